@@ -1,0 +1,1 @@
+"""Values and rules of tile caching: standard library only, no I/O, no clock, no pixels."""

@@ -1,0 +1,159 @@
+"""Every error Tilekeep raises on purpose, in one tree.
+
+::
+
+    TilekeepError
+    |-- ConfigurationError            the configuration cannot be obeyed
+    |-- RequestError                  the client asked for something that does not exist
+    |   |-- InvalidRequest            the request as a whole is malformed
+    |   |-- MissingParameter          a required parameter is absent
+    |   |-- InvalidParameter          a parameter has a value nobody can obey
+    |   |-- UnknownLayer
+    |   |-- UnknownTileGrid
+    |   |-- UnsupportedFormat
+    |   |-- InvalidDimension
+    |   |-- TileOutsideGrid
+    |   `-- UnsupportedOperation
+    |-- SourceError                   an upstream map server did not give a usable map
+    |   |-- SourceUnreachable         no connection, TLS failure, broken transfer
+    |   |-- SourceTimeout             the deadline passed while waiting for it
+    |   |-- SourceStatusError         it answered with an HTTP error status
+    |   |-- SourceContentError        it answered with something that is not the map asked for
+    |   |-- SourceBusy                all its permitted slots stayed taken until the deadline
+    |   `-- SourceRecentlyFailed      it failed a moment ago and is not asked again yet
+    |-- ImageError
+    |   |-- UndecodableImage          the bytes are no image, or a damaged one
+    |   `-- ImageTooLarge             more bytes or pixels than the limits allow
+    |-- StoreError                    a tile store could not read or write
+    |-- LockTimeout                   a tile lock was not free before the deadline
+    `-- ProjectionError               a coordinate has no finite image in the target SRS
+
+Structural typing cannot express exceptions, so adapters and use cases share this tree.  Which protocol answer
+an error becomes is decided in one table, ``tilekeep.entrypoints.wsgi.errors``.
+"""
+
+from __future__ import annotations
+
+
+class TilekeepError(Exception):
+    """Root of all errors raised on purpose; ``str()`` of it is safe to log."""
+
+
+class ConfigurationError(TilekeepError):
+    """The configuration cannot be obeyed; the message names value, place and remedy."""
+
+
+class RequestError(TilekeepError):
+    """The client asked for something that does not exist; the message may be shown to it.
+
+    ``locator`` names the offending parameter in the protocol's own spelling where there is one.
+    """
+
+    def __init__(self, message: str, *, locator: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.locator = locator
+
+
+class InvalidRequest(RequestError):
+    """The request as a whole is malformed."""
+
+
+class MissingParameter(RequestError):
+    """A required parameter is absent."""
+
+
+class InvalidParameter(RequestError):
+    """A parameter has a value nobody can obey."""
+
+
+class UnknownLayer(RequestError):
+    """No layer has this name."""
+
+
+class UnknownTileGrid(RequestError):
+    """The layer exists, but not in this grid."""
+
+
+class UnsupportedFormat(RequestError):
+    """The layer exists, but not in this image format."""
+
+
+class InvalidDimension(RequestError):
+    """A dimension value is not among the configured ones."""
+
+
+class TileOutsideGrid(RequestError):
+    """Level, column or row lie outside the tile matrix."""
+
+
+class UnsupportedOperation(RequestError):
+    """The layer or service does not offer this operation."""
+
+
+class SourceError(TilekeepError):
+    """An upstream map server did not give a usable map.
+
+    ``client_message`` may be shown to clients: it names neither URL nor reason unless the configuration asks for
+    it (``http.hide_error_details: false``).  ``str()`` is the full text for the log, free of credentials.
+    ``retry_after`` is in seconds, as the upstream server said it, or None.
+    """
+
+    def __init__(self, message: str, *, client_message: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.client_message = client_message if client_message is not None else "No response from source."
+        self.retry_after = retry_after
+
+
+class SourceUnreachable(SourceError):
+    """No connection, a TLS failure, or a transfer that broke off."""
+
+
+class SourceTimeout(SourceError):
+    """The deadline passed while waiting for the upstream server."""
+
+
+class SourceStatusError(SourceError):
+    """The upstream server answered with an HTTP error status."""
+
+    def __init__(
+        self, message: str, *, status: int, client_message: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, client_message=client_message, retry_after=retry_after)
+        self.status = status
+
+
+class SourceContentError(SourceError):
+    """The upstream server answered with something that is not the map asked for."""
+
+
+class SourceBusy(SourceError):
+    """All permitted upstream slots stayed taken until the deadline (``concurrent_requests``)."""
+
+
+class SourceRecentlyFailed(SourceError):
+    """The source failed a moment ago for the same block and is not asked again yet."""
+
+
+class ImageError(TilekeepError):
+    """An image could not be used."""
+
+
+class UndecodableImage(ImageError):
+    """The bytes are no image, or a damaged or cut one."""
+
+
+class ImageTooLarge(ImageError):
+    """The image has more bytes or pixels than the limits allow."""
+
+
+class StoreError(TilekeepError):
+    """A tile store could not read or write; tiles already stored are untouched."""
+
+
+class LockTimeout(TilekeepError):
+    """A tile lock was not free before the deadline."""
+
+
+class ProjectionError(TilekeepError):
+    """A coordinate has no finite image in the target SRS, or the SRS is unknown."""

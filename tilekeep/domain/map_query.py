@@ -1,0 +1,102 @@
+"""What a use case asks of a source, and what the source says in return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.image import Raster
+from tilekeep.domain.srs import Srs
+from tilekeep.domain.tile import Dimensions, Validators
+
+
+class MapQuery(NamedTuple):
+    """A map wanted from a source: ``bbox`` in units of ``srs`` (x/y order), ``size`` in pixels.
+
+    ``media_type`` is the image format asked for.  ``validators`` make the request conditional: the source may
+    then answer :class:`NotModified`.
+    """
+
+    bbox: BBox
+    size: Size
+    srs: Srs
+    media_type: str
+    dimensions: Dimensions = ()
+    validators: Validators | None = None
+
+    @property
+    def resolution(self) -> float:
+        """SRS units per pixel, the smaller of both axes."""
+        return min(self.bbox.width / self.size.width, self.bbox.height / self.size.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A server whose load is limited as a whole.
+
+    :ivar name: what slot files and failures are keyed by; never shown, since it may hold credentials
+        (spec/sources.md, 10: the network location exactly as configured).
+    :ivar concurrent_requests: requests permitted at a time over all processes of the host; 0 is unlimited.
+    """
+
+    name: str = field(repr=False)
+    concurrent_requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamRequest:
+    """A request to an upstream server, complete but for credentials, which the adapter adds.
+
+    ``url`` is what is sent; ``public_url`` is the same without secrets, for logs and explanations.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    public_url: str
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+class Fetched(NamedTuple):
+    """Image bytes from upstream, not yet decoded; ``media_type`` as declared, ``validators`` as sent."""
+
+    body: bytes
+    media_type: str | None
+    validators: Validators | None = None
+
+
+class Drawn(NamedTuple):
+    """A raster made in this process."""
+
+    raster: Raster
+
+
+class Blank(NamedTuple):
+    """The source has nothing to say here: outside its coverage or resolution range (spec/sources.md, 1.2)."""
+
+
+class NotModified(NamedTuple):
+    """The map is the one whose validators were sent; upstream may have sent newer ``validators``."""
+
+    validators: Validators | None = None
+
+
+SourceAnswer = Fetched | Drawn | Blank | NotModified
+
+
+class SourceTraits(NamedTuple):
+    """What the planner and the maker need to know of a source.
+
+    :ivar meta_tiles: whether it draws maps of any box and size; False for tiled sources.
+    :ivar declared_format: subtype of the images it declares to send, or None when its bytes are never re-encoded
+        (spec/config-globals-grids.md, 8.4).
+    :ivar declared_mode: its configured band layout, or None.
+    :ivar accepts_integer_multiples: whether an image that is an exact integer multiple of the size asked for is
+        kept (tiles for displays with more pixels); other sizes are refused.
+    """
+
+    meta_tiles: bool
+    declared_format: str | None = None
+    declared_mode: str | None = None
+    accepts_integer_multiples: bool = False

@@ -1,0 +1,84 @@
+"""Is this tile still good?  One policy answers for serving, seeding and cleanup alike."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+from tilekeep.domain.tile import TileInfo
+
+
+class Verdict(enum.Enum):
+    """What a policy says of a tile."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    EXPIRED = "expired"
+    MISSING = "missing"
+
+
+class AgeLimit(Protocol):
+    """An instant before which tiles are stale (spec/caches.md, 8)."""
+
+    def before(self, now: float) -> float | None:
+        """The limit in POSIX seconds, seen at ``now``; None if there is none at present."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLimit:
+    """Tiles stored at or before one instant are stale; ``instant`` in POSIX seconds."""
+
+    instant: float
+
+    def before(self, now: float) -> float | None:
+        """The fixed instant, whatever ``now`` is."""
+        return self.instant
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeLimit:
+    """Tiles older than ``max_age_seconds`` are stale."""
+
+    max_age_seconds: float
+
+    def before(self, now: float) -> float | None:
+        """The instant ``max_age_seconds`` ago."""
+        return now - self.max_age_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class StalenessPolicy:
+    """Judges a tile by its age.
+
+    :ivar limit: what makes a tile stale; None keeps tiles for ever.
+    :ivar max_stale_seconds: how long after the limit a stale tile may still be shown; None means for ever.
+    """
+
+    limit: AgeLimit | None = None
+    max_stale_seconds: float | None = None
+
+    def judge(self, info: TileInfo | None, now: float) -> Verdict:
+        """The verdict on a tile at ``now`` (POSIX seconds); ``None`` stands for a tile that is not stored.
+
+        A tile is stale when its whole second of storage is at or before the limit, as the reference compares.
+        """
+        if info is None:
+            return Verdict.MISSING
+        if self.limit is None:
+            return Verdict.FRESH
+        limit = self.limit.before(now)
+        if limit is None or int(info.stored_at) > limit:
+            return Verdict.FRESH
+        if self.max_stale_seconds is not None and info.stored_at < limit - self.max_stale_seconds:
+            return Verdict.EXPIRED
+        return Verdict.STALE
+
+    def may_show(self, verdict: Verdict) -> bool:
+        """Whether a tile with this verdict may stand in when the source fails."""
+        return verdict is Verdict.FRESH or verdict is Verdict.STALE
+
+
+#: Tiles are good for ever, as in caches without ``refresh_before``.
+KEEP_FOR_EVER = StalenessPolicy()

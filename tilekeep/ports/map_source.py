@@ -1,0 +1,33 @@
+"""Where maps come from."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.map_query import MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+
+
+class MapSource(Protocol):
+    """Draws or fetches one map.  Safe to call from any thread."""
+
+    @property
+    def traits(self) -> SourceTraits:
+        """What the planner and the maker need to know of it; never changes."""
+        ...
+
+    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
+        """The upstream request ``get`` would make, or None if it would make none.
+
+        Pure: no I/O, no admission.  For ``tilekeep explain``, logs and combining.
+        """
+        ...
+
+    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
+        """The map.  Blocks until it is there or ``deadline`` passes; asks upstream once.
+
+        ``NotModified`` is answered only to a query with validators.
+
+        :raises SourceError: no usable answer; never another error for what upstream does wrong.
+        """
+        ...

@@ -1,0 +1,39 @@
+"""Spatial reference systems and transformations between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.srs import Srs
+
+
+class Transform(Protocol):
+    """Transforms coordinates from one SRS to another, always in x/y order.  Safe to call from any thread."""
+
+    def bbox(self, bbox: BBox) -> BBox:
+        """The envelope of the transformed outline (spec/config-globals-grids.md, 10).
+
+        :raises ProjectionError: no point of the outline has a finite image.
+        """
+        ...
+
+    def points(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """The transformed points; a point without image has infinite coordinates."""
+        ...
+
+
+class Projection(Protocol):
+    """Knows spatial reference systems.  Safe to call from any thread."""
+
+    def srs(self, code: str | int) -> Srs:
+        """The SRS of ``AUTHORITY:CODE``, any case, or of a bare EPSG number.
+
+        :raises ProjectionError: unknown code.
+        """
+        ...
+
+    def between(self, source: Srs, target: Srs) -> Transform:
+        """The transformation from ``source`` to ``target``."""
+        ...

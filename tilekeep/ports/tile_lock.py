@@ -1,0 +1,23 @@
+"""Mutual exclusion while a tile or meta tile is made, across threads, processes and hosts."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from tilekeep.domain.deadline import Deadline
+
+
+class TileLock(Protocol):
+    """Named exclusive locks.  A holder that dies gives its lock back.  Not reentrant."""
+
+    def hold(self, name: str, deadline: Deadline) -> AbstractContextManager[None]:
+        """Holds the lock ``name`` inside the context; waits for it until ``deadline``.
+
+        :raises LockTimeout: on entering the context, when the deadline passed first.
+        """
+        ...
+
+    def try_hold(self, name: str) -> AbstractContextManager[bool]:
+        """Holds the lock if it is free at once; the context value says whether it is held."""
+        ...

@@ -1,0 +1,104 @@
+"""Reading and writing stored tiles, one capability per Protocol; a use case asks for the narrowest.
+
+Common rules.  A store is bound to one :class:`~tilekeep.domain.tile.TileSet`.  All methods are safe to call from
+any thread and any process, also after a fork.  A missing tile is ``None``, never an error; a store that cannot
+answer raises :class:`~tilekeep.domain.errors.StoreError`.  ``deadline`` bounds the wait of stores behind a
+network; local stores ignore it.  Instants are POSIX seconds.
+
+The *tile record* (validators, checksum) may lie beside the tile.  ``read`` and ``read_many`` never look there:
+their infos carry only what comes with the bytes.  ``stat_many`` gives all that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline
+from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, Validators
+
+
+class TileWindow(NamedTuple):
+    """Columns ``min_x``..``max_x`` and rows ``min_y``..``max_y`` of a level, all inclusive, in grid rows."""
+
+    min_x: int
+    min_y: int
+    max_x: int
+    max_y: int
+
+    def holds(self, x: int, y: int) -> bool:
+        """Whether column ``x`` and row ``y`` lie inside."""
+        return self.min_x <= x <= self.max_x and self.min_y <= y <= self.max_y
+
+
+class TileReader(Protocol):
+    """Gives stored tiles back."""
+
+    def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
+        """The tile, or None if it is not stored; an empty file or row counts as not stored."""
+        ...
+
+    def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
+        """All of ``keys`` that are stored; one round trip where the store can."""
+        ...
+
+    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+        """What is known of those of ``keys`` that are stored, the tile record included, without the bytes."""
+        ...
+
+
+class TileWriter(Protocol):
+    """Stores new tiles."""
+
+    def write(self, batch: Sequence[NewTile], at: float, deadline: Deadline = NO_DEADLINE) -> list[TileInfo]:
+        """Stores ``batch`` with the time ``at``; the infos, in the order of the batch, equal what ``read`` gives later.
+
+        Each tile is replaced atomically: readers see the old or the new bytes, never a part.  Stores with
+        transactions write the whole batch or nothing; others may have written a prefix when they raise.
+        """
+        ...
+
+
+class TileRenewer(Protocol):
+    """Changes how old stored tiles look, without moving their bytes."""
+
+    def renew(
+        self, keys: Sequence[TileKey], at: float, validators: Validators | None, deadline: Deadline = NO_DEADLINE
+    ) -> Mapping[TileKey, TileInfo]:
+        """Gives stored tiles the time ``at`` and, unless None, new validators; keys that are not stored are left out."""
+        ...
+
+    def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
+        """Makes stored tiles stale for every policy with a limit, by giving them the time 0; validators are kept."""
+        ...
+
+
+class TileRemover(Protocol):
+    """Removes single tiles."""
+
+    def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
+        """Removes tiles; those that are not stored are no error."""
+        ...
+
+
+class LevelRemover(Protocol):
+    """Removes whole levels faster than tile by tile."""
+
+    def remove_level(self, z: int, older_than: float | None = None) -> None:
+        """Removes all tiles of level ``z``, of every dimension, or those stored before ``older_than``."""
+        ...
+
+
+class TileLister(Protocol):
+    """Tells what is stored."""
+
+    def list(self, z: int, window: TileWindow | None = None) -> Iterator[tuple[TileKey, TileInfo]]:
+        """Every stored tile of level ``z`` inside ``window``, of every dimension, in no stated order.
+
+        Lazy; tiles written or removed meanwhile may or may not appear.
+        """
+        ...
+
+
+class TileStore(TileReader, TileWriter, TileRenewer, TileRemover, LevelRemover, TileLister, Protocol):
+    """All capabilities together, for the containers and the contract suite; use cases ask for less."""
