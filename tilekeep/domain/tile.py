@@ -28,7 +28,8 @@ class TileKey(NamedTuple):
 class TileSet(NamedTuple):
     """What a store is bound to: one cache in one grid and one format.
 
-    ``format`` is the file extension of the cache format (``png``, ``jpeg``, ``mixed``; spec/config-globals-grids.md, 8.1).
+    ``format`` is the file extension of the cache format: ``png``, ``jpeg``, ``mixed``
+    (spec/config-globals-grids.md, 8.1).
     """
 
     cache: str

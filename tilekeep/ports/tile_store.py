@@ -65,7 +65,7 @@ class TileRenewer(Protocol):
     def renew(
         self, keys: Sequence[TileKey], at: float, validators: Validators | None, deadline: Deadline = NO_DEADLINE
     ) -> Mapping[TileKey, TileInfo]:
-        """Gives stored tiles the time ``at`` and, unless None, new validators; keys that are not stored are left out."""
+        """Gives stored tiles the time ``at`` and, unless None, new validators; keys not stored are left out."""
         ...
 
     def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:

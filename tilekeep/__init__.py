@@ -1,0 +1,26 @@
+"""Tilekeep: a tile cache between map clients and map servers.
+
+Public names are loaded on first use (PEP 562), so that ``tilekeep.domain`` can be imported alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tilekeep._version import __version__
+    from tilekeep.wsgiapp import make_wsgi_app
+
+__all__ = ["__version__", "make_wsgi_app"]
+
+_HOMES = {"__version__": "tilekeep._version", "make_wsgi_app": "tilekeep.wsgiapp"}
+
+
+def __getattr__(name: str) -> Any:
+    """Finds a public name in the module that defines it."""
+    import importlib
+
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'tilekeep' has no attribute {name!r}")
+    return getattr(importlib.import_module(home), name)

@@ -1,0 +1,1 @@
+"""Regions built from coverages."""

@@ -1,0 +1,1 @@
+"""HTTP to upstream servers: pooled sessions, deadlines, credentials, limits."""

@@ -1,0 +1,1 @@
+"""Pixels: Pillow, with faster parts where they win."""

@@ -1,0 +1,1 @@
+"""Locks, admission and failure notes that the processes of one host share through files."""

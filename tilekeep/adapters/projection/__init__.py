@@ -1,0 +1,1 @@
+"""Spatial reference systems through PROJ."""

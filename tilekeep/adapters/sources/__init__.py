@@ -1,0 +1,1 @@
+"""Map sources, one protocol per file."""

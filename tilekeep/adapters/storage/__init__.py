@@ -1,0 +1,1 @@
+"""Tile stores, one format per file."""

@@ -1,0 +1,1 @@
+"""Use cases: one story per file, collaborators through the constructor."""

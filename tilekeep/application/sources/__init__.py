@@ -1,0 +1,1 @@
+"""Map sources made of other sources and ports."""

@@ -1,0 +1,1 @@
+"""From configuration files to a wired application; the only place that names adapters."""

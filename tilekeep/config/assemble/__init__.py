@@ -1,0 +1,1 @@
+"""Calls constructors with what the settings say, one family per file."""

@@ -1,0 +1,1 @@
+"""The option model of mapproxy.yaml and the meaning of its options."""

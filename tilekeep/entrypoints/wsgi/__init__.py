@@ -1,0 +1,1 @@
+"""HTTP: router, one folder per protocol, one error table."""
