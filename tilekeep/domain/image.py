@@ -88,11 +88,12 @@ class Raster(Protocol):
 
 
 class ImageFacts(NamedTuple):
-    """What the header of an image says; ``width`` and ``height`` in pixels."""
+    """What is known of a verified image: ``width`` and ``height`` in pixels; ``single_color`` as in ``NewTile``."""
 
     media_type: str
     width: int
     height: int
+    single_color: tuple[int, ...] | None = None
 
 
 class EncodedImage(NamedTuple):

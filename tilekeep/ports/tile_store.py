@@ -100,5 +100,13 @@ class TileLister(Protocol):
         ...
 
 
-class TileStore(TileReader, TileWriter, TileRenewer, TileRemover, LevelRemover, TileLister, Protocol):
+class TileLocator(Protocol):
+    """Tells a person where a tile lies."""
+
+    def locate(self, key: TileKey) -> str:
+        """The path, row or object name of ``key``, stored or not; without credentials."""
+        ...
+
+
+class TileStore(TileReader, TileWriter, TileRenewer, TileRemover, LevelRemover, TileLister, TileLocator, Protocol):
     """All capabilities together, for the containers and the contract suite; use cases ask for less."""

@@ -1,0 +1,113 @@
+"""What the tile services offer: every layer by name at once, its working parts on first use."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tilekeep.application.explain_tile import ExplainTile
+from tilekeep.application.get_tile import GetTile
+from tilekeep.domain.dimensions import Dimension
+from tilekeep.domain.errors import UnknownLayer, UnknownTileGrid
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import ImageEncoding
+
+
+@dataclass(frozen=True, slots=True)
+class GridOutline:
+    """A grid in which a layer is offered: its name, and its SRS code as services spell it (``EPSG3857``)."""
+
+    name: str
+    srs_token: str
+    cache: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOutline:
+    """What is known of a layer before any of its parts is built: enough to find and to list it."""
+
+    name: str
+    title: str
+    abstract: str
+    grids: tuple[GridOutline, ...]
+    dimensions: tuple[Dimension, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TileLayer:
+    """A layer in one grid, ready to answer.
+
+    :ivar extent: the area with data, in the SRS of the grid.
+    :ivar geographic_extent: the same in WGS 84 degrees, x/y order, within the limits of the grid's projection.
+    :ivar encoding: how the tiles of its cache are encoded; services advertise its public media type.
+    :ivar blank: the body of an empty tile, always a transparent PNG (spec/caches.md, 15).
+    """
+
+    outline: LayerOutline
+    grid: TileGrid
+    get_tile: GetTile
+    explain: ExplainTile
+    encoding: ImageEncoding
+    extent: BBox
+    geographic_extent: BBox
+    blank: bytes = field(repr=False)
+
+
+class Catalogue:
+    """All tile layers of a configuration, in its order.
+
+    Args:
+        outlines: the layers by name.
+        build: makes the working parts of a layer in one of its grids; called once for each, on first use.
+    """
+
+    def __init__(
+        self, outlines: Mapping[str, LayerOutline], build: Callable[[LayerOutline, GridOutline], TileLayer]
+    ) -> None:
+        self._outlines = outlines
+        self._build = build
+        self._built: dict[tuple[str, str], TileLayer] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def layers(self) -> Sequence[LayerOutline]:
+        """All layers in the order of the configuration."""
+        return tuple(self._outlines.values())
+
+    def outline(self, name: str) -> LayerOutline:
+        """The layer called ``name``.
+
+        :raises UnknownLayer: there is none.
+        """
+        try:
+            return self._outlines[name]
+        except KeyError:
+            raise UnknownLayer(f"unknown layer: {name}", locator="layer") from None
+
+    def tile_layer(self, name: str, grid: str) -> TileLayer:
+        """The layer ``name`` in the grid called ``grid``, built on first use.
+
+        :raises UnknownLayer: no such layer.
+        :raises UnknownTileGrid: the layer is not offered in this grid.
+        """
+        built = self._built.get((name, grid))
+        if built is not None:
+            return built
+        outline = self.outline(name)
+        for candidate in outline.grids:
+            if candidate.name == grid:
+                return self._build_once(outline, candidate)
+        raise UnknownTileGrid(f"layer {name} is not offered in the grid {grid}", locator="tilematrixset")
+
+    def _build_once(self, outline: LayerOutline, grid: GridOutline) -> TileLayer:
+        with self._lock:
+            built = self._built.get((outline.name, grid.name))
+            if built is None:
+                built = self._built[outline.name, grid.name] = self._build(outline, grid)
+            return built
+
+    def reset_after_fork(self) -> None:
+        """Replaces the lock, which another thread of the parent process may have held."""
+        self._lock = threading.RLock()

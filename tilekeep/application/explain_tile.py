@@ -1,0 +1,114 @@
+"""Explain what a tile request would do, without doing it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.map_query import MapQuery, UpstreamRequest
+from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
+from tilekeep.domain.staleness import StalenessPolicy, Verdict
+from tilekeep.domain.tile import TileCoord, TileInfo, TileKey, TileSet
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.tile_store import TileLocator, TileReader
+
+
+class ExplainedFetch(NamedTuple):
+    """One upstream request of the plan; ``request`` is None if the source would make none."""
+
+    bbox: BBox
+    size: Size
+    tiles: int
+    request: UpstreamRequest | None
+
+
+class Explanation(NamedTuple):
+    """What is known of a tile and what a request for it would come to.
+
+    ``age_seconds`` is None for a tile that is not stored; ``fetches`` is empty when nothing would be fetched.
+    """
+
+    tile_set: TileSet
+    grid: TileGrid
+    key: TileKey
+    bbox: BBox
+    location: str
+    info: TileInfo | None
+    age_seconds: float | None
+    verdict: Verdict
+    main_tile: TileCoord
+    fetches: tuple[ExplainedFetch, ...]
+
+
+class ExplainTile:
+    """Looks a tile up and says what would happen next; fetches, stores and locks nothing.
+
+    Args:
+        tile_set: which cache, grid and format the tile belongs to.
+        grid: the grid of the cache.
+        reader: where its tiles are stored.
+        locator: says where a tile lies.
+        policy: says which stored tiles are still good.
+        planner: which tiles are made together.
+        source: where missing tiles come from; None for storage-only caches.
+        request_media_type: the image format asked of the source.
+        clock: the current time.
+    """
+
+    def __init__(
+        self,
+        *,
+        tile_set: TileSet,
+        grid: TileGrid,
+        reader: TileReader,
+        locator: TileLocator,
+        policy: StalenessPolicy,
+        planner: MetaTilePlanner,
+        source: MapSource | None,
+        request_media_type: str,
+        clock: Clock,
+    ) -> None:
+        self._tile_set = tile_set
+        self._grid = grid
+        self._reader = reader
+        self._locator = locator
+        self._policy = policy
+        self._planner = planner
+        self._source = source
+        self._media_type = request_media_type
+        self._clock = clock
+
+    def __call__(self, key: TileKey) -> Explanation:
+        """The explanation of ``key``, whose coordinate must lie inside the grid."""
+        info = self._reader.stat_many([key]).get(key)
+        now = self._clock.now()
+        verdict = self._policy.judge(info, now)
+        plan = self._planner.plan_for(key.coord)
+        return Explanation(
+            tile_set=self._tile_set,
+            grid=self._grid,
+            key=key,
+            bbox=self._grid.tile_bbox(key.coord),
+            location=self._locator.locate(key),
+            info=info,
+            age_seconds=None if info is None else now - info.stored_at,
+            verdict=verdict,
+            main_tile=plan.main,
+            fetches=() if verdict is Verdict.FRESH else self._fetches(plan, key),
+        )
+
+    def _fetches(self, plan: MetaTilePlan, key: TileKey) -> tuple[ExplainedFetch, ...]:
+        source = self._source
+        if source is None:
+            return ()
+        return tuple(
+            ExplainedFetch(
+                fetch.bbox,
+                fetch.size,
+                len(fetch.crops),
+                source.request_for(MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, key.dimensions)),
+            )
+            for fetch in plan.fetches
+        )
