@@ -104,7 +104,8 @@ class GetTile:
         if isinstance(outcome, Made):
             return TileAnswer(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
         if isinstance(outcome, InStore):
-            return TileAnswer(self._read(key, deadline), TileState.REFRESHED if outcome.renewed else _HIT)
+            tile = self._read(key, deadline)
+            return TileAnswer(tile, TileState.REFRESHED if outcome.renewed else _HIT, storable=tile is not None)
         return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
 
     def _stand_in(self, key: TileKey, old: StoredTile | None, error: SourceError | LockTimeout) -> TileAnswer:

@@ -1,0 +1,137 @@
+"""From a plan to encoded tiles: ask the source, check what it sends, cut and encode it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import SourceContentError
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
+from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
+from tilekeep.domain.meta_tile import MetaTilePlan, PlannedFetch
+from tilekeep.domain.tile import Dimensions, NewTile, TileKey, Validators
+from tilekeep.ports.imaging import Imaging
+from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.parallel import ParallelRunner
+
+
+class FetchedTiles(NamedTuple):
+    """What a plan came to: tiles to store, and tiles whose stored bytes are still the right ones.
+
+    Tiles in neither are blank.  ``validators`` came with the answer that confirmed ``unchanged``.
+    """
+
+    new: tuple[NewTile, ...]
+    unchanged: tuple[TileKey, ...] = ()
+    validators: Validators | None = None
+
+
+class TileFetcher:
+    """Carries the fetches of a plan out; stores nothing.
+
+    Args:
+        source: where the maps come from.
+        imaging: cuts and encodes.
+        gate: refuses images that may not enter the store.
+        parallel: runs the fetches of bulk plans side by side.
+        grid: the grid of the cache.
+        encoding: how its tiles are encoded.
+        request_media_type: the image format asked of the source.
+        concurrent_fetches: fetches of one plan at a time (``concurrent_tile_creators``).
+    """
+
+    def __init__(
+        self,
+        *,
+        source: MapSource,
+        imaging: Imaging,
+        gate: StoreGate,
+        parallel: ParallelRunner,
+        grid: TileGrid,
+        encoding: ImageEncoding,
+        request_media_type: str,
+        concurrent_fetches: int,
+    ) -> None:
+        self._source = source
+        self._imaging = imaging
+        self._gate = gate
+        self._parallel = parallel
+        self._grid = grid
+        self._encoding = encoding
+        self._media_type = request_media_type
+        self._concurrent_fetches = concurrent_fetches
+
+    def fetch(
+        self,
+        plan: MetaTilePlan,
+        dimensions: Dimensions,
+        purpose: Purpose,
+        deadline: Deadline,
+        validators: Validators | None,
+    ) -> FetchedTiles:
+        """All tiles of ``plan``; ``validators`` make a plan of one fetch conditional.
+
+        :raises SourceError: a fetch failed or sent an image that was refused; then there are no tiles at all.
+        """
+        if len(plan.fetches) == 1:
+            return self._fetched(plan.fetches[0], dimensions, purpose, deadline, validators)
+        parts = self._parallel.map(
+            lambda fetch: self._fetched(fetch, dimensions, purpose, deadline, None),
+            plan.fetches,
+            self._concurrent_fetches,
+        )
+        return FetchedTiles(tuple(tile for part in parts for tile in part.new))
+
+    def _fetched(
+        self,
+        fetch: PlannedFetch,
+        dimensions: Dimensions,
+        purpose: Purpose,
+        deadline: Deadline,
+        validators: Validators | None,
+    ) -> FetchedTiles:
+        query = MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, dimensions, validators)
+        answer = self._source.get(query, purpose, deadline)
+        keys = [TileKey(crop.coord, dimensions) for crop in fetch.crops]
+        if isinstance(answer, NotModified):
+            return FetchedTiles((), tuple(keys), answer.validators or validators)
+        images, sent = self._images(fetch, answer)
+        return FetchedTiles(
+            tuple(
+                NewTile(key, image.body, image.media_type, sent, single_color=image.single_color)
+                for key, image in zip(keys, images, strict=False)
+            )
+        )
+
+    def _images(self, fetch: PlannedFetch, answer: SourceAnswer) -> tuple[Sequence[EncodedImage], Validators | None]:
+        if isinstance(answer, Blank):
+            return [], None
+        if isinstance(answer, Drawn):
+            self._gate.check_size(answer.raster, fetch.size)
+            return self._cut(fetch, answer.raster), None
+        if isinstance(answer, Fetched):
+            if self._keeps_bytes(fetch):
+                return [self._kept(fetch, answer)], answer.validators
+            return self._cut(fetch, self._gate.pixels(answer.body, fetch.size)), answer.validators
+        raise SourceContentError("the source answered 'not modified' to a request without validators")
+
+    def _keeps_bytes(self, fetch: PlannedFetch) -> bool:
+        """Whether the answer is the tile, byte for byte (spec/config-globals-grids.md, 8.4)."""
+        if len(fetch.crops) != 1 or fetch.size != self._grid.tile_size:
+            return False
+        traits = self._source.traits
+        if traits.declared_format is None:
+            return True
+        return traits.declared_format == self._encoding.extension and traits.declared_mode == self._encoding.mode
+
+    def _kept(self, fetch: PlannedFetch, answer: Fetched) -> EncodedImage:
+        multiples = self._source.traits.accepts_integer_multiples
+        facts = self._gate.whole(answer.body, fetch.size, accepts_integer_multiples=multiples)
+        return EncodedImage(answer.body, facts.media_type, facts.single_color)
+
+    def _cut(self, fetch: PlannedFetch, raster: Raster) -> list[EncodedImage]:
+        corners = [(crop.left, crop.top) for crop in fetch.crops]
+        return self._imaging.split(raster, corners, self._grid.tile_size, self._encoding)

@@ -1,0 +1,79 @@
+"""Several sources laid over each other as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.image import Raster
+from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.ports.imaging import Canvas, Imaging, Placement
+from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.parallel import ParallelRunner
+
+#: Sources of one map asked at a time (spec/caches.md, 7).
+CONCURRENT_SOURCES = 20
+
+
+class MergedSources:
+    """Asks all sources at a time and lays their maps over each other; one failure fails all.
+
+    Where every source is blank the answer is an empty map, not a blank: it is stored (spec/sources.md, 1.2).
+
+    Args:
+        sources: bottom first, each with its opacity from 0.0 to 1.0 or None.
+        imaging: lays the maps over each other.
+        gate: checks each map like any other image.
+        parallel: asks the sources side by side.
+        transparent: whether the empty map below them is transparent, else white.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[tuple[MapSource, float | None]],
+        imaging: Imaging,
+        gate: StoreGate,
+        parallel: ParallelRunner,
+        *,
+        transparent: bool,
+    ) -> None:
+        self._sources = tuple(sources)
+        self._imaging = imaging
+        self._gate = gate
+        self._parallel = parallel
+        self._transparent = transparent
+        self._traits = SourceTraits(meta_tiles=all(source.traits.meta_tiles for source, _ in sources))
+
+    @property
+    def traits(self) -> SourceTraits:
+        """Meta tiles only where all sources draw them."""
+        return self._traits
+
+    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
+        """The request to the lowest source that would make one."""
+        for source, _ in self._sources:
+            request = source.request_for(query)
+            if request is not None:
+                return request
+        return None
+
+    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
+        """See :class:`tilekeep.ports.map_source.MapSource`; always unconditional: several answers make one map."""
+        unconditional = query._replace(validators=None)
+        answers = self._parallel.map(
+            lambda pair: pair[0].get(unconditional, purpose, deadline), self._sources, CONCURRENT_SOURCES
+        )
+        placements = [
+            Placement(self._raster(answer, query), opacity=opacity)
+            for answer, (_, opacity) in zip(answers, self._sources, strict=True)
+            if not isinstance(answer, Blank)
+        ]
+        return Drawn(self._imaging.compose(Canvas(query.size, self._transparent), placements))
+
+    def _raster(self, answer: SourceAnswer, query: MapQuery) -> Raster:
+        if isinstance(answer, Fetched):
+            return self._gate.pixels(answer.body, query.size)
+        assert isinstance(answer, Drawn)
+        self._gate.check_size(answer.raster, query.size)
+        return answer.raster

@@ -1,0 +1,77 @@
+"""What may enter a store: images that decode, of the size asked for (design decision "Store gate")."""
+
+from __future__ import annotations
+
+import logging
+
+from tilekeep.domain.errors import ImageError, SourceContentError
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.image import ImageFacts, ImageLimits, Raster
+from tilekeep.ports.imaging import Imaging
+
+log = logging.getLogger("tilekeep.cache.tile")
+
+_REFUSED = "The source did not answer with a usable image."
+
+
+class StoreGate:
+    """Lets upstream images in or refuses them, so that a broken source never replaces a good tile.
+
+    Args:
+        imaging: decodes every pixel of what comes in.
+        limits: what an image may cost, judged before it is decoded.
+        name: the cache, for messages.
+    """
+
+    def __init__(self, imaging: Imaging, limits: ImageLimits, name: str) -> None:
+        self._imaging = imaging
+        self._limits = limits
+        self._name = name
+        self._warned_of_multiples = False
+
+    def whole(self, body: bytes, wanted: Size, *, accepts_integer_multiples: bool) -> ImageFacts:
+        """The facts of an image that is kept byte for byte.
+
+        :raises SourceContentError: it does not decode, is over the limits, or has another size than ``wanted``
+            (exact integer multiples pass where ``accepts_integer_multiples``, with one warning).
+        """
+        try:
+            facts = self._imaging.inspect(body, self._limits)
+        except ImageError as error:
+            raise self._refusal(str(error)) from error
+        size = Size(facts.width, facts.height)
+        if size != wanted and not (accepts_integer_multiples and self._is_multiple(size, wanted)):
+            raise self._wrong_size(size, wanted)
+        return facts
+
+    def pixels(self, body: bytes, wanted: Size) -> Raster:
+        """The pixels of an image that is cut or encoded anew; raises as :meth:`whole`."""
+        try:
+            raster = self._imaging.decode(body, self._limits)
+        except ImageError as error:
+            raise self._refusal(str(error)) from error
+        self.check_size(raster, wanted)
+        return raster
+
+    def check_size(self, raster: Raster, wanted: Size) -> None:
+        """Refuses a raster that has another size than ``wanted``."""
+        if raster.size != wanted:
+            raise self._wrong_size(raster.size, wanted)
+
+    def _is_multiple(self, size: Size, wanted: Size) -> bool:
+        factor, rest = divmod(size.width, wanted.width)
+        if rest or factor < 1 or size.height != factor * wanted.height:
+            return False
+        if not self._warned_of_multiples:
+            self._warned_of_multiples = True
+            log.warning(
+                "cache %s: the source sends tiles of %dx%d pixels instead of %dx%d; they are kept as they are",
+                self._name, *size, *wanted,
+            )  # fmt: skip
+        return True
+
+    def _wrong_size(self, size: Size, wanted: Size) -> SourceContentError:
+        return self._refusal(f"image of {size.width}x{size.height} pixels instead of {wanted.width}x{wanted.height}")
+
+    def _refusal(self, reason: str) -> SourceContentError:
+        return SourceContentError(f"cache {self._name}: upstream image refused: {reason}", client_message=_REFUSED)
