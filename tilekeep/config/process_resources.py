@@ -1,0 +1,52 @@
+"""What belongs to one process and must not cross a fork: pools, locks, calls under way."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from typing import Protocol
+
+
+class Resettable(Protocol):
+    """Something that a forked child must make anew."""
+
+    def reset_after_fork(self) -> None:
+        """Drops what belonged to the parent process; called in the child before any other thread exists."""
+        ...
+
+
+class ProcessResources:
+    """Remembers the fork-sensitive parts of one application and resets them in every forked child.
+
+    Settings and plans are immutable and shared by parent and children.  Parts are held weakly: an application
+    that is replaced on reload takes its parts with it.
+    """
+
+    def __init__(self) -> None:
+        self._parts: weakref.WeakSet[Resettable] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        _register_at_fork(self)
+
+    def keep(self, part: Resettable) -> None:
+        """Resets ``part`` in every process forked from now on."""
+        with self._lock:
+            self._parts.add(part)
+
+    def reset(self) -> None:
+        """Resets all parts; called in the child after a fork."""
+        self._lock = threading.Lock()
+        for part in list(self._parts):
+            part.reset_after_fork()
+
+
+def _register_at_fork(resources: ProcessResources) -> None:
+    """The hook can never be taken back, so it must not keep the application alive."""
+    reference = weakref.ref(resources)
+
+    def reset() -> None:
+        alive = reference()
+        if alive is not None:
+            alive.reset()
+
+    os.register_at_fork(after_in_child=reset)

@@ -1,0 +1,46 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+#: The name of an overlay in the ``environments`` of the configuration.
+environment = click.option(
+    "--env",
+    "environment",
+    envvar="TILEKEEP_ENV",
+    metavar="NAME",
+    help="Environment overlay of the configuration to use (TILEKEEP_ENV).",
+)
+
+_LOWEST_PORT, _HIGHEST_PORT = 1, 65535
+
+
+def configuration(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The configuration file as the argument ``config``."""
+    return click.argument("config", type=click.Path(exists=True, dir_okay=False, readable=True))(function)
+
+
+def parsed_bind(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:  # noqa: ARG001 - click's signature
+    """``HOST:PORT``, ``[IPV6]:PORT``, ``:PORT`` or ``PORT`` as host and port; without a host it is localhost."""
+    host, _, port = value.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    if not port.isdigit() or not _LOWEST_PORT <= int(port) <= _HIGHEST_PORT:
+        raise click.BadParameter(f"{value!r} is not HOST:PORT with a port from 1 to 65535")
+    return host, int(port)
+
+
+def bind(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The address to listen on as the option ``bind``: a pair of host and port."""
+    return click.option(
+        "--bind",
+        "-b",
+        default=default,
+        show_default=True,
+        metavar="HOST:PORT",
+        callback=parsed_bind,
+        help="Address to listen on.",
+    )

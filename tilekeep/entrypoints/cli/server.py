@@ -1,0 +1,50 @@
+"""Running the WSGI application on granian."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+
+from tilekeep.entrypoints.wsgi import served
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How to listen: ``workers`` are processes, ``threads`` the requests each of them answers at a time."""
+
+    host: str
+    port: int
+    workers: int
+    threads: int
+
+
+def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on_ready: Callable[[], None]) -> None:
+    """Serves until the process is told to stop; ``on_ready`` is called when the workers have been started."""
+    try:
+        from granian import Granian
+        from granian.constants import Interfaces
+    except ImportError as error:
+        raise click.ClickException("granian is missing; install it with: pip install 'tilekeep[serve]'") from error
+    os.environ.update(served_as.as_variables())
+    server = Granian(
+        f"{served.__name__}:make_application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=options.host,
+        port=options.port,
+        workers=options.workers,
+        blocking_threads=options.threads,
+        websockets=False,
+        log_access=False,
+    )
+    server.on_startup(on_ready)
+    server.serve()
+
+
+def address(host: str, port: int) -> str:
+    """The address of the server as a person would type it."""
+    shown = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::1": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"

@@ -1,0 +1,44 @@
+"""Logging of the commands: structlog renders what the standard library's loggers say.
+
+Under other WSGI servers nothing is set up: there logging belongs to whoever runs the server
+(spec/util-deploy.md, 12.5).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+
+def log_to_standard_error(log_format: str) -> None:
+    """Writes records of INFO and above to standard error, as text or as one JSON object a line."""
+    import structlog
+
+    shared: list[Processor] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(log_format)],
+        )
+    )
+    root = logging.getLogger("tilekeep")
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+def _renderers(log_format: str) -> list[Processor]:
+    import structlog
+
+    if log_format == "json":
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]

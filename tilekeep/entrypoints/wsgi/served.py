@@ -1,0 +1,45 @@
+"""The application inside a server's worker process, described by environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class ServedConfiguration(NamedTuple):
+    """What a worker process needs to know; it travels to the workers in environment variables."""
+
+    config: str
+    environment: str | None
+    reload: bool
+    log_format: str
+
+    def as_variables(self) -> dict[str, str]:
+        """The environment variables for the worker processes."""
+        return {
+            "TILEKEEP_CONFIG": os.path.abspath(self.config),
+            "TILEKEEP_ENV": self.environment or "",
+            "TILEKEEP_RELOAD": "1" if self.reload else "",
+            "TILEKEEP_LOG_FORMAT": self.log_format,
+        }
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str]) -> ServedConfiguration:
+        """The counterpart of :meth:`as_variables`."""
+        return cls(
+            variables["TILEKEEP_CONFIG"],
+            variables.get("TILEKEEP_ENV") or None,
+            variables.get("TILEKEEP_RELOAD") == "1",
+            variables.get("TILEKEEP_LOG_FORMAT", "text"),
+        )
+
+
+def make_application() -> Any:
+    """The WSGI application of this worker, with logging set up as ``tilekeep serve`` was told to."""
+    from tilekeep.entrypoints.logs import log_to_standard_error
+    from tilekeep.wsgiapp import make_wsgi_app
+
+    served = ServedConfiguration.from_variables(os.environ)
+    log_to_standard_error(served.log_format)
+    return make_wsgi_app(served.config, reloader=served.reload, env=served.environment)
