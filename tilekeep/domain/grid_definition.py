@@ -1,0 +1,157 @@
+"""What the options of a grid mean: from its settings to the grid itself, or to the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from tilekeep.domain import resolutions
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.origin import Origin, origin_spelled
+from tilekeep.domain.srs import Srs, default_bbox
+
+#: Pixels of a tile where nothing else is said.
+DEFAULT_TILE_SIZE = Size(256, 256)
+
+#: More levels than any map has; a list of resolutions that grows beyond comes from a mistaken option.
+_MAX_LEVELS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class GridDefinition:
+    """The settings of one grid (spec/config-globals-grids.md, 11.2), bases and defaults of the file already applied.
+
+    A number of 0 counts as not given.
+
+    :ivar bbox: in the grid's SRS; None for the world box of the SRS, where it has one.
+    :ivar origin: ``ll``, ``sw``, ``ul`` or ``nw`` in any case; None for ``sw``.
+    :ivar res: resolutions in any order, instead of all options that compute them.
+    :ivar res_names: names of ``res``, in the same order; empty for none.
+    :ivar min_res: resolution of level 0; None to fit the bbox in one tile.
+    :ivar max_res: where the levels end.
+    :ivar align_with: grid to take the resolutions from.
+    """
+
+    name: str
+    srs: Srs
+    bbox: BBox | None = None
+    tile_size: Size = DEFAULT_TILE_SIZE
+    origin: str | None = None
+    res: tuple[float, ...] = ()
+    res_factor: float | Literal["sqrt2"] = 2.0
+    num_levels: int | None = None
+    min_res: float | None = None
+    max_res: float | None = None
+    align_with: TileGrid | None = None
+    threshold_res: tuple[float, ...] = ()
+    stretch_factor: float = 1.15
+    max_shrink_factor: float = 4.0
+    res_names: tuple[str, ...] = ()
+
+    def grid(self) -> TileGrid:
+        """The grid.
+
+        :raises ConfigurationError: the options contradict each other or describe no grid.
+        """
+        self._refuse_negative_numbers()
+        names, values = self._named_resolutions()
+        return TileGrid(
+            name=self.name,
+            srs=self.srs,
+            bbox=self._bbox(),
+            tile_size=self.tile_size,
+            resolutions=values,
+            origin=self._origin(),
+            stretch_factor=self.stretch_factor,
+            max_shrink_factor=self.max_shrink_factor,
+            threshold_res=self.threshold_res,
+            level_names=names,
+        )
+
+    def _origin(self) -> Origin:
+        if self.origin is None:
+            return "sw"
+        origin = origin_spelled(self.origin)
+        if origin is None:
+            raise self._error("origin", f"{self.origin!r} is no origin; use ll, sw, ul or nw")
+        return origin
+
+    def _bbox(self) -> BBox:
+        if self.bbox is not None:
+            return self.bbox
+        world = default_bbox(self.srs.code)
+        if world is None:
+            raise self._error("bbox", f"missing, and {self.srs.code} has no default; give west, south, east, north")
+        return BBox(*world)
+
+    def _named_resolutions(self) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        if not self.res:
+            return (), self._computed_resolutions()
+        for option in ("min_res", "max_res", "align_with"):
+            if getattr(self, option) is not None:
+                clash = "align_resolutions_with" if option == "align_with" else option
+                raise self._error("res", f"a list of resolutions excludes {clash}; remove one of the two")
+        if not self.res_names:
+            return (), tuple(sorted(self.res, reverse=True))
+        if len(set(self.res_names)) != len(self.res):
+            raise self._error("res", f"the names {list(self.res_names)} must be as many as resolutions, all different")
+        named = sorted(zip(self.res, self.res_names, strict=True), key=lambda pair: pair[0], reverse=True)
+        return tuple(name for _, name in named), tuple(value for value, _ in named)
+
+    def _computed_resolutions(self) -> tuple[float, ...]:
+        first = self.min_res or resolutions.resolution_of_one_tile(self._bbox(), self.tile_size)
+        if self.align_with is not None:
+            return self._aligned_resolutions(self.align_with, first)
+        if self.max_res and self.num_levels:
+            return self._interpolated_resolutions(first, self.max_res, self.num_levels)
+        factor = self._factor()
+        if factor <= 1:
+            raise self._error("res_factor", f"{self.res_factor!r} must be larger than 1, or sqrt2")
+        if not self.max_res:
+            levels = self.num_levels or (40 if factor == resolutions.SQRT2 else 20)
+            self._refuse_too_many(levels)
+            return resolutions.repeatedly_divided(first, factor, levels)
+        down = tuple(islice(resolutions.divided_down_to(first, factor, self.max_res), _MAX_LEVELS + 1))
+        self._refuse_too_many(len(down))
+        return down
+
+    def _aligned_resolutions(self, other: TileGrid, first: float) -> tuple[float, ...]:
+        kept = resolutions.aligned(
+            other.resolutions, first, self.max_res or None, self.num_levels or None, self._factor()
+        )
+        if len(kept) < 2:  # noqa: PLR2004 - spec/config-globals-grids.md, 11.3
+            raise self._error(
+                "align_resolutions_with",
+                f"{other.name} has fewer than two resolutions from {first!r} down to {self.max_res!r} in "
+                f"{self.num_levels!r} levels; widen min_res and max_res or give the resolutions in res",
+            )
+        return kept
+
+    def _interpolated_resolutions(self, first: float, last: float, count: int) -> tuple[float, ...]:
+        if count == 1:
+            raise self._error("num_levels", "1 level cannot span max_res; remove max_res or ask for two levels")
+        if last > first:
+            raise self._error("max_res", f"{last!r} is larger than {first!r} of level 0; it is the smallest number")
+        self._refuse_too_many(count)
+        return resolutions.interpolated(first, last, count)
+
+    def _factor(self) -> float:
+        return resolutions.SQRT2 if self.res_factor == "sqrt2" else float(self.res_factor)
+
+    def _refuse_negative_numbers(self) -> None:
+        for option in ("num_levels", "min_res", "max_res"):
+            value = getattr(self, option)
+            if value is not None and not value >= 0:
+                raise self._error(option, f"{value!r} must be above zero")
+
+    def _refuse_too_many(self, levels: int) -> None:
+        if levels > _MAX_LEVELS:
+            raise self._error(
+                "num_levels", f"more than {_MAX_LEVELS} levels; correct num_levels, res_factor or max_res"
+            )
+
+    def _error(self, option: str, problem: str) -> ConfigurationError:
+        return ConfigurationError(f"grids.{self.name}.{option}: {problem}")
