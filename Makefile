@@ -1,0 +1,127 @@
+# make demo and make test need nothing but a Python >= 3.11; the rest is for those who work on Tilekeep.
+#
+#   PYTHON=python3.13 make test     another interpreter, for a new virtual environment
+#   PYTEST_ARGS="-k grid" make test     some of the tests
+#   BENCH_ARGS="hits startup" make bench     some of the benchmarks
+#   UPGRADE=--upgrade make lock     newer versions in requirements/
+
+PYTHON ?= python3
+VENV ?= .venv
+REFERENCE ?= .cache/mapproxy
+BENCH ?= .cache/bench
+LOCKER ?= .cache/lock
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+UPGRADE ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+SHELL = /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL = help
+
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER)
+
+# An environment counts as made while its interpreter runs and is new enough, whoever made it.
+BROKEN = $(foreach env,$(ENVIRONMENTS),$(shell $(env)/bin/python -c '$(NEW_ENOUGH)' 2>/dev/null || echo $(env)/bin/python))
+.PHONY: $(BROKEN)
+
+.PHONY: help
+help:
+	@echo 'make demo       start Tilekeep with a world map and print the address of its page'
+	@echo 'make test       run the tests; those that need a program which is missing say so and skip'
+	@echo 'make lint       ruff, mypy and the import contracts'
+	@echo 'make format     let ruff rewrite the sources'
+	@echo 'make reference  install MapProxy beside Tilekeep, for the tests that compare the two'
+	@echo 'make bench      measure both and write benchmarks/README.md'
+	@echo 'make soak       the tests with their full number of rounds (long)'
+	@echo 'make lock       renew requirements/*.txt from pyproject.toml'
+	@echo 'make clean      remove what the above have made'
+
+# --- what people call -------------------------------------------------------------------------------------------
+
+.PHONY: demo test lint format reference bench soak lock clean
+
+demo: $(VENV)/.installed-demo
+	@exec $(VENV)/bin/tilekeep demo
+
+test: $(VENV)/.installed-test
+	$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-lint
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.installed-lint
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+reference: $(REFERENCE)/.installed-reference
+
+bench: $(BENCH)/.installed-bench reference
+	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
+
+soak: $(VENV)/.installed-test reference
+	HYPOTHESIS_PROFILE=soak TILEKEEP_SOAK=1 $(VENV)/bin/python -m pytest --timeout=3600 $(PYTEST_ARGS)
+
+lock: $(LOCKED:%=requirements/%.txt)
+
+clean:
+	rm -rf $(ENVIRONMENTS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+
+# --- environments -----------------------------------------------------------------------------------------------
+
+$(ENVIRONMENTS:%=%/bin/python):
+	@$(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null || { \
+	  echo 'Tilekeep needs Python 3.11 or newer, and "$(PYTHON)" is: '"$$($(PYTHON) --version 2>&1)"; \
+	  echo 'Name another one, for example: PYTHON=python3.12 make $(MAKECMDGOALS)'; exit 1; }
+	@$(PYTHON) -m venv --clear $(@D:%/bin=%) || { \
+	  echo 'On Debian and Ubuntu "python3 -m venv" comes with the package python3-venv.'; exit 1; }
+
+# $(call install,ENVIRONMENT,NAME): what requirements/NAME.txt pins, and nothing that it does not.
+define install
+@echo 'Installing requirements/$(2).txt into $(1) (once)'
+@$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(1)/bin/python -m ensurepip >/dev/null
+@$(1)/bin/python -m pip install --quiet --require-hashes -r requirements/$(2).txt
+endef
+
+# The sources are used where they are, so that nothing has to be installed again after a change.
+define install_tilekeep
+@$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endef
+
+$(VENV)/.installed-%: $(VENV)/bin/python requirements/%.txt pyproject.toml
+	$(call install,$(VENV),$*)
+	$(call install_tilekeep,$(VENV))
+	@touch $@
+
+$(REFERENCE)/.installed-reference: $(REFERENCE)/bin/python requirements/reference.txt
+	$(call install,$(REFERENCE),reference)
+	@touch $@
+
+$(BENCH)/.installed-bench: $(BENCH)/bin/python requirements/bench.txt pyproject.toml
+	@command -v apxs apxs2 >/dev/null || { \
+	  echo 'mod_wsgi, one of the servers compared, is compiled: it needs Debian'"'"'s apache2-dev.'; exit 1; }
+	$(call install,$(BENCH),bench)
+	$(call install_tilekeep,$(BENCH))
+	@touch $@
+
+# --- locked requirements ----------------------------------------------------------------------------------------
+
+# One resolution for all Pythons and platforms; later files keep to the versions of the first.
+COMPILE = $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --custom-compile-command 'make lock' $(UPGRADE)
+RUNTIME = pyproject.toml --extra fast --extra serve --group build
+
+lock: $(LOCKER)/.installed-uv
+	$(COMPILE) $(RUNTIME) -o requirements/demo.txt
+	$(COMPILE) $(RUNTIME) --group test -c requirements/demo.txt -o requirements/test.txt
+	$(COMPILE) $(RUNTIME) --group test --group lint -c requirements/test.txt -o requirements/lint.txt
+	$(COMPILE) $(RUNTIME) --group bench -c requirements/demo.txt -o requirements/bench.txt
+	$(COMPILE) --group reference -o requirements/reference.txt
+
+$(LOCKER)/.installed-uv: $(LOCKER)/bin/python
+	@$(LOCKER)/bin/python -m pip install --quiet uv
+	@touch $@

@@ -1,0 +1,55 @@
+"""Finding the programs of the system that integration tests and benchmarks start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+# Where Debian puts what is not for everybody's command line.
+_MORE_FOLDERS = ("/usr/sbin", "/sbin", "/usr/lib/cgi-bin")
+
+APACHE_MODULES = Path("/usr/lib/apache2/modules")
+
+_PACKAGES = {
+    "apache2": "apache2",
+    "apxs": "apache2-dev",
+    "chromium": "chromium",
+    "gdal_translate": "gdal-bin",
+    "gdalinfo": "gdal-bin",
+    "mapcache_seed": "mapcache-tools",
+    "mapserv": "cgi-mapserver",
+    "mod_fcgid.so": "libapache2-mod-fcgid",
+    "mod_mapcache.so": "libapache2-mod-mapcache",
+    "nginx": "nginx-light",
+    "unshare": "util-linux",
+    "wrk": "wrk",
+}
+
+
+class ProgramMissing(Exception):
+    """A program is not installed; the message names Debian's package for it."""
+
+    def __init__(self, name: str, remedy: str | None = None) -> None:
+        self.name = name
+        package = _PACKAGES.get(name, name)
+        super().__init__(f"{name} is not installed ({remedy or f'Debian package {package}'})")
+
+
+@cache
+def find_program(name: str) -> Path:
+    """The path of a program, or :class:`ProgramMissing`."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *_MORE_FOLDERS])
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise ProgramMissing(name)
+    return Path(found)
+
+
+def find_apache_module(name: str) -> Path:
+    """The path of ``mod_NAME.so``, or :class:`ProgramMissing`."""
+    path = APACHE_MODULES / f"mod_{name}.so"
+    if not path.exists():
+        raise ProgramMissing(path.name)
+    return path
