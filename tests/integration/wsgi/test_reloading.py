@@ -1,0 +1,101 @@
+"""A changed configuration file is used from the next request on."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.test import Client
+
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "mapproxy.yaml"
+    path.write_text("one")
+    return path
+
+
+def build_from(path: Path) -> Callable[[], BuiltApplication]:
+    """An application that answers with the text its file had when it was built; the text "broken" cannot be built."""
+
+    def build() -> BuiltApplication:
+        text = path.read_text()
+        if text == "broken":
+            raise ConfigurationError("broken configuration")
+
+        def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [text.encode()]
+
+        return BuiltApplication(application, (str(path),))
+
+    return build
+
+
+def change(path: Path, text: str) -> None:
+    before = path.stat().st_mtime_ns
+    path.write_text(text)
+    os.utime(path, ns=(before + 10**9, before + 10**9))
+
+
+def answer(application: ReloadingApplication) -> str:
+    return Client(application).get("/").text
+
+
+def test_an_unchanged_file_keeps_the_application(config: Path) -> None:
+    application = ReloadingApplication(build_from(config))
+
+    assert ["one", "one"] == [answer(application), answer(application)]
+
+
+def test_a_changed_file_is_used_from_the_next_request_on(config: Path) -> None:
+    application = ReloadingApplication(build_from(config))
+
+    change(config, "two")
+
+    assert answer(application) == "two"
+
+
+def test_a_broken_file_keeps_the_application_and_is_reported_once(
+    config: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    application = ReloadingApplication(build_from(config))
+    change(config, "broken")
+
+    with caplog.at_level(logging.ERROR):
+        answers = [answer(application), answer(application)]
+
+    assert answers == ["one", "one"]
+    assert ["the changed configuration is not used: broken configuration"] == caplog.messages
+
+
+def test_a_file_that_is_repaired_is_used_again(config: Path) -> None:
+    application = ReloadingApplication(build_from(config))
+    change(config, "broken")
+    answer(application)
+
+    change(config, "three")
+
+    assert answer(application) == "three"
+
+
+def test_a_file_that_vanishes_keeps_the_application_once_it_is_back(config: Path) -> None:
+    application = ReloadingApplication(build_from(config))
+    moved = config.rename(config.with_suffix(".moved"))
+    config.write_text("broken")
+    answer(application)
+
+    moved.rename(config)
+    change(config, "back")
+
+    assert answer(application) == "back"
