@@ -1,0 +1,160 @@
+"""Reference systems and transformations by PROJ, loaded when a code is not among the well-known ones."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tilekeep.adapters.projection.outline import clamped_to_web_mercator, envelope, outline
+from tilekeep.adapters.projection.well_known import (
+    WEB_MERCATOR,
+    WGS_84,
+    Point,
+    to_web_mercator,
+    to_wgs_84,
+    well_known_srs,
+)
+from tilekeep.domain.errors import ProjectionError
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.srs import Srs, normalised_code
+from tilekeep.ports.projection import Transform
+
+if TYPE_CHECKING:
+    import pyproj
+
+_log = logging.getLogger("tilekeep.system")
+
+_FORMULAS: dict[tuple[str, str], Callable[[Point], Point | None]] = {
+    (WGS_84, WEB_MERCATOR): to_web_mercator,
+    (WEB_MERCATOR, WGS_84): to_wgs_84,
+}
+
+
+class PyprojProjection:
+    """The port :class:`tilekeep.ports.projection.Projection` by pyproj.
+
+    Everything asked for once is kept.  WGS 84 and web mercator need pyproj only outside the world, so that a
+    server for these two starts without it.
+    """
+
+    def __init__(self, *, proj_data_dir: str | None = None) -> None:
+        """``proj_data_dir`` replaces the data directory of PROJ, for the whole process, before its first use."""
+        self._library = _Library(proj_data_dir)
+        self._srs = well_known_srs()
+        self._transforms: dict[tuple[str, str], Transform] = {}
+
+    def srs(self, code: str | int) -> Srs:
+        """See the port."""
+        name = normalised_code(code)
+        found = self._srs.get(name)
+        if found is None:
+            found = self._srs.setdefault(name, self._library.srs(name))
+        return found
+
+    def between(self, source: Srs, target: Srs) -> Transform:
+        """See the port; equal reference systems give a transformation that changes nothing."""
+        key = (source.code, target.code)
+        found = self._transforms.get(key)
+        if found is None:
+            found = self._transforms.setdefault(key, self._transform(source, target))
+        return found
+
+    def _transform(self, source: Srs, target: Srs) -> Transform:
+        if source == target:
+            return _Unchanged()
+        clamps = source.code == "EPSG:4326" and target.code in {"EPSG:3857", "EPSG:900913"}
+        return _Pyproj(self._library, source, target, clamps)
+
+
+class _Unchanged:
+    def bbox(self, bbox: BBox) -> BBox:
+        return bbox
+
+    def points(self, points: Sequence[Point]) -> list[Point]:
+        return list(points)
+
+
+class _Pyproj:
+    def __init__(self, library: _Library, source: Srs, target: Srs, clamps: bool) -> None:
+        self._library = library
+        self._source = source
+        self._target = target
+        self._clamps = clamps
+        self._formula = _FORMULAS.get((source.definition, target.definition))
+        self._transformer: pyproj.Transformer | None = None
+
+    def bbox(self, bbox: BBox) -> BBox:
+        try:
+            result = envelope(self.points(outline(bbox)))
+        except ProjectionError as error:
+            raise ProjectionError(
+                f"The box {tuple(bbox)} in {self._source.code} has no finite image in {self._target.code}."
+            ) from error
+        return clamped_to_web_mercator(bbox, result) if self._clamps else result
+
+    def points(self, points: Sequence[Point]) -> list[Point]:
+        if self._formula is not None:
+            calculated = [self._formula(point) for point in points]
+            exact = [point for point in calculated if point is not None]
+            if len(exact) == len(calculated):
+                return exact
+        return self._by_proj(points)
+
+    def _by_proj(self, points: Sequence[Point]) -> list[Point]:
+        if not points:
+            return []
+        if self._transformer is None:
+            self._transformer = self._library.transformer(self._source.definition, self._target.definition)
+        xs, ys = self._transformer.transform([x for x, _ in points], [y for _, y in points])
+        return list(zip(xs, ys, strict=True))
+
+
+class _Library:
+    """pyproj, imported and told its data directory once."""
+
+    def __init__(self, proj_data_dir: str | None) -> None:
+        self._proj_data_dir = proj_data_dir
+        self._lock = threading.Lock()
+        self._prepared = False
+
+    def srs(self, code: str) -> Srs:
+        crs = self._crs(code)
+        unit = crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0
+        radius = crs.ellipsoid.semi_major_metre if crs.is_geographic and crs.ellipsoid else 1.0
+        north_first = bool(crs.axis_info) and crs.axis_info[0].direction == "north"
+        return Srs(code, code, crs.is_geographic, north_first, unit * radius)
+
+    def transformer(self, source: str, target: str) -> pyproj.Transformer:
+        library = self._imported()
+        try:
+            transformer: pyproj.Transformer = library.Transformer.from_crs(
+                self._crs(source), self._crs(target), always_xy=True
+            )
+        except library.exceptions.ProjError as error:
+            raise ProjectionError(f"PROJ knows no way from {source} to {target}: {error}.") from error
+        return transformer
+
+    def _crs(self, code: str) -> pyproj.CRS:
+        library = self._imported()
+        authority, _, name = code.rpartition(":")
+        try:
+            crs: pyproj.CRS = library.CRS.from_authority(authority, name)
+        except (library.exceptions.ProjError, ValueError) as error:
+            raise ProjectionError(
+                f"Unknown SRS {code!r}; write AUTHORITY:CODE as PROJ knows it, for example EPSG:25832."
+            ) from error
+        return crs
+
+    def _imported(self) -> ModuleType:
+        import pyproj
+        import pyproj.exceptions
+
+        with self._lock:
+            if not self._prepared and self._proj_data_dir is not None:
+                _log.info("loading proj data from %s", self._proj_data_dir)
+                pyproj.datadir.set_data_dir(self._proj_data_dir)
+            self._prepared = True
+        return pyproj
