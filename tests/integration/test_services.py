@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from tests.integration.services.mapserver import MapServer
 from tests.integration.services.mapserver_data import LAYERS
-from tests.integration.services.process import Server, answers
+from tests.integration.services.process import Server, answers, living_members
 
 _MAP = {"service": "WMS", "request": "GetMap", "layers": "land,roads,towns", "styles": "", "format": "image/png"}
 _SIZE = {"width": 512, "height": 256}
@@ -86,13 +86,13 @@ def test_a_stopped_server_leaves_no_process_behind(mapserver: MapServer) -> None
 
     mapserver.stop()
 
-    assert _members_of_session(leader) == []
+    assert living_members(leader) == []
 
 
 def test_mapproxy_serves_tiles_of_mapserver(mapserver: MapServer, mapproxy_server: Callable[[str], Server]) -> None:
     server = mapproxy_server(_MAPPROXY_CONFIG.format(url=mapserver.fcgi_url))
 
-    tile = _image(_get(f"{server.url}/tms/1.0.0/world/GLOBAL_WEBMERCATOR/1/0/0.png"))
+    tile = _image(_get(f"{server.url}/tms/1.0.0/world/EPSG3857/1/0/0.png"))
 
     assert tile.size == (256, 256)
     assert len(mapserver.requests_logged()) == 1
@@ -102,7 +102,7 @@ def test_mapproxy_serves_tiles_of_mapserver(mapserver: MapServer, mapproxy_serve
 def test_tilekeep_serves_tiles_of_mapserver(mapserver: MapServer, tilekeep_server: Callable[[str], Server]) -> None:
     server = tilekeep_server(_MAPPROXY_CONFIG.format(url=mapserver.fcgi_url))
 
-    tile = _image(_get(f"{server.url}/tms/1.0.0/world/GLOBAL_WEBMERCATOR/1/0/0.png"))
+    tile = _image(_get(f"{server.url}/tms/1.0.0/world/EPSG3857/1/0/0.png"))
 
     assert tile.size == (256, 256)
     assert len(mapserver.requests_logged()) == 1
@@ -143,16 +143,3 @@ def test_chromium_runs_the_scripts_of_a_page(page: Page, file_server: Callable[[
     page.goto(f"{file_server(tmp_path).url}/index.html")
 
     assert page.title() == "42"
-
-
-def _members_of_session(leader: int) -> list[int]:
-    """Living processes of the session that the leader opened (fields 3 and 6 of /proc/PID/stat)."""
-    members = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if fields[0] != "Z" and int(fields[3]) == leader:
-            members.append(int(stat.parent.name))
-    return members

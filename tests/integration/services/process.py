@@ -100,6 +100,7 @@ class Server:
             process.wait(patience_seconds)
         _kill_group(process.pid)
         process.wait()
+        _await_end_of(process.pid)
 
     def kill(self) -> None:
         """Ends the program and its children at once, as a crash would."""
@@ -135,6 +136,26 @@ def answers(url: str) -> bool:
     finally:
         connection.close()
     return True
+
+
+def living_members(session: int) -> list[int]:
+    """The processes of a session that have not ended (fields 3 and 6 of /proc/PID/stat)."""
+    members = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[0] != "Z" and int(fields[3]) == session:
+            members.append(int(stat.parent.name))
+    return members
+
+
+def _await_end_of(session: int) -> None:
+    """A killed process holds its port a moment longer, and the next one may want it."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while living_members(session) and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)
 
 
 def _kill_group(leader: int) -> None:
