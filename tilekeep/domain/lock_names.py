@@ -1,0 +1,17 @@
+"""Names of tile locks, the same as MapProxy's, so that both may work on one cache at a time (spec/caches.md, 5)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from tilekeep.domain.tile import TileCoord
+
+
+def file_lock_id(directory: str) -> str:
+    """The lock id of a file cache: MD5 in hex of its directory, spelled exactly as the configuration gives it."""
+    return hashlib.md5(directory.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def tile_lock_name(lock_id: str, coord: TileCoord) -> str:
+    """The lock file of a tile, or of a meta tile's main tile: ``<id>-<x>-<y>-<z>.lck``."""
+    return f"{lock_id}-{coord.x}-{coord.y}-{coord.z}.lck"
