@@ -1,0 +1,25 @@
+"""One line per upstream request (spec/config-globals-grids.md, 9)."""
+
+from __future__ import annotations
+
+import logging
+
+from tilekeep.domain.map_query import UpstreamRequest
+from tilekeep.domain.secrets import redacted
+from tilekeep.ports.http_client import HttpAnswer
+
+_LOG = logging.getLogger("tilekeep.source.request")
+
+
+def log_request(request: UpstreamRequest, answer: HttpAnswer | None, duration_seconds: float) -> None:
+    """Method, URL without secrets, status, size in kB and milliseconds; ``-`` for what is not known."""
+    if not _LOG.isEnabledFor(logging.INFO):
+        return
+    _LOG.info(
+        "%s %s %s %s %d",
+        request.method,
+        redacted(request.public_url).replace(" ", ""),
+        answer.status if answer else "-",
+        f"{len(answer.body) / 1024:.1f}" if answer and answer.body else "-",
+        duration_seconds * 1000,
+    )

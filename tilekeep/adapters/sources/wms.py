@@ -1,0 +1,150 @@
+"""Maps from WMS servers (spec/sources.md, 3)."""
+
+from __future__ import annotations
+
+import logging
+
+from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, image_of
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import SourceContentError, SourceError
+from tilekeep.domain.image import subtype
+from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, Upstream, UpstreamRequest
+from tilekeep.domain.secrets import redacted
+from tilekeep.domain.source_failure import hidden
+from tilekeep.domain.srs import Srs
+from tilekeep.domain.wms_request import WmsRequestTemplate
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.http_client import HttpAnswer, HttpClient
+from tilekeep.ports.upstream_gate import UpstreamGate
+
+_LOG = logging.getLogger("tilekeep.source.wms")
+
+#: Bytes of an answer without image that are logged: XML exceptions are worth reading, other things are not.
+_LOGGED_TEXT_BYTES = 8000
+_LOGGED_OTHER_BYTES = 100
+
+
+class WmsSource:
+    """A :class:`~tilekeep.ports.map_source.MapSource` that sends GetMap requests.
+
+    It draws in any box and size, but only in SRSs that the server has: another one is to be transformed by whoever
+    asks (spec/sources.md, 4).
+
+    Args:
+        http: sends requests.
+        gate: limits how many are under way.
+        request: what all requests have in common.
+        upstream: the server as the gate knows it.
+        traits: what planners need to know.
+        max_bytes: largest answer accepted.
+        timeout_seconds: longest wait for the gate.
+        supported_srs: what the server has, spelled as it wants them; empty for all.
+        supported_formats: media types or their subtypes; the first stands in for one that is missing.
+        forwarded_dimensions: names of dimensions that are sent, any case; others are dropped.
+        method: ``GET``, ``POST`` or ``AUTO``: POST for requests with ``sld_body``.
+        hide_error_details: whether clients are told neither URL nor reason of a failure.
+        clock: for deadlines.
+    """
+
+    def __init__(
+        self,
+        http: HttpClient,
+        gate: UpstreamGate,
+        *,
+        request: WmsRequestTemplate,
+        upstream: Upstream,
+        traits: SourceTraits,
+        max_bytes: int,
+        timeout_seconds: float,
+        supported_srs: tuple[Srs, ...] = (),
+        supported_formats: tuple[str, ...] = (),
+        forwarded_dimensions: tuple[str, ...] = (),
+        method: str = "AUTO",
+        hide_error_details: bool = True,
+        clock: Clock,
+    ) -> None:
+        self._request = request
+        self._traits = traits
+        self._supported_srs = supported_srs
+        self._supported_formats = tuple(subtype(name) for name in supported_formats)
+        self._forwarded = frozenset(name.lower() for name in forwarded_dimensions)
+        self._by_post = method == "POST" or (method == "AUTO" and request.parameter("sld_body") is not None)
+        self._exchange = UpstreamExchange(
+            http,
+            gate,
+            clock,
+            upstream=upstream,
+            max_bytes=max_bytes,
+            timeout_seconds=timeout_seconds,
+            hide_error_details=hide_error_details,
+        )
+
+    @property
+    def traits(self) -> SourceTraits:
+        """See :class:`~tilekeep.ports.map_source.MapSource`."""
+        return self._traits
+
+    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
+        """The GetMap request for ``query``; None in an SRS that the server does not have."""
+        srs = self._server_srs(query.srs)
+        return self._request_in(srs, query) if srs is not None else None
+
+    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
+        """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
+        srs = self._server_srs(query.srs)
+        if srs is None:
+            raise self._wrong_srs(query.srs)
+        request = self._request_in(srs, query)
+        try:
+            answer = self._exchange.ask(request, purpose, deadline)
+            _refuse_other_than_image(answer, request)
+            return image_of(answer, request)
+        except SourceError as error:
+            _LOG.warning("could not retrieve WMS map: %s", error)
+            raise
+
+    def _server_srs(self, wanted: Srs) -> Srs | None:
+        """The SRS as the server spells it: ``EPSG:900913`` where it lists that for ``EPSG:3857``."""
+        if not self._supported_srs:
+            return wanted
+        return next((srs for srs in self._supported_srs if srs == wanted), None)
+
+    def _wrong_srs(self, wanted: Srs) -> SourceError:
+        listed = ", ".join(srs.code for srs in self._supported_srs)
+        message = f"WMS source asked for {wanted.code}, but its supported_srs are {listed}"
+        _LOG.error("%s", message)
+        return SourceError(message, client_message=f"Source does not offer {wanted.code}.")
+
+    def _request_in(self, srs: Srs, query: MapQuery) -> UpstreamRequest:
+        dimensions = tuple(pair for pair in query.dimensions if pair[0].lower() in self._forwarded)
+        media_type = self._offered_format(self._request.parameter("format") or query.media_type)
+        query_string = self._request.query_string(query._replace(dimensions=dimensions), srs, media_type)
+        headers = conditions(query.validators)
+        if self._by_post:
+            url = self._request.url.rstrip("?")
+            return UpstreamRequest("POST", url, redacted(url), headers, query_string.encode("ascii"))
+        url = self._request.url_with(query_string)
+        return UpstreamRequest("GET", url, redacted(url), headers)
+
+    def _offered_format(self, wanted: str) -> str:
+        if not self._supported_formats or subtype(wanted) in self._supported_formats:
+            return wanted
+        return f"image/{self._supported_formats[0]}"
+
+
+def _refuse_other_than_image(answer: HttpAnswer, request: UpstreamRequest) -> None:
+    """WMS servers report errors as XML under status 200 (spec/sources.md, 3.4)."""
+    media_type = answer.headers.get("content-type", "image/")
+    if not answer.body or media_type.lower().startswith("image/"):
+        return
+    is_text = media_type.lower().startswith(("text/", "application/vnd.ogc"))
+    shown = _excerpt(answer.body, _LOGGED_TEXT_BYTES if is_text else _LOGGED_OTHER_BYTES)
+    raise SourceContentError(
+        f"no image returned from source WMS: {request.public_url}, response was: '{shown}'",
+        client_message=hidden("no image returned from source WMS"),
+    )
+
+
+def _excerpt(body: bytes, length: int) -> str:
+    text = redacted(body[:length].decode("utf-8", "backslashreplace"))
+    return text if len(body) <= length else f"{text} [output truncated]"

@@ -1,0 +1,108 @@
+"""What every source that speaks HTTP does around one request: admission, conditions, and the meaning of the status."""
+
+from __future__ import annotations
+
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import SourceContentError, SourceError
+from tilekeep.domain.map_query import Fetched, NotModified, Upstream, UpstreamRequest
+from tilekeep.domain.source_failure import NO_CONTENT, hidden, retry_after_seconds, status_error
+from tilekeep.domain.tile import Validators
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.http_client import HttpAnswer, HttpClient
+from tilekeep.ports.upstream_gate import UpstreamGate
+
+_NOT_MODIFIED = 304
+_SUCCESS = range(200, 300)
+
+
+class UpstreamExchange:
+    """Asks one upstream server through its gate.
+
+    Args:
+        http: sends requests.
+        gate: limits how many are under way.
+        clock: for deadlines, and for ``Retry-After`` given as a date.
+        upstream: the server as the gate knows it.
+        max_bytes: largest body accepted.
+        timeout_seconds: longest wait for the gate.
+        hide_error_details: whether clients are told neither URL nor reason of a failure.
+    """
+
+    def __init__(
+        self,
+        http: HttpClient,
+        gate: UpstreamGate,
+        clock: Clock,
+        *,
+        upstream: Upstream,
+        max_bytes: int,
+        timeout_seconds: float,
+        hide_error_details: bool,
+    ) -> None:
+        self._http = http
+        self._gate = gate
+        self._clock = clock
+        self._upstream = upstream
+        self._max_bytes = max_bytes
+        self._timeout_seconds = timeout_seconds
+        self._hide_error_details = hide_error_details
+
+    def ask(self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline) -> HttpAnswer:
+        """The answer with a success status, or 304 to a conditional request.
+
+        :raises SourceBusy: the gate stayed shut.
+        :raises SourceStatusError: any other status; 204 too, since there is no map in it.
+        :raises SourceError: no answer.
+        """
+        answer, retry_after = self._admitted(request, purpose, deadline)
+        unchanged = answer.status == _NOT_MODIFIED and is_conditional(request)
+        if unchanged or (answer.status in _SUCCESS and answer.status != NO_CONTENT):
+            return answer
+        raise status_error(answer.status, request.public_url, retry_after, hide_details=self._hide_error_details)
+
+    def _admitted(
+        self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline
+    ) -> tuple[HttpAnswer, float | None]:
+        wait = deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
+        with self._gate.admit(self._upstream, purpose, wait) as permit:
+            try:
+                answer = self._http.send(request, deadline, max_bytes=self._max_bytes)
+            except SourceError:
+                permit.report(None)
+                raise
+            retry_after = retry_after_seconds(answer.headers, self._clock.now())
+            permit.report(answer.status, retry_after)
+        return answer, retry_after
+
+
+def conditions(validators: Validators | None) -> tuple[tuple[str, str], ...]:
+    """The headers that make a request conditional (RFC 9110, 13.1.2 and 13.1.3)."""
+    if validators is None:
+        return ()
+    named = (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified))
+    return tuple((name, value) for name, value in named if value)
+
+
+def is_conditional(request: UpstreamRequest) -> bool:
+    """Whether a request was made with :func:`conditions`."""
+    return any(name in ("If-None-Match", "If-Modified-Since") for name, _ in request.headers)
+
+
+def validators_of(answer: HttpAnswer) -> Validators | None:
+    """The validators an answer came with, or None if it had none."""
+    etag, last_modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+    return Validators(etag, last_modified) if etag or last_modified else None
+
+
+def image_of(answer: HttpAnswer, request: UpstreamRequest) -> Fetched | NotModified:
+    """The source answer in a checked HTTP answer.
+
+    :raises SourceContentError: the body is empty.
+    """
+    if answer.status == _NOT_MODIFIED:
+        return NotModified(validators_of(answer))
+    if not answer.body:
+        raise SourceContentError(
+            f'empty answer from "{request.public_url}"', client_message=hidden("Empty answer from source")
+        )
+    return Fetched(answer.body, answer.headers.get("content-type"), validators_of(answer))

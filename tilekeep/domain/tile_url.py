@@ -1,0 +1,115 @@
+"""URL templates of tile sources: ``%(x)s`` and its companions, checked once and filled in per tile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.secrets import redacted
+from tilekeep.domain.tile import TileCoord
+
+Value = int | str
+#: The box of a tile in grid SRS units, x/y order.
+TileBox = Callable[[TileCoord], BBox]
+
+
+def quadkey(coord: TileCoord) -> str:
+    """One base-4 digit per level, coarsest first: the bit of x adds 1, the bit of y adds 2; empty at level 0."""
+    return "".join(str((coord.x >> bit & 1) + 2 * (coord.y >> bit & 1)) for bit in range(coord.z - 1, -1, -1))
+
+
+def tc_path(coord: TileCoord) -> str:
+    """``zz/xxx/xxx/xxx/yyy/yyy/yyy``, the directories of TileCache."""
+    return "/".join([f"{coord.z:02d}", *_thousands(coord.x), *_thousands(coord.y)])
+
+
+def _thousands(number: int) -> tuple[str, str, str]:
+    return f"{number // 1_000_000:03d}", f"{number // 1000 % 1000:03d}", f"{number % 1000:03d}"
+
+
+def tms_path(coord: TileCoord) -> str:
+    """``z/x/y``."""
+    return f"{coord.z}/{coord.x}/{coord.y}"
+
+
+def arcgiscache_path(coord: TileCoord) -> str:
+    """``Lzz/Rrrrrrrrr/Ccccccccc``: level decimal, row and column as eight lower-case hexadecimal digits."""
+    return f"L{coord.z:02d}/R{coord.y:08x}/C{coord.x:08x}"
+
+
+def bbox_text(bbox: BBox) -> str:
+    """``minx,miny,maxx,maxy`` with eight decimals."""
+    return f"{bbox.min_x:.8f},{bbox.min_y:.8f},{bbox.max_x:.8f},{bbox.max_y:.8f}"
+
+
+_VARIABLES: dict[str, Callable[[TileCoord, str, TileBox], Value]] = {
+    "x": lambda coord, _format, _box: coord.x,
+    "y": lambda coord, _format, _box: coord.y,
+    "z": lambda coord, _format, _box: coord.z,
+    "format": lambda _coord, image_format, _box: image_format,
+    "quadkey": lambda coord, _format, _box: quadkey(coord),
+    "tc_path": lambda coord, _format, _box: tc_path(coord),
+    "tms_path": lambda coord, _format, _box: tms_path(coord),
+    "arcgiscache_path": lambda coord, _format, _box: arcgiscache_path(coord),
+    "bbox": lambda coord, _format, box: bbox_text(box(coord)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TileUrlTemplate:
+    """A tile URL with ``%(name)s`` placeholders (spec/sources.md, 8.4); a literal ``%`` is written ``%%``.
+
+    ``x``, ``y`` and ``z`` are numbers and take number formats too (``%(z)02d``).  ``text`` is the URL without
+    credentials.
+
+    :raises ConfigurationError: on construction, when a placeholder is unknown or malformed.
+    """
+
+    text: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check(self.text)
+
+    def url(self, coord: TileCoord, image_format: str, box: TileBox) -> str:
+        """The URL of one tile; ``image_format`` is a file extension, ``box`` is asked only if ``bbox`` is used."""
+        return self.text % _Values(coord, image_format, box)
+
+
+class _Values(Mapping[str, Value]):
+    """Computes only those variables that a template asks for."""
+
+    __slots__ = ("_arguments",)
+
+    def __init__(self, coord: TileCoord, image_format: str, box: TileBox) -> None:
+        self._arguments = (coord, image_format, box)
+
+    def __getitem__(self, name: str) -> Value:
+        return _VARIABLES[name](*self._arguments)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+        return iter(_VARIABLES)
+
+    def __len__(self) -> int:
+        return len(_VARIABLES)
+
+
+_SAMPLE = _Values(TileCoord(1, 0, 0), "png", lambda _coord: BBox(0.0, 0.0, 1.0, 1.0))
+
+
+def _check(text: str) -> None:
+    known = ", ".join(f"%({name})s" for name in _VARIABLES)
+    try:
+        filled = text % _SAMPLE
+    except KeyError as error:
+        message = f"unknown variable %({error.args[0]}) in the tile URL {redacted(text)!r}: use {known}"
+        raise ConfigurationError(message) from None
+    except (TypeError, ValueError) as error:
+        message = (
+            f"malformed placeholder in the tile URL {redacted(text)!r} ({error}): "
+            f"use {known}, and write %% for a literal %"
+        )
+        raise ConfigurationError(message) from None
+    if "://" not in filled:
+        raise ConfigurationError(f"the tile URL {redacted(text)!r} has no scheme: start it with http:// or https://")

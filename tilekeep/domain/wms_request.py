@@ -1,0 +1,146 @@
+"""WMS GetMap requests as text: names, order, spelling and encoding that upstream servers are used to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import subtype
+from tilekeep.domain.map_query import MapQuery
+from tilekeep.domain.srs import Srs
+
+#: WMS versions that map requests can be made in, each with the parameters that come last (spec/sources.md, 3.1).
+FIXED_PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "1.0.0": (("request", "map"), ("wmtver", "1.0.0")),
+    "1.1.0": (("request", "GetMap"), ("version", "1.1.0"), ("service", "WMS")),
+    "1.1.1": (("request", "GetMap"), ("version", "1.1.1"), ("service", "WMS")),
+    "1.3.0": (("request", "GetMap"), ("version", "1.3.0"), ("service", "WMS")),
+}
+
+
+class _Parameters:
+    """Ordered parameters: names match in any case and keep the spelling first used."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._pairs: dict[str, tuple[str, str]] = {}
+        for name, value in pairs:
+            self.set(name, value)
+
+    def set(self, name: str, value: str) -> None:
+        spelling, _ = self._pairs.get(name.lower(), (name, ""))
+        self._pairs[name.lower()] = (spelling, value)
+
+    def respell(self, name: str, value: str) -> None:
+        self._pairs[name] = (name, value)
+
+    def set_default(self, name: str, value: str) -> None:
+        self._pairs.setdefault(name.lower(), (name, value))
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self._pairs.pop(name, None)
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self._pairs.values())
+
+    def query_string(self) -> str:
+        return "&".join(f"{name}={quote(value.encode(), safe=',')}" for name, value in self._pairs.values())
+
+
+@dataclass(frozen=True, slots=True)
+class WmsRequestTemplate:
+    """What all map requests of one source have in common.
+
+    :ivar url: the service URL, without credentials; it may have a query of its own.
+    :ivar version: a key of :data:`FIXED_PARAMETERS`.
+    :ivar parameters: configured parameters in the order of the configuration, without ``url``.
+    """
+
+    url: str = field(repr=False)
+    version: str = "1.1.1"
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if self.version not in FIXED_PARAMETERS:
+            known = ", ".join(FIXED_PARAMETERS)
+            raise ConfigurationError(f"unknown WMS version {self.version!r}: use one of {known}")
+
+    @classmethod
+    def from_options(
+        cls, url: str, options: Mapping[str, Any], *, version: str = "1.1.1", media_type: str | None = None
+    ) -> WmsRequestTemplate:
+        """The template of a source's ``req`` options.
+
+        ``media_type``, where given, is the format of all its requests (spec/sources.md, 3.3): it takes the place
+        of ``req.format``, or follows the other options.  Lists become comma lists, ``transparent: true`` becomes
+        ``True`` and an option without value becomes empty.
+        """
+        parameters = _Parameters((name, _as_text(value)) for name, value in options.items() if name != "url")
+        if media_type is not None:
+            parameters.set("format", media_type)
+        return cls(url, version, parameters.pairs())
+
+    def parameter(self, name: str) -> str | None:
+        """The configured value of ``name``, matched in any case, or None."""
+        return next((value for own, value in self.parameters if own.lower() == name.lower()), None)
+
+    def query_string(self, query: MapQuery, srs: Srs, media_type: str) -> str:
+        """The GetMap query for ``query`` with the code of ``srs``, which must equal the SRS of the query.
+
+        ``query.dimensions`` are sent as they are; the caller drops those that are not to be forwarded.
+        """
+        parameters = _Parameters(self.parameters)
+        if self.version == "1.0.0":
+            parameters.set("request", "map")
+        parameters.set("bbox", _bbox_text(query.bbox, srs, self.version))
+        parameters.set("width", str(query.size.width))
+        parameters.set("height", str(query.size.height))
+        parameters.respell("srs", srs.code)
+        parameters.set("format", _format_text(media_type, self.version))
+        for name, value in query.dimensions:
+            parameters.set(name, value)
+        for name, value in FIXED_PARAMETERS[self.version]:
+            parameters.set(name, value)
+        parameters.set_default("styles", "")
+        _adapt_to(self.version, parameters, srs)
+        return parameters.query_string()
+
+    def url_with(self, query_string: str) -> str:
+        """The service URL followed by a query, joined with whatever is missing between them."""
+        if self.url.endswith("?"):
+            return self.url + query_string
+        return f"{self.url}{'&' if '?' in self.url else '?'}{query_string}"
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ",".join(_as_text(item) for item in value)
+    return str(value)
+
+
+def _adapt_to(version: str, parameters: _Parameters, srs: Srs) -> None:
+    if version == "1.0.0":
+        parameters.drop("version", "service")
+    if version == "1.3.0":
+        parameters.drop("srs", "crs")
+        parameters.set("crs", srs.code)
+
+
+def _bbox_text(bbox: BBox, srs: Srs, version: str) -> str:
+    """Shortest decimal form; WMS 1.3.0 has the axes in the order of the SRS (OGC 06-042, 6.7.4)."""
+    if version != "1.3.0":
+        return ",".join(str(value) for value in bbox)
+    values = (bbox.min_y, bbox.min_x, bbox.max_y, bbox.max_x) if srs.north_first else bbox
+    return ",".join(str(float(value)) for value in values)
+
+
+def _format_text(media_type: str, version: str) -> str:
+    if version == "1.0.0":
+        return subtype(media_type).upper() if "/" in media_type else media_type.upper()
+    return media_type if "/" in media_type else f"image/{media_type}"
