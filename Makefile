@@ -75,7 +75,7 @@ clean:
 
 $(ENVIRONMENTS:%=%/bin/python):
 	@$(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null || { \
-	  echo 'Tilekeep needs Python 3.11 or newer, and "$(PYTHON)" is: '"$$($(PYTHON) --version 2>&1)"; \
+	  echo 'Tilekeep needs Python 3.11 or newer, and "$(PYTHON)" is: '"$$($(PYTHON) --version 2>&1 | head -n 1)"; \
 	  echo 'Name another one, for example: PYTHON=python3.12 make $(MAKECMDGOALS)'; exit 1; }
 	@$(PYTHON) -m venv --clear $(@D:%/bin=%) || { \
 	  echo 'On Debian and Ubuntu "python3 -m venv" comes with the package python3-venv.'; exit 1; }
