@@ -1,0 +1,134 @@
+"""One lock file: opening it, locking it without waiting, and knowing whether it still is the one of that name.
+
+The files are MapProxy's (spec/caches.md, 5): an exclusive ``flock``, the content `` <pid>`` and a newline.  The
+``filelock`` package does not fit: it keeps the file after release, writes no content, refuses lock files of other
+users, and makes every thread poll.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from typing import NamedTuple
+
+_FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK
+
+
+class LockedFile(NamedTuple):
+    """A lock file that this process has locked."""
+
+    path: str
+    descriptor: int
+
+    def remove_and_unlock(self) -> None:
+        """Removes the file, then gives the lock back."""
+        with contextlib.suppress(OSError):
+            os.unlink(self.path)
+        self.unlock()
+
+    def unlock(self) -> None:
+        """Gives the lock back, also if a forked child still has the descriptor open."""
+        with contextlib.suppress(OSError):
+            fcntl.flock(self.descriptor, fcntl.LOCK_UN)
+        self.close()
+
+    def close(self) -> None:
+        """Closes the descriptor; in a forked child the lock stays with the parent."""
+        with contextlib.suppress(OSError):
+            os.close(self.descriptor)
+
+
+def try_lock_file(path: str, directory_permissions: int | None, file_permissions: int | None) -> LockedFile | None:
+    """Locks ``path`` if it is free, creating file and directories as needed; None if someone else holds it.
+
+    :raises OSError: the file cannot be opened or locked at all.
+    """
+    while True:
+        descriptor = _open(path, directory_permissions, file_permissions)
+        try:
+            if not _flock(descriptor):
+                os.close(descriptor)
+                return None
+            if _has_name(descriptor, path):
+                _sign(descriptor)
+                return LockedFile(path, descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # Its holder removed it between open and flock: the name belongs to another file now, or to none.
+        os.close(descriptor)
+
+
+def remove_if_free(path: str) -> None:
+    """Removes a lock file that nobody holds; one that is gone, or not ours to remove, is left to others."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+        try:
+            if _flock(descriptor) and _has_name(descriptor, path):
+                os.unlink(path)
+        finally:
+            os.close(descriptor)
+
+
+def _flock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _open(path: str, directory_permissions: int | None, file_permissions: int | None) -> int:
+    while True:
+        try:
+            return os.open(path, os.O_RDWR | _FLAGS)
+        except FileNotFoundError:
+            with contextlib.suppress(FileExistsError):
+                return _create(path, directory_permissions, file_permissions)
+        except PermissionError:
+            # A lock file of another user: it can be locked without being written.
+            with contextlib.suppress(FileNotFoundError):
+                return os.open(path, os.O_RDONLY | _FLAGS)
+
+
+def _create(path: str, directory_permissions: int | None, file_permissions: int | None) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _FLAGS
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        make_lock_directories(os.path.dirname(path), directory_permissions)
+        descriptor = os.open(path, flags, 0o666)
+    if file_permissions is not None:
+        os.fchmod(descriptor, file_permissions)
+    return descriptor
+
+
+def make_lock_directories(directory: str, permissions: int | None) -> None:
+    """Makes ``directory`` and its missing parents; only new ones get ``permissions``."""
+    if os.path.isdir(directory):
+        return
+    parent = os.path.dirname(directory)
+    if parent not in ("", directory):
+        make_lock_directories(parent, permissions)
+    try:
+        os.mkdir(directory)
+    except FileExistsError:
+        return
+    if permissions is not None:
+        os.chmod(directory, permissions)
+
+
+def _has_name(descriptor: int, path: str) -> bool:
+    try:
+        named = os.stat(path, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(named, os.fstat(descriptor))
+
+
+def _sign(descriptor: int) -> None:
+    """Writes the process id, for people who look; a full disk or a file of another user does not matter."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f" {os.getpid()}\n".encode())
