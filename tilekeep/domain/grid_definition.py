@@ -10,6 +10,7 @@ from tilekeep.domain import resolutions
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.grid_checks import refuse_empty_area
 from tilekeep.domain.origin import Origin, origin_spelled
 from tilekeep.domain.srs import Srs, default_bbox
 
@@ -57,6 +58,7 @@ class GridDefinition:
         :raises ConfigurationError: the options contradict each other or describe no grid.
         """
         self._refuse_negative_numbers()
+        refuse_empty_area(self.name, self._bbox(), self.tile_size)
         names, values = self._named_resolutions()
         return TileGrid(
             name=self.name,
@@ -108,7 +110,7 @@ class GridDefinition:
         if self.max_res and self.num_levels:
             return self._interpolated_resolutions(first, self.max_res, self.num_levels)
         factor = self._factor()
-        if factor <= 1:
+        if not factor > 1:
             raise self._error("res_factor", f"{self.res_factor!r} must be larger than 1, or sqrt2")
         if not self.max_res:
             levels = self.num_levels or (40 if factor == resolutions.SQRT2 else 20)
