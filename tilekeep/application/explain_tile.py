@@ -16,12 +16,12 @@ from tilekeep.ports.tile_store import TileLocator, TileReader
 
 
 class ExplainedFetch(NamedTuple):
-    """One upstream request of the plan; ``request`` is None if the source would make none."""
+    """One fetch of the plan and the upstream requests it comes to: several for merged sources, none if drawn here."""
 
     bbox: BBox
     size: Size
     tiles: int
-    request: UpstreamRequest | None
+    requests: tuple[UpstreamRequest, ...]
 
 
 class Explanation(NamedTuple):
@@ -108,7 +108,7 @@ class ExplainTile:
                 fetch.bbox,
                 fetch.size,
                 len(fetch.crops),
-                source.request_for(MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, key.dimensions)),
+                source.requests_for(MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, key.dimensions)),
             )
             for fetch in plan.fetches
         )

@@ -16,8 +16,8 @@ class MapSource(Protocol):
         """What the planner and the maker need to know of it; never changes."""
         ...
 
-    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
-        """The upstream request ``get`` would make, or None if it would make none.
+    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+        """The upstream requests ``get`` would make: several for merged sources, none where nothing is asked.
 
         Pure: no I/O, no admission.  For ``tilekeep explain``, logs and combining.
         """

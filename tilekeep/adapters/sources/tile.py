@@ -72,12 +72,12 @@ class TileSource:
         """See :class:`~tilekeep.ports.map_source.MapSource`."""
         return self._traits
 
-    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
-        """The request for the tile that ``query`` covers; None if it is not exactly one tile of the grid."""
+    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+        """The request for the tile that ``query`` covers; none if it is not exactly one tile of the grid."""
         try:
-            return self._request_for(query)
+            return (self._request_for(query),)
         except SourceError:
-            return None
+            return ()
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""

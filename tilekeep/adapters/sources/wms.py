@@ -84,10 +84,10 @@ class WmsSource:
         """See :class:`~tilekeep.ports.map_source.MapSource`."""
         return self._traits
 
-    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
-        """The GetMap request for ``query``; None in an SRS that the server does not have."""
+    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+        """The GetMap request for ``query``; none in an SRS that the server does not have."""
         srs = self._server_srs(query.srs)
-        return self._request_in(srs, query) if srs is not None else None
+        return () if srs is None else (self._request_in(srs, query),)
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""

@@ -55,10 +55,10 @@ class LimitedSource:
         """Those of the wrapped source."""
         return self._source.traits
 
-    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
-        """The request of the wrapped source, for the part of the query inside the extent."""
+    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+        """The requests of the wrapped source, for the part of the query inside the extent."""
         part = self._part(query)
-        return None if part is None else self._source.request_for(part.query)
+        return () if part is None else self._source.requests_for(part.query)
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""

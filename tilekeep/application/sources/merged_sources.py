@@ -50,13 +50,9 @@ class MergedSources:
         """Meta tiles only where all sources draw them."""
         return self._traits
 
-    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
-        """The request to the lowest source that would make one."""
-        for source, _ in self._sources:
-            request = source.request_for(query)
-            if request is not None:
-                return request
-        return None
+    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+        """The requests of all sources, lowest first."""
+        return tuple(request for source, _ in self._sources for request in source.requests_for(query))
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`; always unconditional: several answers make one map."""
