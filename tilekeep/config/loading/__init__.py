@@ -1,0 +1,1 @@
+"""From files on disk to checked settings: YAML with positions, bases, environments, variables."""

@@ -1,0 +1,104 @@
+"""The way from a configuration file to checked settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tilekeep.config.loading.config_files import ConfigFiles
+from tilekeep.config.loading.environment import Expansion
+from tilekeep.config.loading.garbage import garbage_collection_paused
+from tilekeep.config.loading.overlays import with_environment
+from tilekeep.config.loading.plain_data import plain_data
+from tilekeep.config.loading.positions import Position, located
+from tilekeep.config.loading.yaml_nodes import MappingNode
+from tilekeep.config.loading.yaml_scalars import plain_scalar
+from tilekeep.config.mapproxy.checks import checked
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.problems import ConfigurationProblems, Problem, Report, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings that can be obeyed.
+
+    :ivar settings: the option model, frozen.
+    :ivar report: warnings.
+    :ivar base_dir: absolute directory of the main file; relative paths start here.
+    :ivar files: absolute paths of all files read, the main one first.
+    """
+
+    settings: Settings = field(repr=False)
+    report: Report
+    base_dir: str
+    files: tuple[str, ...]
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of a file on disk; raises OSError."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def load_settings(
+    path: str,
+    *,
+    environment: str | None = None,
+    variables: Mapping[str, str],
+    read: Callable[[str], bytes] = read_file,
+) -> LoadedSettings:
+    """The settings of ``path`` and its bases, with an environment laid over them and variables filled in.
+
+    Args:
+        path: the main configuration file.
+        environment: the entry of ``environments`` to lay over the rest, or None.
+        variables: environment variables.
+        read: the bytes of a file; raises OSError.
+
+    :raises ConfigurationProblems: there are errors; its report holds all of them, and the warnings.
+    """
+    with garbage_collection_paused():
+        return _loaded(path, environment, Expansion(variables), read)
+
+
+def _loaded(path: str, environment: str | None, expansion: Expansion, read: Callable[[str], bytes]) -> LoadedSettings:
+    """The steps of loading."""
+    files = ConfigFiles(read, expansion)
+    tree = files.tree(path)
+    problems = files.problems
+    if tree is None:
+        raise ConfigurationProblems(Report.of(problems))
+    root, overlay_problems = with_environment(tree, environment)
+    settings, model_problems = checked(_data(root, expansion), _coerced)
+    problems += [located(problem, tree) for problem in overlay_problems]
+    problems += [located(problem, root) for problem in model_problems]
+    problems += _unset_variables(expansion.unset)
+    report = Report.of(problems)
+    if report.errors:
+        raise ConfigurationProblems(report)
+    return LoadedSettings(settings, report, os.path.abspath(os.path.dirname(path)), files.files)
+
+
+def _data(root: MappingNode, expansion: Expansion) -> dict[str, Any]:
+    """The tree as plain data."""
+    data = plain_data(root, expansion)
+    assert isinstance(data, dict)
+    return data
+
+
+def _coerced(text: str) -> Any:
+    """What text from a variable would be as an unquoted YAML scalar."""
+    try:
+        return plain_scalar(text)
+    except ValueError:
+        return text
+
+
+def _unset_variables(unset: Mapping[str, Any]) -> Iterable[Problem]:
+    """A warning for each variable without a value, where it is first used."""
+    for name, mark in unset.items():
+        file, line, column = Position.of(mark)
+        message = f"the environment variable {name!r} is not set, so its placeholder stays as it is; set it"
+        yield Problem(Severity.WARNING, message, file=file, line=line, column=column)

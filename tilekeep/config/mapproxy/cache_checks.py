@@ -1,0 +1,97 @@
+"""Whether the options of a cache fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
+from tilekeep.config.mapproxy.cross_references import is_tiled_only
+from tilekeep.config.mapproxy.grids import DEFAULT_GRID, Grid
+from tilekeep.config.mapproxy.names import SourceName, grid_chain, inherited, known_grids
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.value_checks import coverage_problems, pair_problems
+from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
+from tilekeep.config.suggestions import closest
+from tilekeep.domain.image import MIXED
+
+_MIXED_REQUESTS = ("image/png", "image/vnd.jpeg-png")
+
+
+def cache_problems(settings: Settings) -> Iterator[Problem]:
+    """Of all caches."""
+    grids = known_grids(settings)
+    for name, cache in settings.caches.items():
+        path = ("caches", name)
+        yield from pair_problems((*path, "meta_size"), cache.meta_size)
+        yield from _format_problems(settings, path, cache)
+        yield from _mixed_sources(settings, path, cache)
+        yield from _place_problems(grids, path, cache)
+        if cache.cache is not None:
+            yield from coverage_problems((*path, "cache", "coverage"), cache.cache.coverage)
+
+
+def _format_problems(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
+    if cache.format == MIXED and cache.request_format not in _MIXED_REQUESTS:
+        message = "the format 'mixed' needs request_format: image/png (or image/vnd.jpeg-png); add it"
+        yield error((*path, "request_format"), message)
+    formats = settings.globals.image.formats
+    named = cache.format
+    if named is not None and named != MIXED and not named.startswith("image/") and named not in formats:
+        message = f"{named!r} is neither a MIME type nor one of globals.image.formats; tiles are stored as image/png"
+        suggestion = closest(named, formats) or f"image/{named}"
+        yield warning((*path, "format"), message, suggestion=suggestion)
+
+
+def _mixed_sources(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
+    """Sources of tiles and sources of maps cannot fill one meta tile (spec/sources.md, 1)."""
+    names = [name for name in cache.sources if isinstance(name, str) and _draws(settings, name)]
+    tiled = [name for name in names if is_tiled_only(settings, name)]
+    if not tiled or len(tiled) == len(names):
+        return
+    defaults = settings.globals.cache
+    size = (cache.meta_size or defaults.meta_size)[:2]
+    buffer = defaults.meta_buffer if cache.meta_buffer is None else cache.meta_buffer
+    if buffer > 0 or size != (1, 1):
+        message = f"{', '.join(map(repr, tiled))} cannot fill meta tiles, the others can"
+        remedy = "set meta_size: [1, 1] and meta_buffer: 0, or use a cache for each kind"
+        yield error((*path, "sources"), f"{message}; {remedy}")
+
+
+def _draws(settings: Settings, name: str) -> bool:
+    """Whether the source exists and draws maps."""
+    source = settings.sources.get(SourceName.parse(name).name)
+    return source is not None and not (isinstance(source, WmsSource) and not source.wms_opts.map)
+
+
+def _place_problems(grids: dict[str, Grid], path: OptionPath, cache: Cache) -> Iterator[Problem]:
+    """Where the tiles lie."""
+    names = cache.grids
+    if names is None:
+        message = f"the cache states no grids and gets [{DEFAULT_GRID}]; state them"
+        yield warning((*path, "grids"), message, place=Place.KEY)
+        names = (DEFAULT_GRID,)
+    elif not names:
+        yield error((*path, "grids"), "the cache has no grid; name at least one")
+    backend: BackendOptions = cache.cache if cache.cache is not None else FileBackend()
+    if isinstance(backend, FileBackend):
+        yield from _file_place_problems(grids, path, cache, backend, names)
+
+
+def _file_place_problems(
+    grids: dict[str, Grid], path: OptionPath, cache: Cache, backend: FileBackend, names: tuple[str, ...]
+) -> Iterator[Problem]:
+    if backend.directory is not None:
+        if len(names) > 1:
+            message = "tiles of several grids cannot share one directory; remove it, or use a cache for each grid"
+            yield error((*path, "cache", "directory"), message)
+        if cache.cache_dir is not None:
+            message = "'cache_dir' has no effect beside cache.directory; remove it"
+            yield warning((*path, "cache_dir"), message, place=Place.KEY)
+    elif not backend.use_grid_names:
+        for index, name in enumerate(names):
+            chain = grid_chain(grids, name)
+            if chain is not None and inherited(chain).srs is None:
+                where = (*path, "grids", index) if cache.grids is not None else (*path, "grids")
+                message = f"the directory is named after the SRS, but the grid {name!r} states none; add srs to it"
+                yield error(where, message)

@@ -1,0 +1,229 @@
+"""``caches``: what is stored, where, and from which sources (spec/caches.md, 1-3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from tilekeep.config.mapproxy.coverage import Coverage
+from tilekeep.config.mapproxy.globals import SingleColorLinks
+from tilekeep.config.mapproxy.image import ImageOptions
+from tilekeep.config.mapproxy.markers import WMS, Later
+from tilekeep.config.mapproxy.options import (
+    NotNegative,
+    Opt,
+    Options,
+    PairOfWhole,
+    Permissions,
+    PositiveNumber,
+    Section,
+    Whole,
+)
+
+BANDS = ("r", "g", "b", "a", "l")
+
+
+def _local_time(value: Any) -> Any:
+    """A timestamp; text in ISO form is one too."""
+    if isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, dt.date):
+        return dt.datetime.combine(value, dt.time())  # local time, as the reference takes it
+    if isinstance(value, str):
+        try:
+            return dt.datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("time", "expected a time such as 2024-12-31T23:59:59")
+
+
+class RefreshBefore(Options):
+    """``refresh_before``: what makes a tile stale (spec/caches.md, 8)."""
+
+    time: Opt[Annotated[dt.datetime, BeforeValidator(_local_time)]] = None
+    mtime: Opt[str] = None
+    weeks: Opt[float] = None
+    days: Opt[float] = None
+    hours: Opt[float] = None
+    minutes: Opt[float] = None
+    seconds: Opt[float] = None
+
+
+class Watermark(Options):
+    """``watermark``."""
+
+    text: Annotated[Opt[str], Later(off=("",))] = None
+    opacity: Opt[float] = None
+    font_size: Opt[PositiveNumber] = None
+    color: Any = None
+    spacing: Opt[str] = None
+
+
+class BackendOptions(Options):
+    """Options that all stores share."""
+
+    #: Stores that a later version brings say so here.
+    later: ClassVar[bool] = True
+
+    coverage: Section[Coverage] | None = None
+    tile_lock_dir: Opt[str] = None
+
+
+class FileBackend(BackendOptions):
+    """A directory with one file per tile (spec/caches.md, 3.1)."""
+
+    later: ClassVar[bool] = False
+
+    type: Literal["file"] = "file"
+    directory: Opt[str] = None
+    directory_layout: Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis"] = "tc"
+    use_grid_names: bool = False
+    directory_permissions: Opt[Permissions] = None
+    file_permissions: Opt[Permissions] = None
+
+
+class SqliteBackend(BackendOptions):
+    """One SQLite file per level."""
+
+    type: Literal["sqlite"]
+    directory: Opt[str] = None
+    sqlite_timeout: Opt[PositiveNumber] = None
+    sqlite_wal: Opt[bool] = None
+    ttl: Opt[int] = None
+    directory_permissions: Opt[Permissions] = None
+    file_permissions: Opt[Permissions] = None
+
+
+class MbtilesBackend(BackendOptions):
+    """One MBTiles file."""
+
+    type: Literal["mbtiles"]
+    filename: Opt[str] = None
+    sqlite_timeout: Opt[PositiveNumber] = None
+    sqlite_wal: Opt[bool] = None
+    directory_permissions: Opt[Permissions] = None
+    file_permissions: Opt[Permissions] = None
+
+
+class GeopackageBackend(BackendOptions):
+    """A GeoPackage."""
+
+    type: Literal["geopackage"]
+    filename: Opt[str] = None
+    directory: Opt[str] = None
+    table_name: Opt[str] = None
+    levels: Opt[bool] = None
+    directory_permissions: Opt[Permissions] = None
+    file_permissions: Opt[Permissions] = None
+
+
+class CouchdbBackend(BackendOptions):
+    """A CouchDB database."""
+
+    type: Literal["couchdb"]
+    url: Opt[str] = None
+    db_name: Opt[str] = None
+    tile_metadata: Section[dict[Any, Any]] | None = None
+    tile_id: Opt[str] = None
+
+
+class S3Backend(BackendOptions):
+    """A bucket of an S3 service."""
+
+    type: Literal["s3"]
+    bucket_name: Opt[str] = None
+    directory_layout: Opt[str] = None
+    directory: Opt[str] = None
+    profile_name: Opt[str] = None
+    region_name: Opt[str] = None
+    endpoint_url: Opt[str] = None
+    access_control_list: Opt[str] = None
+    use_http_get: Opt[bool] = None
+    include_grid_name: Opt[bool] = None
+
+
+class RedisBackend(BackendOptions):
+    """A Redis server."""
+
+    type: Literal["redis"]
+    host: Opt[str] = None
+    port: Opt[int] = None
+    password: Opt[str] = Field(default=None, repr=False)
+    username: Opt[str] = None
+    db: Opt[int] = None
+    prefix: Opt[str] = None
+    default_ttl: Opt[int] = None
+    ssl_certfile: Opt[str] = None
+    ssl_keyfile: Opt[str] = None
+    ssl_ca_certs: Opt[str] = None
+
+
+class CompactBackend(BackendOptions):
+    """ArcGIS bundles."""
+
+    type: Literal["compact"]
+    version: Whole
+    directory: Opt[str] = None
+    directory_permissions: Opt[Permissions] = None
+    file_permissions: Opt[Permissions] = None
+
+
+class AzureBackend(BackendOptions):
+    """A container of Azure Blob Storage."""
+
+    type: Literal["azureblob"]
+    connection_string: Opt[str] = Field(default=None, repr=False)
+    container_name: Opt[str] = None
+    directory_layout: Opt[str] = None
+    directory: Opt[str] = None
+
+
+Backend = Annotated[
+    FileBackend
+    | SqliteBackend
+    | MbtilesBackend
+    | GeopackageBackend
+    | CouchdbBackend
+    | S3Backend
+    | RedisBackend
+    | CompactBackend
+    | AzureBackend,
+    Field(discriminator="type"),
+]
+
+
+def _source_names(value: Any) -> Any:
+    """A list of names; a mapping of bands is kept to be refused by name."""
+    if not isinstance(value, tuple | dict):
+        raise PydanticCustomError("source_names", "expected a list of source names")
+    return value
+
+
+class Cache(Options):
+    """One entry of ``caches``."""
+
+    sources: Annotated[tuple[str, ...] | dict[Any, Any], BeforeValidator(_source_names)]
+    name: Opt[str] = None
+    grids: Opt[tuple[str, ...]] = None
+    cache_dir: Opt[str] = None
+    meta_size: Opt[PairOfWhole] = None
+    meta_buffer: Opt[NotNegative] = None
+    bulk_meta_tiles: Opt[bool] = None
+    minimize_meta_requests: Opt[bool] = None
+    concurrent_tile_creators: Opt[Annotated[int, Field(ge=1)]] = None
+    disable_storage: Annotated[bool, Later(off=(False,))] = False
+    format: Opt[str] = None
+    image: Section[ImageOptions] | None = None
+    request_format: Opt[str] = None
+    use_direct_from_level: Annotated[Opt[Whole], WMS] = None
+    use_direct_from_res: Annotated[Opt[PositiveNumber], WMS] = None
+    link_single_color_images: Opt[SingleColorLinks] = None
+    cache_rescaled_tiles: Annotated[bool, Later(off=(False,))] = False
+    upscale_tiles: Annotated[int, Later(off=(0,))] = 0
+    downscale_tiles: Annotated[int, Later(off=(0,))] = 0
+    refresh_before: Section[RefreshBefore] | None = None
+    watermark: Section[Watermark] | None = None
+    cache: Opt[Backend] = None

@@ -1,0 +1,35 @@
+"""Everything that can be said about a configuration: from plain data to settings and a list of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tilekeep.config.mapproxy.cache_checks import cache_problems
+from tilekeep.config.mapproxy.cross_references import cross_reference_problems
+from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_layers_problem
+from tilekeep.config.mapproxy.marked_options import marked_option_problems
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.validation import validated
+from tilekeep.config.mapproxy.value_checks import value_problems
+from tilekeep.config.problems import Problem
+
+
+def checked(data: dict[str, Any], coerced: Callable[[str], Any]) -> tuple[Settings, list[Problem]]:
+    """The settings in ``data``, complete if no problem is an error; arguments as of ``validated``."""
+    early: list[Problem] = []
+    legacy = legacy_layers_problem(data.get("layers"))
+    if legacy is not None:
+        early.append(legacy)
+        data = {key: value for key, value in data.items() if key != "layers"}
+    result = validated(data, coerced)
+    settings, broken = result.settings, result.broken
+    return settings, [
+        *early,
+        *result.problems,
+        *marked_option_problems(settings),
+        *cross_reference_problems(settings, broken),
+        *layer_problems(settings, broken),
+        *value_problems(settings),
+        *cache_problems(settings),
+    ]

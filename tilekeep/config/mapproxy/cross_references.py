@@ -1,0 +1,119 @@
+"""Whether the names by which parts of the configuration refer to each other exist and fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from tilekeep.config.mapproxy.caches import Cache
+from tilekeep.config.mapproxy.grids import Grid
+from tilekeep.config.mapproxy.names import SourceName, known_grids
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import MapnikSource, MapserverSource, OgcApiTilesSource, TileSource, WmsSource
+from tilekeep.config.problems import OptionPath, Problem, error, warning
+from tilekeep.config.suggestions import closest
+
+
+def cross_reference_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> Iterator[Problem]:
+    """A problem for each name that leads nowhere; ``broken`` entries exist, but could not be understood."""
+    yield from _References(settings, broken).problems()
+
+
+class _References:
+    """All names of a configuration, and the checks against them."""
+
+    def __init__(self, settings: Settings, broken: Collection[OptionPath]) -> None:
+        self._settings = settings
+        self._grids = known_grids(settings)
+        self._grid_names = {*self._grids, *broken_names(broken, "grids")}
+        self._source_names = {*settings.sources, *broken_names(broken, "sources")}
+        self._cache_names = {*settings.caches, *broken_names(broken, "caches")}
+
+    def problems(self) -> Iterator[Problem]:
+        """Of grids, sources and caches; layers have a module of their own."""
+        for name, grid in self._settings.grids.items():
+            yield from self._of_grid(("grids", name), name, grid)
+        for name, source in self._settings.sources.items():
+            if isinstance(source, TileSource) and source.grid is not None:
+                yield from self._grid_exists(("sources", name, "grid"), source.grid)
+        for name, cache in self._settings.caches.items():
+            yield from self._of_cache(("caches", name), cache)
+
+    def _of_grid(self, path: OptionPath, name: str, grid: Grid) -> Iterator[Problem]:
+        for option in ("base", "align_resolutions_with"):
+            other = getattr(grid, option)
+            if other is None:
+                continue
+            if other not in self._grid_names:
+                yield from self._grid_exists((*path, option), other)
+            elif circle := self._circle(name, option):
+                remedy = "let one of them state its options itself"
+                yield error((*path, option), f"grids refer to each other in a circle ({circle}); {remedy}")
+
+    def _circle(self, name: str, option: str) -> str | None:
+        """The way from a grid back to itself, if there is one."""
+        way = [name]
+        while (following := getattr(self._grids.get(way[-1]), option, None)) is not None:
+            way.append(following)
+            if following == name:
+                return " -> ".join(way)
+            if following in way[:-1]:
+                return None
+        return None
+
+    def _grid_exists(self, path: OptionPath, name: str) -> Iterator[Problem]:
+        if name not in self._grid_names:
+            message = f"the grid {name!r} does not exist; add it to grids or use a built-in one"
+            yield error(path, message, suggestion=closest(name, self._grid_names))
+
+    def _of_cache(self, path: OptionPath, cache: Cache) -> Iterator[Problem]:
+        for index, grid in enumerate(cache.grids or ()):
+            yield from self._grid_exists((*path, "grids", index), grid)
+        if isinstance(cache.sources, dict):
+            message = "merging bands of sources is not supported yet by this version of Tilekeep; list the sources"
+            yield error((*path, "sources"), message)
+            return
+        for index, source in enumerate(cache.sources):
+            yield from self._of_cache_source((*path, "sources", index), source)
+
+    def _of_cache_source(self, path: OptionPath, text: str) -> Iterator[Problem]:
+        if SourceName.parse(text).name in self._source_names:
+            yield from tag_problems(self._settings, path, text)
+        elif text in self._cache_names:
+            message = f"{text!r} is a cache; caches as sources are not supported yet by this version of Tilekeep"
+            yield error(path, message)
+        else:
+            message = f"the source {text!r} does not exist; add it to sources"
+            yield error(path, message, suggestion=closest(text, {*self._source_names, *self._cache_names}))
+
+
+def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Problem]:
+    """Whether a source can be used by this name: tags need a source with layers that include them."""
+    name, layers = SourceName.parse(text)
+    source = settings.sources.get(name)
+    if source is None:
+        return
+    if layers is None:
+        if isinstance(source, WmsSource) and not source.req.keys() & {"layers", "sld", "sld_body"}:
+            message = f"the source {name!r} has no req.layers; add them, or name layers here: '{name}:layer1,layer2'"
+            yield warning(path, message)
+        return
+    if not isinstance(source, WmsSource | MapserverSource | MapnikSource):
+        message = f"layers can be chosen of wms, mapserver and mapnik sources only; {name!r} is of type {source.type!r}"
+        yield error(path, message, suggestion=name)
+        return
+    offered = source.layers if isinstance(source, MapnikSource) else source.req.get("layers")
+    known = list(offered) if isinstance(offered, tuple) else str(offered).split(",")
+    for layer in layers if offered else ():
+        if layer not in known:
+            message = f"the source {name!r} has no layer {layer!r} (its layers: {', '.join(known)})"
+            yield error(path, message, suggestion=closest(layer, known))
+
+
+def is_tiled_only(settings: Settings, name: str) -> bool:
+    """Whether the source only knows tiles, not maps of any box and size."""
+    return isinstance(settings.sources.get(SourceName.parse(name).name), TileSource | OgcApiTilesSource)
+
+
+def broken_names(broken: Collection[OptionPath], section: str) -> set[str]:
+    """Names of broken entries in one section."""
+    return {str(path[1]) for path in broken if path[0] == section}

@@ -1,0 +1,143 @@
+"""``globals``: defaults for everything else (spec/config-globals-grids.md, 6)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tilekeep.config.mapproxy.http import GlobalHttpOptions
+from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
+from tilekeep.config.mapproxy.markers import OGC_API, WMS, Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.options import (
+    NotNegative,
+    NotNegativeNumber,
+    Opt,
+    Options,
+    PairOfWhole,
+    Permissions,
+    PositiveNumber,
+    Section,
+)
+
+S3_CACHES = OnlyFor("s3 caches")
+AZURE_CACHES = OnlyFor("azureblob caches")
+SQLITE_CACHES = OnlyFor("sqlite, mbtiles and geopackage caches")
+MAPSERVER_SOURCES = OnlyFor("mapserver sources")
+AXIS_ORDER = NoEffect("the axis order comes from the definition of the SRS")
+
+SingleColorLinks = Literal["symlink", "hardlink"] | bool
+
+
+class S3Defaults(Options):
+    """``globals.cache.s3``."""
+
+    bucket_name: Opt[str] = None
+    profile_name: Opt[str] = None
+    region_name: Opt[str] = None
+    endpoint_url: Opt[str] = None
+    access_control_list: Opt[str] = None
+    use_http_get: Opt[bool] = None
+    include_grid_name: Opt[bool] = None
+
+
+class AzureDefaults(Options):
+    """``globals.cache.azureblob``."""
+
+    connection_string: Opt[str] = Field(default=None, repr=False)
+    container_name: Opt[str] = None
+
+
+class GlobalCache(Options):
+    """``globals.cache``.
+
+    :ivar failure_seconds: how long a block that failed upstream is not asked for again (own addition).
+    """
+
+    base_dir: str = "./cache_data"
+    lock_dir: str = "./cache_data/tile_locks"
+    tile_lock_dir: Opt[str] = None
+    directory_permissions: Opt[Permissions] = None
+    file_permissions: Opt[Permissions] = None
+    meta_size: PairOfWhole = (4, 4)
+    meta_buffer: NotNegative = 80
+    bulk_meta_tiles: bool = False
+    max_tile_limit: Annotated[float, WMS] = 500
+    minimize_meta_requests: bool = False
+    concurrent_tile_creators: Annotated[int, Field(ge=1)] = 2
+    link_single_color_images: SingleColorLinks = False
+    failure_seconds: NotNegativeNumber = 5.0
+    s3: Annotated[Section[S3Defaults] | None, S3_CACHES] = None
+    azureblob: Annotated[Section[AzureDefaults] | None, AZURE_CACHES] = None
+    sqlite_timeout: Annotated[Opt[PositiveNumber], SQLITE_CACHES] = None
+    sqlite_wal: Annotated[Opt[bool], SQLITE_CACHES] = None
+
+
+class GlobalImage(Options):
+    """``globals.image``."""
+
+    resampling_method: Resampling = "bicubic"
+    paletted: bool = True
+    jpeg_quality: Annotated[NotNegative, Field(le=100)] = 90
+    stretch_factor: PositiveNumber = 1.15
+    max_shrink_factor: PositiveNumber = 4.0
+    formats: Section[dict[str, Section[ImageOptions]]] = Field(default_factory=dict)
+    font_dir: Annotated[Opt[str], OnlyFor("watermarks and attribution")] = None
+    merge_method: Annotated[Opt[str], MERGE_METHOD] = None
+    transparent_color_tolerance: Annotated[Opt[NotNegativeNumber], OnlyFor("transparent_color")] = None
+
+
+class GlobalGrid(Options):
+    """``globals.grid``."""
+
+    tile_size: PairOfWhole = (256, 256)
+
+
+class GlobalSrs(Options):
+    """``globals.srs``."""
+
+    preferred_src_proj: Section[dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    proj_data_dir: Opt[str] = None
+    axis_order_ne: Annotated[Opt[tuple[str, ...]], AXIS_ORDER] = None
+    axis_order_en: Annotated[Opt[tuple[str, ...]], AXIS_ORDER] = None
+
+
+class GlobalTiles(Options):
+    """``globals.tiles``."""
+
+    expires_hours: NotNegativeNumber = 72.0
+
+
+class MapserverDefaults(Options):
+    """``globals.mapserver``, and ``mapserver`` of a mapserver source."""
+
+    binary: Opt[str] = None
+    working_dir: Opt[str] = None
+
+
+class Renderd(Options):
+    """``globals.renderd``."""
+
+    address: Annotated[Opt[str], Later()] = None
+
+
+class Background(Options):
+    """``globals.background``."""
+
+    url: Opt[str] = None
+
+
+class GlobalSettings(Options):
+    """Everything under ``globals``."""
+
+    cache: Section[GlobalCache] = Field(default_factory=GlobalCache)
+    image: Section[GlobalImage] = Field(default_factory=GlobalImage)
+    http: Section[GlobalHttpOptions] = Field(default_factory=GlobalHttpOptions)
+    grid: Section[GlobalGrid] = Field(default_factory=GlobalGrid)
+    srs: Section[GlobalSrs] = Field(default_factory=GlobalSrs)
+    tiles: Section[GlobalTiles] = Field(default_factory=GlobalTiles)
+    mapserver: Annotated[Section[MapserverDefaults] | None, MAPSERVER_SOURCES] = None
+    renderd: Section[Renderd] | None = None
+    background: Annotated[Section[Background] | None, NoEffect("the demo page brings its own map")] = None
+    wms: Annotated[Section[dict[str, Any]] | None, WMS] = None
+    ogcapi: Annotated[Section[dict[str, Any]] | None, OGC_API] = None

@@ -1,0 +1,115 @@
+"""Whether the layer tree names what exists, and names each layer once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from tilekeep.config.mapproxy.caches import FileBackend
+from tilekeep.config.mapproxy.cross_references import broken_names, is_tiled_only, tag_problems
+from tilekeep.config.mapproxy.layers import Layer
+from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import DebugSource, WmsSource
+from tilekeep.config.problems import OptionPath, Problem, error, path_text, warning
+from tilekeep.config.suggestions import closest
+
+_LAYER_OPTIONS = frozenset({"name", "title", "layers", "sources"})
+
+
+def legacy_layers_problem(layers: Any) -> Problem | None:
+    """Layers in the syntax from before MapProxy 1.4 are refused: a mapping by name, or single-key mappings."""
+    first = layers[0] if isinstance(layers, tuple) and layers else None
+    by_name = isinstance(layers, dict) and not layers.keys() & _LAYER_OPTIONS
+    single_key = isinstance(first, dict) and len(first) == 1 and not first.keys() & _LAYER_OPTIONS
+    if not by_name and not single_key:
+        return None
+    remedy = "write a list of layers, each with name, title and sources"
+    return error(("layers",), f"this is the syntax of MapProxy before 1.4, which is not supported; {remedy}")
+
+
+def layer_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> Iterator[Problem]:
+    """A problem for each name in the layer tree that leads nowhere or stands twice."""
+    yield from _Layers(settings, broken).problems()
+
+
+class _Layers:
+    """The checks of the layer tree."""
+
+    def __init__(self, settings: Settings, broken: Collection[OptionPath]) -> None:
+        self._settings = settings
+        self._broken_layers = {path for path in broken if path[0] == "layers"}
+        self._sources = {*settings.sources, *broken_names(broken, "sources")}
+        self._caches = {*settings.caches, *broken_names(broken, "caches")}
+        self._seen: dict[str, OptionPath] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        """Of the whole tree."""
+        for index, layer in enumerate(self._settings.layers):
+            if ("layers", index) not in self._broken_layers:
+                yield from self._of_layer(("layers", index), layer)
+
+    def _of_layer(self, path: OptionPath, layer: Layer) -> Iterator[Problem]:
+        if layer.name is not None:
+            if (before := self._seen.get(layer.name)) is not None:
+                message = f"the name {layer.name!r} is taken by {path_text(before)}; names of layers are unique"
+                yield error((*path, "name"), message)
+            self._seen.setdefault(layer.name, path)
+        for index, source in enumerate(layer.sources or ()):
+            yield from self._of_source((*path, "sources", index), source)
+        for index, cache in enumerate(layer.tile_sources or ()):
+            yield from self._of_tile_source((*path, "tile_sources", index), cache)
+        yield from self._offer(path, layer)
+        for index, child in enumerate(layer.layers or ()):
+            yield from self._of_layer((*path, "layers", index), child)
+
+    def _of_source(self, path: OptionPath, text: str) -> Iterator[Problem]:
+        if text in self._caches:
+            return
+        if SourceName.parse(text).name not in self._sources:
+            message = f"there is no cache and no source {text!r}; add it to caches or sources"
+            yield error(path, message, suggestion=closest(text, {*self._caches, *self._sources}))
+        elif is_tiled_only(self._settings, text):
+            message = f"the source {text!r} only knows tiles; put a cache between it and the layer"
+            yield error(path, message)
+        else:
+            yield from tag_problems(self._settings, path, text)
+
+    def _of_tile_source(self, path: OptionPath, name: str) -> Iterator[Problem]:
+        if name in self._caches:
+            return
+        if SourceName.parse(name).name in self._sources:
+            message = f"{name!r} is a source; tile_sources names caches: put a cache between"
+            yield error(path, message, suggestion=closest(name, self._caches))
+        else:
+            message = f"there is no cache {name!r}; add it to caches"
+            yield error(path, message, suggestion=closest(name, self._caches))
+
+    def _offer(self, path: OptionPath, layer: Layer) -> Iterator[Problem]:
+        """Whether any service of this version can offer the layer."""
+        if layer.name is None or (not layer.sources and not layer.tile_sources):
+            return
+        if not layer.tile_sources and tile_caches(self._settings, layer, self._caches) is None:
+            remedy = "tile services offer layers with exactly one cache among their sources, or with tile_sources"
+            yield warning((*path, "sources"), f"no service offers the layer {layer.name!r} yet: {remedy}")
+        for name in layer.tile_sources or layer.sources or () if layer.dimensions else ():
+            cache = self._settings.caches.get(name)
+            if cache and cache.cache is not None and not isinstance(cache.cache, FileBackend):
+                message = f"the cache {name!r} cannot tell dimensions apart; use a cache of type 'file'"
+                yield error((*path, "dimensions"), message)
+
+
+def tile_caches(settings: Settings, layer: Layer, caches: Collection[object]) -> tuple[str, ...] | None:
+    """The caches whose tiles the layer offers, or None if it offers none (spec/services.md, 2.6)."""
+    if layer.tile_sources is not None:
+        return layer.tile_sources
+    names = [name for name in layer.sources or () if not _shows_no_map(settings, name)]
+    return (names[0],) if len(names) == 1 and names[0] in caches else None
+
+
+def _shows_no_map(settings: Settings, name: str) -> bool:
+    """Whether a direct source of a layer does not count among its maps."""
+    if name in settings.caches:
+        return False
+    source = settings.sources.get(SourceName.parse(name).name)
+    return isinstance(source, DebugSource) or (isinstance(source, WmsSource) and not source.wms_opts.map)

@@ -1,0 +1,102 @@
+"""``layers``: the tree that services offer (spec/services.md, 2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from tilekeep.config.mapproxy.markers import LEGENDS, OGC_API, WMS, Later
+from tilekeep.config.mapproxy.options import NotNegativeNumber, Opt, Options, PositiveNumber, Section
+
+
+class Keywords(Options):
+    """A list of keywords and where they are defined."""
+
+    vocabulary: Opt[str] = None
+    keywords: Opt[tuple[str, ...]] = None
+
+
+class Logo(Options):
+    """An image beside an attribution; size in pixels."""
+
+    url: Opt[str] = None
+    width: Opt[int] = None
+    height: Opt[int] = None
+    format: Opt[str] = None
+
+
+class LayerAttribution(Options):
+    """Who made the data."""
+
+    title: Opt[str] = None
+    url: Opt[str] = None
+    logo: Section[Logo] | None = None
+
+
+class Identifier(Options):
+    """An identifier in the list of an authority."""
+
+    url: Opt[str] = None
+    name: Opt[str] = None
+    value: Opt[str] = None
+
+
+class MetadataLink(Options):
+    """A link to metadata."""
+
+    url: Opt[str] = None
+    type: Opt[str] = None
+    format: Opt[str] = None
+
+
+class Link(Options):
+    """A link to data."""
+
+    url: Opt[str] = None
+    format: Opt[str] = None
+
+
+class LayerMetadata(Options):
+    """``md`` of a layer."""
+
+    abstract: Opt[str] = None
+    keyword_list: Annotated[Opt[tuple[Keywords, ...]], WMS] = None
+    attribution: Annotated[Section[LayerAttribution] | None, WMS] = None
+    identifier: Annotated[Opt[tuple[Identifier, ...]], WMS] = None
+    metadata: Annotated[Opt[tuple[MetadataLink, ...]], WMS] = None
+    data: Annotated[Opt[tuple[Link, ...]], WMS] = None
+    feature_list: Annotated[Opt[tuple[Link, ...]], WMS] = None
+
+
+class DimensionOptions(Options):
+    """One entry of ``dimensions``."""
+
+    values: Annotated[tuple[str | int | float, ...], Field(min_length=1)]
+    default: Opt[str | int | float] = None
+
+
+class Layer(Options):
+    """One layer or group."""
+
+    title: str
+    name: Opt[str] = None
+    layers: Opt[tuple[Layer, ...]] = None
+    sources: Opt[tuple[str, ...]] = None
+    tile_sources: Opt[tuple[str, ...]] = None
+    min_res: Annotated[Opt[NotNegativeNumber], WMS] = None
+    max_res: Annotated[Opt[NotNegativeNumber], WMS] = None
+    min_scale: Annotated[Opt[NotNegativeNumber], WMS] = None
+    max_scale: Annotated[Opt[NotNegativeNumber], WMS] = None
+    nominal_res: Annotated[Opt[PositiveNumber], OGC_API] = None
+    nominal_scale: Annotated[Opt[PositiveNumber], OGC_API] = None
+    legendurl: Annotated[Opt[str], LEGENDS] = None
+    wmts_rest_legendurl: Annotated[Opt[str], Later()] = None
+    wmts_kvp_legendurl: Annotated[Opt[str], Later()] = None
+    md: Section[LayerMetadata] | None = None
+    dimensions: Section[dict[str, Section[DimensionOptions]]] | None = None
+
+
+def layers_option(value: Any) -> Any:
+    """``layers`` left empty is no layer."""
+    return () if value is None else value

@@ -1,0 +1,83 @@
+"""Finds options that are known but not obeyed, and says so: refused, waiting for a service, without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from tilekeep.config.mapproxy.caches import BackendOptions
+from tilekeep.config.mapproxy.markers import Later, Marker, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.options import Options
+from tilekeep.config.mapproxy.sources import SourceOptions
+from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
+
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+
+
+def marked_option_problems(settings: Options) -> Iterator[Problem]:
+    """A problem for each marked option that is set somewhere below ``settings``."""
+    yield from _of_section(settings, ())
+
+
+def _of_section(section: Options, path: OptionPath) -> Iterator[Problem]:
+    """Problems of the options that are set in one section, and in those within."""
+    marked = _marks(type(section))
+    if isinstance(section, SourceOptions | BackendOptions) and type(section).later:
+        yield _later_type(section, path)
+    values = section.__dict__
+    for name in section.__pydantic_fields_set__:
+        value = values[name]
+        if name in marked and (problem := _problem(marked[name], name, value, (*path, name))):
+            yield problem
+        elif type(value) not in _LEAVES:
+            yield from _within(value, (*path, name))
+
+
+def _within(value: Any, path: OptionPath) -> Iterator[Problem]:
+    """Problems of the sections in a value."""
+    if isinstance(value, Options):
+        yield from _of_section(value, path)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if type(inner) not in _LEAVES:
+                yield from _within(inner, (*path, key))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            if type(inner) not in _LEAVES:
+                yield from _within(inner, (*path, index))
+
+
+@cache
+def _marks(section: type[Options]) -> dict[str, Marker]:
+    """The marked options of a section, by name."""
+    marks = {}
+    for name, information in section.model_fields.items():
+        for item in information.metadata:
+            if isinstance(item, Later | OnlyFor | NoEffect):
+                marks[name] = item
+    return marks
+
+
+def _problem(mark: Marker, name: str, value: Any, path: OptionPath) -> Problem | None:
+    """What to say of a marked option that is set to ``value``, if anything."""
+    match mark:
+        case Later(off=off, remedy=remedy):
+            if any(value == harmless and type(value) is type(harmless) for harmless in off):
+                return None
+            message = f"{name!r} is not supported yet by this version of Tilekeep; {remedy}"
+            return error(path, message, place=Place.KEY)
+        case OnlyFor(what=what):
+            message = f"{name!r} has no effect yet: it concerns {what}, which this version of Tilekeep does not offer"
+            return warning(path, message, place=Place.KEY)
+        case NoEffect(reason=reason):
+            return warning(path, f"{name!r} has no effect: {reason}; remove it", place=Place.KEY)
+
+
+def _later_type(section: Options, path: OptionPath) -> Problem:
+    """A source or store of a type that a later version brings."""
+    kind = section.__dict__["type"]
+    what = "source" if isinstance(section, SourceOptions) else "cache"
+    available = "wms, tile, world" if isinstance(section, SourceOptions) else "file"
+    message = f"{what}s of type {kind!r} are not supported yet by this version of Tilekeep (supported: {available})"
+    return error((*path, "type"), message)

@@ -1,0 +1,117 @@
+"""What every part of the option model is made of: the base class, and the types of option values.
+
+Type rules (spec/config-globals-grids.md, 1): an empty section is an empty mapping, an empty scalar or list is an
+error; booleans are not numbers; whole numbers pass as numbers, fractions never as whole numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+T = TypeVar("T")
+
+
+class Options(BaseModel):
+    """A section of the configuration: frozen, exact about types, with no room for unknown keys."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+
+class _EmptyRefused:
+    """Takes None for an option that is not set, but not for one that is written and left empty."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """The schema of the type without its None."""
+        schema = handler(source)
+        return schema["schema"] if schema["type"] == "nullable" else schema
+
+
+#: An option that may be left out (then it is None), but not be left empty.
+Opt = Annotated[T | None, _EmptyRefused]
+
+
+def _empty_section(value: Any) -> Any:
+    """A section that is written and left empty is an empty mapping."""
+    return {} if value is None else value
+
+
+#: A section that may be left empty.
+Section = Annotated[T, BeforeValidator(_empty_section)]
+
+
+def _whole_number(value: Any) -> Any:
+    """A number without a fraction, which may be written with a point."""
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole_number)]
+NotNegative = Annotated[Whole, Field(ge=0)]
+Positive = Annotated[Whole, Field(gt=0)]
+NotNegativeNumber = Annotated[float, Field(ge=0)]
+PositiveNumber = Annotated[float, Field(gt=0)]
+
+#: Two numbers; more are kept, since lists of base files are concatenated, and only the first two count.
+PairOfWhole = Annotated[tuple[Positive, ...], Field(min_length=2)]
+
+#: Octal digits in quotes, as ``chmod`` takes them.
+Permissions = Annotated[str, Field(pattern=r"^0?[0-7]{3,4}$")]
+
+BBoxValue = tuple[float, float, float, float]
+
+_BBOX_LENGTH = 4
+
+
+def _bbox(value: Any) -> Any:
+    """Four numbers, as a list or as text with commas."""
+    numbers = value
+    if isinstance(value, str):
+        try:
+            numbers = tuple(float(part) for part in value.split(","))
+        except ValueError:
+            numbers = ()
+    if isinstance(numbers, tuple) and len(numbers) == _BBOX_LENGTH and all(type(n) in {int, float} for n in numbers):
+        if numbers[0] < numbers[2] and numbers[1] < numbers[3]:
+            return tuple(float(number) for number in numbers)
+        raise PydanticCustomError("bbox_order", "west must be less than east, and south less than north")
+    raise PydanticCustomError("bbox", "expected four numbers: west, south, east, north")
+
+
+BBoxOption = Annotated[BBoxValue, BeforeValidator(_bbox)]
+
+Rgba = tuple[int, int, int] | tuple[int, int, int, int]
+
+_HEX_COLOR = re.compile(r"(?:#|0x)?([0-9a-fA-F]{6}(?:[0-9a-fA-F]{2})?)")
+_COLOR_LENGTHS = (3, 4)
+
+
+def color_value(value: Any) -> Rgba:
+    """A color from a list of three or four numbers 0-255 or hexadecimal text (spec/config-globals-grids.md, 14)."""
+    if isinstance(value, str) and (found := _HEX_COLOR.fullmatch(value)):
+        parts = tuple(bytes.fromhex(found[1]))
+    elif isinstance(value, tuple | list) and all(type(part) is int and 0 <= part <= 255 for part in value):  # noqa: PLR2004
+        parts = tuple(value)
+    else:
+        parts = ()
+    if len(parts) not in _COLOR_LENGTHS:
+        raise PydanticCustomError("color", "expected a color: [r, g, b], [r, g, b, a] or text such as '#ff0000'")
+    return parts  # type: ignore[return-value]
+
+
+Color = Annotated[Any, BeforeValidator(color_value)]
+
+
+def _grid_origin(value: Any) -> Any:
+    """Corner names in any case; ``ll`` is ``sw`` and ``ul`` is ``nw``."""
+    corners = {"ll": "sw", "sw": "sw", "ul": "nw", "nw": "nw"}
+    corner = corners.get(value.lower()) if isinstance(value, str) else None
+    if corner is None:
+        raise PydanticCustomError("origin", "expected an origin: 'sw' (or 'll'), 'nw' (or 'ul')")
+    return corner
+
+
+Origin = Annotated[str, BeforeValidator(_grid_origin)]

@@ -1,0 +1,68 @@
+"""``services``: the protocols that are spoken (spec/services.md, 3.1, 4.1, 5.1, 6-8)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from tilekeep.config.mapproxy.layers import Keywords
+from tilekeep.config.mapproxy.markers import Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
+
+FEATURE_INFO = OnlyFor("feature info")
+
+
+class ServiceMetadata(Options):
+    """``md`` of a service."""
+
+    title: Opt[str] = None
+    abstract: Opt[str] = None
+    online_resource: Opt[str] = None
+    contact: Section[dict[str, Any]] | None = None
+    fees: Opt[str] = None
+    access_constraints: Opt[str] = None
+    keyword_list: Opt[tuple[Keywords, ...]] = None
+
+
+class TmsService(Options):
+    """``tms``: TMS 1.0.0 and ``/tiles``."""
+
+    use_grid_names: bool = False
+    origin: Opt[Origin] = None
+    md: Section[ServiceMetadata] | None = None
+
+
+class FeatureInfoFormat(Options):
+    """A format of feature info in WMTS."""
+
+    mimetype: str
+    suffix: Opt[str] = None
+
+
+class WmtsService(Options):
+    """``wmts``: WMTS 1.0.0."""
+
+    kvp: Opt[bool] = None
+    restful: Opt[bool] = None
+    restful_template: Opt[str] = None
+    restful_featureinfo_template: Annotated[Opt[str], FEATURE_INFO] = None
+    restful_fi_template: Annotated[Opt[str], FEATURE_INFO] = None
+    featureinfo_formats: Annotated[Opt[tuple[FeatureInfoFormat, ...]], Later(off=((),))] = None
+    md: Section[ServiceMetadata] | None = None
+
+
+class DemoService(Options):
+    """``demo``: pages that show the other services."""
+
+    background: Annotated[Section[dict[str, Any]] | None, NoEffect("the demo page brings its own map")] = None
+    md: Section[ServiceMetadata] | None = None
+
+
+class Services(Options):
+    """Everything under ``services``; a service is offered when its key is there, even if left empty."""
+
+    demo: Section[DemoService | None] = None
+    tms: Section[TmsService | None] = None
+    wmts: Section[WmtsService | None] = None
+    wms: Annotated[Section[dict[str, Any] | None], Later()] = None
+    kml: Annotated[Section[dict[str, Any] | None], Later()] = None
+    ogcapi: Annotated[Section[dict[str, Any] | None], Later()] = None

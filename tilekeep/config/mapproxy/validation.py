@@ -1,0 +1,194 @@
+"""From plain data to frozen settings: one pass of the model, more only to report what is wrong with the rest.
+
+What the model refuses is reported, taken out, and the remainder validated again, so that problems of different
+kinds (wrong types, unknown keys, broken references) end up in one report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from tilekeep.config.expanded_text import ExpandedText
+from tilekeep.config.mapproxy.option_tree import known_options
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.wrong_values import explanation
+from tilekeep.config.plain_edits import with_value, without
+from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
+from tilekeep.config.suggestions import closest
+
+#: Sections whose entries are taken out as a whole when anything in them is wrong.
+NAMED_SECTIONS = frozenset({"grids", "sources", "caches"})
+
+#: Stands for a layer that is wrong, so that the others keep their places.
+_NO_LAYER = {"title": ""}
+
+_ENTRY_DEPTH = 2
+
+
+@dataclass(slots=True)
+class Validated:
+    """What came of the validation.
+
+    :ivar settings: what could be understood; complete if there is no error among the problems.
+    :ivar broken: paths of entries that exist but were taken out, such as ``("caches", "osm")``.
+    """
+
+    settings: Settings
+    problems: list[Problem] = field(default_factory=list)
+    broken: set[OptionPath] = field(default_factory=set)
+
+
+def validated(data: dict[str, Any], coerced: Callable[[str], Any]) -> Validated:
+    """The settings in ``data``, and all that is wrong with it.
+
+    Args:
+        data: plain data; lists as tuples.
+        coerced: the value that text from an environment variable stands for when an option wants no text.
+    """
+    result = Validated(Settings.model_construct())
+    while True:
+        try:
+            result.settings = Settings.model_validate(data)
+        except ValidationError as refusal:
+            rest = _Repair(data, result, coerced).without_refused(refusal)
+            if rest is data:
+                return result
+            data = rest
+        else:
+            return result
+
+
+class _Repair:
+    """One round: reports what was refused and takes it out."""
+
+    def __init__(self, data: dict[str, Any], result: Validated, coerced: Callable[[str], Any]) -> None:
+        self._data = data
+        self._original = data
+        self._result = result
+        self._coerced = coerced
+
+    def without_refused(self, refusal: ValidationError) -> dict[str, Any]:
+        """The data that is left."""
+        errors = refusal.errors(include_url=False)
+        for path, group in _grouped(errors, self._data).items():
+            self._settle(path, group)
+        return self._data
+
+    def _settle(self, path: OptionPath, group: Sequence[Mapping[str, Any]]) -> None:
+        kind, value = group[0]["type"], group[0]["input"]
+        if isinstance(value, ExpandedText) and not isinstance(fitting := self._coerced(value), str):
+            self._replace(path, fitting)
+        elif kind == "extra_forbidden" and path[0] != "services":
+            self._report(_unknown_option(path, self._original))
+            self._remove(path)
+        else:
+            self._report(_refused(path, group, self._original))
+            self._take_out(path[:-1] if kind == "missing" or kind.startswith("union_tag") else path)
+
+    def _report(self, problem: Problem) -> None:
+        self._result.problems.append(problem)
+
+    def _take_out(self, path: OptionPath) -> None:
+        """Removes what cannot be used: a named entry or a layer as a whole, elsewhere the option."""
+        if path[0] in NAMED_SECTIONS and len(path) >= _ENTRY_DEPTH:
+            self._result.broken.add(path[:_ENTRY_DEPTH])
+            self._remove(path[:_ENTRY_DEPTH])
+        elif path[0] == "layers" and len(path) >= _ENTRY_DEPTH:
+            self._result.broken.add(path[:_ENTRY_DEPTH])
+            self._replace(path[:_ENTRY_DEPTH], _NO_LAYER)
+        else:
+            index = next((i for i, step in enumerate(path) if isinstance(step, int)), len(path))
+            self._remove(path[:index])
+
+    def _replace(self, path: OptionPath, value: Any) -> None:
+        if _exists(self._data, path):
+            self._data = with_value(self._data, path, value)
+
+    def _remove(self, path: OptionPath) -> None:
+        if _exists(self._data, path):
+            self._data = without(self._data, path)
+
+
+def _grouped(errors: Sequence[Any], data: Any) -> dict[OptionPath, list[Mapping[str, Any]]]:
+    """Errors by the option they are about; of nested ones that stem from alternatives only the inner."""
+    groups: dict[OptionPath, list[Mapping[str, Any]]] = {}
+    for item in errors:
+        groups.setdefault(_option_path(item, data), []).append(cast("Mapping[str, Any]", item))
+    inner = {path[:length] for path in groups for length in range(len(path))}
+    return {path: group for path, group in groups.items() if path not in inner or not _is_mere_mismatch(group)}
+
+
+def _is_mere_mismatch(group: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the model only says that an alternative has another type."""
+    return all(item["type"] in {"tuple_type", "dict_type", "string_type", "model_type"} for item in group)
+
+
+def _option_path(item: Mapping[str, Any], data: Any) -> OptionPath:
+    """The path of an error without the model's labels of alternatives."""
+    path: list[str | int] = []
+    for step in item["loc"]:
+        if not _is_type_label(path, data, step) and _exists(data, (step,)):
+            data = data[step]
+            path.append(step)
+    if item["type"] == "missing":
+        path.append(item["loc"][-1])
+    elif item["type"].startswith("union_tag"):
+        path.append("type")
+    return tuple(path)
+
+
+def _is_type_label(path: list[str | int], data: Any, step: str | int) -> bool:
+    """Whether the step only says which type of source or store was meant."""
+    typed = (len(path) == _ENTRY_DEPTH and path[0] == "sources") or path[-1:] == ["cache"]
+    return typed and isinstance(data, dict) and data.get("type") == step
+
+
+def _exists(data: Any, path: OptionPath) -> bool:
+    """Whether there is an element at ``path``."""
+    for step in path:
+        in_mapping = isinstance(data, dict) and step in data
+        in_list = isinstance(data, tuple) and isinstance(step, int) and step < len(data)
+        if not in_mapping and not in_list:
+            return False
+        data = data[step]
+    return True
+
+
+def _unknown_option(path: OptionPath, data: Any) -> Problem:
+    """A key that means nothing; it is ignored, as in the reference."""
+    key = path[-1]
+    suggestion = closest(key, known_options(path[:-1], data))
+    return warning(path, f"the option {key!r} is unknown and has no effect", suggestion=suggestion, place=Place.KEY)
+
+
+def _refused(path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) -> Problem:
+    """A value, key or type that cannot be used."""
+    first = group[0]
+    kind, context = first["type"], first.get("ctx", {})
+    if first["loc"][-1] == "[key]":
+        return error(path, f"the name {first['input']!r} is not text; put it in quotes", place=Place.KEY)
+    if kind == "extra_forbidden":
+        known = known_options(path[:-1], data)
+        message = f"the service {path[-1]!r} does not exist (known: {', '.join(known)})"
+        return error(path, message, suggestion=closest(path[-1], known), place=Place.KEY)
+    if kind == "missing":
+        return error(path, f"the option {path[-1]!r} is required and missing; add it", place=Place.KEY)
+    if kind == "union_tag_not_found":
+        return error(path, "the option 'type' is required and missing; add it", place=Place.KEY)
+    if kind == "union_tag_invalid":
+        known_types = [name.strip(" '") for name in context["expected_tags"].split(",")]
+        message = f"the type {context['tag']!r} does not exist (known: {', '.join(known_types)})"
+        return error(path, message, suggestion=closest(context["tag"], known_types))
+    return error(path, explanation(path, group), suggestion=_permitted_like(first))
+
+
+def _permitted_like(item: Mapping[str, Any]) -> str | None:
+    """The permitted word that was probably meant."""
+    if item["type"] != "literal_error" or not isinstance(item["input"], str):
+        return None
+    permitted = item["ctx"]["expected"].replace(" or ", ",").split(",")
+    return closest(item["input"], [word.strip(" '") for word in permitted])
