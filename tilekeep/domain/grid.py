@@ -10,6 +10,7 @@ from tilekeep.domain.closest_level import LevelSwitches, closest_level, level_sw
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid_checks import refuse_impossible_grid
+from tilekeep.domain.matrix_size import matrix_size
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile import TileCoord
@@ -27,7 +28,8 @@ class TileGrid:
     :ivar max_shrink_factor: how far level 0 may be reduced before there are no tiles at all.
     :ivar threshold_res: explicit switches between levels, any order.
     :ivar level_names: names of the levels; empty for two-digit numbers.
-    :ivar matrix_sizes: columns and rows of each level; empty to derive them from ``bbox``.
+    :ivar stated_matrix_sizes: columns and rows of each level, where a document states them; empty otherwise.
+    :ivar matrix_sizes: columns and rows of each level, stated or derived from ``bbox``.
     :raises ConfigurationError: a combination that describes no grid.
     """
 
@@ -41,20 +43,15 @@ class TileGrid:
     max_shrink_factor: float = 4.0
     threshold_res: tuple[float, ...] = ()
     level_names: tuple[str, ...] = ()
-    matrix_sizes: tuple[Size, ...] = ()
+    stated_matrix_sizes: tuple[Size, ...] = ()
+    matrix_sizes: tuple[Size, ...] = field(init=False, repr=False, compare=False)
     _switches: LevelSwitches = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         refuse_impossible_grid(self.name, self.bbox, self.tile_size, self.resolutions, self.origin)
-        sizes = self.matrix_sizes or tuple(map(self._derived_matrix_size, self.resolutions))
+        sizes = self.stated_matrix_sizes or tuple(matrix_size(self.bbox, self.tile_size, r) for r in self.resolutions)
         object.__setattr__(self, "matrix_sizes", sizes)
         object.__setattr__(self, "_switches", level_switches(self.resolutions, self.threshold_res))
-
-    def _derived_matrix_size(self, resolution: float) -> Size:
-        # Floor division is exact where dividing and then flooring would round up to a pixel that is not there.
-        columns = math.ceil(self.bbox.width // resolution / self.tile_size.width)
-        rows = math.ceil(self.bbox.height // resolution / self.tile_size.height)
-        return Size(max(1, columns), max(1, rows))
 
     @property
     def levels(self) -> int:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from tilekeep.domain import resolutions
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.grid_checks import refuse_empty_area
+from tilekeep.domain.level_options import LevelOptions
 from tilekeep.domain.origin import Origin, origin_spelled
-from tilekeep.domain.srs import Srs, default_bbox
+from tilekeep.domain.resolutions import SQRT2, resolution_of_one_tile
+from tilekeep.domain.srs import WEB_MERCATOR_HALF_WIDTH, Srs, default_bbox
 
 #: Pixels of a tile where nothing else is said.
 DEFAULT_TILE_SIZE = Size(256, 256)
-
-#: More levels than any map has; a list of resolutions that grows beyond comes from a mistaken option.
-_MAX_LEVELS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,50 +95,20 @@ class GridDefinition:
                 raise self._error("res", f"a list of resolutions excludes {clash}; remove one of the two")
         if not self.res_names:
             return (), tuple(sorted(self.res, reverse=True))
-        if len(set(self.res_names)) != len(self.res):
+        if len(self.res_names) != len(self.res) or len(set(self.res_names)) != len(self.res):
             raise self._error("res", f"the names {list(self.res_names)} must be as many as resolutions, all different")
         named = sorted(zip(self.res, self.res_names, strict=True), key=lambda pair: pair[0], reverse=True)
         return tuple(name for _, name in named), tuple(value for value, _ in named)
 
     def _computed_resolutions(self) -> tuple[float, ...]:
-        first = self.min_res or resolutions.resolution_of_one_tile(self._bbox(), self.tile_size)
-        if self.align_with is not None:
-            return self._aligned_resolutions(self.align_with, first)
-        if self.max_res and self.num_levels:
-            return self._interpolated_resolutions(first, self.max_res, self.num_levels)
-        factor = self._factor()
-        if not factor > 1:
-            raise self._error("res_factor", f"{self.res_factor!r} must be larger than 1, or sqrt2")
-        if not self.max_res:
-            levels = self.num_levels or (40 if factor == resolutions.SQRT2 else 20)
-            self._refuse_too_many(levels)
-            return resolutions.repeatedly_divided(first, factor, levels)
-        down = tuple(islice(resolutions.divided_down_to(first, factor, self.max_res), _MAX_LEVELS + 1))
-        self._refuse_too_many(len(down))
-        return down
-
-    def _aligned_resolutions(self, other: TileGrid, first: float) -> tuple[float, ...]:
-        kept = resolutions.aligned(
-            other.resolutions, first, self.max_res or None, self.num_levels or None, self._factor()
+        options = LevelOptions(
+            place=f"grids.{self.name}",
+            first=self.min_res or resolution_of_one_tile(self._bbox(), self.tile_size),
+            max_res=self.max_res,
+            num_levels=self.num_levels,
+            factor=SQRT2 if self.res_factor == "sqrt2" else float(self.res_factor),
         )
-        if len(kept) < 2:  # noqa: PLR2004 - spec/config-globals-grids.md, 11.3
-            raise self._error(
-                "align_resolutions_with",
-                f"{other.name} has fewer than two resolutions from {first!r} down to {self.max_res!r} in "
-                f"{self.num_levels!r} levels; widen min_res and max_res or give the resolutions in res",
-            )
-        return kept
-
-    def _interpolated_resolutions(self, first: float, last: float, count: int) -> tuple[float, ...]:
-        if count == 1:
-            raise self._error("num_levels", "1 level cannot span max_res; remove max_res or ask for two levels")
-        if last > first:
-            raise self._error("max_res", f"{last!r} is larger than {first!r} of level 0; it is the smallest number")
-        self._refuse_too_many(count)
-        return resolutions.interpolated(first, last, count)
-
-    def _factor(self) -> float:
-        return resolutions.SQRT2 if self.res_factor == "sqrt2" else float(self.res_factor)
+        return options.computed() if self.align_with is None else options.aligned_with(self.align_with)
 
     def _refuse_negative_numbers(self) -> None:
         for option in ("num_levels", "min_res", "max_res"):
@@ -149,11 +116,27 @@ class GridDefinition:
             if value is not None and not value >= 0:
                 raise self._error(option, f"{value!r} must be above zero")
 
-    def _refuse_too_many(self, levels: int) -> None:
-        if levels > _MAX_LEVELS:
-            raise self._error(
-                "num_levels", f"more than {_MAX_LEVELS} levels; correct num_levels, res_factor or max_res"
-            )
-
     def _error(self, option: str, problem: str) -> ConfigurationError:
         return ConfigurationError(f"grids.{self.name}.{option}: {problem}")
+
+
+class BuiltInGrid(NamedTuple):
+    """Settings of a grid that needs no definition; its tile size is that of the configuration."""
+
+    name: str
+    srs_code: str
+    origin: Origin
+    bbox: BBox
+    num_levels: int
+
+
+_MERCATOR_WORLD = BBox(
+    -WEB_MERCATOR_HALF_WIDTH, -WEB_MERCATOR_HALF_WIDTH, WEB_MERCATOR_HALF_WIDTH, WEB_MERCATOR_HALF_WIDTH
+)
+
+#: The grids of spec/config-globals-grids.md, 11.1; one of the same name in the configuration replaces them.
+BUILT_IN_GRIDS = (
+    BuiltInGrid("GLOBAL_GEODETIC", "EPSG:4326", "sw", BBox(-180.0, -90.0, 180.0, 90.0), 20),
+    BuiltInGrid("GLOBAL_MERCATOR", "EPSG:900913", "sw", _MERCATOR_WORLD, 20),
+    BuiltInGrid("GLOBAL_WEBMERCATOR", "EPSG:3857", "nw", _MERCATOR_WORLD, 20),
+)

@@ -7,10 +7,9 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
-from tilekeep.domain.built_in_grids import BUILT_IN_GRIDS
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.grid_definition import GridDefinition
+from tilekeep.domain.grid_definition import BUILT_IN_GRIDS, GridDefinition
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.srs import METRES_PER_DEGREE, Srs
 from tilekeep.domain.tile import TileCoord

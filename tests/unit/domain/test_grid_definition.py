@@ -18,10 +18,9 @@ from tests.unit.domain.strategies import (
     WGS84,
     built_in_definition,
 )
-from tilekeep.domain.built_in_grids import BUILT_IN_GRIDS
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
-from tilekeep.domain.grid_definition import GridDefinition
+from tilekeep.domain.grid_definition import BUILT_IN_GRIDS, GridDefinition
 
 KILOMETRE = BBox(0, 0, 256000, 256000)
 CITY = GridDefinition("city", UTM32, KILOMETRE, origin="nw")
@@ -156,6 +155,7 @@ def test_what_is_said_of_stretching_reaches_the_grid() -> None:
         ),
         pytest.param({"res": (1.0, -1.0)}, "level 1 is -1.0", id="negative resolution"),
         pytest.param({"res": (2.0, 1.0), "res_names": ("a",)}, r"\.res: the names", id="a name missing"),
+        pytest.param({"res": (2.0, 1.0), "res_names": ("a", "b", "b")}, r"\.res: the names", id="a name too many"),
         pytest.param({"res": (2.0, 1.0), "res_names": ("a", "a")}, r"\.res: the names", id="a name twice"),
         pytest.param({"max_res": 10, "num_levels": 1}, r"\.num_levels: 1 level", id="one level cannot interpolate"),
         pytest.param({"max_res": 2000, "num_levels": 3}, r"\.max_res: 2000 is larger than 1000", id="upside down"),
