@@ -1,0 +1,128 @@
+"""The file tile store, in every directory layout, with and without links, keeps what tile stores promise."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.contract.shared_tile_store_suite import SharedTileStoreSuite
+from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.domain.tile import TileKey, TileSet
+from tilekeep.domain.tile_layout import tile_layout
+
+
+class FileTileStoreSuite(SharedTileStoreSuite):
+    """``names`` finds the file of a tile by a formula of its own, written after spec/caches.md, 3.1.1."""
+
+    layout: str
+
+    def names(self, z: int, x: int, y: int) -> str:
+        raise NotImplementedError
+
+    def medium(self, folder: Path) -> Path:
+        return folder
+
+    def make_store(self, medium: Path) -> FileTileStore:
+        return FileTileStore(
+            TileSet("osm", "webmercator", "png"),
+            str(medium),
+            tile_layout(self.layout),
+            media_type="image/png",
+            directory_permissions=None,
+            file_permissions=None,
+            link_single_color=None,
+        )
+
+    def put(self, medium: Path, key: TileKey, body: bytes, at: float) -> None:
+        path = self.path(medium, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        os.utime(path, (at, at))
+
+    def get(self, medium: Path, key: TileKey) -> bytes | None:
+        path = self.path(medium, key)
+        return path.read_bytes() if path.exists() else None
+
+    def path(self, medium: Path, key: TileKey) -> Path:
+        assert not key.variant
+        dimensions = [f"{name}-{value}" for name, value in key.dimensions]
+        return medium.joinpath(*dimensions, f"{self.names(*key.coord)}.png")
+
+    def leftovers(self, medium: Path) -> list[str]:
+        files = [str(path.relative_to(medium)) for path in medium.rglob("*") if not path.is_dir()]
+        empty = [
+            str(path.relative_to(medium)) for path in medium.rglob("*") if path.is_dir() and not any(path.iterdir())
+        ]
+        outside = [path.name for path in medium.parent.iterdir() if path != medium]
+        return [name for name in files if re.search(r"\.png$", name) is None] + empty + outside
+
+    def keeps_records(self, medium: Path) -> bool:
+        medium.mkdir(parents=True, exist_ok=True)
+        probe = medium / "probe"
+        probe.touch()
+        try:
+            os.setxattr(probe, "user.probe", b"1")
+        except (OSError, AttributeError):
+            return False
+        finally:
+            probe.unlink()
+        return True
+
+
+class TestTcLayout(FileTileStoreSuite):
+    layout = "tc"
+
+    def names(self, z: int, x: int, y: int) -> str:
+        return f"{z:02d}/{_grouped(x, 3)}/{_grouped(y, 3)}"
+
+
+class TestMpLayout(FileTileStoreSuite):
+    layout = "mp"
+
+    def names(self, z: int, x: int, y: int) -> str:
+        return f"{z:02d}/{_grouped(x, 4)}/{_grouped(y, 4)}"
+
+
+class TestTmsLayout(FileTileStoreSuite):
+    layout = "tms"
+
+    def names(self, z: int, x: int, y: int) -> str:
+        return f"{z}/{x}/{y}"
+
+
+class TestReverseTmsLayout(FileTileStoreSuite):
+    layout = "reverse_tms"
+
+    def names(self, z: int, x: int, y: int) -> str:
+        return f"{y}/{x}/{z}"
+
+
+class TestQuadkeyLayout(FileTileStoreSuite):
+    layout = "quadkey"
+
+    def names(self, z: int, x: int, y: int) -> str:
+        return "".join(str((x >> bit & 1) + 2 * (y >> bit & 1)) for bit in reversed(range(z)))
+
+
+class TestArcgisLayout(FileTileStoreSuite):
+    layout = "arcgis"
+
+    def names(self, z: int, x: int, y: int) -> str:
+        return f"L{z:02d}/R{y:08x}/C{x:08x}"
+
+
+def _grouped(number: int, digits: int) -> str:
+    """The number cut into groups of digits: two of four, three of three."""
+    groups = 3 if digits == 3 else 2
+    text = f"{number:0{digits * groups}d}"
+    head = len(text) - digits * (groups - 1)
+    return "/".join([text[:head], *(text[start : start + digits] for start in range(head, len(text), digits))])
+
+
+@pytest.mark.parametrize("number", [0, 999, 1000, 123_456_789])
+def test_the_back_door_groups_digits(number: int) -> None:
+    assert int(_grouped(number, 3).replace("/", "")) == number
+    assert int(_grouped(number, 4).replace("/", "")) == number

@@ -1,0 +1,63 @@
+"""Tile locks in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.fakes.clock import FakeClock
+from tilekeep.domain.deadline import Deadline
+from tilekeep.domain.errors import LockTimeout
+from tilekeep.ports.clock import Clock
+
+_LOOK_AT_CLOCK_SECONDS = 0.01
+
+
+class FakeTileLock:
+    """Locks among threads; the deadline is measured by ``clock``.
+
+    ``held`` are the names held now, ``history`` all that were ever held, in order.  Tests may add a name to
+    ``held`` to play another process.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.held: set[str] = set()
+        self.history: list[str] = []
+        self._clock = clock or FakeClock()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
+        with self._changed:
+            while name in self.held:
+                if deadline.has_passed(self._clock.monotonic()):
+                    raise LockTimeout(f"lock {name!r} was still held when the time was up")
+                self._changed.wait(_LOOK_AT_CLOCK_SECONDS)
+            self._take(name)
+        try:
+            yield
+        finally:
+            self.release(name)
+
+    @contextmanager
+    def try_hold(self, name: str) -> Iterator[bool]:
+        with self._changed:
+            free = name not in self.held
+            if free:
+                self._take(name)
+        try:
+            yield free
+        finally:
+            if free:
+                self.release(name)
+
+    def release(self, name: str) -> None:
+        """Frees ``name`` and wakes those who wait for it."""
+        with self._changed:
+            self.held.discard(name)
+            self._changed.notify_all()
+
+    def _take(self, name: str) -> None:
+        self.held.add(name)
+        self.history.append(name)
