@@ -1,0 +1,50 @@
+"""The gate of slot files keeps what upstream gates promise, also between processes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tests.contract.processes import forked, kill, signals, wait_for
+from tests.contract.upstream_gate_suite import TWO_AT_A_TIME, UpstreamGateSuite
+from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.locks.slot_gate import SlotFileGate
+
+
+class TestSlotFileGate(UpstreamGateSuite):
+    def make_gate(self, folder: Path) -> SlotFileGate:
+        return SlotFileGate(str(folder), SystemClock())
+
+    def test_processes_never_exceed_the_limit_together(self, tmp_path: Path) -> None:
+        inside = tmp_path / "inside"
+        inside.mkdir()
+
+        def work() -> None:
+            gate = self.make_gate(tmp_path / "slots")
+            for _ in range(20):
+                with self.admit(gate):
+                    mark = inside / str(os.getpid())
+                    mark.touch()
+                    assert len(list(inside.iterdir())) <= 2
+                    mark.unlink()
+
+        wait_for(*[forked(work) for _ in range(4)])
+
+    def test_a_process_that_is_killed_gives_its_permits_back(self, tmp_path: Path) -> None:
+        gate = self.make_gate(tmp_path / "slots")
+        with signals() as (tell, await_):
+
+            def work() -> None:
+                other = self.make_gate(tmp_path / "slots")
+                with self.admit(other), self.admit(other):
+                    tell()
+                    while True:
+                        os.read(os.pipe()[0], 1)
+
+            holder = forked(work)
+            await_()
+            assert self.free_slots(gate, TWO_AT_A_TIME) == 0
+
+            kill(holder)
+
+        assert self.free_slots(gate, TWO_AT_A_TIME) == 2
