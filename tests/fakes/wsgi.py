@@ -1,0 +1,48 @@
+"""The WSGI application over fake layers, and a client that checks PEP 3333 with every request."""
+
+from __future__ import annotations
+
+from typing import Any
+from wsgiref.validate import validator
+
+from werkzeug.test import Client, TestResponse
+
+from tests.fakes.catalogue import FakeLayers
+from tilekeep.entrypoints.wsgi.application import TilekeepApplication
+from tilekeep.entrypoints.wsgi.options import TmsOptions, WmtsOptions
+
+MAX_AGE_SECONDS = 72 * 3600
+
+
+def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
+    """An application with TMS and WMTS; ``options`` replace those of the constructor."""
+    defaults: dict[str, Any] = {
+        "tms": TmsOptions(),
+        "wmts": WmtsOptions(),
+        "demo": None,
+        "max_age_seconds": MAX_AGE_SECONDS,
+        "access_control_allow_origin": "*",
+        "request_seconds": 60.0,
+        "debug": True,
+    }
+    return TilekeepApplication(catalogue=layers.catalogue(), clock=layers.clock, **{**defaults, **options})
+
+
+class WsgiClient:
+    """Sends requests to an application as a server would."""
+
+    def __init__(self, app: TilekeepApplication) -> None:
+        self.app = app
+        self._client = Client(validator(app))
+
+    def get(
+        self, path: str, *, method: str = "GET", environ: dict[str, Any] | None = None, **headers: str
+    ) -> TestResponse:
+        """``path`` with its query string; header names are written with underscores."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._client.open(path, method=method, headers=given, environ_overrides=environ, buffered=True)
+
+
+def client(layers: FakeLayers, **options: Any) -> WsgiClient:
+    """A client of :func:`application`."""
+    return WsgiClient(application(layers, **options))

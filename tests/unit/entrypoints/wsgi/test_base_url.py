@@ -1,0 +1,76 @@
+"""The address of the application, seen from clients (spec/services.md, 1.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header, base_url, path_quoted, script_url
+
+
+def environ(path: str = "/service", **others: Any) -> dict[str, Any]:
+    return {
+        "wsgi.url_scheme": "http",
+        "SERVER_NAME": "inner",
+        "SERVER_PORT": "8080",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        **others,
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        pytest.param({}, "http://inner:8080", id="the server's name and port"),
+        pytest.param({"SERVER_PORT": "80"}, "http://inner", id="no default port"),
+        pytest.param({"HTTP_HOST": "maps.example:81"}, "http://maps.example:81", id="Host"),
+        pytest.param({"HTTP_HOST": "maps.example:80"}, "http://maps.example", id="Host without default port"),
+        pytest.param({"HTTP_HOST": "[::1]:81"}, "http://[::1]:81", id="IPv6 host"),
+        pytest.param(
+            {"HTTP_HOST": "inner", "HTTP_X_FORWARDED_HOST": "a.example, b.example"},
+            "http://a.example",
+            id="the first forwarded host wins",
+        ),
+        pytest.param({"HTTP_X_FORWARDED_PROTO": "https", "HTTP_HOST": "a:443"}, "https://a", id="forwarded scheme"),
+        pytest.param({"SCRIPT_NAME": "/maps/"}, "http://inner:8080/maps", id="script name without slash at the end"),
+        pytest.param({"SCRIPT_NAME": "/m\u00c3\u00bc"}, "http://inner:8080/m%C3%BC", id="script name is quoted"),
+        pytest.param({"HTTP_HOST": 'a"><script>'}, "http://inner:8080", id="malformed Host is ignored"),
+        pytest.param({"HTTP_X_FORWARDED_HOST": "evil.example/x?"}, "http://inner:8080", id="forwarded path is ignored"),
+        pytest.param({"HTTP_X_FORWARDED_HOST": "user@evil"}, "http://inner:8080", id="forwarded user is ignored"),
+        pytest.param({"HTTP_X_FORWARDED_PROTO": "javascript"}, "http://inner:8080", id="other schemes are ignored"),
+    ],
+)
+def test_script_url(headers: dict[str, str], expected: str) -> None:
+    assert script_url(environ(**headers)) == expected
+
+
+def test_the_base_url_adds_the_path_as_it_was_requested() -> None:
+    assert base_url(environ("/service/an y", HTTP_HOST="a")) == "http://a/service/an%20y"
+
+
+@pytest.mark.parametrize(
+    ("header", "path", "script_name", "rest"),
+    [
+        pytest.param("/maps", "/maps/tms/1.0.0", "/maps", "/tms/1.0.0", id="a path that keeps the prefix"),
+        pytest.param("/maps", "/tms/1.0.0", "/maps", "/tms/1.0.0", id="a path without the prefix"),
+        pytest.param("/maps/", "/maps/tms", "/maps", "/tms", id="a slash at the end does no harm"),
+        pytest.param("/ma", "/maps/tms", "/ma", "/maps/tms", id="only whole segments are taken off"),
+        pytest.param("/a%20b", "/a b/tms", "/a b", "/tms", id="escapes"),
+        pytest.param('/a"b', "/tms", "", "/tms", id="malformed prefix is ignored"),
+        pytest.param("//evil.example", "/tms", "", "/tms", id="a host is no prefix"),
+        pytest.param("https://evil.example", "/tms", "", "/tms", id="an address is no prefix"),
+    ],
+)
+def test_x_script_name(header: str, path: str, script_name: str, rest: str) -> None:
+    values = environ(path, HTTP_X_SCRIPT_NAME=header)
+
+    apply_script_name_header(values)
+
+    assert (values["SCRIPT_NAME"], values["PATH_INFO"]) == (script_name, rest)
+    assert "HTTP_X_SCRIPT_NAME" not in values
+
+
+def test_a_part_of_a_path_is_quoted_with_its_slashes() -> None:
+    assert path_quoted("a/b ü") == "a%2Fb%20%C3%BC"

@@ -1,0 +1,47 @@
+"""What a provider says about its services: titles, terms and whom to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask about a service (spec/services.md, 3.12); what is not configured is empty."""
+
+    person: str = ""
+    organization: str = ""
+    position: str = ""
+    address_type: str = "postal"
+    address: str = ""
+    city: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+    phone: str = ""
+    fax: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordList:
+    """Keywords out of one vocabulary, or out of none."""
+
+    keywords: tuple[str, ...]
+    vocabulary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMetadata:
+    """The ``md`` of a service (spec/services.md, 3.12).
+
+    :ivar online_resource: address of the provider; None lets documents name the service's own address.
+    """
+
+    title: str = ""
+    abstract: str = ""
+    online_resource: str | None = None
+    fees: str = "none"
+    access_constraints: str = "none"
+    contact: Contact | None = None
+    keyword_list: tuple[KeywordList, ...] = ()

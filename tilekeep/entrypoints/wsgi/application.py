@@ -1,0 +1,91 @@
+"""The WSGI application: services put together, headers that every response carries, errors nobody expected."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tilekeep.application.catalogue import Catalogue
+from tilekeep.entrypoints.wsgi.authorise import AccessDenied
+from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
+from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
+from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, plain_text
+from tilekeep.entrypoints.wsgi.router import Router
+from tilekeep.entrypoints.wsgi.services import assembled
+from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.ports.clock import Clock
+
+log = logging.getLogger("tilekeep.wsgiapp")
+
+
+class TilekeepApplication:
+    """Answers all requests of one configuration.  Safe to call from any thread and, after a fork, any process.
+
+    Args:
+        catalogue: the tile layers.
+        tms: options of TMS and ``/tiles``; None leaves both out.
+        wmts: options of WMTS; None leaves it out.
+        demo: options of the demo page; None leaves it out.
+        max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
+        access_control_allow_origin: the header of that name for every response; empty leaves it out.
+        clock: the current time.
+        request_seconds: how long a request may take.
+        debug: whether unexpected errors reach the server instead of becoming ``internal error``.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        tms: TmsOptions | None,
+        wmts: WmtsOptions | None,
+        demo: DemoOptions | None,
+        max_age_seconds: float,
+        access_control_allow_origin: str,
+        clock: Clock,
+        request_seconds: float,
+        debug: bool = False,
+    ) -> None:
+        delivery = TileDelivery(clock=clock, request_seconds=request_seconds, max_age_seconds=max_age_seconds)
+        services = assembled(catalogue, delivery, tms=tms, wmts=wmts, demo=demo)
+        self._locators: Mapping[str, Locator] = services.locators
+        self._route = Router(services.handlers, services.welcome)
+        self._allow_origin = _allow_origin(access_control_allow_origin)
+        self._debug = debug
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """The WSGI interface (PEP 3333)."""
+        if "HTTP_X_SCRIPT_NAME" in environ:
+            apply_script_name_header(environ)
+        try:
+            status, headers, body = self._route(environ)
+        except AccessDenied as denied:
+            status, headers, body = denied.response()
+        except Exception:
+            if self._debug:
+                raise
+            status, headers, body = _internal_error(environ)
+        headers += self._allow_origin
+        start_response(status, headers)
+        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def resolve(self, url_or_path: str) -> ResolvedTile:
+        """The tile behind an address, read as in serving; host and prefix of the address do not matter.
+
+        :raises RequestError: no tile has this address.
+        """
+        return resolved(self._locators, url_or_path)
+
+
+def _allow_origin(value: str) -> tuple[Header, ...]:
+    return (("Access-Control-Allow-Origin", value),) if value else ()
+
+
+def _internal_error(environ: Environ) -> Response:
+    text = traceback.format_exc()
+    environ["wsgi.errors"].write(text)
+    log.critical("unexpected error at %r\n%s", environ.get("PATH_INFO"), text)
+    return plain_text(500, "internal error", NOT_STORABLE)

@@ -1,0 +1,92 @@
+"""Asking the ``mapproxy.authorize`` callable of a wrapping application (spec/auth-plugins-decorate.md, 1 and 2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tilekeep.domain.geometry import BBox
+from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
+
+log = logging.getLogger("tilekeep.wsgiapp")
+
+#: The key of the WSGI environment under which the callable is found.
+HOOK = "mapproxy.authorize"
+
+
+class AccessDenied(Exception):
+    """The hook refuses the request; rendered as plain text by the application, whatever the protocol."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+    def response(self) -> Response:
+        """401 or 403 in plain text, which nobody may keep."""
+        return plain_text(self.status, self.text, NOT_STORABLE)
+
+
+def authorise_tile(environ: Environ, service: str, layer: str, srs_code: str, bbox: BBox | None) -> None:
+    """Returns if the hook permits a tile, or the document about a layer when ``bbox`` is None.
+
+    A permission limited to an area (``limited_to``) is refused: tiles are not masked yet.
+
+    :raises AccessDenied: 401 or 403.
+    """
+    extent = None if bbox is None else (srs_code, tuple(bbox))
+    result = _asked(environ, service, [layer], extent)
+    if result is None:
+        return
+    permissions = _of_layer(result, layer)
+    if permissions.get("tile") is not True:
+        raise AccessDenied(403, "forbidden")
+    if bbox is not None and (permissions.get("limited_to") or result.get("limited_to")):
+        log.warning("%s of layer %s refused: permissions limited to an area are not supported", service, layer)
+        raise AccessDenied(403, "forbidden")
+
+
+def authorised_layers(environ: Environ, service: str, shown: Sequence[Any], names: Sequence[str]) -> Sequence[str]:
+    """Those of the layer ``names`` a document may list; ``shown`` is what the hook is told.
+
+    :raises AccessDenied: 401 or 403.
+    """
+    if HOOK not in environ:
+        return names
+    result = _asked(environ, service, list(shown), None)
+    if result is None:
+        return names
+    return [name for name in names if _of_layer(result, name).get("tile")]
+
+
+def authorise_page(environ: Environ, service: str) -> None:
+    """Returns if the hook permits a page that belongs to no layer: only ``full`` does.
+
+    :raises AccessDenied: 401 or 403.
+    """
+    hook = environ.get(HOOK)
+    if hook is not None and _checked(hook(service, [], environ=environ)) is not None:
+        raise AccessDenied(403, "forbidden")
+
+
+def _asked(environ: Environ, service: str, layers: list[Any], extent: Any) -> Mapping[str, Any] | None:
+    """The result of a partial permission; None if everything is permitted."""
+    return _checked(environ[HOOK](service, layers, environ=environ, query_extent=extent))
+
+
+def _checked(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    authorised = result.get("authorized")
+    if authorised == "full":
+        return None
+    if authorised == "partial":
+        return result
+    if authorised == "unauthenticated":
+        raise AccessDenied(401, "unauthorized")
+    raise AccessDenied(403, "forbidden")
+
+
+def _of_layer(result: Mapping[str, Any], layer: str) -> Mapping[str, Any]:
+    layers = result.get("layers") or {}
+    permissions: Mapping[str, Any] = layers.get(layer) or {}
+    return permissions

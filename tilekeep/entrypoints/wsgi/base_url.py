@@ -1,0 +1,68 @@
+"""Under which address clients reach this application, behind proxies or not (spec/services.md, 1.3).
+
+Values of request headers are checked before they may reach any document; one that is malformed is ignored in
+favour of what the server itself knows.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote_to_bytes
+
+from tilekeep.entrypoints.wsgi.response import Environ
+
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~%!@:,;=+-]+)+/?")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+#: Characters that stand for themselves in the path of an address.
+_PLAIN_IN_PATHS = "/:@!$()*,;=+~-._"
+
+
+def apply_script_name_header(environ: Environ) -> None:
+    """Makes ``X-Script-Name`` the script name and, if the path starts with it, takes it off the path."""
+    value = str(environ.pop("HTTP_X_SCRIPT_NAME", ""))
+    if not _PREFIX.fullmatch(value):
+        return
+    prefix = unquote_to_bytes(value.rstrip("/")).decode("latin-1")
+    environ["SCRIPT_NAME"] = prefix
+    path = environ.get("PATH_INFO", "")
+    if path == prefix or path.startswith(prefix + "/"):
+        environ["PATH_INFO"] = path[len(prefix) :]
+
+
+def script_url(environ: Environ) -> str:
+    """Scheme, host and script name, without a slash at the end."""
+    scheme = _scheme(environ)
+    return f"{scheme}://{_host(environ, scheme)}{_quoted(environ.get('SCRIPT_NAME', '').rstrip('/'))}"
+
+
+def base_url(environ: Environ) -> str:
+    """The script URL with the path of this request."""
+    return script_url(environ) + _quoted(environ.get("PATH_INFO", ""))
+
+
+def _scheme(environ: Environ) -> str:
+    forwarded = str(environ.get("HTTP_X_FORWARDED_PROTO", "")).split(",")[0].strip().lower()
+    if forwarded in _DEFAULT_PORTS:
+        return forwarded
+    return str(environ.get("wsgi.url_scheme", "http"))
+
+
+def _host(environ: Environ, scheme: str) -> str:
+    forwarded = str(environ.get("HTTP_X_FORWARDED_HOST", "")).split(",")[0].strip()
+    if _HOST.fullmatch(forwarded):
+        return forwarded
+    host = str(environ.get("HTTP_HOST", ""))
+    if not _HOST.fullmatch(host):
+        host = f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
+    return host.removesuffix(_DEFAULT_PORTS.get(scheme, "\0"))
+
+
+def path_quoted(text: str) -> str:
+    """One part of a path, quoted as UTF-8; a slash in it is quoted too."""
+    return quote(text, safe=_PLAIN_IN_PATHS.removeprefix("/"))
+
+
+def _quoted(wsgi_path: str) -> str:
+    return quote(wsgi_path.encode("latin-1", "replace"), safe=_PLAIN_IN_PATHS)

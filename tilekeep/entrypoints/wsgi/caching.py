@@ -1,0 +1,58 @@
+"""Cache headers and conditional requests (RFC 9110, 13; RFC 9111), without a request in sight."""
+
+from __future__ import annotations
+
+import functools
+import math
+from email.utils import formatdate, parsedate_to_datetime
+
+
+@functools.lru_cache(maxsize=4096)
+def http_date(second: int) -> str:
+    """A POSIX second as HTTP date; tiles of one meta tile share it, so that most calls find it ready."""
+    return formatdate(second, usegmt=True)
+
+
+def entity_tag(stored_at: float, size: int) -> str:
+    """A strong, quoted entity tag, the same in every process; ``stored_at`` in POSIX seconds, ``size`` in bytes."""
+    return f'"{int(stored_at * 1_000_000):x}-{size:x}"'
+
+
+def cache_control(max_age_seconds: float) -> str:
+    """Permission to keep an answer for ``max_age_seconds``, rounded up, also in shared caches."""
+    seconds = max(0, math.ceil(max_age_seconds))
+    return f"public, max-age={seconds}, s-maxage={seconds}"
+
+
+def is_not_modified(
+    etag: str, modified_second: int | None, if_none_match: str | None, if_modified_since: str | None
+) -> bool:
+    """Whether a conditional request may be answered 304 (RFC 9110, 13.2.2).
+
+    ``if_none_match`` wins over ``if_modified_since``.  ``modified_second`` is in POSIX seconds, None if unknown.
+    """
+    if if_none_match is not None:
+        return if_none_match == etag or _names(if_none_match, etag)
+    if if_modified_since is None or modified_second is None:
+        return False
+    if if_modified_since == http_date(modified_second):
+        return True
+    since = _second(if_modified_since)
+    return since is not None and modified_second <= since
+
+
+def _names(if_none_match: str, etag: str) -> bool:
+    """Whether a list of entity tags names ``etag``, compared weakly; tags without quotes are taken as they are.
+
+    The reference sends its tags unquoted, and clients send back what they got (spec/services.md, 1.5).  Our own
+    tags hold no comma, so that the list may be cut at each.
+    """
+    named = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
+    return "*" in named or etag in named or etag.strip('"') in named
+
+
+def _second(http_date_text: str) -> int | None:
+    try:
+        return int(parsedate_to_datetime(http_date_text).timestamp())
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,1 @@
+"""The demo page (spec/services.md, 7)."""

@@ -1,0 +1,58 @@
+"""The common address of OGC services: ``service`` selects one (spec/services.md, 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from tilekeep.domain.errors import InvalidParameter, InvalidRequest, MissingParameter
+from tilekeep.entrypoints.wsgi.errors import report
+from tilekeep.entrypoints.wsgi.query_string import parameters
+from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.tile_route import Located
+from tilekeep.entrypoints.wsgi.wmts.exceptions import exception_report
+
+
+class OwsService(Protocol):
+    """A service spoken to by key-value pairs."""
+
+    def __call__(self, environ: Environ, given: Mapping[str, str]) -> Response:
+        """The response to the parameters ``given``, by lower-case name."""
+        ...
+
+    @property
+    def locate(self) -> Callable[[str, str], Located]:
+        """From path and query string to a tile."""
+        ...
+
+
+class OwsHandler:
+    """Answers at ``/service`` and ``/ows``.
+
+    Args:
+        services: by lower-case value of ``service``.
+    """
+
+    def __init__(self, services: Mapping[str, OwsService]) -> None:
+        self._services = services
+
+    def __call__(self, environ: Environ) -> Response:
+        """What the selected service says, or an exception report."""
+        given = parameters(environ.get("QUERY_STRING", ""))
+        name = given.get("service")
+        if name is None:
+            return exception_report(report(MissingParameter("missing parameter: service", locator="service")))
+        service = self._services.get(name.lower())
+        if service is None:
+            return exception_report(report(InvalidParameter(f"unknown service: {name}", locator="service")))
+        return service(environ, given)
+
+    def locate(self, path: str, query_string: str) -> Located:
+        """The tile that a query string means, found as in serving.
+
+        :raises RequestError: none.
+        """
+        service = self._services.get(parameters(query_string).get("service", "").lower())
+        if service is None:
+            raise InvalidRequest(f"no tile service is named in {query_string!r}")
+        return service.locate(path, query_string)

@@ -1,0 +1,106 @@
+"""From a located tile to a response: the one path all tile services share (spec/services.md, 1.5)."""
+
+from __future__ import annotations
+
+import os
+import zlib
+
+from tilekeep.application.catalogue import TileLayer
+from tilekeep.application.tile_answer import TileAnswer
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import StoreError
+from tilekeep.domain.image import PNG
+from tilekeep.domain.tile import FileSlice, StoredTile
+from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
+from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
+from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response
+from tilekeep.entrypoints.wsgi.tile_route import Located
+from tilekeep.ports.clock import Clock
+
+_SERVE = Purpose.SERVE
+
+
+class TileDelivery:
+    """Answers with the tile, with an empty one, or with 304.
+
+    Args:
+        clock: bounds how long a request may take.
+        request_seconds: the time a request may take.
+        max_age_seconds: how long clients may keep a tile that is good.
+    """
+
+    def __init__(self, *, clock: Clock, request_seconds: float, max_age_seconds: float) -> None:
+        self._monotonic = clock.monotonic
+        self._request_seconds = request_seconds
+        self._cache_control: Header = ("Cache-Control", cache_control(max_age_seconds))
+
+    def __call__(self, located: Located, environ: Environ) -> Response:
+        """The response.
+
+        :raises AccessDenied: the authorisation hook refuses it.
+        :raises SourceError: see :class:`tilekeep.application.get_tile.GetTile`, as for LockTimeout and StoreError.
+        """
+        route, key = located
+        layer = route.layer
+        if HOOK in environ:
+            grid = layer.grid
+            authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, grid.tile_bbox(key.coord))
+        answer = layer.get_tile(key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
+        tile = answer.tile
+        if tile is None:
+            return self._empty(answer, layer, environ)
+        return self._stored(answer, tile, environ)
+
+    def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ) -> Response:
+        body, media_type, info = tile
+        second = int(info.stored_at)
+        etag = entity_tag(info.stored_at, info.size)
+        headers = self._freshness(answer, etag)
+        if second > 0:
+            headers.append(("Last-Modified", http_date(second)))
+        if answer.storable and _matches(environ, etag, second or None):
+            return Response("304 Not Modified", headers, b"")
+        if not isinstance(body, bytes):
+            body = _slice(body)
+        headers.append(("Content-Type", media_type))
+        headers.append(("Content-Length", str(len(body))))
+        return Response("200 OK", headers, body)
+
+    def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
+        """A transparent PNG.  It has no time: a tile stored later may be older than this answer."""
+        body = layer.blank
+        etag = f'"blank-{zlib.crc32(body):x}"'
+        headers = self._freshness(answer, etag)
+        if answer.storable and _matches(environ, etag, None):
+            return Response("304 Not Modified", headers, b"")
+        headers += (("Content-Type", PNG), ("Content-Length", str(len(body))))
+        return Response("200 OK", headers, body)
+
+    def _freshness(self, answer: TileAnswer, etag: str) -> list[Header]:
+        if not answer.storable:
+            return list(NOT_STORABLE)
+        if answer.fresh_for is None:
+            return [self._cache_control, ("ETag", etag)]
+        return [("Cache-Control", cache_control(answer.fresh_for)), ("ETag", etag)]
+
+
+def _matches(environ: Environ, etag: str, second: int | None) -> bool:
+    if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+    if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if if_none_match is None and if_modified_since is None:
+        return False
+    return is_not_modified(etag, second, if_none_match, if_modified_since)
+
+
+def _slice(body: FileSlice) -> bytes:
+    try:
+        descriptor = os.open(body.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            found = os.pread(descriptor, body.length, body.offset)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise StoreError(f"tile bytes in {body.path} cannot be read: {error}") from error
+    if len(found) != body.length:
+        raise StoreError(f"{body.path} ends before byte {body.offset + body.length}")
+    return found

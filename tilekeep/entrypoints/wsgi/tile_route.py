@@ -1,0 +1,48 @@
+"""One layer in one grid, as one service offers it: from public addresses to tile keys."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tilekeep.application.catalogue import TileLayer
+from tilekeep.domain.dimensions import chosen_dimensions
+from tilekeep.domain.errors import TileOutsideGrid
+from tilekeep.domain.image import subtype
+from tilekeep.domain.origin import Origin
+from tilekeep.domain.public_levels import PublicLevels, TileService
+from tilekeep.domain.tile import Dimensions, TileKey
+
+
+class TileRoute:
+    """The way from an address to a tile; built once for each layer, grid and service.
+
+    :ivar service: the name of the service for authorisation (spec/auth-plugins-decorate.md, 2.3).
+    :ivar extension: the format part of its addresses (spec/services.md, 4.5).
+    :ivar default_dimensions: what requests without dimensions mean.
+    """
+
+    __slots__ = ("default_dimensions", "extension", "layer", "levels", "service")
+
+    def __init__(self, layer: TileLayer, levels: PublicLevels) -> None:
+        self.layer = layer
+        self.levels = levels
+        self.service = "wmts" if levels.service is TileService.WMTS else "tms"
+        self.extension = subtype(layer.encoding.public_media_type)
+        self.default_dimensions: Dimensions = chosen_dimensions(layer.outline.dimensions, {})
+
+    def key(self, z: int, x: int, y: int, origin: Origin | None, dimensions: Dimensions) -> TileKey:
+        """The tile at a public address; ``origin`` is the corner rows are counted from, None the grid's own.
+
+        :raises TileOutsideGrid: there is none.
+        """
+        coord = self.levels.coord(z, x, y, origin)
+        if coord is None:
+            raise TileOutsideGrid("The requested tile is outside the bounding box of the tile map.")
+        return TileKey(coord, dimensions)
+
+
+class Located(NamedTuple):
+    """A tile that a request asks for."""
+
+    route: TileRoute
+    key: TileKey

@@ -1,0 +1,54 @@
+"""The names under which TMS addresses know a layer in a grid (spec/services.md, 2.6 and 4.2)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tilekeep.application.catalogue import Catalogue
+
+#: What is appended to a name that is not known as it stands; not ``_EPSG3857``, which the reference does not try.
+_ASSUMED_SRS = ("", "_EPSG900913", "_EPSG4326")
+
+
+class NamedTiles(NamedTuple):
+    """A layer in a grid: ``path`` are the two parts of its address."""
+
+    layer: str
+    grid: str
+    path: tuple[str, str]
+
+
+class TmsNames:
+    """Finds layers by the parts of an address.
+
+    Args:
+        catalogue: the layers.
+        use_grid_names: whether the second part is the name of the grid and not the code of its SRS.
+    """
+
+    def __init__(self, catalogue: Catalogue, *, use_grid_names: bool) -> None:
+        self._catalogue = catalogue
+        self.use_grid_names = use_grid_names
+
+    @functools.cached_property
+    def known(self) -> Mapping[str | tuple[str, str], NamedTiles]:
+        """All layers by internal name: ``layer_EPSG3857``, or (layer, grid).
+
+        Of two grids of a layer with one SRS the later one has the name.
+        """
+        known: dict[str | tuple[str, str], NamedTiles] = {}
+        for layer in self._catalogue.layers:
+            for grid in layer.grids:
+                path = (layer.name, grid.name if self.use_grid_names else grid.srs_token)
+                name = path if self.use_grid_names else "_".join(path)
+                known[name] = NamedTiles(layer.name, grid.name, path)
+        return known
+
+    def find(self, layer: str, spec: str | None) -> NamedTiles | None:
+        """What the parts ``layer`` and ``spec`` of an address mean, or None."""
+        if self.use_grid_names:
+            return None if spec is None else self.known.get((layer, spec))
+        name = layer if spec is None else f"{layer}_{spec}"
+        return next((self.known[name + srs] for srs in _ASSUMED_SRS if name + srs in self.known), None)

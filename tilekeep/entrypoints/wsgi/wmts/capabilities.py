@@ -1,0 +1,161 @@
+"""The capabilities document of WMTS 1.0.0 (OGC 07-057r7, 7.1; spec/services.md, 5.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tilekeep.application.catalogue import Catalogue, LayerOutline
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.service_metadata import ServiceMetadata
+from tilekeep.domain.srs import WEB_MERCATOR_CODES
+from tilekeep.domain.tile import TileCoord
+from tilekeep.entrypoints.wsgi.authorise import authorised_layers
+from tilekeep.entrypoints.wsgi.base_url import path_quoted
+from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
+from tilekeep.entrypoints.wsgi.response import Environ
+from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSet, MatrixSets
+from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
+
+#: Side of the standard pixel in metres (OGC 07-057r7, 6.1).
+_PIXEL = 0.00028
+
+#: The latitude at which the web mercator square ends; clients that read more ask for tiles that do not exist.
+_MERCATOR_LATITUDE = 85.0511287798066
+
+_WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
+
+
+class ShownDimension(NamedTuple):
+    """A dimension with its identifier as addresses spell it."""
+
+    identifier: str
+    default: str
+    values: Sequence[str]
+
+
+class ShownLayer(NamedTuple):
+    """A layer of the document; ``tile_template`` is the form of its addresses, None in services by parameters."""
+
+    outline: LayerOutline
+    bbox: BBox
+    media_type: str
+    dimensions: Sequence[ShownDimension]
+    matrix_sets: Sequence[str]
+    tile_template: str | None
+
+
+class ShownMatrix(NamedTuple):
+    """A tile matrix; ``top_left`` is in the axis order of the SRS."""
+
+    identifier: str
+    scale_denominator: str
+    top_left: tuple[float, float]
+    tile_size: Size
+    matrix_size: Size
+
+
+class ShownMatrixSet(NamedTuple):
+    """A grid of the document."""
+
+    identifier: str
+    srs_code: str
+    matrices: Sequence[ShownMatrix]
+
+
+class WmtsCapabilities:
+    """Writes the document.
+
+    Args:
+        catalogue: the layers.
+        sets: the grids in which they are offered.
+        metadata: what the provider says of the service.
+        templates: the templates of the documents.
+    """
+
+    def __init__(
+        self, *, catalogue: Catalogue, sets: MatrixSets, metadata: ServiceMetadata, templates: DocumentTemplates
+    ) -> None:
+        self._catalogue = catalogue
+        self._sets = sets
+        self._metadata = metadata
+        self._templates = templates
+
+    def by_parameters(self, environ: Environ, base: str) -> bytes:
+        """The document of the service by key-value pairs at the address ``base``.
+
+        :raises AccessDenied: the authorisation hook refuses it.
+        """
+        return self._document(environ, base, None)
+
+    def by_path(self, environ: Environ, base: str, template: RestTemplate) -> bytes:
+        """The document of the RESTful service at the address ``base``.
+
+        :raises AccessDenied: the authorisation hook refuses it.
+        """
+        return self._document(environ, base, template)
+
+    def _document(self, environ: Environ, base: str, template: RestTemplate | None) -> bytes:
+        offered = {layer.name: sets for layer in self._catalogue.layers if (sets := self._sets.of_layer(layer))}
+        names = list(offered)
+        listed = [offered[name] for name in authorised_layers(environ, "wmts", names, names)]
+        return self._templates.render(
+            "wmts/capabilities.xml",
+            base=base,
+            service=self._metadata,
+            restful=template is not None,
+            layers=[_shown_layer(sets, base, template) for sets in listed],
+            matrix_sets=_matrix_sets(matrix_set for sets in offered.values() for matrix_set in sets),
+        )
+
+
+def _shown_layer(sets: list[MatrixSet], base: str, template: RestTemplate | None) -> ShownLayer:
+    """Title, format and extent are those in the first grid (spec/services.md, 5.1)."""
+    layer = sets[0].route.layer
+    spelled = {} if template is None else {name.lower(): name for name in template.dimensions}
+    return ShownLayer(
+        outline=layer.outline,
+        bbox=_within_the_world(layer.geographic_extent, layer.grid),
+        media_type=layer.encoding.public_media_type,
+        dimensions=[
+            ShownDimension(spelled.get(dimension.name, dimension.name), dimension.default, dimension.values)
+            for dimension in layer.outline.dimensions
+        ],
+        matrix_sets=[matrix_set.route.layer.grid.name for matrix_set in sets],
+        tile_template=None if template is None else base + _address_form(template, sets[0]),
+    )
+
+
+def _address_form(template: RestTemplate, matrix_set: MatrixSet) -> str:
+    route = matrix_set.route
+    text = template.text.replace("{Layer}", path_quoted(route.layer.outline.name))
+    return text.replace("{Format}", route.extension)
+
+
+def _within_the_world(extent: BBox, grid: TileGrid) -> BBox:
+    limits = _WORLD
+    if grid.srs.code in WEB_MERCATOR_CODES:
+        limits = BBox(-180.0, -_MERCATOR_LATITUDE, 180.0, _MERCATOR_LATITUDE)
+    return extent.intersection(limits) or limits
+
+
+def _matrix_sets(sets: Iterable[MatrixSet]) -> list[ShownMatrixSet]:
+    grids = {matrix_set.route.layer.grid.name: matrix_set.route.layer.grid for matrix_set in sets}
+    return [
+        ShownMatrixSet(grid.name, grid.srs.code, [_matrix(grid, z) for z in range(grid.levels)])
+        for grid in grids.values()
+    ]
+
+
+def _matrix(grid: TileGrid, z: int) -> ShownMatrix:
+    corner = TileCoord(z, 0, 0)
+    box = grid.tile_bbox(corner if grid.origin == "nw" else grid.flipped(corner))
+    scale = grid.resolutions[z] * grid.srs.metres_per_unit / _PIXEL
+    return ShownMatrix(
+        identifier=grid.level_name(z),
+        scale_denominator=f"{scale:.10f}".rstrip("0").rstrip("."),
+        top_left=(box.max_y, box.min_x) if grid.srs.north_first else (box.min_x, box.max_y),
+        tile_size=grid.tile_size,
+        matrix_size=grid.matrix_size(z),
+    )

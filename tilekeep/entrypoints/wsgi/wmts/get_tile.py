@@ -1,0 +1,48 @@
+"""What a GetTile request means, however it is written (spec/services.md, 5.2 to 5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tilekeep.domain.dimensions import chosen_dimensions
+from tilekeep.domain.errors import InvalidParameter, UnsupportedFormat
+from tilekeep.entrypoints.wsgi.tile_numbers import is_integer, tile_number
+from tilekeep.entrypoints.wsgi.tile_route import Located
+from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
+
+
+class TileParameters(NamedTuple):
+    """The parameters as text; ``format`` is a subtype, or empty for the layer's own."""
+
+    layer: str
+    matrix_set: str
+    matrix: str
+    column: str
+    row: str
+    format: str
+
+
+def located(sets: MatrixSets, wanted: TileParameters, dimensions: Mapping[str, str]) -> Located:
+    """The tile; ``dimensions`` maps lower-case names to the values of the request.
+
+    :raises RequestError: there is no such tile.
+    """
+    matrix_set = sets.find(wanted.layer, wanted.matrix_set)
+    route = matrix_set.route
+    if wanted.format != route.extension and wanted.format:
+        raise UnsupportedFormat(
+            f"invalid format ({wanted.format}). this tile set only supports ({route.extension})", locator="format"
+        )
+    column = _number("tilecol", wanted.column)
+    row = _number("tilerow", wanted.row)
+    chosen = route.default_dimensions
+    if chosen:
+        chosen = chosen_dimensions(route.layer.outline.dimensions, dimensions)
+    return Located(route, route.key(matrix_set.level(wanted.matrix), column, row, "nw", chosen))
+
+
+def _number(name: str, text: str) -> int:
+    if not is_integer(text):
+        raise InvalidParameter(f"invalid {name}: {text}", locator=name)
+    return tile_number(text)

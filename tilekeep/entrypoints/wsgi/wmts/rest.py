@@ -1,0 +1,96 @@
+"""WMTS by path (spec/services.md, 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tilekeep.domain.errors import InvalidParameter, InvalidRequest
+from tilekeep.entrypoints.wsgi.base_url import script_url
+from tilekeep.entrypoints.wsgi.errors import RENDERED, report
+from tilekeep.entrypoints.wsgi.query_string import utf8
+from tilekeep.entrypoints.wsgi.response import Environ, Response, document
+from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.entrypoints.wsgi.tile_route import Located
+from tilekeep.entrypoints.wsgi.wmts import get_tile
+from tilekeep.entrypoints.wsgi.wmts.capabilities import WmtsCapabilities
+from tilekeep.entrypoints.wsgi.wmts.exceptions import exception_report
+from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
+from tilekeep.entrypoints.wsgi.wmts.rest_template import REQUIRED, RestTemplate
+
+#: How the path of every capabilities document ends.
+CAPABILITIES = "/1.0.0/WMTSCapabilities.xml"
+
+
+class WmtsRest:
+    """Answers requests below ``/wmts``.
+
+    Args:
+        sets: finds layers and matrix sets.
+        delivery: makes tiles into responses.
+        capabilities: writes the capabilities document.
+        template: the form of tile addresses.
+    """
+
+    def __init__(
+        self, *, sets: MatrixSets, delivery: TileDelivery, capabilities: WmtsCapabilities, template: RestTemplate
+    ) -> None:
+        self._sets = sets
+        self._deliver = delivery
+        self._capabilities = capabilities
+        self._template = template
+        self._match = template.pattern.fullmatch
+        self._tile_parameters = _picker(template.variables)
+
+    def __call__(self, environ: Environ) -> Response:
+        """The tile, the capabilities, or an exception report."""
+        path = environ["PATH_INFO"]
+        try:
+            if path.endswith(CAPABILITIES):
+                body = self._capabilities.by_path(environ, f"{script_url(environ)}/wmts", self._template)
+                return document(200, "application/xml", body)
+            return self._deliver(self.locate(path, ""), environ)
+        except RENDERED as error:
+            return exception_report(report(error))
+
+    def locate(self, path: str, query_string: str) -> Located:
+        """The tile at ``path`` as the WSGI environment spells it; the query string means nothing.
+
+        :raises RequestError: there is none.
+        """
+        text = path if path.isascii() else utf8(path)
+        match = self._match(text)
+        if match is None:
+            raise InvalidRequest(f"invalid request ({text})")
+        values = match.groups()
+        wanted = self._tile_parameters(values)
+        dimensions = self._dimensions(values) if self._template.dimensions else {}
+        located = get_tile.located(self._sets, wanted, dimensions)
+        if dimensions:
+            _refuse_unknown(dimensions, located)
+        return located
+
+    def _dimensions(self, values: Sequence[str]) -> dict[str, str]:
+        named = zip(self._template.variables, values, strict=True)
+        return {name.lower(): value for name, value in named if name in self._template.dimensions}
+
+
+def _picker(variables: tuple[str, ...]) -> Callable[[Sequence[str]], get_tile.TileParameters]:
+    """A function from the groups of a match to tile parameters; a template without format means the layer's own."""
+    layer, matrix_set, matrix, column, row = map(variables.index, REQUIRED)
+    end = len(variables)
+    format_ = variables.index("Format") if "Format" in variables else end
+
+    def tile_parameters(values: Sequence[str]) -> get_tile.TileParameters:
+        format_text = "" if format_ == end else values[format_]
+        return get_tile.TileParameters(
+            values[layer], values[matrix_set], values[matrix], values[column], values[row], format_text
+        )
+
+    return tile_parameters
+
+
+def _refuse_unknown(dimensions: dict[str, str], located: Located) -> None:
+    known = {dimension.name for dimension in located.route.layer.outline.dimensions}
+    for name, value in dimensions.items():
+        if name not in known and value != "default":
+            raise InvalidParameter(f"unknown dimension: {name}", locator=name)

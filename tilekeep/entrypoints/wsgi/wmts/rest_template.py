@@ -1,0 +1,76 @@
+"""The template of RESTful tile addresses (spec/services.md, 5.3)."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import NamedTuple
+
+from tilekeep.domain.errors import ConfigurationError
+
+log = logging.getLogger("tilekeep.service.wmts")
+
+#: A variable in single or, as older configurations have them, double braces.
+_VARIABLE = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
+
+#: What every template must contain.
+REQUIRED = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
+
+_NAME = r"[\w.:-]+"
+_INTEGER = r"-?[0-9]+"
+_PATTERNS = {
+    "Layer": _NAME,
+    "TileMatrixSet": _NAME,
+    "TileMatrix": _NAME,
+    "Style": _NAME,
+    "TileCol": _INTEGER,
+    "TileRow": _INTEGER,
+    "Format": r"\w+",
+}
+_DIMENSION = r"[\w.,:-]+"
+
+
+class RestTemplate(NamedTuple):
+    """A template compiled to one expression; ``variables`` names its groups in their order."""
+
+    text: str
+    variables: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The variables that stand for dimensions, as the template spells them."""
+        return tuple(name for name in self.variables if name not in _PATTERNS)
+
+
+def compiled(template: str) -> RestTemplate:
+    """The template for paths that start with ``/wmts``.
+
+    :raises ConfigurationError: a required variable is missing, or one occurs twice.
+    """
+    if "{{" in template:
+        log.warning("restful_template %s: write variables in single braces", template)
+    variables: list[str] = []
+    expression = re.escape("/wmts")
+    end = 0
+    for match in _VARIABLE.finditer(template):
+        name = match[1] or match[2]
+        variables.append(name)
+        expression += re.escape(template[end : match.start()]) + f"({_PATTERNS.get(name, _DIMENSION)})"
+        end = match.end()
+    _refuse_incomplete(template, variables)
+    text = _VARIABLE.sub(lambda match: f"{{{match[1] or match[2]}}}", template)
+    return RestTemplate(text, tuple(variables), re.compile(expression + re.escape(template[end:])))
+
+
+def _refuse_incomplete(template: str, variables: list[str]) -> None:
+    missing = [name for name in REQUIRED if name not in variables]
+    if missing:
+        raise ConfigurationError(
+            f"services.wmts.restful_template: {template!r} lacks {', '.join(f'{{{name}}}' for name in missing)}"
+        )
+    twice = sorted({name for name in variables if variables.count(name) > 1})
+    if twice:
+        raise ConfigurationError(
+            f"services.wmts.restful_template: {template!r} has {', '.join(twice)} twice; keep one of them"
+        )
