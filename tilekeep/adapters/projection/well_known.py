@@ -40,7 +40,7 @@ def to_web_mercator(point: Point) -> Point | None:
     agree to the last bit.
     """
     longitude, latitude = point
-    if not (abs(longitude) <= _HALF_TURN and abs(latitude) < _RIGHT_ANGLE):
+    if not (abs(longitude) <= _HALF_TURN and abs(latitude) <= _RIGHT_ANGLE):
         return None
     northing = math.asinh(math.tan(math.radians(latitude)))
     return math.radians(longitude) * _SEMI_MAJOR_METRES, northing * _SEMI_MAJOR_METRES

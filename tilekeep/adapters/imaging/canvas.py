@@ -1,0 +1,46 @@
+"""Empty images (spec/config-globals-grids.md, 8.5)."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.image import MIXED, ImageEncoding
+
+WHITE = (255, 255, 255)
+TRANSPARENT_WHITE = (255, 255, 255, 0)
+
+_SINGLE_BAND_MODES = frozenset({"1", "L", "I", "F"})
+
+
+def may_be_transparent(encoding: ImageEncoding) -> bool:
+    """Whether images in ``encoding`` may have transparent pixels; ``mixed`` ones always may."""
+    return bool(encoding.transparent) or encoding.format == MIXED
+
+
+def canvas_mode(encoding: ImageEncoding) -> str:
+    """The band layout of an empty image; palettes begin as full colour."""
+    if encoding.mode in (None, "P"):
+        return "RGBA" if may_be_transparent(encoding) else "RGB"
+    return encoding.mode
+
+
+def empty_canvas(size: Size, encoding: ImageEncoding) -> Image.Image:
+    """White, and transparent if ``encoding`` is."""
+    mode = canvas_mode(encoding)
+    if mode in _SINGLE_BAND_MODES:
+        return Image.new(mode, size, 255)
+    return Image.new(mode, size, TRANSPARENT_WHITE if mode == "RGBA" and may_be_transparent(encoding) else WHITE)
+
+
+def cut(image: Image.Image, corner: tuple[int, int], size: Size, encoding: ImageEncoding) -> Image.Image:
+    """The part of ``image`` whose upper left corner is ``corner``; what lies outside shows the empty canvas."""
+    left, top = corner
+    right, bottom = left + size.width, top + size.height
+    if left >= 0 and top >= 0 and right <= image.width and bottom <= image.height:
+        return image.crop((left, top, right, bottom))
+    canvas = empty_canvas(size, encoding)
+    inside = (max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height))
+    if inside[0] < inside[2] and inside[1] < inside[3]:
+        canvas.paste(image.crop(inside), (max(-left, 0), max(-top, 0)))
+    return canvas

@@ -1,0 +1,154 @@
+"""Tiles cut from words and encoded without Pillow where the result is the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+
+from tilekeep.adapters.imaging.canvas import canvas_mode, cut, may_be_transparent
+from tilekeep.adapters.imaging.octree import quantised
+from tilekeep.adapters.imaging.pillow_encoding import encode_image, has_palette_of, opaque, pillow_kind, single_color
+from tilekeep.adapters.imaging.pixels import OPAQUE, FastRaster, Words, image_from_words
+from tilekeep.adapters.imaging.png_writing import palette_png, single_color_png, true_color_png
+from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, Raster
+
+#: Share of pixels equal to their left neighbour below which an image counts as a photograph.
+_PHOTOGRAPHIC = 0.2
+
+#: Up to so many pixels the sum of a band is exact in the single precision of Pillow's quantiser.
+_EXACT_PIXELS = (1 << 24) // 255
+
+_WHITE = np.uint32(0xFFFFFFFF)
+_TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
+
+
+class TileEncoder:
+    """Encodes the tiles of one raster; equal tiles of one colour are encoded once."""
+
+    def __init__(self, raster: FastRaster, encoding: ImageEncoding) -> None:
+        self._raster = raster
+        self._encoding = encoding
+        self._kind = pillow_kind(encoding)
+        self._words = raster.words if self._suits_words() else None
+        self._single: dict[tuple[Size, str, int], EncodedImage] = {}
+
+    def tile(self, corner: tuple[int, int], size: Size) -> EncodedImage:
+        """The tile whose upper left corner is ``corner``."""
+        if self._words is not None:
+            words, mode = _cut_words(self._words, self._raster.mode, corner, size, self._encoding)
+            return self._from_words(words, mode)
+        image = cut(self._raster.image, corner, size, self._encoding)
+        if image.mode == "P" and self._kind == "png" and self._encoding.mode is None:
+            return _with_own_palette(image) or encode_image(image, self._encoding)
+        return encode_image(image, self._encoding)
+
+    def _suits_words(self) -> bool:
+        encoding = self._encoding
+        if encoding.mode is not None and (encoding.colors or encoding.mode != self._raster.mode):
+            return False
+        if encoding.colors and encoding.quantizer == "mediancut":
+            return False
+        return self._kind in {"png", MIXED} or (self._kind == "jpeg" and self._raster.has_words)
+
+    def _from_words(self, words: Words, mode: str) -> EncodedImage:
+        value = _single_value(words)
+        if value is None:
+            return self._encoded(words, mode, None)
+        key = (Size(words.shape[1], words.shape[0]), mode, value)
+        if key not in self._single:
+            self._single[key] = self._encoded(words, mode, tuple(value.to_bytes(4, "little")[: len(mode)]))
+        return self._single[key]
+
+    def _encoded(self, words: Words, mode: str, color: tuple[int, ...] | None) -> EncodedImage:
+        encoding = self._encoding
+        if self._kind == MIXED:
+            encoding = _settled(words, mode, encoding)
+        if pillow_kind(encoding) == "jpeg":
+            return encode_image(image_from_words(words, "RGB"), encoding)._replace(single_color=color)
+        if not encoding.colors:
+            return EncodedImage(_true_color(words, mode, color), PNG, color)
+        if not encoding.transparent:
+            words, mode = words | OPAQUE, "RGB"
+        return EncodedImage(_quantised(words, mode, color, encoding.colors), PNG, color)
+
+
+def prepared(raster: Raster, encoding: ImageEncoding) -> FastRaster:
+    """``raster`` with palettes expanded where tiles need full colour: transparent ones, and palettes to be changed."""
+    if isinstance(raster, FastRaster) and raster.mode != "P":
+        return raster
+    image = image_of(raster)
+    if image.mode == "P" and may_be_transparent(encoding):
+        image = image.convert("RGBA")
+    elif image.mode == "P" and encoding.colors and not has_palette_of(image, encoding.colors):
+        image = opaque(image)
+    return FastRaster(image=image, mode=image.mode)
+
+
+def _cut_words(
+    words: Words, mode: str, corner: tuple[int, int], size: Size, encoding: ImageEncoding
+) -> tuple[Words, str]:
+    """The tile's words, in one piece, and their mode, which is the canvas's where the tile sticks out."""
+    left, top = corner
+    inside = words[max(top, 0) : max(top + size.height, 0), max(left, 0) : max(left + size.width, 0)]
+    if inside.shape == (size.height, size.width):
+        return np.ascontiguousarray(inside), mode
+    mode = canvas_mode(encoding)
+    blank = _TRANSPARENT_WHITE if mode == "RGBA" and may_be_transparent(encoding) else _WHITE
+    canvas = np.full((size.height, size.width), blank, np.uint32)
+    rows, columns = inside.shape
+    if inside.size:
+        y, x = max(-top, 0), max(-left, 0)
+        canvas[y : y + rows, x : x + columns] = inside if mode == "RGBA" else inside | OPAQUE
+    return canvas, mode
+
+
+def _single_value(words: Words) -> int | None:
+    """The word all pixels share, or None."""
+    first = words[0, 0]
+    if words[-1, -1] != first or words[-1, 0] != first or not (words == first).all():
+        return None
+    return int(first)
+
+
+def _settled(words: Words, mode: str, encoding: ImageEncoding) -> ImageEncoding:
+    if mode == "RGBA" and words.min() < OPAQUE:
+        return replace(encoding, format=PNG, transparent=True)
+    return replace(encoding, format=JPEG, colors=None, transparent=False)
+
+
+def _true_color(words: Words, mode: str, color: tuple[int, ...] | None) -> bytes:
+    if color is not None:
+        return single_color_png(words.shape[1], words.shape[0], color, palette=False)
+    repeated = int(np.count_nonzero(words[:, 1:] == words[:, :-1]))
+    return true_color_png(words, mode, photographic=repeated < _PHOTOGRAPHIC * words.size)
+
+
+def _quantised(words: Words, mode: str, color: tuple[int, ...] | None, colors: int) -> bytes:
+    if color is not None and words.size <= _EXACT_PIXELS:
+        return single_color_png(words.shape[1], words.shape[0], color[: len(mode)], palette=True)
+    by_runs = quantised(words, colors, mode)
+    if by_runs is not None:
+        alpha = by_runs.palette[:, 3].tobytes() if mode == "RGBA" else b""
+        return palette_png(by_runs.indices, by_runs.palette[:, :3].tobytes(), alpha)
+    image = image_from_words(words, mode).quantize(colors, Image.Quantize.FASTOCTREE)
+    palette = image.palette
+    assert palette is not None
+    entries = np.frombuffer(bytes(palette.palette), np.uint8).reshape(-1, len(mode))
+    alpha = entries[:, 3].tobytes() if mode == "RGBA" else b""
+    return palette_png(np.asarray(image), entries[:, :3].tobytes(), alpha)
+
+
+def _with_own_palette(image: Image.Image) -> EncodedImage | None:
+    """A palette image as it is, or None if there is more to it."""
+    palette = image.getpalette()
+    alpha = image.info.get("transparency", b"")
+    if palette is None or "icc_profile" in image.info or not isinstance(alpha, (bytes, int)):
+        return None
+    if isinstance(alpha, int):
+        alpha = b"\xff" * alpha + b"\0"
+    body = palette_png(np.asarray(image), bytes(palette), alpha[: len(palette) // 3])
+    return EncodedImage(body, PNG, single_color(image))

@@ -1,0 +1,92 @@
+"""PNG files as a sequence of checked chunks (ISO/IEC 15948, 5), without decoding a pixel."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tilekeep.domain.errors import UndecodableImage
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+#: Computes a CRC-32 of data, continuing from a former one: ``zlib.crc32`` or a faster equal.
+Crc32 = Callable[[bytes, int], int]
+
+_HEADER = struct.Struct(">II5B")
+_FRAME_BYTES = 12
+
+
+class PngHeader(NamedTuple):
+    """What the IHDR chunk says; ``color_type`` as in the standard: 2 is RGB, 3 a palette, 6 RGBA."""
+
+    width: int
+    height: int
+    bit_depth: int
+    color_type: int
+    interlaced: bool
+
+
+class Png(NamedTuple):
+    """A file whose chunks are whole: ``data`` is the joined compressed stream, ``lead`` all that stands before it."""
+
+    header: PngHeader
+    names: frozenset[bytes]
+    lead: bytes
+    data: bytes
+
+
+def read_header(body: bytes) -> PngHeader:
+    """The header alone.
+
+    :raises UndecodableImage: it is missing, cut or impossible.
+    """
+    if body[:8] != SIGNATURE or body[12:16] != b"IHDR" or len(body) < 8 + _FRAME_BYTES + _HEADER.size:
+        raise UndecodableImage("The PNG image has no header.")
+    width, height, bit_depth, color_type, compression, filters, interlace = _HEADER.unpack_from(body, 16)
+    if not (width and height) or compression or filters:
+        raise UndecodableImage("The PNG image has an impossible header.")
+    return PngHeader(width, height, bit_depth, color_type, interlace != 0)
+
+
+def read_chunks(body: bytes, crc32: Crc32) -> Png:
+    """The chunks of a whole file, every checksum verified.
+
+    :raises UndecodableImage: a chunk is cut or damaged, or the end is missing.
+    """
+    header = read_header(body)
+    names: set[bytes] = set()
+    data: list[bytes] = []
+    lead_end = 0
+    for name, start, end in _chunks(body, crc32):
+        names.add(name)
+        if name == b"IDAT":
+            lead_end = lead_end or start - 8
+            data.append(body[start:end])
+    if not data:
+        raise UndecodableImage("The PNG image holds no pixels.")
+    return Png(header, frozenset(names), body[:lead_end], b"".join(data) if len(data) > 1 else data[0])
+
+
+def _chunks(body: bytes, crc32: Crc32) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of the content of each chunk, the last one being IEND."""
+    position = len(SIGNATURE)
+    while position + _FRAME_BYTES <= len(body):
+        (length,) = struct.unpack_from(">I", body, position)
+        name = body[position + 4 : position + 8]
+        start, end = position + 8, position + 8 + length
+        if end + 4 > len(body):
+            break
+        (expected,) = struct.unpack_from(">I", body, end)
+        if crc32(body[position + 4 : end], 0) != expected:
+            raise UndecodableImage(f"The PNG image is damaged in its {name!r} chunk.")
+        yield name, start, end
+        if name == b"IEND":
+            return
+        position = end + 4
+    raise UndecodableImage("The PNG image is cut.")
+
+
+def framed(name: bytes, content: bytes, crc32: Crc32) -> bytes:
+    """One chunk with its length and checksum."""
+    return b"".join((struct.pack(">I", len(content)), name, content, struct.pack(">I", crc32(content, crc32(name, 0)))))

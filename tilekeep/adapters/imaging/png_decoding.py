@@ -1,0 +1,140 @@
+"""PNG images decoded with ISA-L, and reconstructed by NumPy where their filters allow.
+
+Map servers mostly write true colour without filters or with the simple ones; those become pixels here.  All other
+PNG images are inflated here too and handed to Pillow as an uncompressed PNG: its decoder then spends no time on
+zlib, and remains the judge of palettes, depths and colour keys.
+"""
+
+from __future__ import annotations
+
+import itertools
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
+
+from tilekeep.adapters.imaging.pillow_reading import load
+from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words
+from tilekeep.adapters.imaging.png_chunks import Png, PngHeader, framed, read_chunks
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.image import PNG, ImageLimits
+
+#: Samples of a pixel by colour type (ISO/IEC 15948, 11.2.2).
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_MODES = {2: "RGB", 6: "RGBA"}
+_PLAIN_DEPTH = 8
+
+#: Chunks that change what pixels mean or that encoding carries on: Pillow's business.
+_SPECIAL = frozenset({b"tRNS", b"iCCP", b"acTL"})
+
+#: Filter types (ISO/IEC 15948, 9.2).
+_SUB, _UP, _PAETH = 1, 2, 4
+
+_LARGEST_STORED_BLOCK = 65535
+
+
+def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
+    """The pixels of a PNG image whose size has been checked.
+
+    :raises UndecodableImage: damaged or cut.
+    """
+    png = read_chunks(body, isal_zlib.crc32)
+    filtered = _inflated(png)
+    if filtered is None:
+        return _by_pillow(body, limits)
+    words = _reconstructed(png.header, filtered) if _is_plain(png) else None
+    if words is None:
+        return _by_pillow(_uncompressed(png.lead, filtered), limits)
+    return FastRaster(words=words, mode=_MODES[png.header.color_type])
+
+
+def verify_png(body: bytes, limits: ImageLimits) -> Size:
+    """The size, after making sure that all pixels are there; plain ones are not reconstructed for it.
+
+    :raises UndecodableImage: damaged or cut.
+    """
+    png = read_chunks(body, isal_zlib.crc32)
+    filtered = _inflated(png) if _is_plain(png) else None
+    if filtered is None or _rows(png.header, filtered)[:, 0].max() > _PAETH:
+        return _by_pillow(body, limits).size
+    return Size(png.header.width, png.header.height)
+
+
+def _by_pillow(body: bytes, limits: ImageLimits) -> FastRaster:
+    image = load(body, PNG, limits)
+    return FastRaster(image=image, mode=image.mode)
+
+
+def _is_plain(png: Png) -> bool:
+    return png.header.color_type in _MODES and png.header.bit_depth == _PLAIN_DEPTH and not png.names & _SPECIAL
+
+
+def _row_bytes(header: PngHeader) -> int:
+    return (header.width * header.bit_depth * _SAMPLES[header.color_type] + 7) // 8
+
+
+def _inflated(png: Png) -> bytes | None:
+    """All filtered rows, or None for images that only Pillow can judge."""
+    header = png.header
+    if header.interlaced or header.color_type not in _SAMPLES:
+        return None
+    expected = header.height * (1 + _row_bytes(header))
+    inflater = isal_zlib.decompressobj()
+    try:
+        filtered: bytes = inflater.decompress(png.data, expected + 1)
+    except IsalError:  # type: ignore[misc]  # the stubs do not say that it is an exception
+        return None
+    return filtered if inflater.eof and len(filtered) == expected else None
+
+
+def _rows(header: PngHeader, filtered: bytes) -> Bytes:
+    """One row per line of the image, each led by its filter type."""
+    return np.frombuffer(filtered, np.uint8).reshape(header.height, 1 + _row_bytes(header))
+
+
+def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
+    """The pixels of a plain image, or None where a filter needs one pixel after the other."""
+    rows = _rows(header, filtered)
+    filters = rows[:, 0].tolist()
+    hardest = max(filters)
+    if hardest > _UP:
+        return None
+    samples = _SAMPLES[header.color_type]
+    if hardest:
+        rows = rows.copy()
+        _undo_simple_filters(rows[:, 1:], filters, samples)
+    return _words(rows, header.width, samples)
+
+
+def _undo_simple_filters(lines: Bytes, filters: list[int], samples: int) -> None:
+    """Reconstructs ``lines`` in place: each is raw, a sum along itself, or a sum with the line above."""
+    for y, kind in enumerate(filters):
+        if kind == _SUB:
+            pixels = lines[y].reshape(-1, samples)
+            np.add.accumulate(pixels, axis=0, dtype=np.uint8, out=pixels)
+        elif kind == _UP and y:
+            np.add(lines[y], lines[y - 1], out=lines[y])
+
+
+def _words(rows: Bytes, width: int, samples: int) -> Words:
+    """Words over the bytes of ``rows``: RGB pixels are read with the byte before them, which is shifted out."""
+    lead = 1 if samples == len("RGBA") else 0
+    words: Words = np.ndarray((len(rows), width), "<u4", rows.data, lead, (rows.strides[0], samples))
+    return words.copy() if lead else words >> np.uint32(8) | OPAQUE
+
+
+def _uncompressed(lead: bytes, filtered: bytes) -> bytes:
+    """The same image as a PNG whose stream is stored, not deflated (RFC 1950, RFC 1951, 3.2.4)."""
+    stream = itertools.chain([b"\x78\x01"], _stored(filtered), [struct.pack(">I", isal_zlib.adler32(filtered))])
+    crc32 = isal_zlib.crc32
+    return lead + framed(b"IDAT", b"".join(stream), crc32) + framed(b"IEND", b"", crc32)
+
+
+def _stored(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), _LARGEST_STORED_BLOCK):
+        block = data[start : start + _LARGEST_STORED_BLOCK]
+        last = start + _LARGEST_STORED_BLOCK >= len(data)
+        yield struct.pack("<BHH", last, len(block), len(block) ^ 0xFFFF)
+        yield block
