@@ -5,7 +5,7 @@ from __future__ import annotations
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceContentError, SourceError
 from tilekeep.domain.map_query import Fetched, NotModified, Upstream, UpstreamRequest
-from tilekeep.domain.source_failure import NO_CONTENT, hidden, retry_after_seconds, status_error
+from tilekeep.domain.source_failure import EMPTY_ANSWER, NO_CONTENT, hidden, retry_after_seconds, status_error
 from tilekeep.domain.tile import Validators
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.http_client import HttpAnswer, HttpClient
@@ -102,7 +102,5 @@ def image_of(answer: HttpAnswer, request: UpstreamRequest) -> Fetched | NotModif
     if answer.status == _NOT_MODIFIED:
         return NotModified(validators_of(answer))
     if not answer.body:
-        raise SourceContentError(
-            f'empty answer from "{request.public_url}"', client_message=hidden("Empty answer from source")
-        )
+        raise SourceContentError(f'{EMPTY_ANSWER} "{request.public_url}"', client_message=hidden(EMPTY_ANSWER))
     return Fetched(answer.body, answer.headers.get("content-type"), validators_of(answer))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 #: What stands where a secret stood.
 MASK = "***"
 
+_LONGEST_NAME = 100
 _EXACT = frozenset({"auth", "authorization", "code", "pass", "pwd", "pw", "sid", "sig", "sign", "ticket"})
 _PARTS = (
     "accesskey",
@@ -23,9 +25,10 @@ _PARTS = (
     "signature",
     "token",
 )
-_USER_INFO = re.compile(r"(?<=://)[^/\s]*@")
-_ASSIGNMENT = re.compile(r"(?P<name>[\w.~%+-]+)(?P<is>=|%3[dD])(?P<value>[^&;#\s\"'<>]*)")
+_USER_INFO = re.compile(r"(?<=://)[^/\n]*@|(?i:(?<=%3A%2F%2F))(?:(?!%2[fF])[^/&#\s])*%40")
 _PATH_SEGMENT = re.compile(r"(?i)(?<=/)(?P<name>(?:access_?)?token|api_?key|key)/(?P<value>[^/?#\s\"'<>]+)")
+_SIGNS = re.compile(r"(?P<end>[&;#\s\"'<>])|(?P<equals>=)|[?/]")
+_ENCODED_SIGNS = re.compile(r"(?i)(?P<end>%26|%3B|%23|[&;#\s\"'<>])|(?P<equals>%3D)|%3F|%2F|[?/=]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ def is_secret_name(name: str) -> bool:
 
     Rather one too many: ``key`` and whatever ends with it, tokens, passwords, signatures, sessions and the like.
     """
+    return _is_secret_name(name[-_LONGEST_NAME:])
+
+
+@lru_cache(maxsize=1024)
+def _is_secret_name(name: str) -> bool:
     plain = re.sub(r"[^a-z0-9]", "", unquote_plus(unquote_plus(name)).lower())
     return plain in _EXACT or plain.endswith("key") or any(part in plain for part in _PARTS)
 
@@ -70,10 +78,21 @@ def redacted(text: str) -> str:
     """
     without_user = _USER_INFO.sub("", text)
     without_segments = _PATH_SEGMENT.sub(lambda match: f"{match['name']}/{MASK}", without_user)
-    return _ASSIGNMENT.sub(_masked, without_segments)
+    return _without_values(_without_values(without_segments, _ENCODED_SIGNS), _SIGNS)
 
 
-def _masked(match: re.Match[str]) -> str:
-    if not is_secret_name(match["name"]):
-        return match[0]
-    return f"{match['name']}{match['is']}{MASK}"
+def _without_values(text: str, signs: re.Pattern[str]) -> str:
+    """The text with the values of secret parameters masked; one walk, since the text may be long and hostile."""
+    parts: list[str] = []
+    copied = name_start = 0
+    in_secret = False
+    for sign in signs.finditer(text):
+        if in_secret and sign["end"]:
+            parts.append(MASK)
+            copied, in_secret = sign.start(), False
+        elif not in_secret and sign["equals"] and is_secret_name(text[name_start : sign.start()]):
+            parts.append(text[copied : sign.end()])
+            in_secret = True
+        name_start = sign.end()
+    parts.append(MASK if in_secret else text[copied:])
+    return "".join(parts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tilekeep.domain.errors import ConfigurationError
@@ -88,20 +89,21 @@ class _Values(Mapping[str, Value]):
     def __getitem__(self, name: str) -> Value:
         return _VARIABLES[name](*self._arguments)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+    def __iter__(self) -> Iterator[str]:
         return iter(_VARIABLES)
 
     def __len__(self) -> int:
         return len(_VARIABLES)
 
 
+_NAMELESS = re.compile(r"%(?!\()")
 _SAMPLE = _Values(TileCoord(1, 0, 0), "png", lambda _coord: BBox(0.0, 0.0, 1.0, 1.0))
 
 
 def _check(text: str) -> None:
     known = ", ".join(f"%({name})s" for name in _VARIABLES)
     try:
-        filled = text % _SAMPLE
+        filled = _filled_with_sample(text)
     except KeyError as error:
         message = f"unknown variable %({error.args[0]}) in the tile URL {redacted(text)!r}: use {known}"
         raise ConfigurationError(message) from None
@@ -113,3 +115,9 @@ def _check(text: str) -> None:
         raise ConfigurationError(message) from None
     if "://" not in filled:
         raise ConfigurationError(f"the tile URL {redacted(text)!r} has no scheme: start it with http:// or https://")
+
+
+def _filled_with_sample(text: str) -> str:
+    if _NAMELESS.search(text.replace("%%", "")):
+        raise ValueError("a percent sign without a name in brackets")
+    return text % _SAMPLE

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.srs import Srs
 
@@ -142,5 +141,5 @@ def _bbox_text(bbox: BBox, srs: Srs, version: str) -> str:
 
 def _format_text(media_type: str, version: str) -> str:
     if version == "1.0.0":
-        return subtype(media_type).upper() if "/" in media_type else media_type.upper()
+        return media_type.rpartition("/")[2].upper()
     return media_type if "/" in media_type else f"image/{media_type}"

@@ -20,6 +20,7 @@ from tilekeep.adapters.http.body import read_body
 from tilekeep.adapters.http.connection_slots import ConnectionSlots
 from tilekeep.adapters.http.failures import LIBRARY_ERRORS, is_stale_connection, translated
 from tilekeep.adapters.http.limits import ExchangeLimit, current_limit
+from tilekeep.adapters.http.local_files import FILE_SCHEME, read_local_file
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.http.redirects import MAX_REDIRECTS, Hop, next_hop, origin
 from tilekeep.adapters.http.request_log import log_request
@@ -56,7 +57,7 @@ class RequestsHttpClient:
         limit = ExchangeLimit(self._clock, deadline, self._options.timeout_seconds)
         answer = None
         try:
-            answer = self._follow(request, limit, max_bytes)
+            answer = self._answer(request, limit, max_bytes)
         except LIBRARY_ERRORS as error:
             raise translated(error, request.public_url, hide_details=self._options.hide_error_details) from error
         finally:
@@ -75,6 +76,11 @@ class RequestsHttpClient:
     def close(self) -> None:
         """Closes idle connections; the client can go on being used."""
         self._connections.close()
+
+    def _answer(self, request: UpstreamRequest, limit: ExchangeLimit, max_bytes: int) -> HttpAnswer:
+        if request.url.startswith(FILE_SCHEME):
+            return read_local_file(request, max_bytes)
+        return self._follow(request, limit, max_bytes)
 
     def _follow(self, request: UpstreamRequest, limit: ExchangeLimit, max_bytes: int) -> HttpAnswer:
         configured = self._options.headers

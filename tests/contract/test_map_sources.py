@@ -1,0 +1,83 @@
+"""The sources and the fake keep the promises of the port."""
+
+from __future__ import annotations
+
+from tests.contract.map_source_suite import HALF, VALIDATORS, WEB_MERCATOR, MapSourceSuite
+from tests.fakes.clock import FakeClock
+from tests.fakes.http_client import FakeHttpClient
+from tests.fakes.map_source import FakeMapSource, answers_with_validators
+from tests.fakes.upstream_gate import FakeUpstreamGate
+from tests.unit.adapters.sources.upstream import IMAGE, ConditionalHttpClient
+from tilekeep.adapters.sources.tile import TileSource
+from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.domain.errors import SourceStatusError
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.map_query import Fetched, SourceTraits, Upstream
+from tilekeep.domain.tile_url import TileUrlTemplate
+from tilekeep.domain.wms_request import WmsRequestTemplate
+from tilekeep.ports.http_client import HttpAnswer, HttpClient
+from tilekeep.ports.map_source import MapSource
+
+GRID = TileGrid(
+    name="world",
+    srs=WEB_MERCATOR,
+    bbox=BBox(-HALF, -HALF, HALF, HALF),
+    tile_size=Size(256, 256),
+    resolutions=tuple(2 * HALF / 256 / 2**z for z in range(4)),
+    origin="nw",
+)
+
+
+class HttpSourceSuite(MapSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        raise NotImplementedError
+
+    def working(self) -> MapSource:
+        return self.over(FakeHttpClient(IMAGE))
+
+    def conditional(self) -> MapSource:
+        return self.over(ConditionalHttpClient())
+
+    def failing(self) -> MapSource:
+        return self.over(FakeHttpClient(HttpAnswer(500, {}, b"")))
+
+
+class TestWmsSource(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        return WmsSource(
+            http,
+            FakeUpstreamGate(),
+            request=WmsRequestTemplate("http://host/?key=hunter2"),
+            upstream=Upstream("host"),
+            traits=SourceTraits(meta_tiles=True),
+            max_bytes=1000,
+            timeout_seconds=60.0,
+            clock=FakeClock(),
+        )
+
+
+class TestTileSource(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        return TileSource(
+            http,
+            FakeUpstreamGate(),
+            template=TileUrlTemplate("http://host/%(z)s/%(x)s/%(y)s?key=hunter2"),
+            grid=GRID,
+            upstream=Upstream("host"),
+            traits=SourceTraits(meta_tiles=False),
+            max_bytes=1000,
+            timeout_seconds=60.0,
+            clock=FakeClock(),
+        )
+
+
+class TestFakeMapSource(MapSourceSuite):
+    def working(self) -> MapSource:
+        return FakeMapSource(Fetched(IMAGE.body, "image/png"))
+
+    def conditional(self) -> MapSource:
+        return FakeMapSource(answers_with_validators(Fetched(IMAGE.body, "image/png", VALIDATORS)))
+
+    def failing(self) -> MapSource:
+        return FakeMapSource(SourceStatusError("status 500 from http://fake/", status=500))
