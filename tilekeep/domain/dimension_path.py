@@ -55,7 +55,7 @@ def parsed_dimension_directory(path: str) -> DimensionPath | None:
     if path.startswith(_VARIANT_MARK):
         variant = _unescaped(names.pop(0).removeprefix(_VARIANT_MARK)) or ""
     pairs = _pairs(names)
-    if pairs is None:
+    if pairs is None or len(dict(pairs)) < len(pairs):
         return None
     found = DimensionPath(tuple(sorted(pairs)), variant)
     return found if dimension_directory(*found) == path else None
