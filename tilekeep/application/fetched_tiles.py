@@ -96,7 +96,7 @@ class TileFetcher:
         query = MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, dimensions, validators)
         answer = self._source.get(query, purpose, deadline)
         keys = [TileKey(crop.coord, dimensions) for crop in fetch.crops]
-        if isinstance(answer, NotModified):
+        if isinstance(answer, NotModified) and validators is not None:
             return FetchedTiles((), tuple(keys), answer.validators or validators)
         images, sent = self._images(fetch, answer)
         return FetchedTiles(

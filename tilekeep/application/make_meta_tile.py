@@ -131,10 +131,12 @@ class MakeMetaTile:
         return outcomes
 
     def _renewed(self, fetched: FetchedTiles, now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
-        if not fetched.unchanged:
-            return {}
-        renewed = self._store.renew(fetched.unchanged, now, fetched.validators, deadline)
-        return {key: InStore(renewed=True) for key in renewed}
+        if fetched.unchanged:
+            try:
+                self._store.renew(fetched.unchanged, now, fetched.validators, deadline)
+            except StoreError as error:
+                log.error("confirmed tiles could not be renewed and are delivered as they are: %s", error)  # noqa: TRY400
+        return dict.fromkeys(fetched.unchanged, InStore(renewed=True))
 
     def _written(self, new: Sequence[NewTile], now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
         try:
