@@ -34,7 +34,7 @@ help:
 	@echo 'make format     let ruff rewrite the sources'
 	@echo 'make reference  install MapProxy beside Tilekeep, for the tests that compare the two'
 	@echo 'make bench      measure both and write benchmarks/README.md'
-	@echo 'make soak       the tests with their full number of rounds (long)'
+	@echo 'make soak       the tests with their full number of rounds (long), into benchmarks/soak.txt'
 	@echo 'make lock       renew requirements/*.txt from pyproject.toml'
 	@echo 'make clean      remove what the above have made'
 
@@ -64,7 +64,10 @@ bench: $(BENCH)/.installed-bench reference
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
 
 soak: $(VENV)/.installed-test reference
-	HYPOTHESIS_PROFILE=soak TILEKEEP_SOAK=1 $(VENV)/bin/python -m pytest --timeout=3600 $(PYTEST_ARGS)
+	@{ HYPOTHESIS_PROFILE=soak TILEKEEP_SOAK=1 \
+	  $(VENV)/bin/python -m pytest --no-header --timeout=3600 -rs --durations=20 $(PYTEST_ARGS); \
+	  echo $$? > .cache/soak-status; } 2>&1 | tee benchmarks/soak.txt
+	@exit $$(cat .cache/soak-status)
 
 lock: $(LOCKED:%=requirements/%.txt)
 

@@ -48,6 +48,12 @@ def require_program() -> Callable[[str], Path]:
     return find_program
 
 
+@pytest.fixture(scope="session")
+def rounds() -> Callable[[int, int], int]:
+    """``rounds(usual, soak)``: how often a test that kills, fuzzes or races repeats itself; ``make soak`` asks for more."""
+    return lambda usual, soak: soak if os.environ.get("TILEKEEP_SOAK") == "1" else usual
+
+
 def _skip_or_fail(error: ProgramMissing) -> NoReturn:
     """A missing program is a reason to skip, but a failure where all of them have to be there."""
     if os.environ.get("TILEKEEP_REQUIRE_SERVICES") == "1":
