@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import SingleColorLinks
 from tilekeep.config.mapproxy.image import ImageOptions
-from tilekeep.config.mapproxy.markers import WMS, Later
+from tilekeep.config.mapproxy.markers import WMS, Later, NoEffect
 from tilekeep.config.mapproxy.options import (
     NotNegative,
     Opt,
@@ -206,7 +206,7 @@ class Cache(Options):
     """One entry of ``caches``."""
 
     sources: Annotated[tuple[str, ...] | dict[Any, Any], BeforeValidator(_source_names)]
-    name: Opt[str] = None
+    name: Annotated[Opt[str], NoEffect("the name of a cache is its key")] = None
     grids: Opt[tuple[str, ...]] = None
     cache_dir: Opt[str] = None
     meta_size: Opt[PairOfWhole] = None

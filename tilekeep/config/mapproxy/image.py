@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import Later, NoEffect
+from tilekeep.config.mapproxy.markers import WMS, Later, NoEffect
 from tilekeep.config.mapproxy.options import Color, NotNegative, NotNegativeNumber, Opt, Options, Section
 
+Opacity = Annotated[float, Field(ge=0, le=1)]
 Resampling = Literal["nearest", "bilinear", "bicubic"]
 MERGE_METHOD = NoEffect("images are always composited since MapProxy 1.9")
 
@@ -31,11 +32,17 @@ class ImageOptions(Options):
     resampling_method: Opt[Resampling] = None
     encoding_options: Section[EncodingOptions] | None = None
     merge_method: Annotated[Opt[str], MERGE_METHOD] = None
-    opacity: Annotated[Opt[Annotated[float, Field(ge=0, le=1)]], Later(off=(1.0,))] = None
+    opacity: Annotated[Opt[Opacity], WMS] = None
 
 
 class SourceImageOptions(ImageOptions):
-    """Options of a source, which may also turn a color transparent."""
+    """Options of a source; its opacity counts where a cache has several sources."""
+
+    opacity: Opt[Opacity] = None
+
+
+class WmsImageOptions(SourceImageOptions):
+    """Options of a WMS source, which may also turn a color transparent."""
 
     transparent_color: Annotated[Opt[Color], Later()] = None
     transparent_color_tolerance: Annotated[

@@ -8,6 +8,7 @@ from typing import Any
 from tilekeep.config.mapproxy.caches import FileBackend
 from tilekeep.config.mapproxy.cross_references import broken_names, is_tiled_only, tag_problems
 from tilekeep.config.mapproxy.layers import Layer
+from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import DebugSource, WmsSource
@@ -59,6 +60,7 @@ class _Layers:
             yield from self._of_source((*path, "sources", index), source)
         for index, cache in enumerate(layer.tile_sources or ()):
             yield from self._of_tile_source((*path, "tile_sources", index), cache)
+        yield from _dimension_problems(path, layer)
         yield from self._offer(path, layer)
         for index, child in enumerate(layer.layers or ()):
             yield from self._of_layer((*path, "layers", index), child)
@@ -97,6 +99,15 @@ class _Layers:
             if cache and cache.cache is not None and not isinstance(cache.cache, FileBackend):
                 message = f"the cache {name!r} cannot tell dimensions apart; use a cache of type 'file'"
                 yield error((*path, "dimensions"), message)
+
+
+def _dimension_problems(path: OptionPath, layer: Layer) -> Iterator[Problem]:
+    """Whether values of dimensions can be made out."""
+    for name, options in (layer.dimensions or {}).items():
+        try:
+            effective_dimension(name, options)
+        except ValueError as problem:
+            yield error((*path, "dimensions", name, "values"), f"{problem}")
 
 
 def tile_caches(settings: Settings, layer: Layer, caches: Collection[object]) -> tuple[str, ...] | None:

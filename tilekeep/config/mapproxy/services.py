@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from pydantic import BeforeValidator
+
 from tilekeep.config.mapproxy.layers import Keywords
 from tilekeep.config.mapproxy.markers import Later, NoEffect, OnlyFor
 from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
 
 FEATURE_INFO = OnlyFor("feature info")
+
+
+def _text_of_number(value: Any) -> Any:
+    """Postcodes and telephone numbers need no quotes."""
+    return str(value) if type(value) in {int, float} else value
+
+
+FreeText = Annotated[str, BeforeValidator(_text_of_number)]
+
+
+class ContactOptions(Options):
+    """``md.contact``: whom to ask."""
+
+    person: Opt[FreeText] = None
+    organization: Opt[FreeText] = None
+    position: Opt[FreeText] = None
+    address_type: Opt[FreeText] = None
+    address: Opt[FreeText] = None
+    city: Opt[FreeText] = None
+    state: Opt[FreeText] = None
+    postcode: Opt[FreeText] = None
+    country: Opt[FreeText] = None
+    phone: Opt[FreeText] = None
+    fax: Opt[FreeText] = None
+    email: Opt[FreeText] = None
 
 
 class ServiceMetadata(Options):
@@ -17,7 +44,7 @@ class ServiceMetadata(Options):
     title: Opt[str] = None
     abstract: Opt[str] = None
     online_resource: Opt[str] = None
-    contact: Section[dict[str, Any]] | None = None
+    contact: Section[ContactOptions] | None = None
     fees: Opt[str] = None
     access_constraints: Opt[str] = None
     keyword_list: Opt[tuple[Keywords, ...]] = None

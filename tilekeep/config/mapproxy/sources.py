@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
-from tilekeep.config.mapproxy.image import ImageOptions, SourceImageOptions
+from tilekeep.config.mapproxy.image import SourceImageOptions, WmsImageOptions
 from tilekeep.config.mapproxy.markers import LEGENDS, Later, NoEffect, OnlyFor
 from tilekeep.config.mapproxy.options import Color, NotNegativeNumber, Opt, Options, PositiveNumber, Section
 
@@ -69,8 +69,9 @@ class WmsSource(SourceOptions):
 
     type: Literal["wms"]
     req: dict[str, Any]
+    transparent: Opt[bool] = None
     wms_opts: Section[WmsOptions] = Field(default_factory=WmsOptions)
-    image: Section[SourceImageOptions] | None = None
+    image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
@@ -86,7 +87,7 @@ class TileSource(SourceOptions):
     url: str
     grid: Opt[str] = None
     transparent: Opt[bool] = None
-    image: Section[ImageOptions] | None = None
+    image: Section[SourceImageOptions] | None = None
     http: Section[HttpOptions] | None = None
     on_error: Annotated[Section[OnError] | None, Later()] = None
     request_format: Annotated[Opt[str], NoEffect("tiles are requested in the format of the cache")] = None
@@ -98,7 +99,7 @@ class WorldSource(SourceOptions):
     """A simple world map drawn by Tilekeep itself, for demonstrations (own addition)."""
 
     type: Literal["world"]
-    image: Section[ImageOptions] | None = None
+    image: Section[SourceImageOptions] | None = None
     transparent: Opt[bool] = None
 
 

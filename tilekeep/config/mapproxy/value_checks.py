@@ -68,10 +68,10 @@ def _grid_problems(settings: Settings) -> Iterator[Problem]:
     for name in settings.grids:
         chain = grid_chain(grids, name)
         if chain is not None:
-            yield from _one_grid_problems(("grids", name), inherited(chain))
+            yield from _one_grid_problems(("grids", name), inherited(chain), own=chain[0])
 
 
-def _one_grid_problems(path: OptionPath, grid: Grid) -> Iterator[Problem]:
+def _one_grid_problems(path: OptionPath, grid: Grid, *, own: Grid) -> Iterator[Problem]:
     srs = normalised_code(grid.srs or "EPSG:900913")
     if grid.bbox is None and default_bbox(srs) is None:
         yield error((*path, "bbox"), f"grids in {srs} need a bbox; add it", place=Place.KEY)
@@ -83,7 +83,7 @@ def _one_grid_problems(path: OptionPath, grid: Grid) -> Iterator[Problem]:
                 message = f"{option!r} cannot stand beside 'res', which lists all resolutions; remove one of them"
                 yield error((*path, option), message, place=Place.KEY)
         for option in ("num_levels", "res_factor"):
-            if getattr(grid, option) is not None:
+            if getattr(own, option) is not None:
                 message = f"{option!r} has no effect beside 'res', which lists all resolutions; remove it"
                 yield warning((*path, option), message, place=Place.KEY)
     elif grid.max_res and grid.num_levels == 1:
@@ -91,7 +91,7 @@ def _one_grid_problems(path: OptionPath, grid: Grid) -> Iterator[Problem]:
     if grid.min_res and grid.max_res and grid.min_res <= grid.max_res:
         message = f"min_res is that of level 0 and must be above max_res ({grid.max_res:g}); swap them"
         yield error((*path, "min_res"), message)
-    yield from pair_problems((*path, "tile_size"), grid.tile_size)
+    yield from pair_problems((*path, "tile_size"), own.tile_size)
 
 
 def _source_problems(path: OptionPath, source: SourceOptions) -> Iterator[Problem]:

@@ -1,0 +1,184 @@
+"""The meaning of cache options: those of the cache, else of the globals, else built in (spec/caches.md, 1-5)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tilekeep.config.mapproxy.caches import Cache, FileBackend, RefreshBefore
+from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
+from tilekeep.config.mapproxy.meaning_grid import effective_grid
+from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
+from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
+from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type, effective_source
+from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.config.mapproxy.paths import from_base, octal
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.image import PNG, ImageEncoding
+from tilekeep.domain.staleness import FixedLimit, RelativeLimit
+
+T = TypeVar("T")
+
+_SECONDS = {"weeks": 604800.0, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class FileTimeLimit:
+    """Tiles stored at or before the modification time of a file are stale; ``path`` is absolute."""
+
+    path: str
+
+
+RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveCache:
+    """A cache in the file store.
+
+    :ivar grids: keys of its grids, in order.
+    :ivar sources: those that draw maps, bottom first, as this cache asks them.
+    :ivar encoding: how tiles are stored.
+    :ivar request_format: media type asked of sources.
+    :ivar refresh: what makes tiles stale, or None if they last for ever.
+    :ivar link_single_color: ``symlink``, ``hardlink`` or None.
+    :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised.
+    :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
+        how long they are waited for.
+    :ivar failure_seconds: how long a block that failed is not asked for again.
+    """
+
+    name: str
+    grids: tuple[str, ...]
+    sources: tuple[EffectiveSource, ...]
+    encoding: ImageEncoding
+    request_format: str
+    meta_size: Size
+    meta_buffer_px: int
+    bulk_meta_tiles: bool
+    minimize_meta_requests: bool
+    concurrent_tile_creators: int
+    refresh: RefreshLimit | None
+    link_single_color: str | None
+    coverage: EffectiveCoverage | None
+    directories: Mapping[str, str]
+    directory_layout: str
+    directory_permissions: int | None
+    file_permissions: int | None
+    tile_lock_dir: str
+    lock_directory_permissions: int | None
+    lock_file_permissions: int | None
+    lock_timeout_seconds: float
+    failure_seconds: float
+
+
+def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
+    """The cache called ``name``; it must exist (checked when loading).  ``base_dir`` is absolute."""
+    cache = settings.caches[name]
+    default = settings.globals.cache
+    backend = _backend(cache)
+    width, height = (cache.meta_size or default.meta_size)[:2]
+    format_name = cache.format or PNG
+    request_format = cache.request_format or format_name
+    sources = tuple(
+        effective_source(settings, source, base_dir, request_format=request_format)
+        for source in cache.sources
+        if _draws(settings, source)
+    )
+    grids = cache.grids or (DEFAULT_GRID,)
+    return EffectiveCache(
+        name=name,
+        grids=grids,
+        sources=sources,
+        encoding=cache_encoding(
+            settings, cache_image_choice(settings, cache.image, format_name), [source.image for source in sources]
+        ),
+        request_format=as_media_type(request_format),
+        meta_size=Size(width, height),
+        meta_buffer_px=_first(cache.meta_buffer, default.meta_buffer),
+        bulk_meta_tiles=_first(cache.bulk_meta_tiles, default.bulk_meta_tiles),
+        minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
+        concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
+        refresh=refresh_limit(cache.refresh_before, base_dir),
+        link_single_color=_link(_first(cache.link_single_color_images, default.link_single_color_images)),
+        coverage=effective_coverage(backend.coverage),
+        directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
+        directory_layout=backend.directory_layout,
+        directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
+        file_permissions=octal(backend.file_permissions or default.file_permissions),
+        tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
+        lock_directory_permissions=octal(default.directory_permissions),
+        lock_file_permissions=octal(default.file_permissions),
+        lock_timeout_seconds=global_timeout_seconds(settings),
+        failure_seconds=default.failure_seconds,
+    )
+
+
+def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
+    """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from."""
+    cache = settings.caches[name]
+    backend = _backend(cache)
+    root = _cache_root(settings, cache, base_dir)
+    if backend.directory:
+        return root
+    effective = effective_grid(settings, grid)
+    if backend.use_grid_names:
+        return os.path.join(root, name, effective.name)
+    return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
+
+
+def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit | None:
+    """What makes tiles stale: a time, else the time of a file, else an age (spec/caches.md, 8).
+
+    A time without time zone is local.
+    """
+    if refresh is None or not refresh.model_fields_set:
+        return None
+    if refresh.time is not None:
+        return FixedLimit(refresh.time.timestamp())
+    if refresh.mtime is not None:
+        return FileTimeLimit(from_base(base_dir, refresh.mtime))
+    return RelativeLimit(sum((getattr(refresh, unit) or 0) * seconds for unit, seconds in _SECONDS.items()))
+
+
+def _backend(cache: Cache) -> FileBackend:
+    """The store; other types are refused when the configuration is loaded."""
+    backend = cache.cache if cache.cache is not None else FileBackend()
+    assert isinstance(backend, FileBackend), "checked when the configuration was loaded"
+    return backend
+
+
+def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:
+    """``cache.directory``, else ``cache_dir``, else the global base directory."""
+    return from_base(base_dir, _backend(cache).directory or cache.cache_dir or settings.globals.cache.base_dir)
+
+
+def _tile_lock_dir(settings: Settings, cache: Cache, base_dir: str) -> str:
+    """The configured directory, else one beside the tiles (spec/caches.md, 5)."""
+    configured = _backend(cache).tile_lock_dir or settings.globals.cache.tile_lock_dir
+    if configured:
+        return from_base(base_dir, configured)
+    return os.path.join(_cache_root(settings, cache, base_dir), "tile_locks")
+
+
+def _draws(settings: Settings, name: str) -> bool:
+    """Whether a source draws maps, rather than only answering questions about them."""
+    source = settings.sources[SourceName.parse(name).name]
+    return not isinstance(source, WmsSource) or source.wms_opts.map
+
+
+def _link(option: str | bool) -> str | None:
+    """The kind of link."""
+    if isinstance(option, str):
+        return option
+    return "symlink" if option else None
+
+
+def _first(own: T | None, default: T) -> T:
+    """The cache's own value if it is set; false and 0 count as set."""
+    return default if own is None else own

@@ -1,0 +1,49 @@
+"""The meaning of globals that concern more than one cache or source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tilekeep.config.mapproxy.paths import from_base, octal
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.srs import normalised_code
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveGlobals:
+    """Settings of the whole process.
+
+    :ivar cache_dir: root of tile stores, absolute, not normalised.
+    :ivar lock_dir: where slots of ``concurrent_requests`` lie.
+    :ivar tile_max_age_seconds: how long clients may keep tiles.
+    :ivar allowed_origin: value of ``Access-control-allow-origin``, or None to send none.
+    :ivar proj_data_dir: directory of PROJ data, or None for the library's own.
+    :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
+    """
+
+    cache_dir: str
+    lock_dir: str
+    directory_permissions: int | None
+    file_permissions: int | None
+    tile_max_age_seconds: int
+    allowed_origin: str | None
+    proj_data_dir: str | None
+    preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
+    """The globals with all paths absolute; ``base_dir`` is the absolute directory of the configuration."""
+    cache, srs = settings.globals.cache, settings.globals.srs
+    return EffectiveGlobals(
+        cache_dir=from_base(base_dir, cache.base_dir),
+        lock_dir=from_base(base_dir, cache.lock_dir),
+        directory_permissions=octal(cache.directory_permissions),
+        file_permissions=octal(cache.file_permissions),
+        tile_max_age_seconds=int(settings.globals.tiles.expires_hours * 3600),
+        allowed_origin=settings.globals.http.access_control_allow_origin or None,
+        proj_data_dir=None if srs.proj_data_dir is None else from_base(base_dir, srs.proj_data_dir),
+        preferred_srs=tuple(
+            (normalised_code(target), tuple(normalised_code(code) for code in codes))
+            for target, codes in srs.preferred_src_proj.items()
+        ),
+    )

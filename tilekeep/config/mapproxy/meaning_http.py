@@ -1,0 +1,63 @@
+"""The meaning of HTTP options: those of the source, else of the globals, else built in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tilekeep.config.mapproxy.http import HttpOptions
+from tilekeep.config.mapproxy.paths import from_base
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.image import ImageLimits
+
+_DEFAULT_TIMEOUT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveHttp:
+    """How requests to one source are sent (spec/config-globals-grids.md, 9).
+
+    :ivar method: ``AUTO``, ``GET`` or ``POST``.
+    :ivar headers: names and values; they may hold secrets.
+    :ivar ssl_ca_certs: file with trusted certificates, or None for those of the system.
+    :ivar hide_error_details: whether clients see neither URL nor reason of a failure.
+    :ivar limits: what an image from upstream may cost.
+    """
+
+    client_timeout_seconds: float
+    method: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    ssl_ca_certs: str | None
+    ssl_no_cert_checks: bool
+    hide_error_details: bool
+    manage_cookies: bool
+    limits: ImageLimits
+
+
+def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str) -> EffectiveHttp:
+    """The options for a source whose own are ``local``; ``headers`` are replaced as a whole."""
+    default = settings.globals.http
+    own = local or HttpOptions()
+    headers = default.headers if own.headers is None else own.headers
+    certificates = default.ssl_ca_certs if own.ssl_ca_certs is None else own.ssl_ca_certs
+    return EffectiveHttp(
+        client_timeout_seconds=own.client_timeout or global_timeout_seconds(settings),
+        method=own.method or default.method or "AUTO",
+        headers=tuple((headers or {}).items()),
+        ssl_ca_certs=None if certificates is None else from_base(base_dir, certificates),
+        ssl_no_cert_checks=_first(own.ssl_no_cert_checks, default.ssl_no_cert_checks, otherwise=False),
+        hide_error_details=_first(own.hide_error_details, default.hide_error_details, otherwise=True),
+        manage_cookies=_first(own.manage_cookies, default.manage_cookies, otherwise=False),
+        limits=ImageLimits(default.max_image_bytes, default.max_image_pixels),
+    )
+
+
+def global_timeout_seconds(settings: Settings) -> float:
+    """``globals.http.client_timeout``: also how long a tile lock is waited for (spec/caches.md, 5)."""
+    return settings.globals.http.client_timeout or _DEFAULT_TIMEOUT_SECONDS
+
+
+def _first(own: bool | None, default: bool | None, *, otherwise: bool) -> bool:
+    """The first value that is set; false counts as set."""
+    if own is not None:
+        return own
+    return otherwise if default is None else default

@@ -1,0 +1,52 @@
+"""The meaning of the layer tree for tile services (spec/services.md, 2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tilekeep.config.mapproxy.layer_references import tile_caches
+from tilekeep.config.mapproxy.layers import Layer
+from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.dimensions import Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveTileLayer:
+    """A layer that tile services offer, in every grid of each of its caches."""
+
+    name: str
+    title: str
+    abstract: str
+    caches: tuple[str, ...]
+    dimensions: tuple[Dimension, ...] = ()
+
+
+def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
+    """All layers of the tree that tile services can offer, children before their group."""
+    layers = []
+    for layer in _flattened(settings.layers):
+        caches = tile_caches(settings, layer, settings.caches)
+        if layer.name is not None and caches:
+            layers.append(_tile_layer(layer.name, layer, caches))
+    return tuple(layers)
+
+
+def _flattened(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """The tree as a list."""
+    for layer in layers:
+        yield from _flattened(layer.layers or ())
+        yield layer
+
+
+def _tile_layer(name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTileLayer:
+    """One layer with its dimensions expanded."""
+    dimensions = layer.dimensions or {}
+    return EffectiveTileLayer(
+        name=name,
+        title=layer.title,
+        abstract=(layer.md.abstract if layer.md else None) or "",
+        caches=caches,
+        dimensions=tuple(effective_dimension(key, options) for key, options in dimensions.items()),
+    )

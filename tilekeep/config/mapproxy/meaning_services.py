@@ -1,0 +1,84 @@
+"""The meaning of service options (spec/services.md, 4.1 and 5.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.services import ContactOptions
+from tilekeep.config.mapproxy.services import ServiceMetadata as MetadataOptions
+from tilekeep.domain.service_metadata import Contact, KeywordList, ServiceMetadata
+
+DEFAULT_WMTS_TEMPLATE = "/{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveTms:
+    """TMS and ``/tiles``; ``tiles_origin`` is ``sw``, ``nw`` or None for that of each grid."""
+
+    use_grid_names: bool
+    tiles_origin: str | None
+    metadata: ServiceMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveWmts:
+    """WMTS; ``restful_template`` has single braces."""
+
+    kvp: bool
+    restful: bool
+    restful_template: str
+    metadata: ServiceMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveServices:
+    """The services that are offered; None for one that is not."""
+
+    tms: EffectiveTms | None
+    wmts: EffectiveWmts | None
+    demo: bool
+
+
+def effective_services(settings: Settings) -> EffectiveServices:
+    """The services of a configuration."""
+    return EffectiveServices(_tms(settings), _wmts(settings), demo=settings.services.demo is not None)
+
+
+def _tms(settings: Settings) -> EffectiveTms | None:
+    tms = settings.services.tms
+    return None if tms is None else EffectiveTms(tms.use_grid_names, tms.origin, service_metadata(tms.md))
+
+
+def _wmts(settings: Settings) -> EffectiveWmts | None:
+    wmts = settings.services.wmts
+    if wmts is None:
+        return None
+    neither = wmts.kvp is None and wmts.restful is None
+    template = wmts.restful_template or DEFAULT_WMTS_TEMPLATE
+    return EffectiveWmts(
+        kvp=neither or bool(wmts.kvp),
+        restful=neither or bool(wmts.restful),
+        restful_template=template.replace("{{", "{").replace("}}", "}"),
+        metadata=service_metadata(wmts.md),
+    )
+
+
+def service_metadata(options: MetadataOptions | None) -> ServiceMetadata:
+    """``md`` of a service; what is not configured has the defaults of the documents (spec/services.md, 3.12)."""
+    if options is None:
+        return ServiceMetadata()
+    return ServiceMetadata(
+        title=options.title or "",
+        abstract=options.abstract or "",
+        online_resource=options.online_resource,
+        fees=options.fees or "none",
+        access_constraints=options.access_constraints or "none",
+        contact=None if options.contact is None else _contact(options.contact),
+        keyword_list=tuple(KeywordList(item.keywords or (), item.vocabulary) for item in options.keyword_list or ()),
+    )
+
+
+def _contact(options: ContactOptions) -> Contact:
+    """A contact; what is not configured is empty."""
+    return Contact(**{name: getattr(options, name) for name in options.model_fields_set})

@@ -1,0 +1,188 @@
+"""The meaning of source options (spec/sources.md, 1, 2 and 8.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+from tilekeep.config.mapproxy.image import ImageOptions
+from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_image import ImageChoice, image_choice
+from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.domain.image import subtype
+from tilekeep.domain.resolution_range import ResolutionRange
+from tilekeep.domain.srs import normalised_code
+
+#: Metres per pixel of a scale of 1:1 (OGC 06-042, 7.2.4.6.9: a pixel is 0.28 mm wide).
+_PIXEL_METRES = 0.00028
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLimits:
+    """Where, when and at which resolutions (metres per pixel) a source has something to say."""
+
+    coverage: EffectiveCoverage | None
+    resolutions: ResolutionRange
+    seed_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveWmsSource:
+    """A WMS.
+
+    :ivar name: as caches name it, with its tag.
+    :ivar url: may hold credentials.
+    :ivar parameters: ``req`` without ``url``, order and spelling kept; a tag replaces ``layers``.
+    :ivar supported_srs: normalised codes in order; empty if the server takes any.
+    :ivar supported_formats: media types in order; empty if the server takes any.
+    :ivar request_format: what to ask for where ``supported_formats`` does not forbid it.
+    :ivar concurrent_requests: 0 is unlimited.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    version: str
+    parameters: tuple[tuple[str, Any], ...] = field(repr=False)
+    supported_srs: tuple[str, ...]
+    supported_formats: tuple[str, ...]
+    forward_req_params: tuple[str, ...]
+    request_format: str
+    concurrent_requests: int
+    image: ImageChoice
+    http: EffectiveHttp
+    limits: SourceLimits
+
+    @property
+    def declared_format(self) -> str | None:
+        """Subtype of the images it is taken to send."""
+        return None if self.image.format is None else subtype(self.image.format)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveTileSource:
+    """A tile server; ``grid`` is a key of the known grids, ``url`` a template that may hold credentials."""
+
+    name: str
+    url: str = field(repr=False)
+    grid: str
+    request_format: str
+    image: ImageChoice
+    http: EffectiveHttp
+    limits: SourceLimits
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveWorldSource:
+    """The built-in world map."""
+
+    name: str
+    image: ImageChoice
+    limits: SourceLimits
+
+
+EffectiveSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource
+
+
+def effective_source(settings: Settings, name: str, base_dir: str, *, request_format: str) -> EffectiveSource:
+    """The source a cache calls ``name`` (a tag chooses its layers); it must exist (checked when loading).
+
+    Args:
+        settings: the settings.
+        name: as in ``caches.*.sources``.
+        base_dir: absolute directory of the configuration.
+        request_format: what the cache wants from its sources: a media type, or a name of a format.
+    """
+    plain_name, layers = SourceName.parse(name)
+    source = settings.sources[plain_name]
+    limits = _limits(source)
+    match source:
+        case WmsSource():
+            return _wms(settings, name, source, layers, base_dir, request_format, limits)
+        case TileSource():
+            return EffectiveTileSource(
+                name=name,
+                url=source.url,
+                grid=source.grid or DEFAULT_GRID,
+                request_format=as_media_type(request_format),
+                image=image_choice(settings, _transparent(source.image, source.transparent), None),
+                http=effective_http(settings, source.http, base_dir),
+                limits=limits,
+            )
+        case WorldSource():
+            choice = image_choice(settings, _transparent(source.image, source.transparent), request_format)
+            return EffectiveWorldSource(name, choice, limits)
+    raise AssertionError(f"sources of type {source.type!r} are refused when the configuration is loaded")
+
+
+def as_media_type(format_name: str) -> str:
+    """The format as servers are asked for it (spec/sources.md, 3.3)."""
+    return format_name if "/" in format_name else f"image/{format_name}"
+
+
+def _wms(
+    settings: Settings,
+    name: str,
+    source: WmsSource,
+    layers: tuple[str, ...] | None,
+    base_dir: str,
+    request_format: str,
+    limits: SourceLimits,
+) -> EffectiveWmsSource:
+    """A WMS source as asked for by one cache."""
+    parameters = {key: value for key, value in source.req.items() if key != "url"}
+    if layers is not None:
+        parameters["layers"] = ",".join(layers)
+    wanted = source.req.get("format") or request_format
+    image = _transparent(source.image, _requested_transparency(source))
+    concurrent = source.concurrent_requests
+    if concurrent is None:
+        concurrent = settings.globals.http.concurrent_requests or 0
+    return EffectiveWmsSource(
+        name=name,
+        url=source.req["url"],
+        version=source.wms_opts.version,
+        parameters=tuple(parameters.items()),
+        supported_srs=tuple(normalised_code(code) for code in source.supported_srs or ()),
+        supported_formats=source.supported_formats or (),
+        forward_req_params=source.forward_req_params or (),
+        request_format=as_media_type(wanted),
+        concurrent_requests=concurrent,
+        image=image_choice(settings, image, wanted),
+        http=effective_http(settings, source.http, base_dir),
+        limits=limits,
+    )
+
+
+def _requested_transparency(source: WmsSource) -> bool | None:
+    """``transparent`` of the source, else what its image options leave open, from ``req``."""
+    if source.transparent is not None:
+        return source.transparent
+    if source.image is not None and source.image.transparent is not None:
+        return None
+    requested = source.req.get("transparent")
+    return None if requested is None else str(requested).lower() == "true"
+
+
+def _transparent(image: ImageOptions | None, transparent: bool | None) -> ImageOptions | None:
+    """The image options with the transparency of the source, which wins."""
+    if transparent is None:
+        return image
+    return (image or ImageOptions()).model_copy(update={"transparent": transparent})
+
+
+def _limits(source: SourceOptions) -> SourceLimits:
+    """Coverage, resolution range and purpose."""
+    return SourceLimits(effective_coverage(source.coverage), resolution_range(source), source.seed_only)
+
+
+def resolution_range(source: SourceOptions) -> ResolutionRange:
+    """The range in metres per pixel; scales count only if no resolution is given (config spec, 12)."""
+    if source.min_res is not None or source.max_res is not None:
+        return ResolutionRange(source.min_res or None, source.max_res or None)
+    coarse = source.max_scale * _PIXEL_METRES if source.max_scale else None
+    fine = source.min_scale * _PIXEL_METRES if source.min_scale else None
+    return ResolutionRange(coarse, fine)
