@@ -50,7 +50,7 @@ def require_program() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def rounds() -> Callable[[int, int], int]:
-    """``rounds(usual, soak)``: how often a test that kills, fuzzes or races repeats itself; ``make soak`` asks for more."""
+    """``rounds(usual, soak)``: how often a test that kills, fuzzes or races repeats itself."""
     return lambda usual, soak: soak if os.environ.get("TILEKEEP_SOAK") == "1" else usual
 
 
