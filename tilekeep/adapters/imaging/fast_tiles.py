@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import canvas_mode, cut, may_be_transparent
-from tilekeep.adapters.imaging.octree import quantised
 from tilekeep.adapters.imaging.pillow_encoding import encode_image, has_palette_of, opaque, pillow_kind, single_color
 from tilekeep.adapters.imaging.pixels import OPAQUE, FastRaster, Words, image_from_words
 from tilekeep.adapters.imaging.png_writing import palette_png, single_color_png, true_color_png
+from tilekeep.adapters.imaging.quantising import quantise
 from tilekeep.adapters.imaging.raster import image_of
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, Raster
@@ -130,16 +130,9 @@ def _true_color(words: Words, mode: str, color: tuple[int, ...] | None) -> bytes
 def _quantised(words: Words, mode: str, color: tuple[int, ...] | None, colors: int) -> bytes:
     if color is not None and words.size <= _EXACT_PIXELS:
         return single_color_png(words.shape[1], words.shape[0], color[: len(mode)], palette=True)
-    by_runs = quantised(words, colors, mode)
-    if by_runs is not None:
-        alpha = by_runs.palette[:, 3].tobytes() if mode == "RGBA" else b""
-        return palette_png(by_runs.indices, by_runs.palette[:, :3].tobytes(), alpha)
-    image = image_from_words(words, mode).quantize(colors, Image.Quantize.FASTOCTREE)
-    palette = image.palette
-    assert palette is not None
-    entries = np.frombuffer(bytes(palette.palette), np.uint8).reshape(-1, len(mode))
-    alpha = entries[:, 3].tobytes() if mode == "RGBA" else b""
-    return palette_png(np.asarray(image), entries[:, :3].tobytes(), alpha)
+    indices, palette = quantise(words, mode, colors)
+    alpha = palette[:, 3].tobytes() if mode == "RGBA" else b""
+    return palette_png(indices, palette[:, :3].tobytes(), alpha)
 
 
 def _with_own_palette(image: Image.Image) -> EncodedImage | None:

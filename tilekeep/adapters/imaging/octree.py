@@ -3,27 +3,34 @@
 Maps consist of runs: a tile of 65,536 pixels often has a few hundred.  The algorithm is that of Pillow's
 ``Quantize.FASTOCTREE``: colours fall into a fine and a coarse cube of buckets; the fullest fine buckets get a palette
 entry each, and what is left shares one entry per coarse bucket; an entry is the mean colour of its pixels.  Pixels
-come out equal to Pillow's.  Where its result hangs on the order in which a sort leaves equals, there is no answer here.
+come out equal to Pillow's.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tilekeep.adapters.imaging.color_cubes import CUBES, Cubes, packed
 from tilekeep.adapters.imaging.pixels import Bytes, Words
 
 #: Above this share of runs per pixel Pillow is as fast.
-_WORTHWHILE = 0.3
+_WORTHWHILE = 0.6
 
-#: Bits per band, red first, of the fine cube without and with alpha; the coarse cube has two of each.
-_FINE_BITS = {"RGB": (4, 4, 4), "RGBA": (3, 4, 3, 3)}
-_COARSE_BITS = 2
+#: Below this share of runs per pixel, indices are repeated per run; above it, they are looked up per pixel.
+_FEW_RUNS = 0.12
+
+#: Two sums of bytes over so many pixels fit side by side into the 53 bits of a float.
+_SUM_BITS = 26
+_PAIRABLE_PIXELS = 1 << 18
+
+#: Words up to this one have no alpha.
+_LARGEST_INVISIBLE = np.uint32(0x00FFFFFF)
 
 _Numbers = npt.NDArray[np.int64]
-_Sums = npt.NDArray[np.float64]
 
 
 class Quantised(NamedTuple):
@@ -33,109 +40,131 @@ class Quantised(NamedTuple):
     palette: Bytes
 
 
-class _Buckets(NamedTuple):
-    """Used fine buckets: place in the cube, pixels, sums per band ``(bands, n)``, place in the coarse cube."""
+@dataclass(frozen=True, slots=True)
+class _Buckets:
+    """Buckets of a cube: pixels in each and their sums per band, ``(bands, n)``."""
 
-    place: _Numbers
     pixels: _Numbers
-    sums: _Sums
-    coarse: _Numbers
+    sums: _Numbers
+
+    def pick(self, chosen: npt.NDArray[np.intp] | slice) -> _Buckets:
+        return _Buckets(self.pixels[chosen], self.sums[:, chosen])
+
+    def means(self) -> Bytes:
+        """Mean colours ``(n, bands)``: quotients in single precision, truncated, as Pillow computes them."""
+        return (self.sums.astype(np.float32) / self.pixels.astype(np.float32)).astype(np.uint8).T
+
+    def fullest_first(self) -> npt.NDArray[np.intp]:
+        """The order of a stable sort by falling number of pixels."""
+        return np.argsort(-self.pixels, kind="stable")
 
 
-class _Ambiguous(Exception):
-    """The result depends on how a sort orders equal counts, or on rounding across buckets."""
+class _UndecidedError(Exception):
+    """Pillow's result depends on how its sort orders equals, or on rounding across buckets."""
 
 
-def quantised(words: Words, colors: int, mode: str) -> Quantised | None:
-    """``words`` in at most ``colors`` colours, or None where Pillow should do it."""
-    flat = words.reshape(-1)
+def quantised(words: Words, colors: int, mode: str, *, stable: bool) -> Quantised | None:
+    """``words`` in at most ``colors`` colours, or None where Pillow should do it.
+
+    ``stable`` says whether Pillow's sort keeps the order of equally full buckets, which is up to the C library.
+    """
+    flat = words.reshape(-1) if mode == "RGB" else _with_one_invisible_color(words.reshape(-1))
     starts = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    if len(starts) > _WORTHWHILE * len(flat):
+    if len(starts) > _WORTHWHILE * len(flat) or len(flat) > _PAIRABLE_PIXELS:
         return None
     starts = np.concatenate(([0], starts))
     lengths = np.diff(starts, append=len(flat))
-    bands = [(flat[starts] >> np.uint32(8 * band) & np.uint32(255)).astype(np.int64) for band in range(len(mode))]
+    colors_of_runs = flat.take(starts)
+    cubes = CUBES[mode]
+    places = cubes.fine(colors_of_runs)
     try:
-        places, lookup, palette = _palette(bands, lengths, colors, mode)
-    except _Ambiguous:
+        lookup, palette = _Octree(cubes, colors, stable).entries(_filled(places, colors_of_runs, lengths, cubes))
+    except _UndecidedError:
         return None
-    return Quantised(np.repeat(lookup[places], lengths).reshape(words.shape), palette)
+    if len(starts) < _FEW_RUNS * len(flat):
+        indices = np.repeat(lookup.take(places), lengths)
+    else:
+        indices = lookup.take(cubes.fine(flat), mode="wrap")
+    return Quantised(indices.reshape(words.shape), palette)
 
 
-def _palette(bands: list[_Numbers], lengths: _Numbers, colors: int, mode: str) -> tuple[_Numbers, Bytes, Bytes]:
-    """The fine bucket of each run, the palette index of each fine bucket, and the palette."""
-    bits = _FINE_BITS[mode]
-    places = _place(bands, bits)
-    fine = _filled(places, bands, lengths, bits)
-    order = np.argsort(-fine.pixels, kind="stable")
-    coarse_count = np.bincount(fine.coarse, weights=fine.pixels, minlength=1 << _COARSE_BITS * len(bits))
-    n_coarse, n_fine = _shares(coarse_count.astype(np.int64), fine, order, colors)
-    chosen, rest = order[:n_fine], order[n_fine:]
-    coarse_lookup, coarse_palette = _coarse_entries(fine, rest, n_coarse)
-    lookup = np.zeros(1 << sum(bits), np.uint8)
-    lookup[fine.place] = coarse_lookup[fine.coarse]
-    lookup[fine.place[chosen]] = n_coarse + np.arange(len(chosen))
-    fine_palette = _means(fine.sums[:, chosen], fine.pixels[chosen])
-    return places, lookup, np.concatenate((coarse_palette, fine_palette))
+def _with_one_invisible_color(flat: Words) -> Words:
+    """Pillow gives all wholly transparent pixels the colour of the first of them."""
+    invisible = flat <= _LARGEST_INVISIBLE
+    first = int(invisible.argmax())
+    return np.where(invisible, flat[first], flat) if invisible[first] else flat
 
 
-def _place(bands: list[_Numbers], bits: tuple[int, ...]) -> _Numbers:
-    place = np.zeros_like(bands[0])
-    for band, width in zip(bands, bits, strict=True):
-        place = place << width | band >> 8 - width
-    return place
+def _filled(places: npt.NDArray[np.uint32], colors: Words, lengths: _Numbers, cubes: Cubes) -> _Buckets:
+    """All buckets of the fine cube; bands are summed in pairs, the last one beside the number of pixels."""
+    weights = lengths.astype(np.float64)
+    columns = [(colors >> np.uint32(8 * band) & np.uint32(0xFF)).astype(np.float64) for band in range(cubes.bands)]
+    columns.append(np.ones_like(weights))
+    sums: list[_Numbers] = []
+    if len(columns) % 2:
+        columns.append(np.zeros_like(weights))
+    for low, high in zip(columns[::2], columns[1::2], strict=True):
+        pair = np.bincount(places, weights=(low + high * float(1 << _SUM_BITS)) * weights, minlength=cubes.fine_size)
+        exact = pair.astype(np.int64)
+        sums += [exact & (1 << _SUM_BITS) - 1, exact >> _SUM_BITS]
+    return _Buckets(sums[cubes.bands], np.array(sums[: cubes.bands]))
 
 
-def _filled(places: _Numbers, bands: list[_Numbers], lengths: _Numbers, bits: tuple[int, ...]) -> _Buckets:
-    """The used fine buckets.  The mean of each must lie in it, as it does unless single precision fails Pillow."""
-    counts = np.bincount(places, weights=lengths)
-    used = np.flatnonzero(counts)
-    count = counts[used].astype(np.int64)
-    sums = np.array([np.bincount(places, weights=lengths * band)[used] for band in bands])
-    means = [mean.astype(np.int64) for mean in _means(sums, count).T]
-    if not np.array_equal(_place(means, bits), used):
-        raise _Ambiguous
-    return _Buckets(used, count, sums, _place(means, (_COARSE_BITS,) * len(bits)))
+@dataclass(frozen=True, slots=True)
+class _Octree:
+    cubes: Cubes
+    colors: int
+    stable: bool
 
+    def entries(self, cube: _Buckets) -> tuple[Bytes, Bytes]:
+        """The palette index of each bucket of the fine ``cube``, and the palette: coarse entries, then fine ones."""
+        places = np.flatnonzero(cube.pixels)
+        fine = cube.pick(places)
+        means = fine.means()
+        if not np.array_equal(self.cubes.fine(packed(means)), places):
+            raise _UndecidedError
+        order = fine.fullest_first()
+        coarse_places = self.cubes.coarse(packed(means))
+        n_coarse, n_fine = self._shares(fine.pixels[order], coarse_places[order])
+        chosen, rest = order[:n_fine], order[n_fine:]
+        coarse_lookup, coarse_palette = self._coarse_entries(fine.pick(rest), coarse_places[rest], n_coarse)
+        lookup = np.zeros(self.cubes.fine_size, np.uint8)
+        lookup[places] = coarse_lookup[coarse_places]
+        lookup[places[chosen]] = n_coarse + np.arange(len(chosen))
+        return lookup, np.concatenate((coarse_palette, means[chosen]))
 
-def _shares(coarse_count: _Numbers, fine: _Buckets, order: _Numbers, colors: int) -> tuple[int, int]:
-    """How many coarse and fine buckets get an entry: what the fine ones empty gives its place to further fine ones."""
-    left = coarse_count.copy()
-    n_coarse = min(int(np.count_nonzero(left)), colors)
-    n_fine = 0
-    while True:
-        subtracted, n_fine = n_fine, colors - n_coarse
-        _check_cut(fine.pixels[order], n_fine)
-        gone = order[subtracted:n_fine]
-        np.subtract.at(left, fine.coarse[gone], fine.pixels[gone])
-        still_used = int(np.count_nonzero(left))
-        if n_coarse <= still_used:
-            return n_coarse, n_fine
-        n_coarse = still_used
+    def _shares(self, pixels: _Numbers, coarse_places: npt.NDArray[np.uint32]) -> tuple[int, int]:
+        """How many coarse and fine buckets get an entry; ``pixels`` and places are those of the fine ones, sorted.
 
+        A coarse bucket that its fine ones have emptied gives its entry to a further fine one.
+        """
+        n_coarse = min(len(np.unique(coarse_places)), self.colors)
+        while True:
+            n_fine = self.colors - n_coarse
+            self._check_cut(pixels, n_fine)
+            still_used = len(np.unique(coarse_places[n_fine:]))
+            if n_coarse <= still_used:
+                return n_coarse, n_fine
+            n_coarse = still_used
 
-def _check_cut(sorted_counts: _Numbers, cut: int) -> None:
-    if 0 < cut < len(sorted_counts) and sorted_counts[cut - 1] == sorted_counts[cut]:
-        raise _Ambiguous
+    def _coarse_entries(
+        self, rest: _Buckets, coarse_places: npt.NDArray[np.uint32], entries: int
+    ) -> tuple[Bytes, Bytes]:
+        """Palette index of each coarse bucket, and the colours of the ``entries`` fullest, made of the ``rest``."""
+        places, owner = np.unique(coarse_places, return_inverse=True)
+        columns = (rest.pixels, *rest.sums)
+        pixels, *sums = (np.bincount(owner, weights=column).astype(np.int64) for column in columns)
+        coarse = _Buckets(pixels, np.array(sums))
+        order = coarse.fullest_first()
+        self._check_cut(pixels[order], entries)
+        order = order[:entries]
+        palette = coarse.pick(order).means()
+        if not np.array_equal(self.cubes.coarse(packed(palette)), places[order]):
+            raise _UndecidedError
+        lookup = np.zeros(self.cubes.coarse_size, np.uint8)
+        lookup[places[order]] = np.arange(len(order))
+        return lookup, palette
 
-
-def _coarse_entries(fine: _Buckets, rest: _Numbers, entries: int) -> tuple[Bytes, Bytes]:
-    """Palette index of each coarse bucket, and the colours of the ``entries`` fullest ones, from the ``rest``."""
-    size = 1 << _COARSE_BITS * len(fine.sums)
-    counts = np.bincount(fine.coarse[rest], weights=fine.pixels[rest], minlength=size).astype(np.int64)
-    used = np.flatnonzero(counts)
-    order = used[np.argsort(-counts[used], kind="stable")]
-    _check_cut(counts[order], entries)
-    order = order[:entries]
-    sums = np.array([np.bincount(fine.coarse[rest], weights=band[rest], minlength=size)[order] for band in fine.sums])
-    palette = _means(sums, counts[order])
-    if not np.array_equal(_place([band.astype(np.int64) for band in palette.T], (_COARSE_BITS,) * len(sums)), order):
-        raise _Ambiguous
-    lookup = np.zeros(size, np.uint8)
-    lookup[order] = np.arange(len(order))
-    return lookup, palette
-
-
-def _means(sums: _Sums, counts: _Numbers) -> Bytes:
-    """Mean colours, one row each: truncated quotients in single precision, as Pillow computes them."""
-    return (sums.astype(np.float32) / counts.astype(np.float32)).astype(np.uint8).T
+    def _check_cut(self, sorted_pixels: _Numbers, cut: int) -> None:
+        if not self.stable and 0 < cut < len(sorted_pixels) and sorted_pixels[cut - 1] == sorted_pixels[cut]:
+            raise _UndecidedError
