@@ -53,35 +53,38 @@ class TileDelivery:
 
     def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ) -> Response:
         body, media_type, info = tile
-        second = int(info.stored_at)
-        etag = entity_tag(info.stored_at, info.size)
-        headers = self._freshness(answer, etag)
-        if second > 0:
-            headers.append(("Last-Modified", http_date(second)))
-        if answer.storable and _matches(environ, etag, second or None):
-            return Response("304 Not Modified", headers, b"")
-        if not isinstance(body, bytes):
-            body = _slice(body)
-        headers.append(("Content-Type", media_type))
-        headers.append(("Content-Length", str(len(body))))
-        return Response("200 OK", headers, body)
+        if answer.storable:
+            second = int(info.stored_at)
+            etag = entity_tag(info.stored_at, info.size)
+            headers = [self._freshness(answer), ("ETag", etag)]
+            if second > 0:
+                headers.append(("Last-Modified", http_date(second)))
+            if _matches(environ, etag, second or None):
+                return Response("304 Not Modified", headers, b"")
+        else:
+            headers = list(NOT_STORABLE)
+        return _found(headers, media_type, body if isinstance(body, bytes) else _slice(body))
 
     def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
         """A transparent PNG.  It has no time: a tile stored later may be older than this answer."""
-        body = layer.blank
-        etag = f'"blank-{zlib.crc32(body):x}"'
-        headers = self._freshness(answer, etag)
-        if answer.storable and _matches(environ, etag, None):
-            return Response("304 Not Modified", headers, b"")
-        headers += (("Content-Type", PNG), ("Content-Length", str(len(body))))
-        return Response("200 OK", headers, body)
-
-    def _freshness(self, answer: TileAnswer, etag: str) -> list[Header]:
         if not answer.storable:
-            return list(NOT_STORABLE)
+            return _found(list(NOT_STORABLE), PNG, layer.blank)
+        etag = f'"blank-{zlib.crc32(layer.blank):x}"'
+        headers = [self._freshness(answer), ("ETag", etag)]
+        if _matches(environ, etag, None):
+            return Response("304 Not Modified", headers, b"")
+        return _found(headers, PNG, layer.blank)
+
+    def _freshness(self, answer: TileAnswer) -> Header:
         if answer.fresh_for is None:
-            return [self._cache_control, ("ETag", etag)]
-        return [("Cache-Control", cache_control(answer.fresh_for)), ("ETag", etag)]
+            return self._cache_control
+        return ("Cache-Control", cache_control(answer.fresh_for))
+
+
+def _found(headers: list[Header], media_type: str, body: bytes) -> Response:
+    headers.append(("Content-Type", media_type))
+    headers.append(("Content-Length", str(len(body))))
+    return Response("200 OK", headers, body)
 
 
 def _matches(environ: Environ, etag: str, second: int | None) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tilekeep.application.catalogue import Catalogue, LayerOutline
+from tilekeep.application.catalogue import Catalogue, LayerOutline, TileLayer
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import subtype
 from tilekeep.domain.service_metadata import ServiceMetadata
 from tilekeep.domain.srs import WEB_MERCATOR_CODES
-from tilekeep.domain.tile import TileCoord
 from tilekeep.entrypoints.wsgi.authorise import authorised_layers
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
@@ -123,14 +123,23 @@ def _shown_layer(sets: list[MatrixSet], base: str, template: RestTemplate | None
             for dimension in layer.outline.dimensions
         ],
         matrix_sets=[matrix_set.route.layer.grid.name for matrix_set in sets],
-        tile_template=None if template is None else base + _address_form(template, sets[0]),
+        tile_template=None if template is None else base + _address_form(template, layer),
     )
 
 
-def _address_form(template: RestTemplate, matrix_set: MatrixSet) -> str:
-    route = matrix_set.route
-    text = template.text.replace("{Layer}", path_quoted(route.layer.outline.name))
-    return text.replace("{Format}", route.extension)
+def _address_form(template: RestTemplate, layer: TileLayer) -> str:
+    """The template with all that is the same for every tile of the layer."""
+    own = {dimension.name for dimension in layer.outline.dimensions}
+    fixed = {
+        "Layer": path_quoted(layer.outline.name),
+        "Format": subtype(layer.encoding.public_media_type),
+        "Style": "default",
+        **{name: "default" for name in template.dimensions if name.lower() not in own},
+    }
+    text = template.text
+    for name, value in fixed.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def _within_the_world(extent: BBox, grid: TileGrid) -> BBox:
@@ -149,13 +158,13 @@ def _matrix_sets(sets: Iterable[MatrixSet]) -> list[ShownMatrixSet]:
 
 
 def _matrix(grid: TileGrid, z: int) -> ShownMatrix:
-    corner = TileCoord(z, 0, 0)
-    box = grid.tile_bbox(corner if grid.origin == "nw" else grid.flipped(corner))
+    """Every level starts in the corner of the grid, as grids whose levels do not are left out."""
     scale = grid.resolutions[z] * grid.srs.metres_per_unit / _PIXEL
+    left, _, _, top = grid.bbox
     return ShownMatrix(
         identifier=grid.level_name(z),
-        scale_denominator=f"{scale:.10f}".rstrip("0").rstrip("."),
-        top_left=(box.max_y, box.min_x) if grid.srs.north_first else (box.min_x, box.max_y),
+        scale_denominator=repr(round(scale, 10)).removesuffix(".0"),
+        top_left=(top, left) if grid.srs.north_first else (left, top),
         tile_size=grid.tile_size,
         matrix_size=grid.matrix_size(z),
     )
