@@ -36,6 +36,7 @@ class Runner:
             self._process = subprocess.Popen(
                 [python_of(program), str(RUNNER), program],
                 cwd=directory,
+                # Compiled files are what an installed program starts from.
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -60,6 +61,10 @@ class Runner:
         """Resident memory in MB and the names of all modules imported so far."""
         answer = self._ask(memory=True)
         return answer["kib"] / 1024, answer["modules"]
+
+    def import_modules(self, names: list[str]) -> None:
+        """Imports what another runner had imported; what cannot be imported by name is left out."""
+        self._ask(imports=names)
 
     def __enter__(self) -> Self:
         return self

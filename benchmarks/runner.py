@@ -2,12 +2,15 @@
 
 ``{"load": CONFIG}`` makes the WSGI application, ``{"check": REQUEST}`` calls it once and describes the answer,
 ``{"time": [REQUEST, ...], "loops": N}`` calls it with each request N times and gives the seconds of one call.
+``{"imports": [NAME, ...]}`` imports modules, ``{"memory": true}`` tells the memory in use and the modules imported.
 A request is ``[path, query, headers]``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib
 import io
 import json
 import sys
@@ -92,6 +95,13 @@ def measure(application: Application, requests: list[list[Any]], loops: int) -> 
     return (time.perf_counter() - begin) / loops / len(environs)
 
 
+def import_all(names: list[str]) -> None:
+    """Imports modules, save those that only make sense inside another one."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
 def memory_kib() -> int:
     """Resident memory of this process."""
     status = Path("/proc/self/status").read_text()
@@ -113,6 +123,8 @@ def main() -> None:
         elif "time" in command:
             assert application is not None
             answer = measure(application, command["time"], command["loops"])
+        elif "imports" in command:
+            import_all(command["imports"])
         elif "memory" in command:
             answer = {"kib": memory_kib(), "modules": sorted(sys.modules)}
         print(json.dumps({"answer": answer}), flush=True)
