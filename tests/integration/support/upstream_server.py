@@ -39,7 +39,7 @@ class Reply:
     :ivar content_length: the header instead of the true length; None leaves it out and closes at the end.
     :ivar chunked: the body in chunks instead of with a length.
     :ivar close: closes the connection after the answer, with (True) or without (``"silently"``) saying so.
-    :ivar no_answer: closes the connection instead of answering.
+    :ivar no_answer: closes the connection instead of answering, or resets it (``"reset"``).
     """
 
     status: int = 200
@@ -52,7 +52,7 @@ class Reply:
     content_length: int | str | None = "true"
     chunked: bool = False
     close: bool | str = False
-    no_answer: bool = False
+    no_answer: bool | str = False
 
 
 def image_reply(body: bytes, media_type: str = "image/png", **options: object) -> Reply:
@@ -91,7 +91,8 @@ class UpstreamServer:
         if certificate:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(*certificate)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._scripts: dict[str, list[Script]] = {}
         self._received: list[Received] = []
         self._connections = 0
@@ -160,16 +161,22 @@ class UpstreamServer:
             self.most_under_way = 0
 
     def close_connections(self, *, reset: bool = False) -> None:
-        """Closes all open connections, idle or not; with ``reset`` by a TCP reset."""
+        """Closes all open connections, idle or not, and waits for it; with ``reset`` by a TCP reset."""
         with self._lock:
             victims = list(self._open)
         for connection in victims:
-            if reset:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            else:
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                if reset:
+                    # No farewell: the serving thread wakes up, and its closing of the socket becomes a reset.
+                    _reset_on_close(connection)
+                    connection.shutdown(socket.SHUT_RD)
+                else:
                     connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
+        self._wait_until_closed(victims)
+
+    def _wait_until_closed(self, victims: list[socket.socket]) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._open.isdisjoint(victims), timeout=1)
 
     def _accept(self) -> None:
         while not self._stopping.is_set():
@@ -193,8 +200,9 @@ class UpstreamServer:
                     while (request := _parse(stream, number)) is not None and self._answer(connection, request):
                         pass
             finally:
-                with self._lock:
+                with self._changed:
                     self._open.discard(connection)
+                    self._changed.notify_all()
 
     def _answer(self, connection: socket.socket, request: Received) -> bool:
         """Whether the connection stays open."""
@@ -207,6 +215,8 @@ class UpstreamServer:
         try:
             reply = script if isinstance(script, Reply) else script(request)
             self._stopping.wait(reply.delay_seconds)
+            if reply.no_answer == "reset":
+                _reset_on_close(connection)
             if reply.no_answer:
                 return False
             for piece, pause in _pieces(reply):
@@ -217,6 +227,10 @@ class UpstreamServer:
         finally:
             with self._lock:
                 self._under_way -= 1
+
+
+def _reset_on_close(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _parse(stream: object, connection: int) -> Received | None:

@@ -15,9 +15,9 @@ _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][\w-]*)(?=\s+[\w-]+\s*=|\s*(?:,|$))")
 
 def challenges(header: str) -> dict[str, str]:
     """The parameters of each scheme of a ``WWW-Authenticate`` header, by lower-case scheme (RFC 9110, 11.6.1)."""
-    starts = list(_SCHEME.finditer(header))
-    ends = [match.start() for match in starts[1:]] + [len(header)]
-    return {match[1].lower(): header[match.end() : end].strip() for match, end in zip(starts, ends, strict=True)}
+    found = list(_SCHEME.finditer(header))
+    ends = [*(match.start() for match in found[1:]), len(header)]
+    return {match[1].lower(): header[match.end() : end].strip() for match, end in zip(found, ends, strict=False)}
 
 
 class Authenticator:

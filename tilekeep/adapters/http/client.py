@@ -33,7 +33,7 @@ from tilekeep.ports.http_client import HttpAnswer
 
 #: Bytes read of answers that carry no map.
 ERROR_BODY_BYTES = 65536
-_FIRST_STATUS_WITHOUT_MAP = 300
+_STATUSES_WITH_MAP = frozenset(range(200, 300)) - {204}
 _UNAUTHORIZED = 401
 
 
@@ -206,7 +206,7 @@ def _received(raw: BaseHTTPResponse, max_bytes: int) -> HttpAnswer:
 
 def _body(raw: BaseHTTPResponse, max_bytes: int) -> bytes:
     """The whole body; without a map in it, as much as comes easily, since the status says what matters."""
-    if raw.status < _FIRST_STATUS_WITHOUT_MAP:
+    if raw.status in _STATUSES_WITH_MAP:
         return read_body(raw, max_bytes)
     try:
         return read_body(raw, min(max_bytes, ERROR_BODY_BYTES))

@@ -69,7 +69,7 @@ def is_stale_connection(error: Exception) -> bool:
 def reason(error: Exception) -> str:
     """The innermost cause in a few words, without URLs."""
     innermost = list(_causes(error))[-1]
-    if isinstance(innermost, ssl.SSLCertVerificationError):
+    if isinstance(innermost, ssl.SSLCertVerificationError) and hasattr(innermost, "verify_message"):
         return innermost.verify_message
     if isinstance(innermost, TimeoutError) or isinstance(error, _TIMEOUTS):
         return "timed out"

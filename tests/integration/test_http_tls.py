@@ -1,0 +1,96 @@
+"""TLS: whom the client trusts, and the one who is trusted blindly."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.support.http import get, http_client
+from tests.integration.support.upstream_server import Reply, UpstreamServer
+from tilekeep.domain.errors import SourceTimeout, SourceUnreachable
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A certificate for 127.0.0.1 that nobody has signed but itself, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = str(folder / "cert.pem"), str(folder / "key.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run([*command, *names], check=True, capture_output=True)
+    return certificate, key
+
+
+@pytest.fixture
+def upstream(certificate: tuple[str, str]) -> Iterator[UpstreamServer]:
+    with UpstreamServer(certificate) as server:
+        server.on("/", Reply(body=b"map"))
+        yield server
+
+
+def test_a_certificate_of_a_configured_authority_is_trusted(
+    upstream: UpstreamServer, certificate: tuple[str, str]
+) -> None:
+    client = http_client(ssl_ca_certs=certificate[0])
+
+    assert get(client, upstream.url).body == b"map"
+    assert get(client, upstream.url).body == b"map"
+    assert upstream.connections == 1
+
+
+def test_the_authorities_of_the_system_are_the_default(
+    upstream: UpstreamServer, certificate: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", certificate[0])
+
+    assert get(http_client(), upstream.url).body == b"map"
+
+
+def test_other_certificates_are_refused(upstream: UpstreamServer) -> None:
+    with pytest.raises(SourceUnreachable, match="self-signed certificate") as failure:
+        get(http_client(), upstream.url)
+
+    assert failure.value.client_message == "Could not verify connection to URL (see logs for URL and reason)."
+    assert upstream.requests == []
+
+
+def test_a_certificate_for_another_name_is_refused(upstream: UpstreamServer, certificate: tuple[str, str]) -> None:
+    with pytest.raises(SourceUnreachable, match="Could not verify"):
+        get(http_client(ssl_ca_certs=certificate[0]), upstream.url.replace("127.0.0.1", "localhost"))
+
+
+def test_without_verification_everybody_is_trusted_and_nobody_warned(upstream: UpstreamServer) -> None:
+    client = http_client(verify=False, ssl_ca_certs="/does/not/matter")
+
+    assert get(client, upstream.url).body == b"map"
+
+
+def test_a_missing_file_of_authorities_is_named_in_the_error(upstream: UpstreamServer, tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreachable, match="No such file"):
+        get(http_client(ssl_ca_certs=str(tmp_path / "missing.pem")), upstream.url)
+
+
+def test_a_server_without_tls_is_no_tls_server(certificate: tuple[str, str]) -> None:
+    with UpstreamServer() as plain, pytest.raises(SourceUnreachable, match="Could not verify"):
+        get(http_client(ssl_ca_certs=certificate[0]), plain.url.replace("http:", "https:"))
+
+
+def test_the_deadline_holds_with_tls_too(upstream: UpstreamServer) -> None:
+    upstream.on("/slow", Reply(body=b"x" * 1000, trickle=(1, 0.02)))
+
+    with pytest.raises(SourceTimeout):
+        get(http_client(verify=False), f"{upstream.url}/slow", seconds=0.3)
+
+
+def test_a_stale_connection_is_replaced_with_tls_too(upstream: UpstreamServer) -> None:
+    upstream.on("/again", Reply(no_answer=True), Reply(body=b"map"))
+    client = http_client(verify=False)
+    get(client, upstream.url)
+
+    assert get(client, f"{upstream.url}/again").body == b"map"
