@@ -46,7 +46,10 @@ def _run(name: str, rows: list[table.Row]) -> bool:
     with tempfile.TemporaryDirectory(prefix=f"tilekeep-{name}-") as directory:
         try:
             for row in _BENCHMARKS[name](Path(directory)):
-                print(f"  {row.work}: {row.mapproxy} / {row.tilekeep} {row.unit}", file=sys.stderr)
+                print(
+                    f"  {row.work}: {table.number(row.mapproxy)} / {table.number(row.tilekeep)} {row.unit}",
+                    file=sys.stderr,
+                )
                 rows.append(row)
         except (ProgramFailed, ServerFailed, ProgramMissing) as error:
             print(f"  {error}", file=sys.stderr)

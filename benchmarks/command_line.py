@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.programs import ProgramFailed, python_of
-from benchmarks.table import Row, median, spread
+from benchmarks.table import Row
 
 _ROUNDS = 11
 _COMMANDS = {"mapproxy": "mapproxy-util", "tilekeep": "tilekeep"}
@@ -20,8 +20,7 @@ def measure(directory: Path) -> Iterator[Row]:
     for _ in range(_ROUNDS):
         for program, command in _COMMANDS.items():
             times[program].append(_seconds([str(Path(python_of(program)).with_name(command)), "--help"], directory))
-    note = " / ".join(spread(times[program]) for program in _COMMANDS)
-    yield Row("--help", "s", *(median(times[program]) for program in _COMMANDS), note=f"spread {note}")
+    yield Row("`--help`", "s", times)
 
 
 def _seconds(command: list[str], directory: Path) -> float:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from benchmarks import samples
 from benchmarks.programs import PROGRAMS, ProgramFailed, Request, Runner
-from benchmarks.table import Row, median, spread
+from benchmarks.table import Row
 
 _ROUNDS = 9
 _LOOPS = 4
@@ -38,8 +38,7 @@ def _compare(work: str, runners: dict[str, Runner], requests: dict[str, list[Req
     for _ in range(_ROUNDS):
         for program, runner in runners.items():
             times[program].append(1e6 * runner.time(requests[program], _LOOPS))
-    note = " / ".join(spread(times[program]) for program in PROGRAMS)
-    return Row(f"cached tile, {work}", "us", *(median(times[program]) for program in PROGRAMS), note=f"spread {note}")
+    return Row(f"cached tile, {work}", "us", times)
 
 
 def _verify(runner: Runner, request: Request, status: str) -> None:

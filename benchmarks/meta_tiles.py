@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks import samples
 from benchmarks.programs import PROGRAMS, ProgramFailed, Request, Runner
-from benchmarks.table import Row, median, spread
+from benchmarks.table import Row
 from benchmarks.upstream_use import draw
 from tests.integration.support.upstream_server import UpstreamServer
 
@@ -65,8 +65,7 @@ def _compare(kind: str, config: str, directory: Path) -> Row:
                     times[program].append(1e3 * seconds)
         for program, runner in runners.items():
             _verify(runner, _first_tile(_WARM_UP, extension), directory / program)
-    note = " / ".join(spread(times[program]) for program in PROGRAMS)
-    return Row(f"meta tile 4x4, {kind}", "ms", *(median(times[program]) for program in PROGRAMS), note=f"spread {note}")
+    return Row(f"meta tile 4x4, {kind}", "ms", times)
 
 
 def _first_tile(block: int, extension: str) -> Request:

@@ -70,16 +70,17 @@ class Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.stdin.close()
-        self._process.stdout.close()
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
     def _ask(self, **command: Any) -> Any:
+        commands, answers = self._process.stdin, self._process.stdout
+        assert commands is not None
+        assert answers is not None
         try:
-            self._process.stdin.write(json.dumps(command) + "\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
+            commands.write(json.dumps(command) + "\n")
+            commands.flush()
+            line = answers.readline()
         except BrokenPipeError:
             line = ""
         if not line:

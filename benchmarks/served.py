@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from benchmarks import samples
-from benchmarks.programs import ProgramFailed, python_of
-from benchmarks.table import Row, median, number
+from benchmarks.programs import PROGRAMS, ProgramFailed, python_of
+from benchmarks.table import Row, number
 from tests.integration.services.apache import apache
 from tests.integration.services.mapcache import mapcache
 from tests.integration.services.nginx import nginx_files
@@ -87,11 +88,11 @@ def _rows(every: Mapping[str, _Measured]) -> Iterator[Row]:
         share = round(100 * rates[f"tilekeep on {server}"] / trivial)
         notes = [f"trivial application {number(trivial)}: Tilekeep reaches {share} % of it"]
         notes += [in_c] if server == "granian" else []
-        notes += [f"{one.errors} errors: {name}" for name, one in every.items() if one.errors and server in name]
-        values = (rates[f"{program} on {server}"] for program in ("mapproxy", "tilekeep"))
-        yield Row(
-            f"cached 12 kB tile over HTTP, {where}", "req/s", *values, note="; ".join(notes), less_is_better=False
-        )
+        beside = [name for name in every if name.endswith(server) or (server == "granian" and " on " not in name)]
+        notes += [f"{every[name].errors} errors: {name}" for name in beside if every[name].errors]
+        measured = {program: every[f"{program} on {server}"].rates for program in PROGRAMS}
+        work = f"cached 12 kB tile over HTTP, {where}"
+        yield Row(work, "req/s", measured, note="; ".join(notes), less_is_better=False)
 
 
 _WSGI_SERVERS = {

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from benchmarks import samples
 from benchmarks.programs import PROGRAMS, ProgramFailed, Request, Runner
-from benchmarks.table import Row, median, spread
+from benchmarks.table import Row
 
 _SIZES = (1_000, 3_000, 10_000)
 _ROUNDS = 3
@@ -29,11 +29,10 @@ def measure(directory: Path) -> Iterator[Row]:
             for program in PROGRAMS:
                 starts[program].append(_start(program, config, first_tile))
         seconds = {program: [start.seconds for start in starts[program]] for program in PROGRAMS}
-        memory = {program: median(start.megabytes for start in starts[program]) for program in PROGRAMS}
-        note = " / ".join(spread(seconds[program]) for program in PROGRAMS)
+        memory = {program: [start.megabytes for start in starts[program]] for program in PROGRAMS}
         work = f"start to the first tile, {size:,} layers"
-        yield Row(work, "s", *(median(seconds[program]) for program in PROGRAMS), note=f"spread {note}")
-        yield Row(f"{work}: memory over the imports", "MB", *(memory[program] for program in PROGRAMS))
+        yield Row(work, "s", seconds)
+        yield Row(f"{work}: memory over the imports", "MB", memory)
 
 
 def _prepare(directory: Path, size: int) -> tuple[Path, Request]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import re
-import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 from tests.integration.services.mapproxy import REFERENCE_VERSION
 
@@ -21,33 +21,43 @@ _TABLE = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end of table -->)", re.DOTA
 class Row:
     """One line: what was done, how much each program needed or achieved, and what else is worth knowing.
 
-    ``less_is_better`` tells times and sizes from rates; the last column is how many times better Tilekeep is.
-    None stands for a program that could not do it, with the reason in ``note``.
+    ``measured`` has the rounds of "mapproxy" and of "tilekeep"; their medians are what counts.  ``less_is_better``
+    tells times, sizes and counts from rates.
     """
 
     work: str
     unit: str
-    mapproxy: float | None
-    tilekeep: float | None
+    measured: Mapping[str, Sequence[float]]
     note: str = ""
     less_is_better: bool = True
 
     @property
-    def factor(self) -> float | None:
+    def mapproxy(self) -> float:
+        """The reference."""
+        return median(self.measured["mapproxy"])
+
+    @property
+    def tilekeep(self) -> float:
+        """Ours."""
+        return median(self.measured["tilekeep"])
+
+    @property
+    def factor(self) -> float:
         """How many times better Tilekeep is."""
-        if not self.mapproxy or not self.tilekeep:
-            return None
         return self.mapproxy / self.tilekeep if self.less_is_better else self.tilekeep / self.mapproxy
 
-
-def median(values: Iterable[float]) -> float:
-    """The middle of several measurements."""
-    return statistics.median(values)
+    @property
+    def notes(self) -> str:
+        """The note, and how far the rounds lie apart."""
+        spreads = [spread(self.measured[program]) for program in ("mapproxy", "tilekeep")]
+        apart = f"rounds {spreads[0]} and {spreads[1]}" if any("-" in text for text in spreads) else ""
+        return "; ".join(part for part in (self.note, apart) if part)
 
 
 def spread(values: Sequence[float]) -> str:
-    """The smallest and the largest measurement, as in ``7.9-8.4``."""
-    return f"{number(min(values))}-{number(max(values))}"
+    """The smallest and the largest measurement, as in ``7.9-8.4``, or the one they all are."""
+    ends = number(min(values)), number(max(values))
+    return ends[0] if ends[0] == ends[1] else "-".join(ends)
 
 
 def number(value: float) -> str:
@@ -78,12 +88,8 @@ def write(rows: Sequence[Row]) -> None:
 
 
 def _line(row: Row) -> str:
-    cells = [row.work, row.unit, *map(_cell, (row.mapproxy, row.tilekeep)), _cell(row.factor), row.note]
-    return f"| {' | '.join(cells)} |"
-
-
-def _cell(value: float | None) -> str:
-    return "-" if value is None else number(value)
+    figures = map(number, (row.mapproxy, row.tilekeep, row.factor))
+    return f"| {' | '.join([row.work, row.unit, *figures, row.notes])} |"
 
 
 def _cpu_info() -> list[str]:
