@@ -36,7 +36,7 @@ class WsgiClient:
         self._client = Client(validator(app))
 
     def get(
-        self, path: str, *, method: str = "GET", environ: dict[str, Any] | None = None, **headers: str
+        self, path: str, *, method: str = "GET", environ: Any = None, **headers: str
     ) -> TestResponse:
         """``path`` with its query string; header names are written with underscores."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}

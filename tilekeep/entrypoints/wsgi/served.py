@@ -38,7 +38,7 @@ class ServedConfiguration(NamedTuple):
 def make_application() -> Any:
     """The WSGI application of this worker, with logging set up as ``tilekeep serve`` was told to."""
     from tilekeep.entrypoints.logs import log_to_standard_error
-    from tilekeep.wsgiapp import make_wsgi_app
+    from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
     served = ServedConfiguration.from_variables(os.environ)
     log_to_standard_error(served.log_format)

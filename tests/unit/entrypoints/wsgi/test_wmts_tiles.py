@@ -40,7 +40,7 @@ GET_TILE = {
 }
 
 
-def kvp(path: str = "/service", **changes: str | None) -> str:
+def kvp(path: str | None = "/service", **changes: str | None) -> str:
     parameters = {**GET_TILE, **changes}
     return f"{path}?" + "&".join(f"{key}={value}" for key, value in parameters.items() if value is not None)
 

@@ -35,11 +35,20 @@ class ShownDimension(NamedTuple):
     values: Sequence[str]
 
 
+class ShownExtent(NamedTuple):
+    """Corners of a layer in an SRS, in the axis order of that."""
+
+    srs_code: str
+    lower: tuple[float, float]
+    upper: tuple[float, float]
+
+
 class ShownLayer(NamedTuple):
     """A layer of the document; ``tile_template`` is the form of its addresses, None in services by parameters."""
 
     outline: LayerOutline
     bbox: BBox
+    extents: Sequence[ShownExtent]
     media_type: str
     dimensions: Sequence[ShownDimension]
     matrix_sets: Sequence[str]
@@ -117,6 +126,7 @@ def _shown_layer(sets: list[MatrixSet], base: str, template: RestTemplate | None
     return ShownLayer(
         outline=layer.outline,
         bbox=_within_the_world(layer.geographic_extent, layer.grid),
+        extents=_local_extents(matrix_set.route.layer for matrix_set in sets),
         media_type=layer.encoding.public_media_type,
         dimensions=[
             ShownDimension(spelled.get(dimension.name, dimension.name), dimension.default, dimension.values)
@@ -147,6 +157,21 @@ def _within_the_world(extent: BBox, grid: TileGrid) -> BBox:
     if grid.srs.code in WEB_MERCATOR_CODES:
         limits = BBox(-180.0, -_MERCATOR_LATITUDE, 180.0, _MERCATOR_LATITUDE)
     return extent.intersection(limits) or limits
+
+
+def _local_extents(layers: Iterable[TileLayer]) -> list[ShownExtent]:
+    """The extents in other SRS than those of the world, where the box in degrees covers more than there is.
+
+    GDAL asks for tiles all over that box and takes the first that does not exist for a failure.
+    """
+    extents: dict[str, ShownExtent] = {}
+    for layer in layers:
+        srs = layer.grid.srs
+        if not srs.geographic and srs.code not in WEB_MERCATOR_CODES:
+            left, bottom, right, top = layer.extent.intersection(layer.grid.bbox) or layer.grid.bbox
+            lower, upper = ((bottom, left), (top, right)) if srs.north_first else ((left, bottom), (right, top))
+            extents.setdefault(srs.code, ShownExtent(srs.code, lower, upper))
+    return list(extents.values())
 
 
 def _matrix_sets(sets: Iterable[MatrixSet]) -> list[ShownMatrixSet]:

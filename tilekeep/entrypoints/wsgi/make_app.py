@@ -1,0 +1,98 @@
+"""From a configuration file to the WSGI application."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
+from tilekeep.config.mapproxy.meaning_globals import effective_globals
+from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
+from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_services
+from tilekeep.config.problems import ConfigurationProblems
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.origin import origin_spelled
+from tilekeep.entrypoints.wsgi.application import TilekeepApplication
+from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+log = logging.getLogger("tilekeep.config")
+
+
+def make_wsgi_app(
+    services_conf: str | None = None,
+    debug: bool = False,
+    ignore_config_warnings: bool = True,
+    reloader: bool = False,
+    env: str | None = None,
+) -> WSGIApplication:
+    """The WSGI application of the configuration file ``services_conf``; the counterpart of MapProxy's.
+
+    Everything that can be wrong in the configuration is found here; stores, sources and grids of a layer are set
+    up on its first request.  Safe to call before a fork.
+
+    Args:
+        services_conf: path of the configuration; None takes it from the variable ``TILEKEEP_CONFIG``.
+        debug: whether unexpected errors reach the server instead of becoming ``internal error``.
+        ignore_config_warnings: False refuses a configuration with warnings.
+        reloader: whether a changed configuration is used from the next request on.
+        env: the entry of ``environments`` to use; None takes it from the variable ``TILEKEEP_ENV``.
+
+    :raises ConfigurationError: the configuration cannot be obeyed.
+    """
+    config = services_conf or os.environ.get("TILEKEEP_CONFIG")
+    if not config:
+        raise ConfigurationError("no configuration: give its path as services_conf or in TILEKEEP_CONFIG")
+    environment = env or os.environ.get("TILEKEEP_ENV") or None
+
+    def build() -> BuiltApplication:
+        loaded = load_settings(config, environment=environment, variables=os.environ)
+        for problem in loaded.report.warnings:
+            log.warning("%s", problem)
+        if loaded.report.warnings and not ignore_config_warnings:
+            raise ConfigurationProblems(loaded.report)
+        return BuiltApplication(application_of(loaded, debug=debug), loaded.files)
+
+    return ReloadingApplication(build) if reloader else build().application
+
+
+def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepApplication:
+    """The application of settings that have been loaded.
+
+    :raises ConfigurationError: a grid, source or service cannot be set up as the settings say.
+    """
+    settings = loaded.settings
+    options = effective_globals(settings, loaded.base_dir)
+    services = effective_services(settings)
+    container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
+    container.check_dependencies()
+    catalogue = container.use_cases.catalogue()
+    container.adapters.resources().keep(catalogue)
+    return TilekeepApplication(
+        catalogue=catalogue,
+        tms=_tms(services),
+        wmts=_wmts(services),
+        demo=DemoOptions() if services.demo else None,
+        max_age_seconds=options.tile_max_age_seconds,
+        access_control_allow_origin=options.allowed_origin or "",
+        clock=container.adapters.clock(),
+        request_seconds=longest_request_seconds(settings),
+        debug=debug,
+    )
+
+
+def _tms(services: EffectiveServices) -> TmsOptions | None:
+    tms = services.tms
+    return None if tms is None else TmsOptions(tms.metadata, tms.use_grid_names, origin_spelled(tms.tiles_origin or ""))
+
+
+def _wmts(services: EffectiveServices) -> WmtsOptions | None:
+    wmts = services.wmts
+    if wmts is None:
+        return None
+    return WmtsOptions(wmts.metadata, wmts.kvp, wmts.restful, wmts.restful_template)
