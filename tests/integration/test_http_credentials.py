@@ -25,17 +25,28 @@ def basic(request: Received) -> Reply:
     return Reply(401, b"who?", {"WWW-Authenticate": 'Basic realm="maps"'})
 
 
-def digest(request: Received) -> Reply:
+class Digest:
     """Checks as RFC 7616, 3.4 says; each nonce is good for two requests."""
-    sent = parse_dict_header(request.headers.get("authorization", "Digest x=y").removeprefix("Digest "))  # type: ignore[no-untyped-call]
-    if sent.get("nc") in ("00000001", "00000002"):
+
+    def __init__(self) -> None:
+        self.nonce = 0
+
+    def __call__(self, request: Received) -> Reply:
+        header = request.headers.get("authorization", "Digest x=y")
+        sent = parse_dict_header(header.removeprefix("Digest "))  # type: ignore[no-untyped-call]
+        if self.accepts(request, sent):
+            return Reply(body=b"map")
+        self.nonce += 1
+        challenge = f'Digest realm="maps", nonce="{self.nonce}", qop="auth", algorithm=SHA-256, stale=true'
+        return Reply(401, b"who?", {"WWW-Authenticate": challenge})
+
+    def accepts(self, request: Received, sent: dict[str, str]) -> bool:
+        if sent.get("nonce") != str(self.nonce) or sent["nc"] not in ("00000001", "00000002"):
+            return False
         secret = hashlib.sha256(b"me:maps:hunter2").hexdigest()
         asked = hashlib.sha256(f"{request.method}:{request.target}".encode()).hexdigest()
-        text = f"{secret}:nonce:{sent['nc']}:{sent['cnonce']}:auth:{asked}"
-        if hashlib.sha256(text.encode()).hexdigest() == sent["response"] and sent["uri"] == request.target:
-            return Reply(body=b"map")
-    challenge = 'Digest realm="maps", nonce="nonce", qop="auth", algorithm=SHA-256'
-    return Reply(401, b"who?", {"WWW-Authenticate": challenge})
+        text = f"{secret}:{self.nonce}:{sent['nc']}:{sent['cnonce']}:auth:{asked}"
+        return hashlib.sha256(text.encode()).hexdigest() == sent["response"] and sent["uri"] == request.target
 
 
 @pytest.fixture
@@ -50,7 +61,7 @@ def other() -> Iterator[UpstreamServer]:
         yield server
 
 
-@pytest.mark.parametrize("check", [basic, digest])
+@pytest.mark.parametrize("check", [basic, Digest()], ids=["Basic", "Digest"])
 def test_a_server_that_asks_is_given_the_credentials(
     upstream: UpstreamServer, check: Callable[[Received], Reply]
 ) -> None:
@@ -64,7 +75,17 @@ def test_a_server_that_asks_is_given_the_credentials(
     assert upstream.connections == 1
 
 
-@pytest.mark.parametrize("check", [basic, digest])
+def test_a_digest_whose_nonce_is_used_up_is_computed_anew(upstream: UpstreamServer) -> None:
+    upstream.on("/wms", Digest())
+    client = http_client(credentials=ME)
+
+    answers = [get(client, f"{upstream.url}/wms") for _ in range(5)]
+
+    assert [answer.body for answer in answers] == [b"map"] * 5
+    assert len(upstream.requests) == 8
+
+
+@pytest.mark.parametrize("check", [basic, Digest()], ids=["Basic", "Digest"])
 def test_wrong_credentials_get_the_refusal(upstream: UpstreamServer, check: Callable[[Received], Reply]) -> None:
     upstream.on("/wms", check)
 

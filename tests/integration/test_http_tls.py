@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.support.connect_proxy import ConnectProxy
 from tests.integration.support.http import get, http_client
 from tests.integration.support.upstream_server import Reply, UpstreamServer
 from tilekeep.domain.errors import SourceTimeout, SourceUnreachable
@@ -94,3 +95,19 @@ def test_a_stale_connection_is_replaced_with_tls_too(upstream: UpstreamServer) -
     get(client, upstream.url)
 
     assert get(client, f"{upstream.url}/again").body == b"map"
+
+
+def test_a_proxy_of_the_environment_is_asked_for_a_tunnel(
+    upstream: UpstreamServer, certificate: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = http_client(ssl_ca_certs=certificate[0])
+
+    with ConnectProxy() as proxy:
+        monkeypatch.setenv("https_proxy", f"http://me:hunter2@127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        bodies = [get(client, upstream.url).body for _ in range(2)]
+
+    assert bodies == [b"map", b"map"]
+    assert [tunnel.target for tunnel in proxy.tunnels] == [upstream.host]
+    assert proxy.tunnels[0].headers["proxy-authorization"].startswith("Basic ")
+    assert upstream.connections == 1

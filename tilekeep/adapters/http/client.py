@@ -25,7 +25,7 @@ from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.http.redirects import MAX_REDIRECTS, Hop, next_hop, origin
 from tilekeep.adapters.http.request_log import log_request
 from tilekeep.adapters.http.shared import SharedHttpState
-from tilekeep.adapters.http.transport import PooledTransport
+from tilekeep.adapters.http.transport import SERVERS, PooledTransport
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.ports.clock import Clock
@@ -187,9 +187,12 @@ class _Connections:
             return self._transports[scheme]
 
     def _proxies_for(self, server: object, url: str) -> dict[str, str]:
-        if server not in self._proxies:
-            self._proxies[server] = get_environ_proxies(url)
-        return self._proxies[server]
+        known = self._proxies.get(server)
+        if known is None:
+            if len(self._proxies) >= SERVERS:
+                self._proxies.clear()
+            known = self._proxies[server] = get_environ_proxies(url)
+        return known
 
 
 def _received(raw: BaseHTTPResponse, max_bytes: int) -> HttpAnswer:

@@ -34,8 +34,9 @@ class SharedHttpState:
         return self._part(self._contexts, options, lambda: tls_context(options.ssl_ca_certs, verify=options.verify))
 
     def reset_after_fork(self) -> None:
-        """Forgets a lock that another thread of the parent may have held; cookies stay."""
+        """Starts anew with locks and jars, since a thread of the parent may have held their locks."""
         self._lock = threading.Lock()
+        self._jars = {}
 
     def _part(self, parts: dict[tuple[str | None, bool], Part], options: HttpOptions, make: Callable[[], Part]) -> Part:
         key = (options.ssl_ca_certs if options.verify else None, options.verify)
