@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tilekeep._version import __version__
-    from tilekeep.wsgiapp import make_wsgi_app
+    from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
 __all__ = ["__version__", "make_wsgi_app"]
 
-_HOMES = {"__version__": "tilekeep._version", "make_wsgi_app": "tilekeep.wsgiapp"}
+_HOMES = {"__version__": "tilekeep._version", "make_wsgi_app": "tilekeep.entrypoints.wsgi.make_app"}
 
 
 def __getattr__(name: str) -> Any:

@@ -96,6 +96,9 @@ class FakeTileStore:
             if key.coord.z == z and self._has(key) and (window is None or window.holds(x, y)):
                 yield key, tile.info._replace(validators=None, checksum=None)
 
+    def locate(self, key: TileKey) -> str:
+        return f"memory {key}"
+
     def _has(self, key: TileKey) -> bool:
         return key in self.tiles and bool(self.tiles[key].body)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.get_tile import GetTile
+from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import UnknownLayer, UnknownTileGrid
 from tilekeep.domain.geometry import BBox
@@ -17,11 +17,17 @@ from tilekeep.domain.image import ImageEncoding
 
 @dataclass(frozen=True, slots=True)
 class GridOutline:
-    """A grid in which a layer is offered: its name, and its SRS code as services spell it (``EPSG3857``)."""
+    """A grid in which a layer is offered.
+
+    :ivar name: as services call it; ``key`` is what the configuration calls it, mostly the same.
+    :ivar srs_token: its SRS code as services spell it in addresses (``EPSG3857``).
+    :ivar cache: the cache that holds the tiles.
+    """
 
     name: str
     srs_token: str
     cache: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +73,8 @@ class Catalogue:
         self, outlines: Mapping[str, LayerOutline], build: Callable[[LayerOutline, GridOutline], TileLayer]
     ) -> None:
         self._outlines = outlines
+        self._tile_layers: OncePerKey[tuple[str, str], TileLayer] = OncePerKey(self._built)
         self._build = build
-        self._built: dict[tuple[str, str], TileLayer] = {}
-        self._lock = threading.RLock()
 
     @property
     def layers(self) -> Sequence[LayerOutline]:
@@ -92,22 +97,16 @@ class Catalogue:
         :raises UnknownLayer: no such layer.
         :raises UnknownTileGrid: the layer is not offered in this grid.
         """
-        built = self._built.get((name, grid))
-        if built is not None:
-            return built
+        return self._tile_layers((name, grid))
+
+    def _built(self, wanted: tuple[str, str]) -> TileLayer:
+        name, grid = wanted
         outline = self.outline(name)
         for candidate in outline.grids:
             if candidate.name == grid:
-                return self._build_once(outline, candidate)
+                return self._build(outline, candidate)
         raise UnknownTileGrid(f"layer {name} is not offered in the grid {grid}", locator="tilematrixset")
 
-    def _build_once(self, outline: LayerOutline, grid: GridOutline) -> TileLayer:
-        with self._lock:
-            built = self._built.get((outline.name, grid.name))
-            if built is None:
-                built = self._built[outline.name, grid.name] = self._build(outline, grid)
-            return built
-
     def reset_after_fork(self) -> None:
-        """Replaces the lock, which another thread of the parent process may have held."""
-        self._lock = threading.RLock()
+        """Makes the catalogue usable in a forked child; what has been built stays."""
+        self._tile_layers.reset_after_fork()

@@ -121,6 +121,7 @@ class MakeMetaTile:
             return  # the source did not fail; the next in the queue may well get through
         pause = max(self._failure_seconds, min(error.retry_after or 0.0, LONGEST_RETRY_AFTER_SECONDS))
         if pause > 0:
+            error.retry_after = pause  # clients need not ask earlier than the source is asked
             self._failures.remember(scope, RememberedFailure(error.client_message, self._clock.now() + pause))
 
     def _stored(self, keys: Sequence[TileKey], fetched: FetchedTiles, deadline: Deadline) -> Mapping[TileKey, Outcome]:

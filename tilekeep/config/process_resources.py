@@ -26,7 +26,7 @@ class ProcessResources:
     def __init__(self) -> None:
         self._parts: weakref.WeakSet[Resettable] = weakref.WeakSet()
         self._lock = threading.Lock()
-        _register_at_fork(self)
+        os.register_at_fork(after_in_child=self.reset)
 
     def keep(self, part: Resettable) -> None:
         """Resets ``part`` in every process forked from now on."""
@@ -38,15 +38,3 @@ class ProcessResources:
         self._lock = threading.Lock()
         for part in list(self._parts):
             part.reset_after_fork()
-
-
-def _register_at_fork(resources: ProcessResources) -> None:
-    """The hook can never be taken back, so it must not keep the application alive."""
-    reference = weakref.ref(resources)
-
-    def reset() -> None:
-        alive = reference()
-        if alive is not None:
-            alive.reset()
-
-    os.register_at_fork(after_in_child=reset)

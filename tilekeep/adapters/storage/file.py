@@ -165,6 +165,10 @@ class FileTileStore:
             if info is not None:
                 yield file.key, info
 
+    def locate(self, key: TileKey) -> str:
+        """See :class:`~tilekeep.ports.tile_store.TileLocator`: the path of the file."""
+        return self._path_of(key)
+
     def _walk(self, z: int, window: TileWindow | None, *, prune: bool) -> TileWalk:
         return TileWalk(self._directory, self._layout, self._extension, z, window, prune, self._dimension_names)
 

@@ -56,6 +56,13 @@ def global_timeout_seconds(settings: Settings) -> float:
     return settings.globals.http.client_timeout or _DEFAULT_TIMEOUT_SECONDS
 
 
+def longest_request_seconds(settings: Settings) -> float:
+    """How long a tile request may take: waiting for the lock once, then for the slowest source."""
+    lock = global_timeout_seconds(settings)
+    own = (getattr(source, "http", None) for source in settings.sources.values())
+    return lock + max((http.client_timeout or lock for http in own if http is not None), default=lock)
+
+
 def _first(own: bool | None, default: bool | None, *, otherwise: bool) -> bool:
     """The first value that is set; false counts as set."""
     if own is not None:

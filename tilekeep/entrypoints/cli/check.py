@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from tilekeep.config.loading.settings import LoadedSettings, load_settings
+from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.entrypoints.cli import options
 

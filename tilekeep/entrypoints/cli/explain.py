@@ -43,10 +43,9 @@ def command(url: str, config: str, as_json: bool, environment: str | None) -> No
 
     URL is an address or a path of TMS, /tiles or WMTS; host and prefix do not matter.
     """
-    from tilekeep.wsgiapp import build_application
+    from tilekeep.entrypoints.wsgi.make_app import application_of
 
-    load_or_exit(config, environment)
-    application = build_application(config, environment=environment)
+    application = application_of(load_or_exit(config, environment))
     try:
         resolved = application.resolve(url)
     except RequestError as error:

@@ -1,0 +1,225 @@
+"""The working parts of a cache in one grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tilekeep.adapters.file_time import FileTimeLimit
+from tilekeep.application.explain_tile import ExplainTile
+from tilekeep.application.fetched_tiles import TileFetcher
+from tilekeep.application.get_tile import GetTile
+from tilekeep.application.make_meta_tile import MakeMetaTile
+from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.tile_maker import Outcome, TileMaker
+from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.sources import SourceAssembly
+from tilekeep.config.mapproxy import meaning_cache
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import ImageEncoding, ImageLimits
+from tilekeep.domain.lock_names import file_lock_id
+from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
+from tilekeep.domain.region import Region
+from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
+from tilekeep.domain.tile import TileKey, TileSet
+from tilekeep.domain.tile_layout import tile_layout
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.failure_memory import FailureMemory
+from tilekeep.ports.imaging import Imaging
+from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.parallel import ParallelRunner
+from tilekeep.ports.tile_lock import TileLock
+from tilekeep.ports.tile_store import TileStore
+
+_ONE_TILE = Size(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LockDirectory:
+    """Where the locks and failure notes of caches lie, and how they are made."""
+
+    path: str
+    directory_permissions: int | None
+    file_permissions: int | None
+    timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CacheParts:
+    """What caches are made with; ``locks`` and ``failures`` share one per directory."""
+
+    make_store: Callable[..., TileStore]
+    locks: Callable[[LockDirectory], TileLock]
+    failures: Callable[[LockDirectory], FailureMemory]
+    flights: SingleFlight[Mapping[TileKey, Outcome]]
+    imaging: Imaging
+    parallel: ParallelRunner
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class CacheNode:
+    """A cache in one grid, ready to answer; ``extent`` is the area with data, in the SRS of the grid."""
+
+    grid: TileGrid
+    get_tile: GetTile
+    explain: ExplainTile
+    encoding: ImageEncoding
+    extent: BBox
+
+
+class CacheAssembly:
+    """Makes each cache once for each of its grids, on first use.
+
+    Args:
+        settings: the whole configuration.
+        base_dir: absolute directory of the configuration.
+        grids: makes grids and regions.
+        sources: makes sources.
+        parts: everything else caches are made with.
+    """
+
+    def __init__(
+        self, settings: Settings, base_dir: str, grids: GridAssembly, sources: SourceAssembly, parts: CacheParts
+    ) -> None:
+        self._settings = settings
+        self._base_dir = base_dir
+        self._grids = grids
+        self._sources = sources
+        self._parts = parts
+        http = settings.globals.http
+        self._limits = ImageLimits(http.max_image_bytes, http.max_image_pixels)
+        self._cache: OncePerKey[str, EffectiveCache] = OncePerKey(
+            lambda name: effective_cache(settings, name, base_dir)
+        )
+        self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
+
+    def _node(self, name: str, grid_key: str) -> CacheNode:
+        """The cache ``name`` in the grid with the key ``grid_key``."""
+        cache, grid = self._cache(name), self._grids.grid(grid_key)
+        gate = StoreGate(self._parts.imaging, self._limits, name)
+        source = self._sources.source(cache.sources, grid, gate, transparent=bool(cache.encoding.transparent))
+        if _is_storage_only(cache):
+            source = None
+        region = self._grids.region(cache.coverage, grid, f"caches.{name}.cache.coverage")
+        planner = _planner(cache, grid, source)
+        policy = StalenessPolicy(_age_limit(cache.refresh))
+        tile_set = TileSet(name, grid.name, cache.encoding.extension)
+        directory = cache.directories[grid_key]
+        store = self._store(cache, tile_set, directory)
+        clock = self._parts.clock
+        maker = None if source is None else self._maker(cache, grid, source, gate, policy, store, directory)
+        return CacheNode(
+            grid=grid,
+            get_tile=GetTile(
+                reader=store,
+                policy=policy,
+                maker=maker,
+                planner=planner,
+                grid=grid,
+                region=region,
+                clock=clock,
+                retry_seconds=max(1.0, cache.failure_seconds),
+            ),
+            explain=ExplainTile(
+                tile_set=tile_set,
+                grid=grid,
+                reader=store,
+                locator=store,
+                policy=policy,
+                planner=planner,
+                source=source,
+                request_media_type=cache.request_format,
+                clock=clock,
+            ),
+            encoding=cache.encoding,
+            extent=self._extent(cache, grid, region),
+        )
+
+    def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
+        encoding = cache.encoding
+        return self._parts.make_store(
+            "file",
+            tile_set=tile_set,
+            directory=directory,
+            layout=tile_layout(cache.directory_layout),
+            media_type=encoding.format if "/" in encoding.format else None,
+            directory_permissions=cache.directory_permissions,
+            file_permissions=cache.file_permissions,
+            link_single_color=cache.link_single_color,
+        )
+
+    def _maker(
+        self,
+        cache: EffectiveCache,
+        grid: TileGrid,
+        source: MapSource,
+        gate: StoreGate,
+        policy: StalenessPolicy,
+        store: TileStore,
+        directory: str,
+    ) -> TileMaker:
+        parts = self._parts
+        locks = LockDirectory(
+            cache.tile_lock_dir,
+            cache.lock_directory_permissions,
+            cache.lock_file_permissions,
+            cache.lock_timeout_seconds,
+        )
+        return MakeMetaTile(
+            store=store,
+            policy=policy,
+            fetcher=TileFetcher(
+                source=source,
+                imaging=parts.imaging,
+                gate=gate,
+                parallel=parts.parallel,
+                grid=grid,
+                encoding=cache.encoding,
+                request_media_type=cache.request_format,
+                concurrent_fetches=cache.concurrent_tile_creators,
+            ),
+            locks=parts.locks(locks),
+            lock_id=file_lock_id(directory),
+            failures=parts.failures(locks),
+            flights=parts.flights,
+            clock=parts.clock,
+            failure_seconds=cache.failure_seconds,
+        )
+
+    def _extent(self, cache: EffectiveCache, grid: TileGrid, region: Region | None) -> BBox:
+        """The coverage of the cache, else the union of those of its sources, else the grid (spec/sources.md, 14)."""
+        if region is not None:
+            return region.bbox
+        regions = [self._sources.region(source.limits, grid, source.name) for source in cache.sources]
+        extent: BBox | None = None
+        for found in regions:
+            if found is None:
+                return grid.bbox
+            extent = found.bbox if extent is None else extent.union(found.bbox)
+        return extent or grid.bbox
+
+
+def _is_storage_only(cache: EffectiveCache) -> bool:
+    """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
+    return all(source.limits.seed_only for source in cache.sources)
+
+
+def _age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:
+    return FileTimeLimit(refresh.path) if isinstance(refresh, meaning_cache.FileTimeLimit) else refresh
+
+
+def _planner(cache: EffectiveCache, grid: TileGrid, source: MapSource | None) -> MetaTilePlanner:
+    """Which tiles are fetched together (spec/caches.md, 7)."""
+    several = cache.meta_size != _ONE_TILE
+    mode = FetchMode.SINGLE
+    if source is not None and source.traits.meta_tiles and (several or cache.meta_buffer_px > 0):
+        mode = FetchMode.META
+    elif source is not None and not source.traits.meta_tiles and several and cache.bulk_meta_tiles:
+        mode = FetchMode.BULK
+    return MetaTilePlanner(grid, mode, cache.meta_size, cache.meta_buffer_px, cache.minimize_meta_requests)

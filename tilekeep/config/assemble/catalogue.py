@@ -1,0 +1,81 @@
+"""The catalogue of tile layers."""
+
+from __future__ import annotations
+
+from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
+from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.config.assemble.caches import CacheAssembly, CacheNode
+from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+from tilekeep.config.mapproxy.meaning_grid import effective_grid
+from tilekeep.config.mapproxy.meaning_layers import EffectiveTileLayer, effective_tile_layers
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.errors import ProjectionError
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import PNG, ImageEncoding
+from tilekeep.ports.imaging import Imaging
+from tilekeep.ports.projection import Projection
+
+_WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
+
+
+class CatalogueAssembly:
+    """Lists all layers at once and makes their parts on first use.
+
+    Args:
+        settings: the whole configuration.
+        caches: makes caches.
+        imaging: makes empty tiles.
+        projection: gives extents in degrees.
+    """
+
+    def __init__(self, settings: Settings, caches: CacheAssembly, imaging: Imaging, projection: Projection) -> None:
+        self._settings = settings
+        self._caches = caches
+        self._imaging = imaging
+        self._projection = projection
+        self._grid_names: OncePerKey[str, tuple[str, str]] = OncePerKey(self._grid_name)
+        self._blanks: OncePerKey[Size, bytes] = OncePerKey(self._blank)
+
+    def catalogue(self) -> Catalogue:
+        """All tile layers of the configuration."""
+        layers = effective_tile_layers(self._settings)
+        return Catalogue({layer.name: self._outline(layer) for layer in layers}, self._tile_layer)
+
+    def _outline(self, layer: EffectiveTileLayer) -> LayerOutline:
+        grids = []
+        for cache in layer.caches:
+            for key in self._settings.caches[cache].grids or (DEFAULT_GRID,):
+                name, token = self._grid_names(key)
+                grids.append(GridOutline(name, token, cache, key))
+        return LayerOutline(layer.name, layer.title, layer.abstract, tuple(grids), layer.dimensions)
+
+    def _grid_name(self, key: str) -> tuple[str, str]:
+        grid = effective_grid(self._settings, key)
+        return grid.name, grid.srs.replace(":", "")
+
+    def _tile_layer(self, outline: LayerOutline, grid_outline: GridOutline) -> TileLayer:
+        node = self._caches.node((grid_outline.cache, grid_outline.key))
+        return TileLayer(
+            outline=outline,
+            grid=node.grid,
+            get_tile=node.get_tile,
+            explain=node.explain,
+            encoding=node.encoding,
+            extent=node.extent,
+            geographic_extent=self._geographic_extent(node),
+            blank=self._blanks(node.grid.tile_size),
+        )
+
+    def _geographic_extent(self, node: CacheNode) -> BBox:
+        """The extent in degrees; where it has no image there, the world."""
+        grid: TileGrid = node.grid
+        extent = grid.bbox.intersection(node.extent) or node.extent
+        try:
+            degrees = self._projection.between(grid.srs, self._projection.srs("EPSG:4326")).bbox(extent)
+        except ProjectionError:
+            return _WORLD
+        return _WORLD.intersection(degrees) or _WORLD
+
+    def _blank(self, size: Size) -> bytes:
+        return self._imaging.blank(size, ImageEncoding(PNG, transparent=True)).body

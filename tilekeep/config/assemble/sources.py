@@ -1,0 +1,153 @@
+"""Map sources out of their options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.application.sources.limited_source import LimitedSource
+from tilekeep.application.sources.merged_sources import MergedSources
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
+from tilekeep.config.mapproxy.meaning_source import (
+    EffectiveSource,
+    EffectiveTileSource,
+    EffectiveWmsSource,
+    SourceLimits,
+)
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.map_query import SourceTraits, Upstream
+from tilekeep.domain.region import Region
+from tilekeep.domain.resolution_range import EVERY_RESOLUTION
+from tilekeep.domain.secrets import Credentials, split_credentials
+from tilekeep.domain.tile_url import TileUrlTemplate
+from tilekeep.domain.wms_request import WmsRequestTemplate
+from tilekeep.ports.http_client import HttpClient
+from tilekeep.ports.imaging import Imaging
+from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.parallel import ParallelRunner
+
+#: Connections of one process to one server; further requests wait for one of them.
+POOL_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SourceParts:
+    """What sources are made with.
+
+    :ivar make: makes a source by its kind (``wms``, ``tile``, ``world``) from keyword arguments.
+    :ivar http_client: the client for a set of options; equal options share one.
+    """
+
+    make: Callable[..., MapSource]
+    http_client: Callable[[HttpOptions], HttpClient]
+    imaging: Imaging
+    parallel: ParallelRunner
+    grids: GridAssembly
+
+
+class SourceAssembly:
+    """Makes the source of a cache in one of its grids."""
+
+    def __init__(self, parts: SourceParts) -> None:
+        self._parts = parts
+
+    def source(
+        self, sources: Sequence[EffectiveSource], grid: TileGrid, gate: StoreGate, *, transparent: bool
+    ) -> MapSource | None:
+        """All ``sources`` as one, bottom first; None if there are none.
+
+        ``transparent`` is the ground on which several sources are laid.
+        """
+        made = [(self._limited(source, grid, gate), source.image.opacity) for source in sources]
+        if not made:
+            return None
+        if len(made) == 1:
+            return made[0][0]
+        return MergedSources(made, self._parts.imaging, gate, self._parts.parallel, transparent=transparent)
+
+    def region(self, limits: SourceLimits, grid: TileGrid, name: str) -> Region | None:
+        """The coverage of a source in the SRS of ``grid``."""
+        return self._parts.grids.region(limits.coverage, grid, f"sources.{name}.coverage")
+
+    def _limited(self, source: EffectiveSource, grid: TileGrid, gate: StoreGate) -> MapSource:
+        limits = source.limits
+        bare = self._bare(source, grid)
+        if limits.coverage is None and limits.resolutions == EVERY_RESOLUTION and not limits.seed_only:
+            return bare
+        return LimitedSource(
+            bare,
+            self._parts.imaging,
+            gate,
+            region=self.region(limits, grid, source.name),
+            resolutions=limits.resolutions,
+            seed_only=limits.seed_only,
+        )
+
+    def _bare(self, source: EffectiveSource, grid: TileGrid) -> MapSource:
+        if isinstance(source, EffectiveWmsSource):
+            return self._wms(source, grid)
+        if isinstance(source, EffectiveTileSource):
+            return self._tile(source, grid)
+        return self._parts.make("world")
+
+    def _wms(self, source: EffectiveWmsSource, grid: TileGrid) -> MapSource:
+        path = f"sources.{source.name}.supported_srs"
+        supported_srs = self._parts.grids.srs_list(source.supported_srs, path)
+        if supported_srs and grid.srs not in supported_srs:
+            raise ConfigurationError(
+                f"{path}: {grid.srs.code} of the grid {grid.name} is not among {', '.join(source.supported_srs)}; "
+                "this version does not reproject sources: add it to the list or use another grid"
+            )
+        url, credentials = split_credentials(source.url)
+        return self._parts.make(
+            "wms",
+            http=self._parts.http_client(_http_options(source.http, credentials)),
+            request=WmsRequestTemplate.from_options(url, dict(source.parameters), version=source.version),
+            upstream=Upstream(urlsplit(source.url).netloc, source.concurrent_requests),
+            traits=SourceTraits(True, declared_format=source.declared_format, declared_mode=source.image.mode),
+            max_bytes=source.http.limits.max_bytes,
+            timeout_seconds=source.http.client_timeout_seconds,
+            supported_srs=supported_srs,
+            supported_formats=source.supported_formats,
+            forwarded_dimensions=source.forward_req_params,
+            method=source.http.method,
+            hide_error_details=source.http.hide_error_details,
+        )
+
+    def _tile(self, source: EffectiveTileSource, grid: TileGrid) -> MapSource:
+        source_grid = self._parts.grids.grid(source.grid)
+        if source_grid.srs != grid.srs or source_grid.tile_size != grid.tile_size:
+            raise ConfigurationError(
+                f"sources.{source.name}.grid: SRS and tile size of {source.grid} differ from those of the grid "
+                f"{grid.name} of the cache; tiles cannot be transformed, use grids that match"
+            )
+        url, credentials = split_credentials(source.url)
+        return self._parts.make(
+            "tile",
+            http=self._parts.http_client(_http_options(source.http, credentials)),
+            template=TileUrlTemplate(url),
+            grid=source_grid,
+            upstream=Upstream(urlsplit(source.url).netloc),
+            traits=SourceTraits(False, accepts_integer_multiples=True),
+            max_bytes=source.http.limits.max_bytes,
+            timeout_seconds=source.http.client_timeout_seconds,
+            hide_error_details=source.http.hide_error_details,
+        )
+
+
+def _http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:
+    return HttpOptions(
+        timeout_seconds=http.client_timeout_seconds,
+        headers=http.headers,
+        ssl_ca_certs=http.ssl_ca_certs,
+        verify=not http.ssl_no_cert_checks,
+        manage_cookies=http.manage_cookies,
+        credentials=credentials,
+        pool_size=POOL_SIZE,
+        hide_error_details=http.hide_error_details,
+    )

@@ -1,0 +1,126 @@
+"""The containers: which adapter stands behind which port, and what lives how long.
+
+Settings come in as values; nothing is made before it is asked for.  Shared parts are thread-safe singletons, caches
+and layers are made by the assembly from factories.  Tests override single providers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dependency_injector import containers, providers
+
+from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.http.client import RequestsHttpClient
+from tilekeep.adapters.http.shared import SharedHttpState
+from tilekeep.adapters.imaging.choice import imaging
+from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
+from tilekeep.adapters.locks.file_lock import FileTileLock
+from tilekeep.adapters.locks.slot_gate import SlotFileGate
+from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.tile import TileSource
+from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.adapters.threads import ThreadRunner
+from tilekeep.application.single_flight import SingleFlight
+from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
+from tilekeep.config.assemble.catalogue import CatalogueAssembly
+from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.shared import SharedParts
+from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
+from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.process_resources import ProcessResources
+from tilekeep.ports.map_source import MapSource
+
+
+class AdaptersContainer(containers.DeclarativeContainer):
+    """The outside world: clocks, files, servers, pixels."""
+
+    options = providers.Dependency(instance_of=EffectiveGlobals)
+
+    resources = providers.ThreadSafeSingleton(ProcessResources)
+    clock = providers.ThreadSafeSingleton(SystemClock)
+    projection = providers.ThreadSafeSingleton(PyprojProjection, proj_data_dir=options.provided.proj_data_dir)
+    imaging = providers.ThreadSafeSingleton(imaging)
+    parallel = providers.ThreadSafeSingleton(ThreadRunner)
+    gate = providers.ThreadSafeSingleton(
+        SlotFileGate,
+        options.provided.lock_dir,
+        clock,
+        directory_permissions=options.provided.directory_permissions,
+        file_permissions=options.provided.file_permissions,
+    )
+    http_state = providers.ThreadSafeSingleton(SharedHttpState)
+    http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
+    locks = providers.Factory(FileTileLock, clock=clock)
+    failures = providers.Factory(FileFailureMemory, clock=clock)
+    stores = providers.FactoryAggregate({"file": providers.Factory(FileTileStore)})
+    sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
+        {
+            "wms": providers.Factory(WmsSource, gate=gate, clock=clock),
+            "tile": providers.Factory(TileSource, gate=gate, clock=clock),
+        }
+    )
+
+
+class UseCasesContainer(containers.DeclarativeContainer):
+    """The layers of a configuration, over whatever adapters it is given."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    base_dir = providers.Dependency(instance_of=str)
+    adapters = providers.DependenciesContainer()
+
+    flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
+        SingleFlight, adapters.clock
+    )
+    shared = providers.ThreadSafeSingleton(
+        SharedParts,
+        resources=adapters.resources,
+        make_http_client=adapters.http_client.provider,
+        make_lock=adapters.locks.provider,
+        make_failures=adapters.failures.provider,
+        keep=providers.List(adapters.gate, adapters.http_state, flights),
+    )
+    grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
+    sources = providers.ThreadSafeSingleton(
+        SourceAssembly,
+        providers.Factory(
+            SourceParts,
+            make=adapters.sources.provider,
+            http_client=shared.provided.http_client,
+            imaging=adapters.imaging,
+            parallel=adapters.parallel,
+            grids=grids,
+        ),
+    )
+    caches = providers.ThreadSafeSingleton(
+        CacheAssembly,
+        settings,
+        base_dir,
+        grids,
+        sources,
+        providers.Factory(
+            CacheParts,
+            make_store=adapters.stores.provider,
+            locks=shared.provided.locks,
+            failures=shared.provided.failures,
+            flights=flights,
+            imaging=adapters.imaging,
+            parallel=adapters.parallel,
+            clock=adapters.clock,
+        ),
+    )
+    layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
+    catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
+
+
+class TilekeepContainer(containers.DeclarativeContainer):
+    """Adapters and use cases joined."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    base_dir = providers.Dependency(instance_of=str)
+    options = providers.Dependency(instance_of=EffectiveGlobals)
+
+    adapters = providers.Container(AdaptersContainer, options=options)
+    use_cases = providers.Container(UseCasesContainer, settings=settings, base_dir=base_dir, adapters=adapters)
