@@ -1,0 +1,42 @@
+"""Meridians and parallels at round degrees, as many as a map can carry."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from tilekeep.adapters.sources.world.topology import Line
+from tilekeep.domain.geometry import BBox
+
+_STEPS = (30.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+_MOST_LINES = 12
+
+#: Points per line: enough for lines that become curves.
+_POINTS = 32
+
+
+def graticule(window: BBox) -> list[Line]:
+    """Lines through ``window``, a box in degrees."""
+    window = BBox(window.min_x, max(window.min_y, -90.0), window.max_x, min(window.max_y, 90.0))
+    step = _step(max(window.width, window.height))
+    meridians = [
+        tuple((x, y) for y in _between(window.min_y, window.max_y)) for x in _rounds(window.min_x, window.max_x, step)
+    ]
+    parallels = [
+        tuple((x, y) for x in _between(window.min_x, window.max_x)) for y in _rounds(window.min_y, window.max_y, step)
+    ]
+    return meridians + parallels
+
+
+def _step(degrees: float) -> float:
+    """The finest step that gives no more than a dozen lines, but at most thirty degrees."""
+    fitting = itertools.takewhile(lambda step: degrees / step <= _MOST_LINES, _STEPS)
+    return min(fitting, default=_STEPS[0])
+
+
+def _rounds(low: float, high: float, step: float) -> list[float]:
+    return [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _between(low: float, high: float) -> list[float]:
+    return [low + (high - low) * i / _POINTS for i in range(_POINTS + 1)]

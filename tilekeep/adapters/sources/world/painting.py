@@ -1,0 +1,135 @@
+"""Painting: from shapes in SRS units to an image, drawn several times as large and averaged down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont
+
+from tilekeep.adapters.sources.world.projected import ProjectedCountry, ProjectedWorld, Shape
+from tilekeep.domain.geometry import BBox, Size
+
+Color = tuple[int, int, int]
+
+WATER: Color = (183, 215, 230)
+_GRATICULE: Color = (165, 201, 219)
+_BORDER: Color = (172, 154, 140)
+_COAST: Color = (112, 156, 180)
+_TEXT: Color = (92, 84, 80)
+_HALO: Color = (250, 248, 242)
+
+#: Fills of countries by tint: pale, so that borders and labels stand out.
+_LAND: tuple[Color, ...] = (
+    (247, 241, 222),
+    (228, 236, 210),
+    (246, 228, 208),
+    (221, 232, 223),
+    (243, 226, 230),
+    (236, 231, 244),
+    (250, 236, 190),
+)
+
+_FONT_PX = 12.0
+_LARGEST_CANVAS_PIXELS = 40_000_000
+_FINEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The part of the plane that is drawn: ``bbox`` in SRS units on ``size`` pixels."""
+
+    bbox: BBox
+    size: Size
+
+    @property
+    def oversampling(self) -> int:
+        """How many pixels are drawn for one, per axis: fewer for very large images."""
+        fits = (
+            n for n in range(_FINEST, 1, -1) if n * n * self.size.width * self.size.height <= _LARGEST_CANVAS_PIXELS
+        )
+        return next(fits, 1)
+
+
+def paint(world: ProjectedWorld, graticule: Iterable[Shape], view: View) -> Image.Image:
+    """The map: water, graticule, countries, borders, coasts, names."""
+    painter = _Painter(view)
+    painter.lines(graticule, _GRATICULE, 0.8)
+    for country in world.countries:
+        painter.country(country)
+    painter.lines(world.borders, _BORDER, 0.9)
+    painter.lines(world.coasts, _COAST, 1.1)
+    for country in world.countries:
+        painter.name(country)
+    return painter.image()
+
+
+class _Painter:
+    """Draws on an enlarged canvas; widths and font sizes are in pixels of the result."""
+
+    def __init__(self, view: View) -> None:
+        self._bbox = view.bbox
+        self._enlarged = view.oversampling
+        size = (view.size.width * self._enlarged, view.size.height * self._enlarged)
+        self._x_scale = size[0] / view.bbox.width
+        self._y_scale = size[1] / view.bbox.height
+        self._canvas = Image.new("RGB", size, WATER)
+        self._draw = ImageDraw.Draw(self._canvas)
+        self._font = ImageFont.load_default(_FONT_PX * self._enlarged)
+
+    def image(self) -> Image.Image:
+        return self._canvas.reduce(self._enlarged) if self._enlarged > 1 else self._canvas
+
+    def lines(self, shapes: Iterable[Shape], color: Color, width_px: float) -> None:
+        width = max(1, round(width_px * self._enlarged))
+        for shape in shapes:
+            if self._shows(shape.bbox):
+                self._draw.line(self._pixels(shape), fill=color, width=width, joint="curve")
+
+    def country(self, country: ProjectedCountry) -> None:
+        color = _LAND[country.country.tint % len(_LAND)]
+        for ring in country.rings:
+            if self._shows(ring.bbox):
+                self._draw.polygon(self._pixels(ring), fill=color)
+
+    def name(self, country: ProjectedCountry) -> None:
+        """The name in the middle of the largest part, if that is wide and high enough for it."""
+        largest = country.rings[0].bbox
+        width = self._draw.textlength(country.country.name, font=self._font)
+        room = largest.width * self._x_scale, largest.height * self._y_scale
+        if width > room[0] * 0.8 or room[1] < 2 * _FONT_PX * self._enlarged:
+            return
+        for ring in country.rings:
+            same_part = ring.bbox.height == largest.height and len(ring.points) == len(country.rings[0].points)
+            if same_part and self._shows(ring.bbox):
+                self._write(country.country.name, _centroid(ring.points))
+
+    def _write(self, name: str, at: tuple[float, float]) -> None:
+        pixel = self._pixel(at)
+        halo = round(1.5 * self._enlarged)
+        self._draw.text(pixel, name, _TEXT, self._font, anchor="mm", stroke_width=halo, stroke_fill=_HALO)
+
+    def _shows(self, bbox: BBox) -> bool:
+        return (
+            bbox.min_x <= self._bbox.max_x
+            and bbox.max_x >= self._bbox.min_x
+            and (bbox.min_y <= self._bbox.max_y and bbox.max_y >= self._bbox.min_y)
+        )
+
+    def _pixels(self, shape: Shape) -> list[tuple[float, float]]:
+        return [self._pixel(point) for point in shape.points]
+
+    def _pixel(self, point: tuple[float, float]) -> tuple[float, float]:
+        return (point[0] - self._bbox.min_x) * self._x_scale, (self._bbox.max_y - point[1]) * self._y_scale
+
+
+def _centroid(ring: tuple[tuple[float, float], ...]) -> tuple[float, float]:
+    """Centre of gravity of the area inside a ring."""
+    x0, y0 = ring[0]
+    area = x_sum = y_sum = 0.0
+    for (ax, ay), (bx, by) in zip(ring, (*ring[1:], ring[0]), strict=True):
+        cross = (ax - x0) * (by - y0) - (bx - x0) * (ay - y0)
+        area += cross
+        x_sum += (ax + bx - 2 * x0) * cross
+        y_sum += (ay + by - 2 * y0) * cross
+    return (x0 + x_sum / (3 * area), y0 + y_sum / (3 * area)) if area else ring[0]

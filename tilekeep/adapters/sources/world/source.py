@@ -1,0 +1,76 @@
+"""The world source: draws any box in any SRS, without asking anybody."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from PIL import Image
+
+from tilekeep.adapters.sources.world.graticule import graticule
+from tilekeep.adapters.sources.world.painting import View, paint
+from tilekeep.adapters.sources.world.projected import Plane, ProjectedWorld
+from tilekeep.adapters.sources.world.topology import World, natural_earth
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import ProjectionError, SourceContentError
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import Raster
+from tilekeep.domain.map_query import Drawn, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.srs import WEB_MERCATOR_HALF_WIDTH, Srs
+from tilekeep.ports.projection import Projection
+
+_TRAITS = SourceTraits(meta_tiles=True)
+_WORLD_IN_DEGREES = BBox(-180.0, -90.0, 180.0, 90.0)
+
+
+class WorldSource:
+    """The port :class:`tilekeep.ports.map_source.MapSource`, drawing countries, borders and names itself."""
+
+    def __init__(self, projection: Projection, raster: Callable[[Image.Image], Raster]) -> None:
+        """``raster`` wraps a drawn image for the imaging adapter in use."""
+        self._projection = projection
+        self._raster = raster
+        self._lock = threading.Lock()
+        self._world: World | None = None
+        self._projected: dict[Srs, ProjectedWorld] = {}
+
+    @property
+    def traits(self) -> SourceTraits:
+        """See the port."""
+        return _TRAITS
+
+    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
+        """None: nobody is asked."""
+        return None
+
+    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
+        """See the port; opaque, the same for all dimensions and purposes.
+
+        :raises SourceContentError: the SRS has no way to or from degrees.
+        """
+        try:
+            plane = self._plane(query.srs)
+            world = self._world_in(query.srs, plane)
+            shapes = [shape for line in graticule(self._window(query)) if (shape := plane.shape(line)) is not None]
+        except ProjectionError as error:
+            raise SourceContentError(f"The world map cannot be drawn in {query.srs.code}: {error}") from error
+        return Drawn(self._raster(paint(world, shapes, View(query.bbox, query.size))))
+
+    def _plane(self, srs: Srs) -> Plane:
+        degrees = self._projection.srs("CRS:84")
+        mercator = srs == self._projection.srs("EPSG:3857")
+        width = 2 * WEB_MERCATOR_HALF_WIDTH if mercator else (360.0 if srs == degrees else None)
+        return Plane(self._projection.between(degrees, srs), width)
+
+    def _world_in(self, srs: Srs, plane: Plane) -> ProjectedWorld:
+        with self._lock:
+            if self._world is None:
+                self._world = natural_earth()
+            if srs not in self._projected:
+                self._projected[srs] = plane.project(self._world)
+            return self._projected[srs]
+
+    def _window(self, query: MapQuery) -> BBox:
+        """The degrees that ``query`` shows."""
+        window = self._projection.between(query.srs, self._projection.srs("CRS:84")).bbox(query.bbox)
+        return window.intersection(_WORLD_IN_DEGREES) or _WORLD_IN_DEGREES
