@@ -71,7 +71,10 @@ def _loaded(path: str, environment: str | None, expansion: Expansion, read: Call
     if tree is None:
         raise ConfigurationProblems(Report.of(problems))
     root, overlay_problems = with_environment(tree, environment)
-    settings, model_problems = checked(_data(root, expansion), _coerced)
+    try:
+        settings, model_problems = checked(_data(root, expansion), _coerced)
+    except RecursionError as depth:
+        raise ConfigurationProblems(Report.of([*problems, _too_deep(path)])) from depth
     problems += [located(problem, tree) for problem in overlay_problems]
     problems += [located(problem, root) for problem in model_problems]
     problems += _unset_variables(expansion.unset)
@@ -79,6 +82,11 @@ def _loaded(path: str, environment: str | None, expansion: Expansion, read: Call
     if report.errors:
         raise ConfigurationProblems(report)
     return LoadedSettings(settings, report, os.path.abspath(os.path.dirname(path)), files.files)
+
+
+def _too_deep(path: str) -> Problem:
+    """Chains of aliases can nest deeper than a file that spells everything out."""
+    return Problem(Severity.ERROR, "aliases are nested too deeply; write some of them out", file=path)
 
 
 def _data(root: MappingNode, expansion: Expansion) -> dict[str, Any]:

@@ -25,6 +25,9 @@ from tilekeep.config.loading.yaml_scalars import COLLECTION_TAGS, TAGGED, plain_
 #: The key that merges other mappings into the one it stands in (https://yaml.org/type/merge.html).
 MERGE_KEY = "<<"
 
+#: Configurations are a handful of levels deep; what is deeper than this is a mistake or an attack.
+DEEPEST_NESTING = 100
+
 
 class Scalar:
     """A value that is neither mapping nor list; ``mark`` is a mark of the parser with ``name, line, column``."""
@@ -145,6 +148,8 @@ class _Composer:
                 items.append(self._scalar(event))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 opened = self._opened(event, is_mapping=kind is MappingStartEvent)
+                if len(stack) > DEEPEST_NESTING:
+                    raise _problem(f"nested more than {DEEPEST_NESTING} deep", event.start_mark)
                 stack.append(opened)
                 items = opened.items
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -257,6 +262,8 @@ def _from_parser(problem: MarkedYAMLError) -> YamlProblem:
     elif "mapping values are not allowed" in what:
         what = "a mapping is not allowed here: check the indentation, and quote text that holds ': '"
     context = f" {problem.context}" if problem.context else ""
+    if context and problem.context_mark is not None:
+        context += f" that starts in line {problem.context_mark.line + 1}"
     mark = problem.problem_mark or problem.context_mark
     if mark is None:
         return YamlProblem(f"not valid YAML{context}: {what}", 1, 1)
@@ -266,8 +273,10 @@ def _from_parser(problem: MarkedYAMLError) -> YamlProblem:
 def _from_reader(problem: YAMLError, body: bytes) -> YamlProblem:
     """Bytes that are no text; the place is counted in bytes, which is where an editor puts them."""
     position = getattr(problem, "position", 0)
-    if position is None or not 0 <= position <= len(body):
-        position = 0
+    try:
+        body.decode()
+    except UnicodeDecodeError as undecodable:
+        position = undecodable.start
     before = body[:position]
     line = before.count(b"\n") + 1
     column = position - (before.rfind(b"\n") + 1) + 1

@@ -124,7 +124,7 @@ def _grouped(errors: Sequence[Any], data: Any) -> dict[OptionPath, list[Mapping[
 
 def _is_mere_mismatch(group: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the model only says that an alternative has another type."""
-    return all(item["type"] in {"tuple_type", "dict_type", "string_type", "model_type"} for item in group)
+    return all(item["type"] in {"tuple_type", "dict_type", "string_type", "model_type", "too_short"} for item in group)
 
 
 def _option_path(item: Mapping[str, Any], data: Any) -> OptionPath:
@@ -169,21 +169,27 @@ def _refused(path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) ->
     """A value, key or type that cannot be used."""
     first = group[0]
     kind, context = first["type"], first.get("ctx", {})
-    if first["loc"][-1] == "[key]":
-        return error(path, f"the name {first['input']!r} is not text; put it in quotes", place=Place.KEY)
-    if kind == "extra_forbidden":
-        known = known_options(path[:-1], data)
-        message = f"the service {path[-1]!r} does not exist (known: {', '.join(known)})"
-        return error(path, message, suggestion=closest(path[-1], known), place=Place.KEY)
-    if kind == "missing":
+    if "[key]" in first["loc"] or kind == "extra_forbidden":
+        return _refused_key(path, group, data)
+    if kind in {"missing", "union_tag_not_found"}:
         return error(path, f"the option {path[-1]!r} is required and missing; add it", place=Place.KEY)
-    if kind == "union_tag_not_found":
-        return error(path, "the option 'type' is required and missing; add it", place=Place.KEY)
     if kind == "union_tag_invalid":
         known_types = [name.strip(" '") for name in context["expected_tags"].split(",")]
         message = f"the type {context['tag']!r} does not exist (known: {', '.join(known_types)})"
         return error(path, message, suggestion=closest(context["tag"], known_types))
     return error(path, explanation(path, group), suggestion=_permitted_like(first))
+
+
+def _refused_key(path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) -> Problem:
+    """A key that cannot be used: a name that is not text, or a service that does not exist."""
+    kind, name = group[0]["type"], path[-1]
+    if kind == "extra_forbidden":
+        known = known_options(path[:-1], data)
+        message = f"the service {name!r} does not exist (known: {', '.join(known)})"
+        return error(path, message, suggestion=closest(name, known), place=Place.KEY)
+    if kind == "string_type":
+        return error(path, f"the name {name!r} is not text; put it in quotes", place=Place.KEY)
+    return error(path, explanation(path, group), place=Place.KEY)
 
 
 def _permitted_like(item: Mapping[str, Any]) -> str | None:

@@ -155,12 +155,12 @@ def _service_problems(settings: Settings) -> Iterator[Problem]:
 
 def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
     if not wmts.kvp and not wmts.restful and not (wmts.kvp is None and wmts.restful is None):
-        yield warning(path, "both kvp and restful are off, so WMTS answers nothing", place=Place.KEY)
+        yield warning(path, "neither kvp nor restful is on, so WMTS answers nothing", place=Place.KEY)
     template = wmts.restful_template
     if template is None:
         return
     if "{{" in template:
         yield warning((*path, "restful_template"), "write {Layer} instead of {{Layer}}")
-    for variable in WMTS_TEMPLATE_VARIABLES:
-        if f"{{{variable}}}" not in template:
-            yield error((*path, "restful_template"), f"the template lacks {{{variable}}}; add it")
+    missing = [f"{{{variable}}}" for variable in WMTS_TEMPLATE_VARIABLES if f"{{{variable}}}" not in template]
+    if missing:
+        yield error((*path, "restful_template"), f"the template lacks {', '.join(missing)}; add what is missing")

@@ -1,0 +1,519 @@
+"""Every mistake is found where it is, and the message names value and remedy."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from tests.unit.config.configurations import MINIMAL, report_of
+from tilekeep.config.problems import Problem, Severity, path_text
+
+
+class Mistake(NamedTuple):
+    """A replacement in the minimal configuration, and what must be said about it."""
+
+    rule: str
+    old: str
+    new: str
+    path: str
+    line: int
+    column: int
+    says: str
+    suggestion: str | None = None
+
+
+ERRORS = [
+    Mistake("an empty scalar", "title: OSM", "title:", "layers[0].title", 5, 11, "left empty"),
+    Mistake(
+        "a number as text", "title: OSM", "title: 5", "layers[0].title", 5, 12, "expected text, got 5; put it in q"
+    ),
+    Mistake(
+        "a word that means false", "title: OSM", "title: no", "layers[0].title", 5, 12, "got false; put it in quotes"
+    ),
+    Mistake("a number as name", "name: osm", "name: 12", "layers[0].name", 4, 11, "expected text, got 12"),
+    Mistake("text where a list belongs", "[osm_cache]", "osm_cache", "layers[0].sources", 6, 14, "such as [osm_cache]"),
+    Mistake("a required option missing", "    title: OSM\n", "", "layers[0].title", 4, 5, "'title' is required"),
+    Mistake(
+        "a cache without sources", "    sources: [osm]\n", "", "caches.osm_cache.sources", 8, 3, "'sources' is required"
+    ),
+    Mistake(
+        "an unknown cache in a layer",
+        "[osm_cache]",
+        "[osm_cach]",
+        "layers[0].sources[0]",
+        6,
+        15,
+        "no cache and no source 'osm_cach'",
+        "osm_cache",
+    ),
+    Mistake(
+        "an unknown source in a cache",
+        "sources: [osm]",
+        "sources: [omS]",
+        "caches.osm_cache.sources[0]",
+        10,
+        15,
+        "the source 'omS' does not exist",
+    ),
+    Mistake(
+        "an unknown grid",
+        "[GLOBAL_WEBMERCATOR]",
+        "[GLOBAL_MERCATOR, GLOBAL_WEBMERCATER]",
+        "caches.osm_cache.grids[1]",
+        9,
+        30,
+        "does not exist",
+        "GLOBAL_WEBMERCATOR",
+    ),
+    Mistake(
+        "an unknown source type", "type: wms", "type: wmss", "sources.osm.type", 13, 11, "'wmss' does not exist", "wms"
+    ),
+    Mistake("a source without type", "    type: wms\n", "", "sources.osm.type", 12, 3, "'type' is required"),
+    Mistake("a source left empty", "    type: wms\n", "  b:\n", "sources.osm.type", 12, 3, "'type' is required"),
+    Mistake(
+        "a source type of later",
+        "type: wms",
+        "type: arcgis",
+        "sources.osm.type",
+        13,
+        11,
+        "not supported yet by this version",
+    ),
+    Mistake(
+        "a WMS without URL",
+        "      url: http://maps.example.org/wms\n",
+        "",
+        "sources.osm.req.url",
+        14,
+        5,
+        "'url' is req",
+    ),
+    Mistake("a URL without scheme", "http://maps", "maps", "sources.osm.req.url", 15, 12, "starts with http://"),
+    Mistake(
+        "layers that are a number",
+        "layers: roads",
+        "layers: 0",
+        "sources.osm.req.layers",
+        16,
+        15,
+        "expected text, got 0",
+    ),
+    Mistake("an unknown service", "  tms:", "  tsm:", "services.tsm", 2, 3, "the service 'tsm' does not exist", "tms"),
+    Mistake("a service of later", "  tms:", "  wms:", "services.wms", 2, 3, "not supported yet by this version"),
+    Mistake(
+        "an option of later",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    upscale_tiles: 2\n",
+        "caches.osm_cache.upscale_tiles",
+        11,
+        5,
+        "not supported yet",
+    ),
+    Mistake(
+        "a cache type of later",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    cache: {type: mbtiles}\n",
+        "caches.osm_cache.cache.type",
+        11,
+        19,
+        "not supported yet",
+    ),
+    Mistake(
+        "a cache without type",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    cache:\n      directory: x\n",
+        "caches.osm_cache.cache.type",
+        11,
+        5,
+        "'type' is required",
+    ),
+    Mistake(
+        "an unknown layout",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    cache: {type: file, directory_layout: tmss}\n",
+        "caches.osm_cache.cache.directory_layout",
+        11,
+        43,
+        "expected 'tc', 'mp'",
+        "tms",
+    ),
+    Mistake(
+        "mixed tiles without request format",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    format: mixed\n",
+        "caches.osm_cache.request_format",
+        8,
+        3,
+        "needs request_format",
+    ),
+    Mistake(
+        "one directory for two grids",
+        "[GLOBAL_WEBMERCATOR]",
+        "[GLOBAL_MERCATOR, GLOBAL_GEODETIC]\n    cache: {type: file, directory: here}",
+        "caches.osm_cache.cache.directory",
+        10,
+        36,
+        "cannot share one directory",
+    ),
+    Mistake("no grid", "[GLOBAL_WEBMERCATOR]", "[]", "caches.osm_cache.grids", 9, 12, "no grid"),
+    Mistake(
+        "a fraction of a pixel",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    meta_buffer: 80.5\n",
+        "caches.osm_cache.meta_buffer",
+        11,
+        18,
+        "expected a whole number, got 80.5",
+    ),
+    Mistake(
+        "a boolean as number",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    meta_buffer: yes\n",
+        "caches.osm_cache.meta_buffer",
+        11,
+        18,
+        "expected a whole number, got true",
+    ),
+    Mistake(
+        "one number for two",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    meta_size: [4]\n",
+        "caches.osm_cache.meta_size",
+        11,
+        16,
+        "at least 2",
+    ),
+    Mistake(
+        "caches as sources",
+        "sources: [osm]",
+        "sources: [osm, osm_cache]",
+        "caches.osm_cache.sources[1]",
+        10,
+        20,
+        "is a cache",
+    ),
+    Mistake(
+        "merged bands",
+        "sources: [osm]",
+        "sources: {r: [{source: osm, band: 0}]}",
+        "caches.osm_cache.sources",
+        10,
+        14,
+        "merging bands",
+    ),
+    Mistake(
+        "a tag the source lacks",
+        "sources: [osm]",
+        "sources: ['osm:rivers']",
+        "caches.osm_cache.sources[0]",
+        10,
+        15,
+        "no layer 'rivers'",
+    ),
+    Mistake(
+        "a time that is none",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    refresh_before: {time: soon}\n",
+        "caches.osm_cache.refresh_before.time",
+        11,
+        28,
+        "expected a time such as",
+    ),
+    Mistake(
+        "permissions as octal number",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    cache: {type: file, file_permissions: 0644}\n",
+        "caches.osm_cache.cache.file_permissions",
+        11,
+        43,
+        "put it in quotes",
+    ),
+    Mistake(
+        "no octal digits",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    cache: {type: file, file_permissions: rw}\n",
+        "caches.osm_cache.cache.file_permissions",
+        11,
+        43,
+        "octal digits",
+    ),
+    Mistake(
+        "a resolution range upside down",
+        "    type: wms\n",
+        "    type: wms\n    min_res: 1\n    max_res: 10\n",
+        "sources.osm.min_res",
+        14,
+        14,
+        "must be above max_res",
+    ),
+    Mistake(
+        "a coverage without SRS",
+        "    type: wms\n",
+        "    type: wms\n    coverage: {bbox: [1, 2, 3, 4]}\n",
+        "sources.osm.coverage.bbox",
+        14,
+        22,
+        "needs its SRS",
+    ),
+    Mistake(
+        "a coverage of three numbers",
+        "    type: wms\n",
+        "    type: wms\n    coverage: {bbox: [1, 2, 3], srs: 'EPSG:4326'}\n",
+        "sources.osm.coverage.bbox",
+        14,
+        22,
+        "expected four numbers",
+    ),
+    Mistake(
+        "a coverage inside out",
+        "    type: wms\n",
+        "    type: wms\n    coverage: {bbox: '3,2,1,4', srs: 'EPSG:4326'}\n",
+        "sources.osm.coverage.bbox",
+        14,
+        22,
+        "west must be less than east",
+    ),
+    Mistake(
+        "a WMS version",
+        "    type: wms\n",
+        "    type: wms\n    wms_opts: {version: 1.3}\n",
+        "sources.osm.wms_opts.version",
+        14,
+        25,
+        "got 1.3",
+    ),
+    Mistake(
+        "an exponent without sign",
+        "    type: wms\n",
+        "    type: wms\n    min_res: 1e3\n",
+        "sources.osm.min_res",
+        14,
+        14,
+        "1.0e+3",
+    ),
+    Mistake(
+        "a status that is none",
+        "    type: wms\n",
+        "    type: wms\n    on_error: {nope: {response: transparent}}\n",
+        "sources.osm.on_error.nope",
+        14,
+        16,
+        "HTTP status",
+    ),
+    Mistake(
+        "layers by name",
+        "  - name: osm\n    title: OSM\n    sources: [osm_cache]\n",
+        "  osm:\n    title: OSM\n    sources: [osm_cache]\n",
+        "layers",
+        4,
+        3,
+        "before 1.4",
+    ),
+    Mistake(
+        "layers as single-key mappings",
+        "  - name: osm\n    title: OSM\n    sources: [osm_cache]\n",
+        "  - osm:\n      title: OSM\n",
+        "layers",
+        4,
+        3,
+        "before 1.4",
+    ),
+    Mistake(
+        "a name taken twice",
+        "caches:\n",
+        "  - {name: osm, title: Again, tile_sources: [osm_cache]}\ncaches:\n",
+        "layers[1].name",
+        7,
+        12,
+        "taken by layers[0]",
+    ),
+    Mistake(
+        "a source as tile source",
+        "caches:\n",
+        "  - {name: x, title: X, tile_sources: [osm]}\ncaches:\n",
+        "layers[1].tile_sources[0]",
+        7,
+        40,
+        "names caches",
+    ),
+    Mistake(
+        "a range of times that is none",
+        "caches:\n",
+        "    dimensions: {time: {values: ['2020-01-01/tomorrow']}}\ncaches:\n",
+        "layers[0].dimensions.time.values",
+        7,
+        33,
+        "neither a time nor a range",
+    ),
+    Mistake("a section that is a list", "caches:\n", "globals: [1]\ncaches:\n", "globals", 7, 10, "expected a mapping"),
+    Mistake(
+        "a WMTS template that lacks a part",
+        "  tms:",
+        "  wmts: {restful_template: '/{Layer}.png'}",
+        "services.wmts.restful_template",
+        2,
+        28,
+        "lacks {TileMatrixSet}, {TileMatrix}, {TileCol}, {TileRow}",
+    ),
+    Mistake("an unknown origin", "  tms:", "  tms: {origin: ne}", "services.tms.origin", 2, 17, "expected an origin"),
+]
+
+GRID = "grids:\n  mine: {%s}\n"
+
+GRID_ERRORS = [
+    ("an unknown base", "base: GLOBAL_MERCATR", "grids.mine.base", 16, "does not exist"),
+    ("a base circle", "base: mine, origin: nw", "grids.mine.base", 16, "circle (mine -> mine)"),
+    ("no box", "srs: 'EPSG:25832', origin: nw", "grids.mine.bbox", 3, "need a bbox"),
+    (
+        "two ways to say resolutions",
+        "base: GLOBAL_MERCATOR, res: [2, 1], min_res: 4",
+        "grids.mine.min_res",
+        46,
+        "beside 'res'",
+    ),
+    (
+        "levels that end before they start",
+        "base: GLOBAL_MERCATOR, min_res: 1, max_res: 2",
+        "grids.mine.min_res",
+        42,
+        "above max_res",
+    ),
+    (
+        "one level with two ends",
+        "base: GLOBAL_MERCATOR, max_res: 2, num_levels: 1",
+        "grids.mine.num_levels",
+        57,
+        "at least 2",
+    ),
+    (
+        "a factor that does not zoom",
+        "base: GLOBAL_MERCATOR, res_factor: 1",
+        "grids.mine.res_factor",
+        45,
+        "above 1, or 'sqrt2'",
+    ),
+    (
+        "an unknown model of resolutions",
+        "base: GLOBAL_MERCATOR, align_resolutions_with: x",
+        "grids.mine.align_resolutions_with",
+        57,
+        "grid 'x'",
+    ),
+    (
+        "an infinite resolution",
+        "base: GLOBAL_MERCATOR, res: [.inf]",
+        "grids.mine.res[0]",
+        39,
+        "expected a finite number",
+    ),
+]
+
+
+def the_problem(report_problems: tuple[Problem, ...], path: str, severity: Severity) -> Problem:
+    """The one problem of an option."""
+    found = [p for p in report_problems if path_text(p.path) == path and p.severity is severity]
+    assert len(found) == 1, [str(problem) for problem in report_problems]
+    return found[0]
+
+
+def test_the_configuration_to_plant_mistakes_in_has_none() -> None:
+    assert report_of(MINIMAL).problems == ()
+
+
+@pytest.mark.parametrize("mistake", ERRORS, ids=lambda mistake: mistake.rule)
+def test_a_mistake_is_found_where_it_is(mistake: Mistake) -> None:
+    text = MINIMAL.replace(mistake.old, mistake.new, 1)
+
+    problem = the_problem(report_of(text).problems, mistake.path, Severity.ERROR)
+
+    assert (problem.file, problem.line, problem.column) == ("/etc/maps/mapproxy.yaml", mistake.line, mistake.column)
+    assert mistake.says in problem.message
+    assert mistake.suggestion is None or problem.suggestion == mistake.suggestion
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "column", "says"), [e[1:] for e in GRID_ERRORS], ids=[e[0] for e in GRID_ERRORS]
+)
+def test_a_mistake_in_a_grid_is_found_where_it_is(options: str, path: str, column: int, says: str) -> None:
+    problem = the_problem(report_of(GRID % options + MINIMAL).problems, path, Severity.ERROR)
+
+    assert (problem.line, problem.column) == (2, column)
+    assert says in problem.message
+
+
+@pytest.mark.parametrize(
+    ("url", "says", "suggestion"),
+    [
+        ("http://x.example/%(z)s/%(x)s/%(Y)s.png", "%(Y)s does not exist", "y"),
+        ("http://x.example/100%/%(z)s", "must be doubled", None),
+        ("tiles/%(z)s", "starts with http://", None),
+    ],
+)
+def test_a_mistake_in_a_tile_url_is_found_where_it_is(url: str, says: str, suggestion: str | None) -> None:
+    text = MINIMAL + f"  tiles:\n    type: tile\n    grid: GLOBAL_WEBMERCATOR\n    url: '{url}'\n"
+
+    problem = the_problem(report_of(text).problems, "sources.tiles.url", Severity.ERROR)
+
+    assert (problem.line, problem.column, problem.suggestion) == (20, 10, suggestion)
+    assert says in problem.message
+
+
+TILES = "  tiles: {type: tile, grid: GLOBAL_WEBMERCATOR, url: 'http://x.example/%(z)s/%(x)s/%(y)s.png'}\n"
+
+
+def test_tiles_and_maps_cannot_fill_one_meta_tile() -> None:
+    text = MINIMAL.replace("sources: [osm]", "sources: [osm, tiles]") + TILES
+
+    problem = the_problem(report_of(text).problems, "caches.osm_cache.sources", Severity.ERROR)
+
+    assert (problem.line, problem.column) == (10, 14)
+    assert "'tiles' cannot fill meta tiles" in problem.message
+
+
+def test_tiles_and_maps_can_fill_single_tiles() -> None:
+    text = MINIMAL.replace("sources: [osm]", "sources: [osm, tiles]\n    meta_size: [1, 1]\n    meta_buffer: 0") + TILES
+
+    assert report_of(text).problems == ()
+
+
+def test_a_source_of_tiles_cannot_stand_in_a_layer() -> None:
+    text = MINIMAL.replace("[osm_cache]", "[osm_cache, tiles]") + TILES
+
+    problem = the_problem(report_of(text).problems, "layers[0].sources[1]", Severity.ERROR)
+
+    assert (problem.line, problem.column) == (6, 26)
+    assert "only knows tiles" in problem.message
+
+
+def test_a_grid_without_srs_cannot_name_a_directory() -> None:
+    text = "grids: {bare: {origin: nw}}\n" + MINIMAL.replace("GLOBAL_WEBMERCATOR", "bare")
+
+    problem = the_problem(report_of(text).problems, "caches.osm_cache.grids[0]", Severity.ERROR)
+
+    assert (problem.line, problem.column) == (10, 13)
+    assert "the grid 'bare' states none" in problem.message
+
+
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
+    text = (
+        MINIMAL.replace("title: OSM", "title: 5")
+        .replace("[GLOBAL_WEBMERCATOR]", "[nowhere]")
+        .replace("type: wms", "type: tile")
+        .replace("  tms:", "  tms:\n  wtms:")
+    )
+
+    report = report_of(text)
+
+    assert [(problem.line, path_text(problem.path)) for problem in report.errors] == [
+        (3, "services.wtms"),
+        (6, "layers[0].title"),
+        (10, "caches.osm_cache.grids[0]"),
+        (13, "sources.osm.url"),
+    ]
+
+
+def test_what_is_broken_is_not_reported_as_missing_too() -> None:
+    report = report_of(MINIMAL.replace("sources: [osm]", "sources: 5"))
+
+    assert [path_text(problem.path) for problem in report.errors] == ["caches.osm_cache.sources"]

@@ -1,0 +1,234 @@
+"""What does not stop the start, but is said: unknown keys, options without effect, doubtful values."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from tests.unit.config.configurations import MINIMAL, loaded
+from tilekeep.config.problems import path_text
+
+
+class Doubt(NamedTuple):
+    """A replacement in the minimal configuration, and what must be said about it."""
+
+    rule: str
+    old: str
+    new: str
+    path: str
+    line: int
+    column: int
+    says: str
+    suggestion: str | None = None
+
+
+IN_CACHE = "    sources: [osm]\n"
+
+DOUBTS = [
+    Doubt("an unknown section", "layers:", "layer: x\nlayers:", "layer", 3, 1, "unknown", "layers"),
+    Doubt(
+        "an unknown option of a cache",
+        IN_CACHE,
+        IN_CACHE + "    metasize: [4, 4]\n",
+        "caches.osm_cache.metasize",
+        11,
+        5,
+        "unknown",
+        "meta_size",
+    ),
+    Doubt(
+        "an unknown option of a source",
+        "    type: wms\n",
+        "    type: wms\n    suported_srs: [x]\n",
+        "sources.osm.suported_srs",
+        14,
+        5,
+        "unknown",
+        "supported_srs",
+    ),
+    Doubt(
+        "an unknown option of a store",
+        IN_CACHE,
+        IN_CACHE + "    cache: {type: file, layout: tms}\n",
+        "caches.osm_cache.cache.layout",
+        11,
+        25,
+        "unknown",
+    ),
+    Doubt(
+        "an unknown option of a layer",
+        "    title: OSM\n",
+        "    title: OSM\n    source: [a]\n",
+        "layers[0].source",
+        6,
+        5,
+        "unknown",
+        "sources",
+    ),
+    Doubt(
+        "an unknown option deep inside",
+        "layers:",
+        "globals: {http: {client_timeot: 3}}\nlayers:",
+        "globals.http.client_timeot",
+        3,
+        18,
+        "unknown",
+        "client_timeout",
+    ),
+    Doubt(
+        "an option the reference ignores",
+        "layers:",
+        "globals: {srs: {axis_order_ne: ['EPSG:1']}}\nlayers:",
+        "globals.srs.axis_order_ne",
+        3,
+        17,
+        "no effect: the axis order",
+    ),
+    Doubt(
+        "an option for a service to come",
+        "    title: OSM\n",
+        "    title: OSM\n    min_res: 100\n",
+        "layers[0].min_res",
+        6,
+        5,
+        "it concerns WMS maps",
+    ),
+    Doubt("the demo page", "  tms:", "  tms:\n  demo:", "services.demo", 3, 3, "turn it off in production"),
+    Doubt(
+        "a cache without grids",
+        "    grids: [GLOBAL_WEBMERCATOR]\n",
+        "",
+        "caches.osm_cache.grids",
+        8,
+        3,
+        "gets [GLOBAL_MERCATOR]",
+    ),
+    Doubt(
+        "a grid without origin",
+        "layers:",
+        "grids: {g: {srs: 'EPSG:4326'}}\nlayers:",
+        "grids.g.origin",
+        3,
+        9,
+        "gets 'sw'",
+    ),
+    Doubt(
+        "resolutions beside levels",
+        "layers:",
+        "grids: {g: {base: GLOBAL_MERCATOR, res: [1], num_levels: 3}}\nlayers:",
+        "grids.g.num_levels",
+        3,
+        46,
+        "beside 'res'",
+    ),
+    Doubt("a WMS without layers", "      layers: roads\n", "", "caches.osm_cache.sources[0]", 10, 15, "no req.layers"),
+    Doubt(
+        "a format that is no MIME type",
+        IN_CACHE,
+        IN_CACHE + "    format: jpeg\n",
+        "caches.osm_cache.format",
+        11,
+        13,
+        "stored as image/png",
+        "image/jpeg",
+    ),
+    Doubt(
+        "concatenated lists",
+        IN_CACHE,
+        IN_CACHE + "    meta_size: [4, 4, 8, 8]\n",
+        "caches.osm_cache.meta_size",
+        11,
+        16,
+        "only the first two",
+    ),
+    Doubt(
+        "a directory beside another",
+        IN_CACHE,
+        IN_CACHE + "    cache_dir: a\n    cache: {type: file, directory: b}\n",
+        "caches.osm_cache.cache_dir",
+        11,
+        5,
+        "beside cache.directory",
+    ),
+    Doubt(
+        "scales beside resolutions",
+        "    type: wms\n",
+        "    type: wms\n    min_res: 9\n    max_scale: 3\n",
+        "sources.osm.max_scale",
+        15,
+        16,
+        "beside min_res or max_res",
+    ),
+    Doubt(
+        "a coverage of nothing",
+        "    type: wms\n",
+        "    type: wms\n    coverage: {srs: 'EPSG:4326'}\n",
+        "sources.osm.coverage",
+        14,
+        5,
+        "limits nothing",
+    ),
+    Doubt(
+        "a layer no service offers",
+        "[osm_cache]",
+        "[osm_cache, osm]",
+        "layers[0].sources",
+        6,
+        14,
+        "no service offers the layer 'osm' yet",
+    ),
+    Doubt(
+        "a WMTS that answers nothing", "  tms:", "  wmts: {kvp: false}", "services.wmts", 2, 3, "WMTS answers nothing"
+    ),
+    Doubt("no service", "services:\n  tms:\n", "", "services", 1, 1, "nothing is offered"),
+    Doubt(
+        "braces doubled",
+        "  tms:",
+        "  wmts: {restful_template: '/{{Layer}}/{{TileMatrixSet}}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}.png'}",
+        "services.wmts.restful_template",
+        2,
+        28,
+        "{Layer} instead of {{Layer}}",
+    ),
+]
+
+
+@pytest.mark.parametrize("doubt", DOUBTS, ids=lambda doubt: doubt.rule)
+def test_a_doubt_is_said_and_does_not_stop_the_start(doubt: Doubt) -> None:
+    report = loaded(MINIMAL.replace(doubt.old, doubt.new, 1)).report
+
+    [problem] = report.problems
+    assert (path_text(problem.path), problem.line, problem.column) == (doubt.path, doubt.line, doubt.column)
+    assert doubt.says in problem.message
+    assert doubt.suggestion is None or problem.suggestion == doubt.suggestion
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "disable_storage: false",
+        "upscale_tiles: 0",
+        "cache_rescaled_tiles: false",
+        "watermark: {text: ''}",
+        "watermark:",
+        "image:",
+        "refresh_before:",
+    ],
+)
+def test_asking_for_nothing_is_always_accepted(options: str) -> None:
+    assert loaded(MINIMAL.replace(IN_CACHE, f"{IN_CACHE}    {options}\n")).report.problems == ()
+
+
+@pytest.mark.parametrize("section", ["globals", "grids", "parts", "environments"])
+def test_sections_may_be_left_empty(section: str) -> None:
+    assert loaded(f"{section}:\n{MINIMAL}").report.problems == ()
+
+
+def test_a_key_that_stands_twice_is_reported_and_the_later_one_counts() -> None:
+    result = loaded(MINIMAL.replace("    title: OSM\n", "    title: OSM\n    title: Newer\n"))
+
+    [problem] = result.report.problems
+    assert (problem.line, problem.column) == (6, 5)
+    assert "'title' stands twice here (first in line 5)" in problem.message
+    assert result.settings.layers[0].title == "Newer"
