@@ -6,35 +6,18 @@ without limit; so the client uses the layer below it and nothing of ``netrc`` or
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
-from http.cookiejar import CookieJar
-
-import requests
-from requests.cookies import extract_cookies_to_jar, get_cookie_header
-from requests.utils import get_environ_proxies, select_proxy
-from urllib3 import BaseHTTPResponse, Timeout
-
-from tilekeep.adapters.http.authentication import Authenticator
-from tilekeep.adapters.http.body import read_body
-from tilekeep.adapters.http.connection_slots import ConnectionSlots
-from tilekeep.adapters.http.failures import LIBRARY_ERRORS, is_stale_connection, translated
-from tilekeep.adapters.http.limits import ExchangeLimit, current_limit
+from tilekeep.adapters.http.exchanges import Connections
+from tilekeep.adapters.http.failures import LIBRARY_ERRORS, translated
+from tilekeep.adapters.http.limits import ExchangeLimit
 from tilekeep.adapters.http.local_files import FILE_SCHEME, read_local_file
 from tilekeep.adapters.http.options import HttpOptions
-from tilekeep.adapters.http.redirects import MAX_REDIRECTS, Hop, next_hop, origin
+from tilekeep.adapters.http.redirects import MAX_REDIRECTS, Hop, next_hop
 from tilekeep.adapters.http.request_log import log_request
 from tilekeep.adapters.http.shared import SharedHttpState
-from tilekeep.adapters.http.transport import SERVERS, PooledTransport
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.http_client import HttpAnswer
-
-#: Bytes read of answers that carry no map.
-ERROR_BODY_BYTES = 65536
-_STATUSES_WITH_MAP = frozenset(range(200, 300)) - {204}
-_UNAUTHORIZED = 401
 
 
 class RequestsHttpClient:
@@ -48,8 +31,8 @@ class RequestsHttpClient:
         self._options = options
         self._clock = clock
         self._shared = shared or SharedHttpState()
-        self._left_behind: list[_Connections] = []
-        self._connections = _Connections(options, self._shared)
+        self._left_behind: list[Connections] = []
+        self._connections = Connections(options, self._shared)
 
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :meth:`tilekeep.ports.http_client.HttpClient.send`."""
@@ -71,7 +54,7 @@ class RequestsHttpClient:
         """
         self._shared.reset_after_fork()
         self._left_behind.append(self._connections)
-        self._connections = _Connections(self._options, self._shared)
+        self._connections = Connections(self._options, self._shared)
 
     def close(self) -> None:
         """Closes idle connections; the client can go on being used."""
@@ -93,126 +76,3 @@ class RequestsHttpClient:
             if hop is None:
                 break
         return answer
-
-
-class _Connections:
-    """Pools, slots, challenges and cookies of one process."""
-
-    def __init__(self, options: HttpOptions, shared: SharedHttpState) -> None:
-        self._options = options
-        self._shared = shared
-        self._lock = threading.Lock()
-        self._transports: dict[str, PooledTransport] = {}
-        self._proxies: dict[object, dict[str, str]] = {}
-        self._slots = ConnectionSlots(options.pool_size)
-        self._authenticator = Authenticator(options.credentials) if options.credentials else None
-
-    def ask(self, hop: Hop, limit: ExchangeLimit, max_bytes: int) -> HttpAnswer:
-        """The answer to one request, after a challenge the answer to the same with credentials."""
-        authenticator = self._authenticator if hop.trusted else None
-        known = authenticator.header(hop.method, hop.url) if authenticator else None
-        answer = self._ask_once(hop, known, limit, max_bytes)
-        challenge = answer.headers.get("www-authenticate")
-        if answer.status != _UNAUTHORIZED or authenticator is None or challenge is None:
-            return answer
-        header = authenticator.answer(challenge, hop.method, hop.url)
-        return self._ask_once(hop, header, limit, max_bytes) if header else answer
-
-    def close(self) -> None:
-        for transport in self._transports.values():
-            transport.close()
-
-    def _ask_once(self, hop: Hop, authorization: str | None, limit: ExchangeLimit, max_bytes: int) -> HttpAnswer:
-        prepared = self._prepared(hop, authorization)
-        server = origin(prepared.url or hop.url)
-        proxies = self._proxies_for(server, prepared.url or hop.url)
-        proxy = select_proxy(prepared.url or hop.url, proxies)
-        pool = proxy if proxy and server[0] == "http" else server
-        with self._slots.hold(pool, limit):
-            try:
-                return self._exchange(prepared, proxies, limit, max_bytes)
-            except requests.ConnectionError as error:
-                if not is_stale_connection(error):
-                    raise
-                return self._exchange(prepared, proxies, limit, max_bytes)
-
-    def _prepared(self, hop: Hop, authorization: str | None) -> requests.PreparedRequest:
-        headers = {"User-Agent": self._options.user_agent, "Accept-Encoding": "gzip, deflate"}
-        if hop.body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        prepared = requests.Request(hop.method, hop.url, headers=headers, data=hop.body).prepare()
-        prepared.headers.update(hop.headers)
-        if authorization:
-            prepared.headers["Authorization"] = authorization
-        jar = self._cookie_jar()
-        if jar is not None and (cookies := get_cookie_header(jar, prepared)):  # type: ignore[no-untyped-call]
-            prepared.headers["Cookie"] = cookies
-        return prepared
-
-    def _exchange(
-        self,
-        prepared: requests.PreparedRequest,
-        proxies: Mapping[str, str],
-        limit: ExchangeLimit,
-        max_bytes: int,
-    ) -> HttpAnswer:
-        seconds = limit.next_timeout()
-        token = current_limit.set(limit)
-        try:
-            response = self._transport(prepared.url or "").send(
-                prepared,
-                stream=True,
-                timeout=Timeout(connect=seconds, read=seconds),  # type: ignore[arg-type]
-                verify=self._options.verify,
-                proxies=proxies,
-            )
-        finally:
-            current_limit.reset(token)
-        jar = self._cookie_jar()
-        if jar is not None:
-            extract_cookies_to_jar(jar, prepared, response.raw)  # type: ignore[no-untyped-call]
-        return _received(response.raw, max_bytes)
-
-    def _cookie_jar(self) -> CookieJar | None:
-        return self._shared.cookie_jar(self._options) if self._options.manage_cookies else None
-
-    def _transport(self, url: str) -> PooledTransport:
-        scheme = url.partition(":")[0].lower()
-        if scheme not in ("http", "https"):
-            raise requests.exceptions.InvalidSchema(f"unknown scheme {scheme!r}")
-        with self._lock:
-            if scheme not in self._transports:
-                context = self._shared.tls_context(self._options) if scheme == "https" else None
-                self._transports[scheme] = PooledTransport(self._options.pool_size, context)
-            return self._transports[scheme]
-
-    def _proxies_for(self, server: object, url: str) -> dict[str, str]:
-        known = self._proxies.get(server)
-        if known is None:
-            if len(self._proxies) >= SERVERS:
-                self._proxies.clear()
-            known = self._proxies[server] = get_environ_proxies(url)
-        return known
-
-
-def _received(raw: BaseHTTPResponse, max_bytes: int) -> HttpAnswer:
-    headers = {name.lower(): value for name, value in raw.headers.items()}
-    try:
-        body = _body(raw, max_bytes)
-    except BaseException:
-        raw.close()
-        raise
-    finally:
-        raw.release_conn()
-    return HttpAnswer(raw.status, headers, body)
-
-
-def _body(raw: BaseHTTPResponse, max_bytes: int) -> bytes:
-    """The whole body; without a map in it, as much as comes easily, since the status says what matters."""
-    if raw.status in _STATUSES_WITH_MAP:
-        return read_body(raw, max_bytes)
-    try:
-        return read_body(raw, min(max_bytes, ERROR_BODY_BYTES))
-    except LIBRARY_ERRORS:
-        raw.close()
-        return b""
