@@ -17,8 +17,13 @@ from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy import meaning_cache
+from tilekeep.config.mapproxy.caches import Cache
+from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
+from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageEncoding, ImageLimits
@@ -99,14 +104,45 @@ class CacheAssembly:
         )
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
 
+    def check(self) -> None:
+        """Finds out, for all caches, what only shows when grids, coverages and sources are put together.
+
+        :raises ConfigurationError: naming every cause once.
+        """
+        problems: dict[str, None] = {}
+        for name, options in self._settings.caches.items():
+            whole = not _fits_every_grid(self._settings, options)
+            for grid_key in options.grids or (DEFAULT_GRID,):
+                try:
+                    self._check(name, grid_key, whole=whole)
+                except ConfigurationError as error:
+                    problems[str(error)] = None
+        if problems:
+            raise ConfigurationError("\n".join(problems))
+
+    def _check(self, name: str, grid_key: str, *, whole: bool) -> None:
+        self._grids.grid(grid_key)
+        if whole:
+            cache = effective_cache(self._settings, name, self._base_dir)
+            self._source(cache, grid_key, self._gate(cache))
+            self._region(cache, grid_key)
+
+    def _gate(self, cache: EffectiveCache) -> StoreGate:
+        return StoreGate(self._parts.imaging, self._limits, cache.name)
+
+    def _source(self, cache: EffectiveCache, grid_key: str, gate: StoreGate) -> MapSource | None:
+        grid = self._grids.grid(grid_key)
+        return self._sources.source(cache.sources, grid, gate, transparent=bool(cache.encoding.transparent))
+
+    def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
+        return self._grids.region(cache.coverage, self._grids.grid(grid_key), f"caches.{cache.name}.cache.coverage")
+
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
         cache, grid = self._cache(name), self._grids.grid(grid_key)
-        gate = StoreGate(self._parts.imaging, self._limits, name)
-        source = self._sources.source(cache.sources, grid, gate, transparent=bool(cache.encoding.transparent))
-        if _is_storage_only(cache):
-            source = None
-        region = self._grids.region(cache.coverage, grid, f"caches.{name}.cache.coverage")
+        gate = self._gate(cache)
+        source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
+        region = self._region(cache, grid_key)
         planner = _planner(cache, grid, source)
         policy = StalenessPolicy(_age_limit(cache.refresh))
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
@@ -203,6 +239,15 @@ class CacheAssembly:
                 return grid.bbox
             extent = found.bbox if extent is None else extent.union(found.bbox)
         return extent or grid.bbox
+
+
+def _fits_every_grid(settings: Settings, cache: Cache) -> bool:
+    """Whether only the grids of a cache can be at fault, which spares putting thousands of plain caches together."""
+    named = (settings.sources[SourceName.parse(name).name] for name in cache.sources)
+    limited = cache.cache is not None and cache.cache.coverage is not None
+    return not limited and all(
+        source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs for source in named
+    )
 
 
 def _is_storage_only(cache: EffectiveCache) -> bool:

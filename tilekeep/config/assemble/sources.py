@@ -107,7 +107,9 @@ class SourceAssembly:
         return self._parts.make(
             "wms",
             http=self._parts.http_client(_http_options(source.http, credentials)),
-            request=WmsRequestTemplate.from_options(url, dict(source.parameters), version=source.version),
+            request=WmsRequestTemplate.from_options(
+                url, dict(source.parameters), version=source.version, media_type=source.request_format
+            ),
             upstream=Upstream(urlsplit(source.url).netloc, source.concurrent_requests),
             traits=SourceTraits(True, declared_format=source.declared_format, declared_mode=source.image.mode),
             max_bytes=source.http.limits.max_bytes,

@@ -71,6 +71,7 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
     services = effective_services(settings)
     container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
     container.check_dependencies()
+    container.use_cases.caches().check()
     catalogue = container.use_cases.catalogue()
     container.adapters.resources().keep(catalogue)
     return TilekeepApplication(
