@@ -9,16 +9,17 @@ from tilekeep.adapters.sources.world.topology import Line
 from tilekeep.domain.geometry import BBox
 
 _STEPS = (30.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
-_MOST_LINES = 12
+
+#: Lines lie at least so far apart, in pixels at the equator.
+_APART_PX = 80.0
 
 #: Points per line: enough for lines that become curves.
 _POINTS = 32
 
 
-def graticule(window: BBox) -> list[Line]:
-    """Lines through ``window``, a box in degrees."""
-    window = BBox(window.min_x, max(window.min_y, -90.0), window.max_x, min(window.max_y, 90.0))
-    step = _step(max(window.width, window.height))
+def graticule(window: BBox, degrees_per_px: float) -> list[Line]:
+    """Lines through ``window``, a box in degrees; neighbouring maps of one resolution get the same lines."""
+    step = _step(degrees_per_px)
     meridians = [
         tuple((x, y) for y in _between(window.min_y, window.max_y)) for x in _rounds(window.min_x, window.max_x, step)
     ]
@@ -28,9 +29,9 @@ def graticule(window: BBox) -> list[Line]:
     return meridians + parallels
 
 
-def _step(degrees: float) -> float:
-    """The finest step that gives no more than a dozen lines, but at most thirty degrees."""
-    fitting = itertools.takewhile(lambda step: degrees / step <= _MOST_LINES, _STEPS)
+def _step(degrees_per_px: float) -> float:
+    """The finest step whose lines lie far enough apart, but at most thirty degrees."""
+    fitting = itertools.takewhile(lambda step: step >= _APART_PX * degrees_per_px, _STEPS)
     return min(fitting, default=_STEPS[0])
 
 

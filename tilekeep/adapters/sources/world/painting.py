@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from tilekeep.adapters.sources.world.projected import ProjectedCountry, ProjectedWorld, Shape
+from tilekeep.adapters.sources.world.projected import ProjectedCountry, ProjectedWorld, Shape, moved_east
 from tilekeep.domain.geometry import BBox, Size
 
 Color = tuple[int, int, int]
@@ -37,10 +37,15 @@ _FINEST = 3
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The part of the plane that is drawn: ``bbox`` in SRS units on ``size`` pixels."""
+    """The part of the plane that is drawn: ``bbox`` in SRS units on ``size`` pixels.
+
+    ``degrees`` is the part of the world it shows: projections made for one region throw the far side of the world
+    into it, which must not be drawn.
+    """
 
     bbox: BBox
     size: Size
+    degrees: BBox
 
     @property
     def oversampling(self) -> int:
@@ -69,6 +74,7 @@ class _Painter:
 
     def __init__(self, view: View) -> None:
         self._bbox = view.bbox
+        self._degrees = [moved_east(view.degrees, turn * 360.0) for turn in (-1, 0, 1)]
         self._enlarged = view.oversampling
         size = (view.size.width * self._enlarged, view.size.height * self._enlarged)
         self._x_scale = size[0] / view.bbox.width
@@ -83,13 +89,13 @@ class _Painter:
     def lines(self, shapes: Iterable[Shape], color: Color, width_px: float) -> None:
         width = max(1, round(width_px * self._enlarged))
         for shape in shapes:
-            if self._shows(shape.bbox):
+            if self._shows(shape):
                 self._draw.line(self._pixels(shape), fill=color, width=width, joint="curve")
 
     def country(self, country: ProjectedCountry) -> None:
         color = _LAND[country.country.tint % len(_LAND)]
         for ring in country.rings:
-            if self._shows(ring.bbox):
+            if self._shows(ring):
                 self._draw.polygon(self._pixels(ring), fill=color)
 
     def name(self, country: ProjectedCountry) -> None:
@@ -101,7 +107,7 @@ class _Painter:
             return
         for ring in country.rings:
             same_part = ring.bbox.height == largest.height and len(ring.points) == len(country.rings[0].points)
-            if same_part and self._shows(ring.bbox):
+            if same_part and self._shows(ring):
                 self._write(country.country.name, _centroid(ring.points))
 
     def _write(self, name: str, at: tuple[float, float]) -> None:
@@ -109,18 +115,21 @@ class _Painter:
         halo = round(1.5 * self._enlarged)
         self._draw.text(pixel, name, _TEXT, self._font, anchor="mm", stroke_width=halo, stroke_fill=_HALO)
 
-    def _shows(self, bbox: BBox) -> bool:
-        return (
-            bbox.min_x <= self._bbox.max_x
-            and bbox.max_x >= self._bbox.min_x
-            and (bbox.min_y <= self._bbox.max_y and bbox.max_y >= self._bbox.min_y)
-        )
+    def _shows(self, shape: Shape) -> bool:
+        return _touch(shape.bbox, self._bbox) and any(_touch(shape.degrees, part) for part in self._degrees)
 
     def _pixels(self, shape: Shape) -> list[tuple[float, float]]:
         return [self._pixel(point) for point in shape.points]
 
     def _pixel(self, point: tuple[float, float]) -> tuple[float, float]:
         return (point[0] - self._bbox.min_x) * self._x_scale, (self._bbox.max_y - point[1]) * self._y_scale
+
+
+def _touch(one: BBox, other: BBox) -> bool:
+    """Whether two boxes have a point in common; lines have boxes without area."""
+    return (
+        one.min_x <= other.max_x and one.max_x >= other.min_x and one.min_y <= other.max_y and one.max_y >= other.min_y
+    )
 
 
 def _centroid(ring: tuple[tuple[float, float], ...]) -> tuple[float, float]:

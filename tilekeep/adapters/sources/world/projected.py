@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tilekeep.adapters.sources.world.topology import Country, Line, World
@@ -16,16 +16,19 @@ _FULL_TURN = 360.0
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A line or ring in SRS units and the box around it."""
+    """A line or ring in SRS units, and the boxes around it in SRS units and in degrees."""
 
-    points: tuple[tuple[float, float], ...]
+    points: Line
     bbox: BBox
+    degrees: BBox
 
-    def shifted(self, dx: float) -> Shape:
-        """The same shape ``dx`` further east."""
-        box = self.bbox
-        points = tuple((x + dx, y) for x, y in self.points)
-        return Shape(points, BBox(box.min_x + dx, box.min_y, box.max_x + dx, box.max_y))
+    def shifted(self, dx: float, turns: int) -> Shape:
+        """The same shape ``dx`` further east, which is so many turns around the world."""
+        return Shape(
+            tuple((x + dx, y) for x, y in self.points),
+            moved_east(self.bbox, dx),
+            moved_east(self.degrees, turns * _FULL_TURN),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,14 @@ class Plane:
         points = [point for point in self._points(line) if math.isfinite(point[0]) and math.isfinite(point[1])]
         if len(points) < 2:  # noqa: PLR2004 - a line has two ends
             return None
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        return Shape(tuple(points), BBox(min(xs), min(ys), max(xs), max(ys)))
+        return Shape(tuple(points), box_around(points), box_around(line))
 
     def _shapes(self, lines: Iterable[Line]) -> list[Shape]:
         shapes = [shape for shape in map(self.shape, lines) if shape is not None]
         if self.world_width is None:
             return shapes
-        shifts = (-self.world_width, 0.0, self.world_width)
-        return [shape.shifted(dx) for shape, dx in itertools.product(shapes, shifts)]
+        turns = (-1, 0, 1)
+        return [shape.shifted(turn * self.world_width, turn) for shape, turn in itertools.product(shapes, turns)]
 
     def _points(self, line: Line) -> list[tuple[float, float]]:
         if self.world_width is None:
@@ -87,3 +89,14 @@ class Plane:
         wrapped = [(x - turn * _FULL_TURN, y) for (x, y), turn in zip(line, turns, strict=True)]
         projected = self._from_degrees.points(wrapped)
         return [(x + turn * self.world_width, y) for (x, y), turn in zip(projected, turns, strict=True)]
+
+
+def box_around(points: Sequence[tuple[float, float]]) -> BBox:
+    """The smallest box that holds all ``points``."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return BBox(min(xs), min(ys), max(xs), max(ys))
+
+
+def moved_east(box: BBox, dx: float) -> BBox:
+    """``box`` moved by ``dx`` along x."""
+    return BBox(box.min_x + dx, box.min_y, box.max_x + dx, box.max_y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 
@@ -9,15 +10,18 @@ from PIL import Image
 
 from tilekeep.adapters.sources.world.graticule import graticule
 from tilekeep.adapters.sources.world.painting import View, paint
-from tilekeep.adapters.sources.world.projected import Plane, ProjectedWorld
+from tilekeep.adapters.sources.world.projected import Plane, ProjectedWorld, box_around
 from tilekeep.adapters.sources.world.topology import World, natural_earth
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ProjectionError, SourceContentError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import Raster
 from tilekeep.domain.map_query import Drawn, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
-from tilekeep.domain.srs import WEB_MERCATOR_HALF_WIDTH, Srs
+from tilekeep.domain.srs import METRES_PER_DEGREE, WEB_MERCATOR_HALF_WIDTH, Srs
 from tilekeep.ports.projection import Projection
+
+#: Points per axis at which a query is looked up in degrees.
+_SAMPLES = 8
 
 _TRAITS = SourceTraits(meta_tiles=True)
 _WORLD_IN_DEGREES = BBox(-180.0, -90.0, 180.0, 90.0)
@@ -51,10 +55,12 @@ class WorldSource:
         try:
             plane = self._plane(query.srs)
             world = self._world_in(query.srs, plane)
-            shapes = [shape for line in graticule(self._window(query)) if (shape := plane.shape(line)) is not None]
+            window = self._window(query)
+            lines = graticule(window, query.resolution * query.srs.metres_per_unit / METRES_PER_DEGREE)
         except ProjectionError as error:
             raise SourceContentError(f"The world map cannot be drawn in {query.srs.code}: {error}") from error
-        return Drawn(self._raster(paint(world, shapes, View(query.bbox, query.size))))
+        shapes = [shape for line in lines if (shape := plane.shape(line)) is not None]
+        return Drawn(self._raster(paint(world, shapes, View(query.bbox, query.size, window))))
 
     def _plane(self, srs: Srs) -> Plane:
         degrees = self._projection.srs("CRS:84")
@@ -71,6 +77,20 @@ class WorldSource:
             return self._projected[srs]
 
     def _window(self, query: MapQuery) -> BBox:
-        """The degrees that ``query`` shows."""
-        window = self._projection.between(query.srs, self._projection.srs("CRS:84")).bbox(query.bbox)
-        return window.intersection(_WORLD_IN_DEGREES) or _WORLD_IN_DEGREES
+        """The degrees that ``query`` shows, judged by points all over it, poles included."""
+        box, steps = query.bbox, range(_SAMPLES + 1)
+        samples = [
+            (box.min_x + box.width * i / _SAMPLES, box.min_y + box.height * j / _SAMPLES) for i in steps for j in steps
+        ]
+        seen = self._projection.between(query.srs, self._projection.srs("CRS:84")).points(samples)
+        finite = [point for point in seen if math.isfinite(point[0]) and math.isfinite(point[1])]
+        if not finite:
+            return _WORLD_IN_DEGREES
+        around = box_around(finite)
+        margin_x, margin_y = around.width / _SAMPLES, around.height / _SAMPLES
+        return BBox(
+            max(around.min_x - margin_x, -180.0),
+            max(around.min_y - margin_y, -90.0),
+            min(around.max_x + margin_x, 180.0),
+            min(around.max_y + margin_y, 90.0),
+        )
