@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 def log_to_standard_error(log_format: str) -> None:
     """Writes records of INFO and above to standard error, as text or as one JSON object a line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter(log_format))
+    root = logging.getLogger("tilekeep")
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+def formatter(log_format: str) -> logging.Formatter:
+    """Renders records by structlog: ``text`` or ``json``."""
     import structlog
 
     shared: list[Processor] = [
@@ -23,17 +33,21 @@ def log_to_standard_error(log_format: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(log_format)],
-        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(log_format)],
     )
-    root = logging.getLogger("tilekeep")
-    root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    root.propagate = False
+
+
+def server_log_config(log_format: str) -> dict[str, Any]:
+    """The same for the server's own messages, as a configuration of ``logging.config.dictConfig``."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"tilekeep": {"()": formatter, "log_format": log_format}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "tilekeep"}},
+        "loggers": {"_granian": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    }
 
 
 def _renderers(log_format: str) -> list[Processor]:

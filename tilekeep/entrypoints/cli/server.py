@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from tilekeep.entrypoints.logs import server_log_config
 from tilekeep.entrypoints.wsgi import served
 
 
@@ -39,6 +40,7 @@ def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on
         blocking_threads=options.threads,
         websockets=False,
         log_access=False,
+        log_dictconfig=server_log_config(served_as.log_format),
     )
     server.on_startup(on_ready)
     server.serve()
