@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from tests.fakes.clock import FakeClock
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.get_tile import GetTile
-from tilekeep.application.tile_maker import Outcome
+from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import TilekeepError
@@ -20,6 +21,7 @@ from tilekeep.domain.meta_tile import FetchMode, MetaTilePlan, MetaTilePlanner
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.staleness import KEEP_FOR_EVER, StalenessPolicy
 from tilekeep.domain.tile import Dimensions, StoredTile, TileCoord, TileInfo, TileKey, TileSet
+from tilekeep.ports.tile_store import TileLocator, TileReader
 
 MERCATOR = Srs("EPSG:3857", "web mercator", geographic=False, north_first=False, metres_per_unit=1.0)
 WGS84 = Srs("EPSG:4326", "wgs 84", geographic=True, north_first=True, metres_per_unit=111319.49079327358)
@@ -88,17 +90,25 @@ class FailingMaker:
         raise self._error
 
 
+class Tiles(TileReader, TileLocator, Protocol):
+    """What a layer needs of a store."""
+
+
 class FakeLayers:
-    """Describes layers one by one and makes a catalogue of them; ``tiles`` are found by layer and grid name."""
+    """Describes layers one by one and makes a catalogue of them; ``tiles`` are found by layer and grid name.
+
+    ``stores`` replace them where a test wants real ones.
+    """
 
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.tiles: dict[tuple[str, str], FakeTiles] = {}
+        self.stores: dict[tuple[str, str], Tiles] = {}
         self.built: list[tuple[str, str]] = []
         self._outlines: dict[str, LayerOutline] = {}
         self._grids: dict[str, TileGrid] = {}
         self._encodings: dict[str, ImageEncoding] = {}
-        self._makers: dict[str, FailingMaker] = {}
+        self._makers: dict[str, TileMaker] = {}
         self._policies: dict[str, StalenessPolicy] = {}
         self._extents: dict[str, BBox] = {}
 
@@ -110,7 +120,7 @@ class FakeLayers:
         abstract: str = "",
         format: str = "image/png",  # noqa: A002 - the name of the option
         dimensions: tuple[Dimension, ...] = (),
-        maker: FailingMaker | None = None,
+        maker: TileMaker | None = None,
         policy: StalenessPolicy = KEEP_FOR_EVER,
         geographic_extent: BBox = BBox(-180.0, -90.0, 180.0, 90.0),  # noqa: B008 - a NamedTuple
     ) -> FakeTiles:
@@ -133,7 +143,8 @@ class FakeLayers:
     def _build(self, layer: LayerOutline, outline: GridOutline) -> TileLayer:
         self.built.append((layer.name, outline.name))
         grid = self._grids[outline.name]
-        tiles = self.tiles[layer.name, outline.name]
+        name = (layer.name, outline.name)
+        tiles = self.stores[name] if name in self.stores else self.tiles[name]
         planner = MetaTilePlanner(grid, FetchMode.SINGLE)
         encoding = self._encodings[layer.name]
         policy = self._policies[layer.name]

@@ -39,8 +39,11 @@ def resolved(locators: Mapping[str, Locator], url_or_path: str) -> ResolvedTile:
 
     :raises RequestError: no tile has this address.
     """
-    parts = urlsplit(url_or_path)
-    segments = unquote_to_bytes(parts.path).decode("latin-1").split("/")
+    try:
+        parts = urlsplit(url_or_path)
+        segments = unquote_to_bytes(parts.path).decode("latin-1").split("/")
+    except ValueError as error:
+        raise InvalidRequest(f"{url_or_path}: no address ({error})") from error
     for place, segment in enumerate(segments):
         if segment in locators:
             path = "/" + "/".join(segments[place:])

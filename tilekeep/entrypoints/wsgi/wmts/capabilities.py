@@ -146,10 +146,7 @@ def _address_form(template: RestTemplate, layer: TileLayer) -> str:
         "Style": "default",
         **{name: "default" for name in template.dimensions if name.lower() not in own},
     }
-    text = template.text
-    for name, value in fixed.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    return template.filled(fixed)
 
 
 def _within_the_world(extent: BBox, grid: TileGrid) -> BBox:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tilekeep.domain.errors import ConfigurationError
@@ -41,6 +42,10 @@ class RestTemplate(NamedTuple):
     def dimensions(self) -> tuple[str, ...]:
         """The variables that stand for dimensions, as the template spells them."""
         return tuple(name for name in self.variables if name not in _PATTERNS)
+
+    def filled(self, values: Mapping[str, str], *, others: str | None = None) -> str:
+        """The template with ``values`` for variables, and ``others`` for those without unless it is None."""
+        return _VARIABLE.sub(lambda match: values.get(match[2], match[0] if others is None else others), self.text)
 
 
 def compiled(template: str) -> RestTemplate:

@@ -1,0 +1,343 @@
+"""No request, however odd, makes the server fail or leads outside the cache."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import HealthCheck, event, example, given, settings
+from hypothesis import strategies as st
+
+from tests.fakes.catalogue import GEODETIC_NW, ONE_LEVEL, PNG_TILE, UTM_GRID, WEBMERCATOR, FakeLayers
+from tests.fakes.wsgi import application
+from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.application.tile_maker import Made, Outcome
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
+from tilekeep.domain.dimensions import Dimension
+from tilekeep.domain.errors import RequestError
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.meta_tile import MetaTilePlan
+from tilekeep.domain.tile import Dimensions, NewTile, StoredTile, TileInfo, TileKey, TileSet
+from tilekeep.domain.tile_layout import tile_layout
+from tilekeep.entrypoints.wsgi.application import TilekeepApplication
+from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+
+REQUESTS = 5000 if os.environ.get("HYPOTHESIS_PROFILE") in {"ci", "soak"} else 300
+
+TIME = Dimension("time", ("2020", "../up", "default"), "2020")
+
+
+class GuardedStore:
+    """A file store that refuses to be asked for what the grid does not hold."""
+
+    def __init__(self, store: FileTileStore, grid: TileGrid) -> None:
+        self._store = store
+        self._grid = grid
+
+    def _checked(self, key: TileKey) -> TileKey:
+        assert self._grid.holds(key.coord), f"{key} lies outside the grid"
+        assert all(value in TIME.values for _, value in key.dimensions), f"{key} has a value nobody configured"
+        return key
+
+    def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
+        return self._store.read(self._checked(key), deadline)
+
+    def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
+        return self._store.read_many([self._checked(key) for key in keys], deadline)
+
+    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+        return self._store.stat_many([self._checked(key) for key in keys], deadline)
+
+    def locate(self, key: TileKey) -> str:
+        return self._store.locate(self._checked(key))
+
+    def write(self, key: TileKey, body: bytes, at: float) -> TileInfo:
+        return self._store.write([NewTile(self._checked(key), body, "image/png")], at)[0]
+
+
+class WorkingSource:
+    """Makes every tile, and stores it."""
+
+    def __init__(self, store: GuardedStore) -> None:
+        self._store = store
+
+    def make(
+        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
+    ) -> Mapping[TileKey, Outcome]:
+        at = 1_600_000_000.0
+        keys = [TileKey(coord, dimensions) for coord in plan.coords]
+        infos = [self._store.write(key, PNG_TILE, at) for key in keys]
+        return {key: Made(StoredTile(PNG_TILE, "image/png", info)) for key, info in zip(keys, infos, strict=True)}
+
+
+class TouchedPaths:
+    """Every path that Python opens, makes, renames or removes while it watches."""
+
+    _EVENTS = frozenset(
+        {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.listdir"}
+    )
+
+    def __init__(self) -> None:
+        self.watching = False
+        self.paths: list[str] = []
+        sys.addaudithook(self._seen)  # for the rest of the process: hooks cannot be taken back
+
+    def _seen(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.watching and event in self._EVENTS:
+            self.paths += [
+                os.fsdecode(path) for path in arguments[:2] if isinstance(path, str | bytes) and path not in "rwabx+"
+            ]
+
+
+class World(NamedTuple):
+    """The application under fire, the root of its cache, and what it touches."""
+
+    app: TilekeepApplication
+    root: Path
+    touched: TouchedPaths
+
+
+@pytest.fixture(scope="module")
+def touched() -> TouchedPaths:
+    return TouchedPaths()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, touched: TouchedPaths) -> World:
+    root = tmp_path_factory.mktemp("cache")
+    layers = FakeLayers()
+    for name, grid, layout, dimensions in (
+        ("osm", WEBMERCATOR, "tc", ()),
+        ("geo", GEODETIC_NW, "tms", (TIME,)),
+        ("one", ONE_LEVEL, "quadkey", ()),
+        ("münchen", UTM_GRID, "arcgis", ()),
+    ):
+        tile_set = TileSet(name, grid.name, "png")
+        store = FileTileStore(
+            tile_set,
+            str(root / name),
+            tile_layout(layout),
+            media_type="image/png",
+            directory_permissions=None,
+            file_permissions=None,
+            link_single_color=None,
+            dimension_names=[dimension.name for dimension in dimensions],
+        )
+        guarded = GuardedStore(store, grid)
+        layers.add(name, grid, dimensions=dimensions, maker=WorkingSource(guarded))
+        layers.stores[name, grid.name] = guarded
+    template = "/{Layer}/{Time}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
+    app = application(
+        layers,
+        tms=TmsOptions(origin="nw"),
+        wmts=WmtsOptions(restful_template=template),
+        demo=DemoOptions(),
+    )
+    return World(app, root, touched)
+
+
+def wsgi_text(text: str) -> str:
+    """``text`` as servers put it into the environment: its UTF-8 bytes as Latin-1 characters."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+ODD = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        [
+            "..",
+            ".",
+            "",
+            "%2e%2e",
+            "../../../etc/passwd",
+            "\x00",
+            "\r\nX: y",
+            "<b>",
+            "&amp;",
+            "'\"",
+            "-1",
+            "\u00b2",
+            "9" * 400,
+        ]
+    ),
+)
+
+
+def often(*words: str) -> st.SearchStrategy[str]:
+    """One of ``words``, and now and then something odd."""
+    return st.integers(0, 15).flatmap(lambda number: ODD if number == 15 else st.sampled_from(words))
+
+
+NUMBER = often("0", "1", "0", "1", "2", "3", "00", "01", "9", "40", "-1", "-0", "+1", "1_0", "1e3", "\u0663")
+LAYER = often("osm", "geo", "one", "münchen", "osm", "geo", "one", "münchen", "osm_EPSG3857", "nothing")
+SRS = often("EPSG3857", "EPSG4326", "EPSG25832")
+GRID = often("GLOBAL_WEBMERCATOR", "geodetic_nw", "one_level", "utm")
+FORMAT = often("png", "png", "png", "jpeg")
+TMS_PATH = st.builds(
+    lambda *parts: "/".join(parts[:-1]) + "." + parts[-1],
+    often("/tms", "/tiles", "/tms/1.0.0", "/tiles/1.0.0"),
+    LAYER,
+    SRS,
+    NUMBER,
+    NUMBER,
+    NUMBER,
+    FORMAT,
+)
+WMTS_PATH = st.builds(
+    lambda *parts: "/wmts/" + "/".join(parts[:-1]) + "." + parts[-1],
+    LAYER,
+    often("2020", "default", "../up"),
+    GRID,
+    NUMBER,
+    NUMBER,
+    NUMBER,
+    FORMAT,
+)
+PATH = st.one_of(
+    TMS_PATH,
+    WMTS_PATH,
+    st.lists(often("tms", "tiles", "wmts", "service", "ows", "demo", "static", "1.0.0", "osm"), max_size=7).map(
+        "/".join
+    ),
+    often(
+        "/service", "/ows", "/demo/", "/demo/static/ol.js", "/", "/tms/1.0.0/osm", "/wmts/1.0.0/WMTSCapabilities.xml"
+    ),
+).map(lambda path: wsgi_text("/" + path.lstrip("/")))
+
+KEYS = {
+    "service": often("WMTS", "wmts", "WMS"),
+    "request": often("GetTile", "GetCapabilities", "GetFeatureInfo", "gettile"),
+    "version": often("1.0.0"),
+    "layer": LAYER,
+    "style": often("", "default"),
+    "tilematrixset": GRID,
+    "tilematrix": NUMBER,
+    "tilerow": NUMBER,
+    "tilecol": NUMBER,
+    "format": often("image/png", "image%2Fpng", "png", ""),
+    "infoformat": often("text/plain"),
+    "i": NUMBER,
+    "j": NUMBER,
+    "time": often("2020", "default", "../up", "1999"),
+    "origin": often("nw", "sw"),
+}
+QUERY = st.one_of(
+    st.just(""),
+    st.fixed_dictionaries({}, optional=KEYS).map(
+        lambda pairs: "&".join(f"{key}={value}" for key, value in pairs.items())
+    ),
+    st.fixed_dictionaries(KEYS).map(lambda pairs: "&".join(f"{key.upper()}={value}" for key, value in pairs.items())),
+    st.text(max_size=60),
+).map(wsgi_text)
+
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "HTTP_HOST": often("maps.example", "maps.example:80", "[::1]:81"),
+        "HTTP_X_FORWARDED_HOST": often("a.example, b.example"),
+        "HTTP_X_FORWARDED_PROTO": often("https", "http"),
+        "HTTP_X_SCRIPT_NAME": often("/maps", "/maps/", "/tms"),
+        "HTTP_IF_NONE_MATCH": often("*", '"x"', 'W/"x", "y"', '"5af3107a40000-d0"', "blank"),
+        "HTTP_IF_MODIFIED_SINCE": often("Sun, 13 Sep 2020 12:26:40 GMT", "Sun, 99 Sep 99999 00:00:00 GMT", "0"),
+    },
+).map(lambda headers: {name: wsgi_text(value) for name, value in headers.items()})
+
+
+def send(
+    world: World, method: str, path: str, query: str, headers: Mapping[str, str]
+) -> tuple[int, dict[str, str], bytes]:
+    """One request through the checks of PEP 3333; status, headers and body."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        **headers,
+    }
+    setup_testing_defaults(environ)
+    environ["wsgi.errors"] = io.StringIO()
+    world.touched.watching = True
+    try:
+        result = validator(world.app)(environ, lambda status, headers, _=None: started.append((status, headers)))
+        try:
+            body = b"".join(result)
+        finally:
+            result.close()  # type: ignore[attr-defined]
+    finally:
+        world.touched.watching = False
+    ((status, answered),) = started
+    return int(status[:3]), dict(answered), body
+
+
+@settings(max_examples=REQUESTS, suppress_health_check=[HealthCheck.too_slow])
+@given(method=st.sampled_from(["GET", "GET", "HEAD", "POST", "OPTIONS"]), path=PATH, query=QUERY, headers=HEADERS)
+@example("GET", "/tiles/osm/EPSG3857/3/1/2.png", "", {})
+@example("GET", "/wmts/geo/2020/geodetic_nw/01/0/0.png", "", {})
+@example("GET", "/wmts/geo/../up/geodetic_nw/01/0/0.png", "", {})
+@example(
+    "GET",
+    "/service",
+    "service=WMTS&request=GetTile&version=1.0.0&layer=geo&style=&tilematrixset=geodetic_nw&tilematrix=1&tilerow=0"
+    "&tilecol=0&format=image/png&time=../up",
+    {},
+)
+@example("GET", "/service", "service=WMTS&request=GetCapabilities", {"HTTP_HOST": "a\r\nb"})
+def test_any_request_is_answered_in_order(
+    world: World, method: str, path: str, query: str, headers: dict[str, str]
+) -> None:
+    world.touched.paths.clear()
+
+    status, answered, body = send(world, method, path, query, headers)
+
+    event(f"status {status} from {path.split('/')[1] if path.isascii() else '?'}"[:40])
+    assert status < 500
+    for name, value in answered.items():
+        assert name.isascii()
+        assert not {"\r", "\n", "\0"} & set(name + value)
+        value.encode("latin-1")
+    if method == "HEAD":
+        assert body == b""
+    elif status != 304:
+        assert int(answered["Content-Length"]) == len(body)
+        if "xml" in answered["Content-Type"]:
+            ET.fromstring(body)
+    assert_inside(world)
+
+
+def test_the_watch_sees_tiles_being_made_and_read(world: World) -> None:
+    world.touched.paths.clear()
+
+    status, _, body = send(world, "GET", "/tiles/osm/EPSG3857/1/1/1.png", "", {})
+
+    assert (status, body) == (200, PNG_TILE)
+    assert any(path.startswith(str(world.root / "osm")) for path in world.touched.paths)
+
+
+def assert_inside(world: World) -> None:
+    """Nothing outside the cache was touched but what the interpreter loads of itself and of the package."""
+    own = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib")]
+    allowed = (world.root.resolve(), Path(__file__).resolve().parents[2] / "tilekeep", *own)
+    outside = [
+        path for path in world.touched.paths if not any(Path(path).resolve().is_relative_to(place) for place in allowed)
+    ]
+    assert outside == []
+
+
+@settings(max_examples=REQUESTS // 5, suppress_health_check=[HealthCheck.too_slow])
+@given(path=PATH, query=QUERY, prefix=often("", "http://maps.example/x", "http://["))
+def test_any_address_resolves_or_is_refused_with_a_reason(world: World, path: str, query: str, prefix: str) -> None:
+    with contextlib.suppress(RequestError):
+        tile = world.app.resolve(f"{prefix}{path}?{query}")
+
+        assert tile.grid.holds(tile.key.coord)
