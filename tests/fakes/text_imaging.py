@@ -49,8 +49,7 @@ class TextImaging:
         return [EncodedImage(f"{raster.shows}@{left},{top}".encode(), encoding.format) for left, top in corners]
 
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> TextRaster:
-        shown = [f"{p.raster.shows}@{p.left},{p.top}" for p in placements if isinstance(p.raster, TextRaster)]
-        return TextRaster(canvas.size, "+".join(shown) or "nothing")
+        return TextRaster(canvas.size, "+".join(_shown(placement) for placement in placements) or "nothing")
 
     def encode(self, raster: Raster, encoding: ImageEncoding) -> EncodedImage:
         assert isinstance(raster, TextRaster)
@@ -58,3 +57,8 @@ class TextImaging:
 
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         return EncodedImage(b"blank", encoding.format)
+
+
+def _shown(placement: Placement) -> str:
+    assert isinstance(placement.raster, TextRaster)
+    return f"{placement.raster.shows}@{placement.left},{placement.top}{' alone' if placement.replaces else ''}"

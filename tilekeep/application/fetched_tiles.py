@@ -119,8 +119,8 @@ class TileFetcher:
         raise SourceContentError("the source answered 'not modified' to a request without validators")
 
     def _keeps_bytes(self, fetch: PlannedFetch) -> bool:
-        """Whether the answer is the tile, byte for byte (spec/config-globals-grids.md, 8.4)."""
-        if len(fetch.crops) != 1 or fetch.size != self._grid.tile_size:
+        """Whether the answer is the tile, byte for byte (spec/caches.md, 7; spec/config-globals-grids.md, 8.4)."""
+        if not fetch.is_tile:
             return False
         traits = self._source.traits
         if traits.declared_format is None:

@@ -24,11 +24,15 @@ class TileCrop(NamedTuple):
 
 
 class PlannedFetch(NamedTuple):
-    """One map to ask for: box in the grid's SRS, size in pixels, and the tiles to cut out of it."""
+    """One map to ask for: box in the grid's SRS, size in pixels, and the tiles to cut out of it.
+
+    :ivar is_tile: the map is asked for as a tile.  A meta tile never is, not even one that holds a single tile.
+    """
 
     bbox: BBox
     size: Size
     crops: tuple[TileCrop, ...]
+    is_tile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class MetaTilePlanner:
         return MetaTilePlan(main, (self._whole(tiles),))
 
     def _single(self, coord: TileCoord) -> PlannedFetch:
-        return PlannedFetch(self.grid.tile_bbox(coord), self.grid.tile_size, (TileCrop(coord, 0, 0),))
+        return PlannedFetch(self.grid.tile_bbox(coord), self.grid.tile_size, (TileCrop(coord, 0, 0),), is_tile=True)
 
     def _whole(self, tiles: AffectedTiles) -> PlannedFetch:
         resolution = self.grid.resolutions[tiles.level]

@@ -10,12 +10,16 @@ from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, Image
 
 
 class Placement(NamedTuple):
-    """A raster on a canvas: its upper left corner in canvas pixels, and an opacity from 0.0 to 1.0 or None."""
+    """A raster on a canvas: its upper left corner in canvas pixels, and an opacity from 0.0 to 1.0 or None.
+
+    One that ``replaces`` takes the place of what is below, where it is transparent too; it has no opacity.
+    """
 
     raster: Raster
     left: int = 0
     top: int = 0
     opacity: float | None = None
+    replaces: bool = False
 
 
 class Canvas(NamedTuple):

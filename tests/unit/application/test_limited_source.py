@@ -70,7 +70,7 @@ def test_only_the_part_inside_the_extent_is_asked_for_and_put_on_a_canvas() -> N
     answer = ask(limited(source, region=BoxRegion(BBox(600, -500, 2000, 2000))))
 
     assert (BBox(600, 0, 1000, 1000), Size(40, 100)) == (source.queries[0].bbox, source.queries[0].size)
-    assert Drawn(TextRaster(Size(100, 100), "part@60,0")) == answer
+    assert Drawn(TextRaster(Size(100, 100), "part@60,0 alone")) == answer
 
 
 def test_a_part_of_the_wrong_size_is_refused() -> None:

@@ -106,6 +106,15 @@ def test_a_single_map_is_encoded_anew_only_where_declared_format_or_mode_differ(
     assert expected == kitchen.store.tiles[BLOCK[0]].body
 
 
+def test_a_meta_tile_that_holds_a_single_tile_is_encoded_anew() -> None:
+    whole_world = TileCoord(0, 0, 0)
+    kitchen = Kitchen(FakeMapSource(Fetched(TILE, "image/png"), traits=SourceTraits(True, declared_format="png")))
+
+    kitchen.make(whole_world)
+
+    assert b"map@0,0" == kitchen.store.tiles[TileKey(whole_world)].body
+
+
 def test_what_is_drawn_here_is_cut_like_what_is_fetched() -> None:
     kitchen = Kitchen(FakeMapSource(Drawn(TextRaster(Size(512, 512), "world"))))
 

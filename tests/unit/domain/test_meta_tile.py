@@ -96,7 +96,7 @@ def test_single_tiles_are_fetched_as_they_are() -> None:
 
     (fetch,) = plan.fetches
     assert plan.main == coord
-    assert fetch == (WEBMERCATOR.tile_bbox(coord), (256, 256), (TileCrop(coord, 0, 0),))
+    assert fetch == (WEBMERCATOR.tile_bbox(coord), (256, 256), (TileCrop(coord, 0, 0),), True)
 
 
 def test_bulk_fetches_every_tile_of_the_block_without_buffer() -> None:

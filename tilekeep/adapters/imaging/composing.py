@@ -37,6 +37,9 @@ def _lay(result: Image.Image, placement: Placement) -> None:
     if image.mode == "P" or "transparency" in image.info:
         image = image.convert("RGBA")
     corner = (placement.left, placement.top)
+    if placement.replaces:
+        result.paste(image, corner)
+        return
     faded = placement.opacity is not None and placement.opacity < _FULL
     if result.mode == "RGBA":
         _lay_on_transparent(result, _faded(image, placement.opacity or 0.0) if faded else image, corner)

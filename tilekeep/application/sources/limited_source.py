@@ -90,4 +90,4 @@ class LimitedSource:
         raster = answer.raster if isinstance(answer, Drawn) else self._gate.pixels(answer.body, size)
         self._gate.check_size(raster, size)
         canvas = Canvas(query.size, transparent=True)
-        return Drawn(self._imaging.compose(canvas, [Placement(raster, part.left, part.top)]))
+        return Drawn(self._imaging.compose(canvas, [Placement(raster, part.left, part.top, replaces=True)]))
