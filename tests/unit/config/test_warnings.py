@@ -181,6 +181,16 @@ DOUBTS = [
     Doubt(
         "a WMTS that answers nothing", "  tms:", "  wmts: {kvp: false}", "services.wmts", 2, 3, "WMTS answers nothing"
     ),
+    Doubt(
+        "an unknown option of a service",
+        "  tms:",
+        "  tms: {use_grid_name: true}",
+        "services.tms.use_grid_name",
+        2,
+        9,
+        "unknown",
+        "use_grid_names",
+    ),
     Doubt("no service", "services:\n  tms:\n", "", "services", 1, 1, "nothing is offered"),
     Doubt(
         "braces doubled",

@@ -71,6 +71,31 @@ def test_a_key_that_overrides_a_merged_one_is_no_duplicate() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[EPSG:4326, EPSG:3857]", ("EPSG:4326", "EPSG:3857")),
+        ("{url: http://x:8080/y?, layers: a}", {"url": "http://x:8080/y?", "layers": "a"}),
+        ("{url: http://x/y?m=1&b:c, n: [p:q]}", {"url": "http://x/y?m=1&b:c", "n": ("p:q",)}),
+        ("{b:c}", {"b:c": None}),
+        ("[12:30:45]", (45045,)),
+        ('["x:y?z", b:c, {"k":v}]', ("x:y?z", "b:c", {"k": "v"})),
+        ("[b:c, !!str 5, &x d:e, *x]", ("b:c", "5", "d:e", "d:e")),
+        ("[\ue000b:c]", ("\ue000b:c",)),
+    ],
+)
+def test_colons_and_question_marks_inside_text_in_brackets_are_text(text: str, expected: object) -> None:
+    assert data(f"a: {text}")["a"] == expected
+
+
+def test_hidden_signs_leave_every_place_as_it_is() -> None:
+    with pytest.raises(YamlProblem) as problem:
+        parse(b"a: [EPSG:4326, EPSG:3857]\nb: c: d\n", "x.yaml")
+
+    assert (problem.value.line, problem.value.column) == (2, 5)
+    assert position_of(tree("a: [E:4, E:5]"), ("a", 1)) == Position("x.yaml", 1, 10)
+
+
+@pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
         pytest.param(b"a: [1, 2", 2, 1, "flow sequence that starts in line 1", id="an open bracket"),

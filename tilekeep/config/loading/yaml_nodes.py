@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from tilekeep.config.loading.flow_punctuation import with_punctuation_hidden
 from tilekeep.config.loading.yaml_scalars import COLLECTION_TAGS, TAGGED, plain_scalar
 
 #: The key that merges other mappings into the one it stands in (https://yaml.org/type/merge.html).
@@ -107,12 +108,22 @@ def parse(body: bytes, name: str) -> Document:
     :raises YamlProblem: syntax errors, undecodable bytes, unknown tags, unusable keys.
     """
     try:
-        parser = CParser(_NamedStream(body, name))
-        return _Composer(parser).document()
+        try:
+            return _composed(body, name, {})
+        except MarkedYAMLError:
+            hidden = with_punctuation_hidden(body)
+            if hidden is None:
+                raise
+            return _composed(hidden.body, name, hidden.restore)
     except MarkedYAMLError as problem:
         raise _from_parser(problem) from problem
     except YAMLError as problem:
         raise _from_reader(problem, body) from problem
+
+
+def _composed(body: bytes, name: str, restore: dict[int, str]) -> Document:
+    """The nodes of a document in whose scalars ``restore`` brings hidden signs back."""
+    return _Composer(CParser(_NamedStream(body, name)), restore).document()
 
 
 class _Open:
@@ -130,7 +141,8 @@ class _Open:
 class _Composer:
     """Builds nodes from the events of the parser, without recursion, so that depth costs nothing."""
 
-    def __init__(self, parser: Any) -> None:
+    def __init__(self, parser: Any, restore: dict[int, str]) -> None:
+        self._restore = restore
         self._next_event = parser.get_event
         self._anchors: dict[str, Node] = {}
         self._duplicates: list[DuplicateKey] = []
@@ -163,7 +175,7 @@ class _Composer:
         return Document(top.items[0] if top.items else None, self._duplicates)
 
     def _scalar(self, event: Any) -> Scalar:
-        text = event.value
+        text = event.value.translate(self._restore) if self._restore else event.value
         tag = event.tag
         if tag is None or tag == "!":
             value = self._plain_value(text, event.start_mark) if event.implicit[0] else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
 from tilekeep.config.mapproxy.cross_references import is_tiled_only
@@ -64,7 +64,7 @@ def _draws(settings: Settings, name: str) -> bool:
     return source is not None and not (isinstance(source, WmsSource) and not source.wms_opts.map)
 
 
-def _place_problems(grids: dict[str, Grid], path: OptionPath, cache: Cache) -> Iterator[Problem]:
+def _place_problems(grids: Mapping[str, Grid], path: OptionPath, cache: Cache) -> Iterator[Problem]:
     """Where the tiles lie."""
     names = cache.grids
     if names is None:
@@ -79,7 +79,7 @@ def _place_problems(grids: dict[str, Grid], path: OptionPath, cache: Cache) -> I
 
 
 def _file_place_problems(
-    grids: dict[str, Grid], path: OptionPath, cache: Cache, backend: FileBackend, names: tuple[str, ...]
+    grids: Mapping[str, Grid], path: OptionPath, cache: Cache, backend: FileBackend, names: tuple[str, ...]
 ) -> Iterator[Problem]:
     if backend.directory is not None:
         if len(names) > 1:

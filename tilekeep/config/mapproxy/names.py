@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from tilekeep.config.mapproxy.grids import BUILT_IN_GRIDS, Grid
@@ -21,13 +24,18 @@ class SourceName(NamedTuple):
         return SourceName(name, tuple(layers.split(",")) if colon and layers else None)
 
 
-def known_grids(settings: Settings) -> dict[str, Grid]:
+def known_grids(settings: Settings) -> Mapping[str, Grid]:
     """Configured grids, and the built-in ones that no configured grid replaces."""
-    built_in = {name: Grid.model_validate(options) for name, options in BUILT_IN_GRIDS.items()}
-    return {**built_in, **settings.grids}
+    return ChainMap(settings.grids, _built_in_grids())
 
 
-def grid_chain(grids: dict[str, Grid], name: str) -> list[Grid] | None:
+@cache
+def _built_in_grids() -> dict[str, Grid]:
+    """Grids that exist without being configured."""
+    return {name: Grid.model_validate(options) for name, options in BUILT_IN_GRIDS.items()}
+
+
+def grid_chain(grids: Mapping[str, Grid], name: str) -> list[Grid] | None:
     """The grid and those it is based on, nearest first; None if one does not exist or they form a circle."""
     chain: list[Grid] = []
     seen: set[str] = set()

@@ -82,7 +82,7 @@ class _Repair:
         kind, value = group[0]["type"], group[0]["input"]
         if isinstance(value, ExpandedText) and not isinstance(fitting := self._coerced(value), str):
             self._replace(path, fitting)
-        elif kind == "extra_forbidden" and path[0] != "services":
+        elif kind == "extra_forbidden" and path[:-1] != ("services",):
             self._report(_unknown_option(path, self._original))
             self._remove(path)
         else:
