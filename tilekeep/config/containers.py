@@ -14,12 +14,14 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
+from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.single_flight import SingleFlight
@@ -60,6 +62,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {
             "wms": providers.Factory(WmsSource, gate=gate, clock=clock),
             "tile": providers.Factory(TileSource, gate=gate, clock=clock),
+            "world": providers.Factory(WorldSource, projection=projection, raster=providers.Object(PillowRaster)),
         }
     )
 

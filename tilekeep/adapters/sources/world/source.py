@@ -43,9 +43,9 @@ class WorldSource:
         """See the port."""
         return _TRAITS
 
-    def request_for(self, query: MapQuery) -> UpstreamRequest | None:
-        """None: nobody is asked."""
-        return None
+    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+        """None: everything is drawn here."""
+        return ()
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See the port; opaque, the same for all dimensions and purposes.
@@ -53,8 +53,9 @@ class WorldSource:
         :raises SourceContentError: the SRS has no way to or from degrees.
         """
         try:
-            plane = self._plane(query.srs)
-            world = self._world_in(query.srs, plane)
+            srs = self._projection.srs(query.srs.code)
+            plane = self._plane(srs)
+            world = self._world_in(srs, plane)
             window = self._window(query)
             lines = graticule(window, query.resolution * query.srs.metres_per_unit / METRES_PER_DEGREE)
         except ProjectionError as error:
