@@ -25,6 +25,7 @@ from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
@@ -52,9 +53,14 @@ def stores(file: FileTileStore, fake: FakeTileStore) -> tuple[TileStore, ...]:
 
 
 def sources(
-    wms: WmsSource, tile: TileSource, limited: LimitedSource, merged: MergedSources, fake: FakeMapSource
+    wms: WmsSource,
+    tile: TileSource,
+    world: WorldSource,
+    limited: LimitedSource,
+    merged: MergedSources,
+    fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, limited, merged, fake
+    return wms, tile, world, limited, merged, fake
 
 
 def locks(file: FileTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:
