@@ -42,5 +42,6 @@ def cut(image: Image.Image, corner: tuple[int, int], size: Size, encoding: Image
     canvas = empty_canvas(size, encoding)
     inside = (max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height))
     if inside[0] < inside[2] and inside[1] < inside[3]:
-        canvas.paste(image.crop(inside), (max(-left, 0), max(-top, 0)))
+        part = image.crop(inside)
+        canvas.paste(part.convert("RGBA") if part.mode == "P" else part, (max(-left, 0), max(-top, 0)))
     return canvas

@@ -68,7 +68,8 @@ class TileEncoder:
         if self._kind == MIXED:
             encoding = _settled(words, mode, encoding)
         if pillow_kind(encoding) == "jpeg":
-            return encode_image(image_from_words(words, "RGB"), encoding)._replace(single_color=color)
+            image = image_from_words(words, mode if encoding.colors else "RGB")
+            return encode_image(image, encoding)._replace(single_color=color)
         if not encoding.colors:
             return EncodedImage(_true_color(words, mode, color), PNG, color)
         if not encoding.transparent:

@@ -20,9 +20,10 @@ _HALF_TRANSPARENT = 128
 def single_color(image: Image.Image) -> tuple[int, ...] | None:
     """The 8-bit band values that all pixels share, three or four of them, or None (spec/caches.md, 3.1.4).
 
-    Palettes count as RGB; grey becomes RGB, so that every colour of a cache has one name.
+    Palettes count as RGB; grey becomes RGB, so that every colour of a cache has one name.  Images with a colour key
+    or a palette with alpha have none: their colour does not say what they look like.
     """
-    if image.mode != "P" and "transparency" in image.info:
+    if "transparency" in image.info:
         return None
     colors = image.getcolors(1) if image.mode in {"1", "L", "P", "LA", "RGB", "RGBA", "CMYK"} else None
     if colors is None:

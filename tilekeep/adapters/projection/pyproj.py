@@ -66,7 +66,7 @@ class PyprojProjection:
         if source == target:
             return _Unchanged()
         clamps = source.code == "EPSG:4326" and target.code in {"EPSG:3857", "EPSG:900913"}
-        return _Pyproj(self._library, source, target, clamps)
+        return _Pyproj(self._library, self.srs(source.code), self.srs(target.code), clamps)
 
 
 class _Unchanged:

@@ -1,0 +1,94 @@
+"""PNG images are decoded whatever their filters, and verified to the last byte."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.contract.pictures import bytes_of, chunk, gradient, png_header_only
+from tests.unit.adapters.imaging.pngs import filtered_png, images
+from tilekeep.adapters.imaging.png_decoding import decode_png, verify_png
+from tilekeep.domain.errors import UndecodableImage
+from tilekeep.domain.image import ImageLimits
+
+LIMITS = ImageLimits(10_000_000, 10_000_000)
+
+
+@given(
+    image=images(largest=12),
+    filters=st.lists(st.integers(0, 4), min_size=1, max_size=12),
+    idat_bytes=st.integers(1, 60),
+)
+def test_every_filter_is_undone(image: Image.Image, filters: list[int], idat_bytes: int) -> None:
+    body = filtered_png(image, filters, idat_bytes=idat_bytes)
+
+    assert decode_png(body, LIMITS).image.tobytes() == image.tobytes()
+    assert verify_png(body, LIMITS) == image.size
+
+
+@pytest.mark.parametrize("filters", [[0], [1], [2], [0, 1, 2], [2, 1]], ids=str)
+def test_plain_images_with_simple_filters_need_no_pillow(filters: list[int]) -> None:
+    assert decode_png(filtered_png(gradient(20, 20), filters), LIMITS).has_words
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16"])
+def test_other_modes_are_those_of_pillow(mode: str) -> None:
+    image = Image.new("I;16", (21, 13), 4000) if mode == "I;16" else gradient(21, 13).convert(mode)
+    body = bytes_of(image, "PNG")
+    expected = Image.open(io.BytesIO(body))
+
+    decoded = decode_png(body, LIMITS).image
+
+    assert (decoded.mode, decoded.tobytes()) == (expected.mode, expected.tobytes())
+    assert decoded.getpalette() == expected.getpalette()
+
+
+def with_stream(stream: bytes, *, bit_depth: int = 8, color_type: int = 2, interlace: int = 0) -> bytes:
+    """A PNG of four by four pixels around a compressed stream."""
+    header = struct.pack(">IIBBBBB", 4, 4, bit_depth, color_type, 0, 0, interlace)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", stream) + chunk(b"IEND", b"")
+
+
+ROWS = bytes(4 * 13)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        with_stream(zlib.compress(ROWS[:-1])),
+        with_stream(zlib.compress(ROWS)[:-8]),
+        with_stream(b"not deflated at all"),
+        with_stream(zlib.compress(b"\x09" + ROWS[1:])),
+        with_stream(zlib.compress(ROWS), color_type=5),
+        with_stream(zlib.compress(ROWS), bit_depth=3),
+        png_header_only(0, 7),
+        png_header_only(300, 300),
+    ],
+    ids=[
+        "a pixel is missing",
+        "the stream is cut",
+        "no stream",
+        "an unknown filter",
+        "an unknown colour type",
+        "an impossible depth",
+        "no width",
+        "hardly any rows",
+    ],
+)
+def test_damaged_images_are_refused(body: bytes) -> None:
+    with pytest.raises(UndecodableImage):
+        decode_png(body, LIMITS)
+    with pytest.raises(UndecodableImage):
+        verify_png(body, LIMITS)
+
+
+def test_a_stream_that_inflates_to_far_more_than_the_image_is_not_followed() -> None:
+    bomb = with_stream(zlib.compress(bytes(200_000_000)))
+
+    assert decode_png(bomb, LIMITS).size == (4, 4)
