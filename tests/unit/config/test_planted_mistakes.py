@@ -517,3 +517,62 @@ def test_what_is_broken_is_not_reported_as_missing_too() -> None:
     report = report_of(MINIMAL.replace("sources: [osm]", "sources: 5"))
 
     assert [path_text(problem.path) for problem in report.errors] == ["caches.osm_cache.sources"]
+
+
+@pytest.mark.parametrize(
+    ("section", "options", "path"),
+    [
+        ("globals", "renderd: {address: 'http://x'}", "globals.renderd.address"),
+        (
+            "sources",
+            "s: {type: wms, req: {url: 'http://x', layers: a}, on_error: {404: {response: '#fff000'}}}",
+            "sources.s.on_error",
+        ),
+        (
+            "sources",
+            "s: {type: wms, req: {url: 'http://x', layers: a}, image: {transparent_color: '#ffffff'}}",
+            "sources.s.image.transparent_color",
+        ),
+        ("sources", "s: {type: wms, req: {url: 'http://x', layers: a, sld: 'file://a.sld'}}", "sources.s.req.sld"),
+        (
+            "sources",
+            "s: {type: world, coverage: {polygons: a.wkt, polygons_srs: 'EPSG:4326'}}",
+            "sources.s.coverage.polygons",
+        ),
+        (
+            "sources",
+            "s: {type: world, coverage: {datasource: [1, 2, 3, 4], srs: 'EPSG:4326'}}",
+            "sources.s.coverage.datasource",
+        ),
+        (
+            "sources",
+            "s: {type: world, coverage: {union: [{bbox: [1, 2, 3, 4], srs: 'EPSG:4326'}]}}",
+            "sources.s.coverage.union",
+        ),
+        (
+            "sources",
+            "s: {type: world, coverage: {clip: true, bbox: [1, 2, 3, 4], srs: 'EPSG:4326'}}",
+            "sources.s.coverage.clip",
+        ),
+        ("sources", "s: {type: mapnik, mapfile: x.xml}", "sources.s.type"),
+        ("caches", "c: {sources: [], disable_storage: true}", "caches.c.disable_storage"),
+        ("caches", "c: {sources: [], downscale_tiles: 1}", "caches.c.downscale_tiles"),
+        ("caches", "c: {sources: [], watermark: {text: Mine}}", "caches.c.watermark.text"),
+        ("caches", "c: {sources: [], cache: {type: redis, password: hunter2}}", "caches.c.cache.type"),
+        ("services", "wmts: {featureinfo_formats: [{mimetype: text/html}]}", "services.wmts.featureinfo_formats"),
+        ("services", "kml: {}", "services.kml"),
+    ],
+)
+def test_what_a_later_version_brings_is_refused_and_not_ignored(section: str, options: str, path: str) -> None:
+    report = report_of(f"{section}: {{{options}}}\n")
+
+    problem = the_problem(report.problems, path, Severity.ERROR)
+    assert "not supported yet by this version of Tilekeep" in problem.message
+    assert "hunter2" not in report.as_text()
+
+
+@pytest.mark.parametrize("option", ["password: 5", "username: 5"])
+def test_values_of_secret_options_are_not_shown(option: str) -> None:
+    report = report_of(f"caches: {{c: {{sources: [], cache: {{type: redis, {option}}}}}}}\n")
+
+    assert "expected text, got another value" in report.as_text()

@@ -230,6 +230,14 @@ def test_asking_for_nothing_is_always_accepted(options: str) -> None:
     assert loaded(MINIMAL.replace(IN_CACHE, f"{IN_CACHE}    {options}\n")).report.problems == ()
 
 
+def test_services_of_later_versions_may_be_turned_off_in_silence() -> None:
+    text = MINIMAL.replace(
+        "    type: wms\n", "    type: wms\n    wms_opts: {featureinfo: false, legendgraphic: false}\n"
+    )
+
+    assert loaded(text).report.problems == ()
+
+
 @pytest.mark.parametrize("section", ["globals", "grids", "parts", "environments"])
 def test_sections_may_be_left_empty(section: str) -> None:
     assert loaded(f"{section}:\n{MINIMAL}").report.problems == ()

@@ -62,9 +62,9 @@ def _marks(section: type[Options]) -> dict[str, Marker]:
 def _problem(mark: Marker, name: str, value: Any, path: OptionPath) -> Problem | None:
     """What to say of a marked option that is set to ``value``, if anything."""
     match mark:
-        case Later(off=off, remedy=remedy):
-            if any(value == harmless and type(value) is type(harmless) for harmless in off):
-                return None
+        case Later(off=off) | OnlyFor(off=off) if any(value == no and type(value) is type(no) for no in off):
+            return None
+        case Later(remedy=remedy):
             message = f"{name!r} is not supported yet by this version of Tilekeep; {remedy}"
             return error(path, message, place=Place.KEY)
         case OnlyFor(what=what):

@@ -19,9 +19,13 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class OnlyFor:
-    """An option that concerns nothing but ``what``, which this version does not offer: using it warns."""
+    """An option that concerns nothing but ``what``, which this version does not offer: using it warns.
+
+    :ivar off: values that ask for nothing and are accepted in silence.
+    """
 
     what: str
+    off: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +39,5 @@ Marker = Later | OnlyFor | NoEffect
 
 WMS = OnlyFor("WMS maps")
 OGC_API = OnlyFor("OGC API services")
-LEGENDS = OnlyFor("legends")
+LEGENDS = OnlyFor("legends", off=(False,))
+FEATURE_INFO = OnlyFor("feature info", off=(False,))

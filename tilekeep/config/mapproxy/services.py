@@ -7,10 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from tilekeep.config.mapproxy.layers import Keywords
-from tilekeep.config.mapproxy.markers import Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later, NoEffect
 from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
-
-FEATURE_INFO = OnlyFor("feature info")
 
 
 def _text_of_number(value: Any) -> Any:

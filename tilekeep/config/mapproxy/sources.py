@@ -11,10 +11,9 @@ from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import SourceImageOptions, WmsImageOptions
-from tilekeep.config.mapproxy.markers import LEGENDS, Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import FEATURE_INFO, LEGENDS, Later, NoEffect
 from tilekeep.config.mapproxy.options import Color, NotNegativeNumber, Opt, Options, PositiveNumber, Section
 
-FEATURE_INFO = OnlyFor("feature info")
 ONLY_WMS_LIKE = NoEffect("only wms, mapserver and mapnik sources can be limited")
 
 
@@ -55,8 +54,8 @@ class WmsOptions(Options):
 
     version: Literal["1.0.0", "1.1.0", "1.1.1", "1.3.0"] = "1.1.1"
     map: bool = True
-    featureinfo: Annotated[bool, Later(off=(False,))] = False
-    legendgraphic: Annotated[bool, Later(off=(False,))] = False
+    featureinfo: Annotated[bool, FEATURE_INFO] = False
+    legendgraphic: Annotated[bool, LEGENDS] = False
     legendurl: Annotated[Opt[str], LEGENDS] = None
     featureinfo_format: Annotated[Opt[str], FEATURE_INFO] = None
     featureinfo_xslt: Annotated[Opt[str], FEATURE_INFO] = None

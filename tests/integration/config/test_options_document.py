@@ -1,0 +1,47 @@
+"""The page about options says what the model does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.unit.config.option_walk import later_types, marked_options
+from tilekeep.config.mapproxy.markers import Later, NoEffect, OnlyFor
+
+PAGE = (Path(__file__).parents[3] / "docs" / "options.md").read_text()
+SECTIONS = {
+    Later: "Not supported yet",
+    OnlyFor: "Only for services and stores of later versions",
+    NoEffect: "No effect",
+}
+
+
+def words_of(title: str) -> set[str]:
+    """Everything in code quotes in the tables of a section."""
+    body = PAGE.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+    return set(re.findall(r"`([^`]+)`", body))
+
+
+def test_every_option_that_is_not_obeyed_stands_on_the_page() -> None:
+    for pattern, mark in marked_options().items():
+        words = words_of(SECTIONS[type(mark)])
+        last = pattern.rsplit(".", 1)[-1]
+        inside_coverage = ".coverage." in pattern and last in words
+
+        assert pattern in words or inside_coverage, pattern
+
+
+def test_every_option_on_the_page_is_one_that_is_not_obeyed() -> None:
+    known = {*marked_options(), *(name.split(":")[0] for name in later_types())}
+    not_marked = {"sources.*.req.sld", "caches.*.sources", "sources.*.coverage", "caches.*.cache.coverage"}
+
+    for title in SECTIONS.values():
+        listed = {word for word in words_of(title) if re.match(r"(globals|layers|sources|caches|services)[.\[]", word)}
+
+        assert listed <= known | not_marked, title
+
+
+def test_every_type_that_is_refused_stands_on_the_page() -> None:
+    words = words_of("Not supported yet")
+
+    assert {name.split(": ")[1] for name in later_types()} <= words
