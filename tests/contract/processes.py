@@ -13,6 +13,8 @@ from contextlib import contextmanager
 #: The user and group of nobody, for what the superuser may do and others may not.
 NOBODY = 65534
 
+_LONGEST_LIFE_SECONDS = 60
+
 
 def forked(work: Callable[[], object]) -> int:
     """Runs ``work`` in a child process and gives its process id; the child ends with status 0 or, on an error, 1."""
@@ -24,6 +26,7 @@ def forked(work: Callable[[], object]) -> int:
         return pid
     status = 1
     try:
+        _end_in_any_case()
         work()
         status = 0
     except BaseException:  # noqa: BLE001
@@ -31,6 +34,12 @@ def forked(work: Callable[[], object]) -> int:
     finally:
         sys.stderr.flush()
         os._exit(status)
+
+
+def _end_in_any_case() -> None:
+    """A child that waits for a test that has failed must not wait for ever."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_LONGEST_LIFE_SECONDS)
 
 
 def wait_for(*pids: int) -> None:

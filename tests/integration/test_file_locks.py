@@ -187,8 +187,9 @@ def test_an_old_lock_that_is_still_held_is_not_removed(folder: Path) -> None:
             assert not held
 
 
+@pytest.mark.parametrize("another_made", [False, True], ids=["gone", "made-again-by-another"])
 def test_a_lock_on_a_removed_file_is_not_taken_for_the_lock(
-    lock: FileTileLock, folder: Path, monkeypatch: pytest.MonkeyPatch
+    lock: FileTileLock, folder: Path, monkeypatch: pytest.MonkeyPatch, another_made: bool
 ) -> None:
     """A releaser removes the file between another one's open and flock."""
     folder.mkdir()
@@ -197,8 +198,11 @@ def test_a_lock_on_a_removed_file_is_not_taken_for_the_lock(
 
     def remove_first(descriptor: int, operation: int) -> None:
         if not removed:
-            removed.append((folder / NAME).stat().st_ino)
+            removed.append(NAME)
             (folder / NAME).unlink()
+            if another_made:
+                (folder / "another").touch()
+                (folder / "another").rename(folder / NAME)
         flock(descriptor, operation)
 
     monkeypatch.setattr(fcntl, "flock", remove_first)
