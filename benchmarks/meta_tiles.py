@@ -13,7 +13,7 @@ from benchmarks.upstream_use import draw
 from tests.integration.support.upstream_server import UpstreamServer
 
 _WARM_UP = 2
-_ROUNDS = 9
+_ROUNDS = 15
 
 _CONFIG = """
 services: {{tms: }}
@@ -26,6 +26,7 @@ globals: {{image: {{paletted: {paletted}}}}}
 _KINDS = {
     "one colour, paletted PNG (default)": {"picture": "flat"},
     "map, paletted PNG (default)": {"picture": "map"},
+    "photograph, paletted PNG (default)": {"picture": "photo"},
     "photograph, true-colour PNG": {"picture": "photo", "paletted": "false"},
     "photograph, JPEG": {"picture": "photo", "cache": "format: image/jpeg"},
     "photograph with a transparent third, mixed": {
@@ -70,7 +71,7 @@ def _compare(kind: str, config: str, directory: Path) -> Row:
 
 def _first_tile(block: int, extension: str) -> Request:
     """A tile of another meta tile for each number, none at the edge of the world; TMS leaves out one level."""
-    return f"/tms/1.0.0/world/EPSG3857/5/{4 * (block % 14 + 1)}/{4 * (block // 14 + 2)}.{extension}", "", {}
+    return f"/tms/1.0.0/world/EPSG3857/5/{4 * (block % 13 + 1)}/{4 * (block // 13 + 2)}.{extension}", "", {}
 
 
 def _verify(runner: Runner, request: Request, directory: Path) -> None:

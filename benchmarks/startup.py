@@ -46,7 +46,7 @@ def _prepare(directory: Path, size: int) -> tuple[Path, Request]:
 
 def _config_lines(count: int) -> Iterator[str]:
     """Layers, each with a cache and a WMS source of its own."""
-    yield "services: {tms: , wmts: , wms: {md: {title: Benchmark}}}"
+    yield "services: {tms: , wmts: }"
     yield "layers:"
     for number in range(count):
         yield f"  - name: layer_{number}"
