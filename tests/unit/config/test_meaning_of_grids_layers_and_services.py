@@ -188,7 +188,7 @@ def test_a_service_is_offered_when_its_key_is_there() -> None:
 
 
 def test_metadata_of_services_may_be_numbers_and_has_defaults() -> None:
-    wmts = wmts_of("{md: {title: T, contact: {person: P, postcode: 12345}, keyword_list: [{keywords: [a]}]}}")
+    wmts = wmts_of("{md: {title: T, contact: {person: P, postcode: 12345, city: }, keyword_list: [{keywords: [a]}]}}")
 
     assert wmts is not None
     metadata = wmts.metadata

@@ -81,4 +81,5 @@ def service_metadata(options: MetadataOptions | None) -> ServiceMetadata:
 
 def _contact(options: ContactOptions) -> Contact:
     """A contact; what is not configured is empty."""
-    return Contact(**{name: getattr(options, name) for name in options.model_fields_set})
+    given = {name: getattr(options, name) for name in options.model_fields_set}
+    return Contact(**{name: value for name, value in given.items() if value is not None})

@@ -22,18 +22,18 @@ FreeText = Annotated[str, BeforeValidator(_text_of_number)]
 class ContactOptions(Options):
     """``md.contact``: whom to ask."""
 
-    person: Opt[FreeText] = None
-    organization: Opt[FreeText] = None
-    position: Opt[FreeText] = None
-    address_type: Opt[FreeText] = None
-    address: Opt[FreeText] = None
-    city: Opt[FreeText] = None
-    state: Opt[FreeText] = None
-    postcode: Opt[FreeText] = None
-    country: Opt[FreeText] = None
-    phone: Opt[FreeText] = None
-    fax: Opt[FreeText] = None
-    email: Opt[FreeText] = None
+    person: FreeText | None = None
+    organization: FreeText | None = None
+    position: FreeText | None = None
+    address_type: FreeText | None = None
+    address: FreeText | None = None
+    city: FreeText | None = None
+    state: FreeText | None = None
+    postcode: FreeText | None = None
+    country: FreeText | None = None
+    phone: FreeText | None = None
+    fax: FreeText | None = None
+    email: FreeText | None = None
 
 
 class ServiceMetadata(Options):
