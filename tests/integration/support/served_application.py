@@ -35,7 +35,6 @@ def served(app: Callable[..., Iterable[bytes]]) -> Iterator[Served]:
         return app(environ, start)
 
     server = make_server("127.0.0.1", 0, recorded, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -50,6 +50,8 @@ def authorise_tile(environ: Environ, service: str, layer: str, srs_code: str, bb
 def authorised_layers(environ: Environ, service: str, shown: Sequence[Any], names: Sequence[str]) -> Sequence[str]:
     """Those of the layer ``names`` a document may list; ``shown`` is what the hook is told.
 
+    TMS wants the flag to be True itself, WMTS anything that is true, as in the reference.
+
     :raises AccessDenied: 401 or 403.
     """
     if HOOK not in environ:
@@ -57,7 +59,8 @@ def authorised_layers(environ: Environ, service: str, shown: Sequence[Any], name
     result = _asked(environ, service, list(shown), None)
     if result is None:
         return names
-    return [name for name in names if _of_layer(result, name).get("tile")]
+    flags = {name: _of_layer(result, name).get("tile") for name in names}
+    return [name for name in names if flags[name] is True or (flags[name] and service == "wmts")]
 
 
 def authorise_page(environ: Environ, service: str) -> None:

@@ -55,7 +55,8 @@ def _host(environ: Environ, scheme: str) -> str:
         return forwarded
     host = str(environ.get("HTTP_HOST", ""))
     if not _HOST.fullmatch(host):
-        host = f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
+        name = str(environ.get("SERVER_NAME", "localhost"))
+        host = f"{f'[{name}]' if ':' in name else name}:{environ.get('SERVER_PORT', '80')}"
     return host.removesuffix(_DEFAULT_PORTS.get(scheme, "\0"))
 
 

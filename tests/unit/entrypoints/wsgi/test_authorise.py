@@ -132,6 +132,13 @@ def test_documents_list_the_permitted_layers(path: str) -> None:
     assert ("Other" in text, "Osm" in text) == (True, False)
 
 
+@pytest.mark.parametrize("path", LISTS)
+def test_what_is_merely_true_is_enough_for_wmts_documents_only(path: str) -> None:
+    answer = get(path, Hook(authorized="partial", layers={"osm": {"tile": 1}}))
+
+    assert ("Osm" in answer.text) is not path.startswith("/tms")
+
+
 @pytest.mark.parametrize(
     ("path", "use_grid_names", "expected"),
     [

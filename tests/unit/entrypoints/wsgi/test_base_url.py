@@ -25,6 +25,7 @@ def environ(path: str = "/service", **others: Any) -> dict[str, Any]:
     [
         pytest.param({}, "http://inner:8080", id="the server's name and port"),
         pytest.param({"SERVER_PORT": "80"}, "http://inner", id="no default port"),
+        pytest.param({"SERVER_NAME": "::1"}, "http://[::1]:8080", id="the server's IPv6 address"),
         pytest.param({"HTTP_HOST": "maps.example:81"}, "http://maps.example:81", id="Host"),
         pytest.param({"HTTP_HOST": "maps.example:80"}, "http://maps.example", id="Host without default port"),
         pytest.param({"HTTP_HOST": "[::1]:81"}, "http://[::1]:81", id="IPv6 host"),
