@@ -1,0 +1,146 @@
+"""What the capabilities document of WMTS says of layers and grids (spec/services.md, 5.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tilekeep.application.catalogue import LayerOutline, TileLayer
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import subtype
+from tilekeep.domain.srs import WEB_MERCATOR_CODES
+from tilekeep.entrypoints.wsgi.base_url import path_quoted
+from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSet
+from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
+
+#: Side of the standard pixel in metres (OGC 07-057r7, 6.1).
+_PIXEL = 0.00028
+
+#: The latitude at which the web mercator square ends; clients that read more ask for tiles that do not exist.
+_MERCATOR_LATITUDE = 85.0511287798066
+
+_WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
+
+
+class ShownDimension(NamedTuple):
+    """A dimension with its identifier as addresses spell it."""
+
+    identifier: str
+    default: str
+    values: Sequence[str]
+
+
+class ShownExtent(NamedTuple):
+    """Corners of a layer in an SRS, in the axis order of that."""
+
+    srs_code: str
+    lower: tuple[float, float]
+    upper: tuple[float, float]
+
+
+class ShownLayer(NamedTuple):
+    """A layer of the document; ``tile_template`` is the form of its addresses, None in services by parameters."""
+
+    outline: LayerOutline
+    bbox: BBox
+    extents: Sequence[ShownExtent]
+    media_type: str
+    dimensions: Sequence[ShownDimension]
+    matrix_sets: Sequence[str]
+    tile_template: str | None
+
+
+class ShownMatrix(NamedTuple):
+    """A tile matrix; ``top_left`` is in the axis order of the SRS."""
+
+    identifier: str
+    scale_denominator: str
+    top_left: tuple[float, float]
+    tile_size: Size
+    matrix_size: Size
+
+
+class ShownMatrixSet(NamedTuple):
+    """A grid of the document."""
+
+    identifier: str
+    srs_code: str
+    matrices: Sequence[ShownMatrix]
+
+
+def shown_layer(sets: list[MatrixSet], base: str, template: RestTemplate | None) -> ShownLayer:
+    """A layer in all its grids; title, format and extent are those in the first (spec/services.md, 5.1).
+
+    ``base`` is the address of the service; ``template`` is None in services by parameters.
+    """
+    layer = sets[0].route.layer
+    spelled = {} if template is None else {name.lower(): name for name in template.dimensions}
+    return ShownLayer(
+        outline=layer.outline,
+        bbox=_within_the_world(layer.geographic_extent, layer.grid),
+        extents=_local_extents(matrix_set.route.layer for matrix_set in sets),
+        media_type=layer.encoding.public_media_type,
+        dimensions=[
+            ShownDimension(spelled.get(dimension.name, dimension.name), dimension.default, dimension.values)
+            for dimension in layer.outline.dimensions
+        ],
+        matrix_sets=[matrix_set.route.layer.grid.name for matrix_set in sets],
+        tile_template=None if template is None else base + _address_form(template, layer),
+    )
+
+
+def _address_form(template: RestTemplate, layer: TileLayer) -> str:
+    """The template with all that is the same for every tile of the layer."""
+    own = {dimension.name for dimension in layer.outline.dimensions}
+    fixed = {
+        "Layer": path_quoted(layer.outline.name),
+        "Format": subtype(layer.encoding.public_media_type),
+        "Style": "default",
+        **{name: "default" for name in template.dimensions if name.lower() not in own},
+    }
+    return template.filled(fixed)
+
+
+def _within_the_world(extent: BBox, grid: TileGrid) -> BBox:
+    limits = _WORLD
+    if grid.srs.code in WEB_MERCATOR_CODES:
+        limits = BBox(-180.0, -_MERCATOR_LATITUDE, 180.0, _MERCATOR_LATITUDE)
+    return extent.intersection(limits) or limits
+
+
+def _local_extents(layers: Iterable[TileLayer]) -> list[ShownExtent]:
+    """The extents in other SRS than those of the world, where the box in degrees covers more than there is.
+
+    GDAL asks for tiles all over that box and takes the first that does not exist for a failure.
+    """
+    extents: dict[str, ShownExtent] = {}
+    for layer in layers:
+        srs = layer.grid.srs
+        if not srs.geographic and srs.code not in WEB_MERCATOR_CODES:
+            left, bottom, right, top = layer.extent.intersection(layer.grid.bbox) or layer.grid.bbox
+            lower, upper = ((bottom, left), (top, right)) if srs.north_first else ((left, bottom), (right, top))
+            extents.setdefault(srs.code, ShownExtent(srs.code, lower, upper))
+    return list(extents.values())
+
+
+def shown_matrix_sets(sets: Iterable[MatrixSet]) -> list[ShownMatrixSet]:
+    """The grids of ``sets``, each of them once."""
+    grids = {matrix_set.route.layer.grid.name: matrix_set.route.layer.grid for matrix_set in sets}
+    return [
+        ShownMatrixSet(grid.name, grid.srs.code, [_matrix(grid, z) for z in range(grid.levels)])
+        for grid in grids.values()
+    ]
+
+
+def _matrix(grid: TileGrid, z: int) -> ShownMatrix:
+    """Every level starts in the corner of the grid, as grids whose levels do not are left out."""
+    scale = grid.resolutions[z] * grid.srs.metres_per_unit / _PIXEL
+    left, _, _, top = grid.bbox
+    return ShownMatrix(
+        identifier=grid.level_name(z),
+        scale_denominator=repr(round(scale, 10)).removesuffix(".0"),
+        top_left=(top, left) if grid.srs.north_first else (left, top),
+        tile_size=grid.tile_size,
+        matrix_size=grid.matrix_size(z),
+    )
