@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -63,13 +64,19 @@ class WmsOptions(Options):
     query_layers: Annotated[Opt[str], FEATURE_INFO] = None
 
 
+@cache
+def _default_wms_options() -> WmsOptions:
+    """One value for all sources that say nothing."""
+    return WmsOptions()
+
+
 class WmsSource(SourceOptions):
     """A Web Map Service; ``req`` keeps the order and spelling of its parameters."""
 
     type: Literal["wms"]
     req: dict[str, Any]
     transparent: Opt[bool] = None
-    wms_opts: Section[WmsOptions] = Field(default_factory=WmsOptions)
+    wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
     image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
