@@ -135,6 +135,16 @@ def test_a_tile_replaces_a_link_and_is_replaced_by_one(
     assert not [name for name in files(tmp_path) if "tmp" in name]
 
 
+def test_linking_a_tile_again_to_the_same_colour_leaves_nothing_behind(linking: FileTileStore, tmp_path: Path) -> None:
+    linking.write([blue(KEY)], AT)
+    before = files(tmp_path)
+
+    linking.write([blue(KEY), blue(KEY)], AT)
+
+    assert files(tmp_path) == before
+    assert body(linking, KEY) == BLUE_TILE
+
+
 def test_renewing_a_linked_tile_does_not_touch_its_neighbours(linking: FileTileStore) -> None:
     linking.write([blue(KEY), blue(OTHER)], AT)
 
