@@ -35,9 +35,7 @@ class WsgiClient:
         self.app = app
         self._client = Client(validator(app))
 
-    def get(
-        self, path: str, *, method: str = "GET", environ: Any = None, **headers: str
-    ) -> TestResponse:
+    def get(self, path: str, *, method: str = "GET", environ: Any = None, **headers: str) -> TestResponse:
         """``path`` with its query string; header names are written with underscores."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.open(path, method=method, headers=given, environ_overrides=environ, buffered=True)
