@@ -14,6 +14,7 @@ from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding
 
 _PNG_MODES = frozenset({"1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"})
 _OPAQUE = 255
+_LAST_ENTRY = 255
 _HALF_TRANSPARENT = 128
 
 
@@ -64,7 +65,8 @@ def encode_image(image: Image.Image, encoding: ImageEncoding) -> EncodedImage:
     kind = pillow_kind(encoding)
     options: dict[str, Any] = {}
     if encoding.colors and not has_palette_of(image, encoding.colors):
-        image = _quantised(image, encoding, options)
+        options["compress_type"] = zlib.Z_RLE
+        image = _quantised(image, encoding)
     image = _in_writable_mode(image, kind, encoding)
     options |= _writer_options(kind, encoding)
     return EncodedImage(_saved(image, kind, options), f"image/{kind}", color)
@@ -85,22 +87,26 @@ def pillow_kind(encoding: ImageEncoding) -> str:
 
 def opaque(image: Image.Image) -> Image.Image:
     """``image`` as RGB, alpha dropped and not composited."""
+    return _converted(image, "RGB")
+
+
+def _converted(image: Image.Image, mode: str) -> Image.Image:
+    """``image`` in another mode; a palette with alpha gets there by way of full colour."""
     if image.mode == "P" and "transparency" in image.info:
         image = image.convert("RGBA")
-    return image.convert("RGB")
+    return image.convert(mode)
 
 
-def _quantised(image: Image.Image, encoding: ImageEncoding, options: dict[str, Any]) -> Image.Image:
+def _quantised(image: Image.Image, encoding: ImageEncoding) -> Image.Image:
     colors = encoding.colors or 0
-    options["compress_type"] = zlib.Z_RLE
     if encoding.quantizer != "mediancut":
         return _octree(image, colors, alpha=bool(encoding.transparent))
     if not (encoding.transparent and image.mode == "RGBA"):
         return opaque(image).convert("P", palette=Image.Palette.ADAPTIVE, colors=colors)
     alpha = image.getchannel("A")
     image = image.convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE, colors=colors - 1)
-    image.paste(_OPAQUE, mask=alpha.point([_OPAQUE if a <= _HALF_TRANSPARENT else 0 for a in range(256)]))
-    options["transparency"] = 255
+    image.paste(_LAST_ENTRY, mask=alpha.point([_OPAQUE if a <= _HALF_TRANSPARENT else 0 for a in range(256)]))
+    image.info["transparency"] = _LAST_ENTRY
     return image
 
 
@@ -110,9 +116,10 @@ def _octree(image: Image.Image, colors: int, *, alpha: bool) -> Image.Image:
         image = opaque(image)
     elif image.mode == "P":
         image = image.convert("RGBA")
-    if image.mode not in {"RGB", "RGBA"}:
+    try:
+        return image.quantize(colors, Image.Quantize.FASTOCTREE)
+    except ValueError:
         return image
-    return image.quantize(colors, Image.Quantize.FASTOCTREE)
 
 
 def _in_writable_mode(image: Image.Image, kind: str, encoding: ImageEncoding) -> Image.Image:
@@ -122,7 +129,7 @@ def _in_writable_mode(image: Image.Image, kind: str, encoding: ImageEncoding) ->
         image = image.copy()
         del image.info["transparency"]
     if encoding.mode and image.mode != encoding.mode:
-        image = image.convert(encoding.mode)
+        image = _converted(image, encoding.mode)
     if kind == "jpeg" and image.mode != "RGB":
         return image.convert("RGB")
     if kind == "png" and image.mode not in _PNG_MODES:
