@@ -106,7 +106,3 @@ class Catalogue:
             if candidate.name == grid:
                 return self._build(outline, candidate)
         raise UnknownTileGrid(f"layer {name} is not offered in the grid {grid}", locator="tilematrixset")
-
-    def reset_after_fork(self) -> None:
-        """Makes the catalogue usable in a forked child; what has been built stays."""
-        self._tile_layers.reset_after_fork()

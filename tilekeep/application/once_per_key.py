@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
@@ -11,17 +10,17 @@ Value = TypeVar("Value")
 
 
 class OncePerKey(Generic[Key, Value]):
-    """Makes each value once, also when several threads ask for it at a time; a failed making is tried again.
+    """Keeps one value per key; everyone gets the same one, also when several threads ask for it first.
 
-    The making of one value may ask for others, of the same or another family.
+    It has no lock, so that a fork cannot leave it locked: threads that ask at the same moment may make a value each,
+    of which the first to be done is kept.  A failed making is tried again.
 
     Args:
-        make: makes the value of a key.
+        make: makes the value of a key, without effects that are felt when the value is dropped.
     """
 
     def __init__(self, make: Callable[[Key], Value]) -> None:
         self._make = make
-        self._lock = threading.RLock()
         self._values: dict[Key, Value] = {}
 
     def __call__(self, key: Key) -> Value:
@@ -29,12 +28,4 @@ class OncePerKey(Generic[Key, Value]):
         try:
             return self._values[key]
         except KeyError:
-            pass
-        with self._lock:
-            if key not in self._values:
-                self._values[key] = self._make(key)
-            return self._values[key]
-
-    def reset_after_fork(self) -> None:
-        """Replaces the lock, which another thread of the parent process may have held; values stay."""
-        self._lock = threading.RLock()
+            return self._values.setdefault(key, self._make(key))

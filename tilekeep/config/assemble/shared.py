@@ -39,8 +39,7 @@ class SharedParts:
         self.http_client: OncePerKey[HttpOptions, RequestsHttpClient] = OncePerKey(self._http_client)
         self.locks: OncePerKey[LockDirectory, FileTileLock] = OncePerKey(self._lock)
         self.failures: OncePerKey[LockDirectory, FileFailureMemory] = OncePerKey(self._failures)
-        own: list[Resettable] = [self.http_client, self.locks, self.failures]
-        for part in (*own, *keep):
+        for part in keep:
             resources.keep(part)
 
     def _http_client(self, options: HttpOptions) -> RequestsHttpClient:

@@ -72,10 +72,8 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
     container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
     container.check_dependencies()
     container.use_cases.caches().check()
-    catalogue = container.use_cases.catalogue()
-    container.adapters.resources().keep(catalogue)
     return TilekeepApplication(
-        catalogue=catalogue,
+        catalogue=container.use_cases.catalogue(),
         tms=_tms(services),
         wmts=_wmts(services),
         demo=DemoOptions() if services.demo else None,
