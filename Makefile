@@ -15,6 +15,8 @@ BENCH_ARGS ?=
 UPGRADE ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# The same examples every time; plain pytest looks for new ones.
+export HYPOTHESIS_PROFILE ?= ci
 SHELL = /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL = help
