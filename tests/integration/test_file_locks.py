@@ -300,3 +300,14 @@ def test_queues_of_threads_that_were_left_in_the_parent_do_not_block_a_child(
             child = forked(work)
             await_()
         wait_for(child)
+
+
+def test_a_child_that_knows_of_nothing_does_not_keep_a_slot_that_is_given_back(gate: SlotFileGate) -> None:
+    """Between fork and exec, or before it is told of the fork, a child has the descriptors of its parent."""
+    with signals() as (end, await_end):
+        with gate.admit(ONE_AT_A_TIME, Purpose.SERVE, NO_DEADLINE):
+            child = forked(await_end)
+
+        with gate.admit(ONE_AT_A_TIME, Purpose.SERVE, PASSED):
+            end()
+        wait_for(child)
