@@ -12,10 +12,10 @@ from dependency_injector import providers
 
 from tests.fakes.clock import FakeClock
 from tilekeep.application.explain_tile import Explanation
+from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings
-from tilekeep.config.mapproxy.meaning_globals import effective_globals
-from tilekeep.domain.errors import ConfigurationError
+from tilekeep.config.problems import ConfigurationProblems, path_text
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.staleness import Verdict
 from tilekeep.domain.tile import TileCoord, TileKey
@@ -61,9 +61,7 @@ def container_of(tmp_path: Path) -> Callable[[str], TilekeepContainer]:
     def container(text: str) -> TilekeepContainer:
         path = tmp_path / "mapproxy.yaml"
         path.write_text(dedent(text))
-        loaded = load_settings(str(path), variables=os.environ)
-        options = effective_globals(loaded.settings, loaded.base_dir)
-        return TilekeepContainer(settings=loaded.settings, base_dir=loaded.base_dir, options=options)
+        return checked_container(load_settings(str(path), variables=os.environ))
 
     return container
 
@@ -75,12 +73,8 @@ def explained(container: TilekeepContainer, layer: str, coord: TileCoord, grid: 
 def test_every_layer_of_a_full_configuration_can_be_put_together(
     container_of: Callable[[str], TilekeepContainer],
 ) -> None:
-    container = container_of(FULL)
+    catalogue = container_of(FULL).use_cases.catalogue()
 
-    container.check_dependencies()
-    container.use_cases.caches().check()
-
-    catalogue = container.use_cases.catalogue()
     built = [catalogue.tile_layer(layer.name, grid.name) for layer in catalogue.layers for grid in layer.grids]
     assert [layer.outline.name for layer in built] == [
         "meta", "meta", "bulk", "single", "merged", "stored", "seeded", "world",
@@ -161,23 +155,33 @@ def test_a_provider_can_be_replaced(container_of: Callable[[str], TilekeepContai
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "path", "mistake"),
     [
         pytest.param(
-            "num_levels: 8}", "num_levels: 1, max_res: 1}", r"grids\.utm\.num_levels", id="impossible-levels"
+            "num_levels: 8}", "num_levels: 1, max_res: 1}", "grids.utm.num_levels", "1, max", id="impossible-levels"
         ),
-        pytest.param('srs: "EPSG:25832", bbox: [5', 'srs: "EPSG:999999", bbox: [5', r"EPSG:999999", id="unknown-srs"),
+        pytest.param('srs: "EPSG:25832"', 'srs: "EPSG:999999"', "grids.utm.srs", '"EPSG:999999"', id="unknown-srs"),
         pytest.param(
-            "layers: roads}", 'layers: roads}\n        supported_srs: ["EPSG:4326"]', r"limited\.supported_srs",
+            "roads}\n        coverage",
+            'roads}\n        supported_srs: ["EPSG:4326"]\n        coverage',
+            "sources.limited.supported_srs",
+            '["EPSG:4326"]',
             id="source-cannot-draw-the-grid",
         ),
-        pytest.param("%(z)s", "%(w)s", r"%\(w\)", id="unknown-variable-in-a-tile-url"),
+        pytest.param("%(z)s", "%(w)s", "sources.tiles.url", '"http://tiles', id="unknown-variable-in-a-tile-url"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_put_together_stops_the_start(
-    container_of: Callable[[str], TilekeepContainer], old: str, new: str, message: str
+def test_what_cannot_be_put_together_stops_the_start_and_is_located(
+    container_of: Callable[[str], TilekeepContainer], old: str, new: str, path: str, mistake: str
 ) -> None:
-    assert old in FULL
+    text = FULL.replace(old, new)
+    assert text != FULL
 
-    with pytest.raises(ConfigurationError, match=message):
-        container_of(FULL.replace(old, new)).use_cases.caches().check()
+    with pytest.raises(ConfigurationProblems) as caught:
+        container_of(text)
+
+    (problem,) = caught.value.report.errors
+    assert path == path_text(problem.path)
+    assert problem.line is not None
+    assert problem.column is not None
+    assert dedent(text).splitlines()[problem.line - 1][problem.column - 1 :].startswith(mistake)

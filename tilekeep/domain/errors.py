@@ -40,7 +40,20 @@ class TilekeepError(Exception):
 
 
 class ConfigurationError(TilekeepError):
-    """The configuration cannot be obeyed; the message names value, place and remedy."""
+    """The configuration cannot be obeyed; the message names value and remedy.
+
+    ``option`` leads to the place: keys and list indexes from the top of the configuration, or nothing where the
+    place is not known or the message names it.
+    """
+
+    def __init__(self, message: str, *, option: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.option = option
+
+    def __str__(self) -> str:
+        """The message behind its place."""
+        return ": ".join(filter(None, (".".join(map(str, self.option)), self.message)))
 
 
 class RequestError(TilekeepError):

@@ -117,7 +117,7 @@ class GridDefinition:
                 raise self._error(option, f"{value!r} must be above zero")
 
     def _error(self, option: str, problem: str) -> ConfigurationError:
-        return ConfigurationError(f"grids.{self.name}.{option}: {problem}")
+        return ConfigurationError(problem, option=("grids", self.name, option))
 
 
 class BuiltInGrid(NamedTuple):

@@ -23,6 +23,8 @@ from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cac
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.problems import Problem
+from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
@@ -104,21 +106,17 @@ class CacheAssembly:
         )
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
 
-    def check(self) -> None:
-        """Finds out, for all caches, what only shows when grids, coverages and sources are put together.
-
-        :raises ConfigurationError: naming every cause once.
-        """
-        problems: dict[str, None] = {}
+    def problems(self) -> list[Problem]:
+        """What only shows when grids, coverages and sources of all caches are put together; each cause once."""
+        problems: dict[Problem, None] = {}
         for name, options in self._settings.caches.items():
             whole = not _fits_every_grid(self._settings, options)
             for grid_key in options.grids or (DEFAULT_GRID,):
                 try:
                     self._check(name, grid_key, whole=whole)
                 except ConfigurationError as error:
-                    problems[str(error)] = None
-        if problems:
-            raise ConfigurationError("\n".join(problems))
+                    problems[problem_of(error.option, error.message)] = None
+        return list(problems)
 
     def _check(self, name: str, grid_key: str, *, whole: bool) -> None:
         self._grids.grid(grid_key)
@@ -135,7 +133,9 @@ class CacheAssembly:
         return self._sources.source(cache.sources, grid, gate, transparent=bool(cache.encoding.transparent))
 
     def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
-        return self._grids.region(cache.coverage, self._grids.grid(grid_key), f"caches.{cache.name}.cache.coverage")
+        return self._grids.region(
+            cache.coverage, self._grids.grid(grid_key), ("caches", cache.name, "cache", "coverage")
+        )
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""

@@ -7,6 +7,7 @@ from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage
 from tilekeep.config.mapproxy.meaning_grid import EffectiveGrid, effective_grid
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.problems import OptionPath
 from tilekeep.domain.errors import ConfigurationError, ProjectionError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
@@ -30,8 +31,14 @@ class GridAssembly:
         self.grid: OncePerKey[str, TileGrid] = OncePerKey(self._grid)
 
     def _grid(self, key: str) -> TileGrid:
+        try:
+            return self._definition(key).grid()
+        except ConfigurationError as error:
+            raise ConfigurationError(error.message, option=("grids", key, *error.option[2:])) from error
+
+    def _definition(self, key: str) -> GridDefinition:
         options = effective_grid(self._settings, key)
-        srs = self._srs(options.srs, f"grids.{key}.srs")
+        srs = self._srs(options.srs, ("grids", key, "srs"))
         return GridDefinition(
             name=options.name,
             srs=srs,
@@ -47,38 +54,41 @@ class GridAssembly:
             threshold_res=options.threshold_res,
             stretch_factor=options.stretch_factor,
             max_shrink_factor=options.max_shrink_factor,
-        ).grid()
+        )
 
     def _bbox(self, options: EffectiveGrid, srs: Srs, key: str) -> BBox | None:
         if options.bbox is None:
             return None
-        given = self._srs(options.bbox_srs, f"grids.{key}.bbox_srs")
+        given = self._srs(options.bbox_srs, ("grids", key, "bbox_srs"))
         if given == srs:
             return options.bbox
         try:
             return self._projection.between(given, srs).bbox(options.bbox)
         except ProjectionError as error:
             raise ConfigurationError(
-                f"grids.{key}.bbox: {list(options.bbox)} in {given.code} has no image in {srs.code}; correct it"
+                f"{list(options.bbox)} in {given.code} has no image in {srs.code}; correct it",
+                option=("grids", key, "bbox"),
             ) from error
 
-    def region(self, coverage: EffectiveCoverage | None, grid: TileGrid, path: str) -> Region | None:
-        """The coverage in the SRS of ``grid``; ``path`` is its place in the configuration, for messages."""
+    def region(self, coverage: EffectiveCoverage | None, grid: TileGrid, option: OptionPath) -> Region | None:
+        """The coverage in the SRS of ``grid``; ``option`` is its place in the configuration, for errors."""
         if coverage is None:
             return None
         try:
-            return box_region(coverage.bbox, self._srs(coverage.srs, path), grid.srs, self._projection)
+            return box_region(coverage.bbox, self._srs(coverage.srs, option), grid.srs, self._projection)
         except ProjectionError as error:
             raise ConfigurationError(
-                f"{path}: {list(coverage.bbox)} in {coverage.srs} has no image in {grid.srs.code}; correct it"
+                f"{list(coverage.bbox)} in {coverage.srs} has no image in {grid.srs.code}; correct it", option=option
             ) from error
 
-    def srs_list(self, codes: tuple[str, ...], path: str) -> tuple[Srs, ...]:
-        """The SRSs of ``codes``; ``path`` is their place in the configuration, for messages."""
-        return tuple(self._srs(code, path) for code in codes)
+    def srs_list(self, codes: tuple[str, ...], option: OptionPath) -> tuple[Srs, ...]:
+        """The SRSs of ``codes``; ``option`` is their place in the configuration, for errors."""
+        return tuple(self._srs(code, (*option, index)) for index, code in enumerate(codes))
 
-    def _srs(self, code: str, path: str) -> Srs:
+    def _srs(self, code: str, option: OptionPath) -> Srs:
         try:
             return self._projection.srs(code)
         except ProjectionError as error:
-            raise ConfigurationError(f"{path}: {code} is not known to PROJ; use a code such as EPSG:3857") from error
+            raise ConfigurationError(
+                f"{code} is not known to PROJ; use a code such as EPSG:3857", option=option
+            ) from error

@@ -18,6 +18,7 @@ from tilekeep.config.mapproxy.meaning_source import (
     EffectiveWmsSource,
     SourceLimits,
 )
+from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import SourceTraits, Upstream
@@ -72,7 +73,7 @@ class SourceAssembly:
 
     def region(self, limits: SourceLimits, grid: TileGrid, name: str) -> Region | None:
         """The coverage of a source in the SRS of ``grid``."""
-        return self._parts.grids.region(limits.coverage, grid, f"sources.{name}.coverage")
+        return self._parts.grids.region(limits.coverage, grid, ("sources", SourceName.parse(name).name, "coverage"))
 
     def _limited(self, source: EffectiveSource, grid: TileGrid, gate: StoreGate) -> MapSource:
         limits = source.limits
@@ -96,12 +97,13 @@ class SourceAssembly:
         return self._parts.make("world")
 
     def _wms(self, source: EffectiveWmsSource, grid: TileGrid) -> MapSource:
-        path = f"sources.{source.name}.supported_srs"
-        supported_srs = self._parts.grids.srs_list(source.supported_srs, path)
+        option = ("sources", SourceName.parse(source.name).name, "supported_srs")
+        supported_srs = self._parts.grids.srs_list(source.supported_srs, option)
         if supported_srs and grid.srs not in supported_srs:
             raise ConfigurationError(
-                f"{path}: {grid.srs.code} of the grid {grid.name} is not among {', '.join(source.supported_srs)}; "
-                "this version does not reproject sources: add it to the list or use another grid"
+                f"{grid.srs.code} of the grid {grid.name} is not among {', '.join(source.supported_srs)}; "
+                "this version does not reproject sources: add it to the list or use another grid",
+                option=option,
             )
         url, credentials = split_credentials(source.url)
         return self._parts.make(
@@ -125,14 +127,15 @@ class SourceAssembly:
         source_grid = self._parts.grids.grid(source.grid)
         if source_grid.srs != grid.srs or source_grid.tile_size != grid.tile_size:
             raise ConfigurationError(
-                f"sources.{source.name}.grid: SRS and tile size of {source.grid} differ from those of the grid "
-                f"{grid.name} of the cache; tiles cannot be transformed, use grids that match"
+                f"SRS and tile size of {source.grid} differ from those of the grid {grid.name} of the cache; "
+                "tiles cannot be transformed, use grids that match",
+                option=("sources", source.name, "grid"),
             )
         url, credentials = split_credentials(source.url)
         return self._parts.make(
             "tile",
             http=self._parts.http_client(_http_options(source.http, credentials)),
-            template=TileUrlTemplate(url),
+            template=_template(source, url),
             grid=source_grid,
             upstream=Upstream(urlsplit(source.url).netloc),
             traits=SourceTraits(False, accepts_integer_multiples=True),
@@ -140,6 +143,13 @@ class SourceAssembly:
             timeout_seconds=source.http.client_timeout_seconds,
             hide_error_details=source.http.hide_error_details,
         )
+
+
+def _template(source: EffectiveTileSource, url: str) -> TileUrlTemplate:
+    try:
+        return TileUrlTemplate(url)
+    except ConfigurationError as error:
+        raise ConfigurationError(error.message, option=("sources", source.name, "url")) from error
 
 
 def _http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:

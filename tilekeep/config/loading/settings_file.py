@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tilekeep.config.loading.config_files import ConfigFiles
@@ -34,6 +35,12 @@ class LoadedSettings:
     report: Report
     base_dir: str
     files: tuple[str, ...]
+    _read_again: Callable[[], MappingNode | None] = field(repr=False, compare=False)
+
+    def located(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems found later with their positions, for which the files are read again."""
+        root = self._read_again()
+        return [problem if root is None else located(problem, root) for problem in problems]
 
 
 def read_file(path: str) -> bytes:
@@ -60,11 +67,14 @@ def load_settings(
     :raises ConfigurationProblems: there are errors; its report holds all of them, and the warnings.
     """
     with garbage_collection_paused():
-        return _loaded(path, environment, Expansion(variables), read)
+        return _loaded(path, environment, variables, read)
 
 
-def _loaded(path: str, environment: str | None, expansion: Expansion, read: Callable[[str], bytes]) -> LoadedSettings:
+def _loaded(
+    path: str, environment: str | None, variables: Mapping[str, str], read: Callable[[str], bytes]
+) -> LoadedSettings:
     """The steps of loading."""
+    expansion = Expansion(variables)
     files = ConfigFiles(read, expansion)
     tree = files.tree(path)
     problems = files.problems
@@ -81,7 +91,16 @@ def _loaded(path: str, environment: str | None, expansion: Expansion, read: Call
     report = Report.of(problems)
     if report.errors:
         raise ConfigurationProblems(report)
-    return LoadedSettings(settings, report, os.path.abspath(os.path.dirname(path)), files.files)
+    again = partial(_root, path, environment, variables, read)
+    return LoadedSettings(settings, report, os.path.abspath(os.path.dirname(path)), files.files, again)
+
+
+def _root(
+    path: str, environment: str | None, variables: Mapping[str, str], read: Callable[[str], bytes]
+) -> MappingNode | None:
+    """The tree of a configuration that has been loaded before; None if it cannot be read any more."""
+    tree = ConfigFiles(read, Expansion(variables)).tree(path)
+    return None if tree is None else with_environment(tree, environment)[0]
 
 
 def _too_deep(path: str) -> Problem:

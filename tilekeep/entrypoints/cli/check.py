@@ -8,7 +8,9 @@ import sys
 import click
 
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
-from tilekeep.config.problems import ConfigurationProblems
+from tilekeep.config.problems import ConfigurationProblems, Report
+from tilekeep.config.problems import error as problem_of
+from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import options
 
 #: Exit code for a configuration that cannot be obeyed (spec/util-deploy.md, 13).
@@ -17,14 +19,26 @@ EXIT_CONFIGURATION = 2
 
 def load_or_exit(config: str, environment: str | None) -> LoadedSettings:
     """The settings of ``config``; problems are printed, fatal ones end the program with exit code 2."""
+    loaded, report = _checked(config, environment)
+    if report.problems:
+        click.echo(report.as_text(), err=True)
+    if loaded is None:
+        sys.exit(EXIT_CONFIGURATION)
+    return loaded
+
+
+def _checked(config: str, environment: str | None) -> tuple[LoadedSettings | None, Report]:
+    """The settings, or None if they cannot be obeyed, and all that is to be said of them."""
+    from tilekeep.entrypoints.wsgi.make_app import application_of
+
     try:
         loaded = load_settings(config, environment=environment, variables=os.environ)
+        application_of(loaded)
     except ConfigurationProblems as problems:
-        click.echo(problems.report.as_text(), err=True)
-        sys.exit(EXIT_CONFIGURATION)
-    if loaded.report.problems:
-        click.echo(loaded.report.as_text(), err=True)
-    return loaded
+        return None, problems.report
+    except ConfigurationError as error:
+        return None, Report.of([problem_of(error.option, error.message)])
+    return loaded, loaded.report
 
 
 @click.command("check")
@@ -36,10 +50,7 @@ def command(config: str, as_json: bool, environment: str | None) -> None:
 
     The exit code is 0 for a configuration that can be obeyed, with or without warnings, and 2 otherwise.
     """
-    try:
-        report, fatal = load_settings(config, environment=environment, variables=os.environ).report, False
-    except ConfigurationProblems as problems:
-        report, fatal = problems.report, True
+    loaded, report = _checked(config, environment)
     click.echo(report.as_json() if as_json else report.as_text() or f"{config}: no problems")
-    if fatal:
+    if loaded is None:
         sys.exit(EXIT_CONFIGURATION)

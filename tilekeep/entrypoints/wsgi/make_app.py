@@ -6,9 +6,8 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.checked_container import checked_container
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
-from tilekeep.config.mapproxy.meaning_globals import effective_globals
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_services
 from tilekeep.config.problems import ConfigurationProblems
@@ -66,12 +65,9 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
 
     :raises ConfigurationError: a grid, source or service cannot be set up as the settings say.
     """
-    settings = loaded.settings
-    options = effective_globals(settings, loaded.base_dir)
-    services = effective_services(settings)
-    container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
-    container.check_dependencies()
-    container.use_cases.caches().check()
+    container = checked_container(loaded)
+    options = container.options()
+    services = effective_services(loaded.settings)
     return TilekeepApplication(
         catalogue=container.use_cases.catalogue(),
         tms=_tms(services),
@@ -80,7 +76,7 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
         max_age_seconds=options.tile_max_age_seconds,
         access_control_allow_origin=options.allowed_origin or "",
         clock=container.adapters.clock(),
-        request_seconds=longest_request_seconds(settings),
+        request_seconds=longest_request_seconds(loaded.settings),
         debug=debug,
     )
 

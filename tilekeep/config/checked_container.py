@@ -1,0 +1,24 @@
+"""From loaded settings to a container of which everything can be made."""
+
+from __future__ import annotations
+
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.loading.settings_file import LoadedSettings
+from tilekeep.config.mapproxy.meaning_globals import effective_globals
+from tilekeep.config.problems import ConfigurationProblems, Report
+
+
+def checked_container(loaded: LoadedSettings) -> TilekeepContainer:
+    """The container of ``loaded``.
+
+    :raises ConfigurationProblems: grids, sources or caches that cannot be put together; the report names all of
+        them with their places, and the warnings of before.
+    """
+    settings = loaded.settings
+    options = effective_globals(settings, loaded.base_dir)
+    container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
+    container.check_dependencies()
+    problems = container.use_cases.caches().problems()
+    if problems:
+        raise ConfigurationProblems(Report.of([*loaded.report.problems, *loaded.located(problems)]))
+    return container
