@@ -107,7 +107,7 @@ $(REFERENCE)/.installed-reference: $(REFERENCE)/bin/python requirements/referenc
 	@touch $@
 
 $(BENCH)/.installed-bench: $(BENCH)/bin/python requirements/bench.txt pyproject.toml
-	@command -v apxs apxs2 >/dev/null || { \
+	@command -v apxs >/dev/null || command -v apxs2 >/dev/null || { \
 	  echo 'mod_wsgi, one of the servers compared, is compiled: it needs Debian'"'"'s apache2-dev.'; exit 1; }
 	$(call install,$(BENCH),bench)
 	$(call install_tilekeep,$(BENCH))
