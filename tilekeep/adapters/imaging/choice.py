@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import threading
 from collections.abc import Callable, Sequence
 
 from tilekeep.domain.geometry import Size
@@ -29,11 +28,13 @@ def _best() -> Imaging:
 
 
 class LazyImaging:
-    """The imaging that ``make`` returns, made when the first image is touched: tile hits never do."""
+    """The imaging that ``make`` returns, made when the first image is touched: tile hits never do.
+
+    Threads that are first at the same moment may make one each; it has no state that would tell them apart.
+    """
 
     def __init__(self, make: Callable[[], Imaging]) -> None:
         self._make = make
-        self._lock = threading.Lock()
         self._made: Imaging | None = None
 
     def inspect(self, body: bytes, limits: ImageLimits) -> ImageFacts:
@@ -64,7 +65,5 @@ class LazyImaging:
 
     def _imaging(self) -> Imaging:
         if self._made is None:
-            with self._lock:
-                if self._made is None:
-                    self._made = self._make()
+            self._made = self._make()
         return self._made

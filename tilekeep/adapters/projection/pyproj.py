@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -117,7 +116,6 @@ class _Library:
 
     def __init__(self, proj_data_dir: str | None) -> None:
         self._proj_data_dir = proj_data_dir
-        self._lock = threading.Lock()
         self._prepared = False
 
     def srs(self, code: str) -> Srs:
@@ -152,9 +150,8 @@ class _Library:
         import pyproj
         import pyproj.exceptions
 
-        with self._lock:
-            if not self._prepared and self._proj_data_dir is not None:
-                _log.info("loading proj data from %s", self._proj_data_dir)
-                pyproj.datadir.set_data_dir(self._proj_data_dir)
-            self._prepared = True
+        if not self._prepared and self._proj_data_dir is not None:
+            _log.info("loading proj data from %s", self._proj_data_dir)
+            pyproj.datadir.set_data_dir(self._proj_data_dir)
+        self._prepared = True
         return pyproj

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
 
 from PIL import Image
@@ -34,7 +33,6 @@ class WorldSource:
         """``raster`` wraps a drawn image for the imaging adapter in use."""
         self._projection = projection
         self._raster = raster
-        self._lock = threading.Lock()
         self._world: World | None = None
         self._projected: dict[Srs, ProjectedWorld] = {}
 
@@ -70,12 +68,12 @@ class WorldSource:
         return Plane(self._projection.between(degrees, srs), width)
 
     def _world_in(self, srs: Srs, plane: Plane) -> ProjectedWorld:
-        with self._lock:
-            if self._world is None:
-                self._world = natural_earth()
-            if srs not in self._projected:
-                self._projected[srs] = plane.project(self._world)
-            return self._projected[srs]
+        # Threads that are first at the same moment do the work twice, with the same result.
+        if self._world is None:
+            self._world = natural_earth()
+        if srs not in self._projected:
+            self._projected[srs] = plane.project(self._world)
+        return self._projected[srs]
 
     def _window(self, query: MapQuery) -> BBox:
         """The degrees that ``query`` shows, judged by points all over it, poles included."""
