@@ -100,7 +100,7 @@ class ImagingSuite:
 
         with pytest.raises(ImageTooLarge):
             imaging.decode(body, LIMITS._replace(max_pixels=399))
-        assert imaging.decode(body, LIMITS._replace(max_pixels=400))
+        assert imaging.decode(body, LIMITS._replace(max_pixels=400)).size == (20, 20)
 
     @pytest.mark.parametrize(("width", "height"), [(50_000, 50_000), (2**31 - 1, 1), (2**31 - 1, 2**31 - 1)])
     def test_the_size_is_judged_before_any_pixel(self, imaging: Imaging, width: int, height: int) -> None:
@@ -172,7 +172,7 @@ class ImagingSuite:
     def test_a_palette_of_an_opaque_cache_drops_alpha(self, imaging: Imaging) -> None:
         [tile] = imaging.split(decoded(imaging, map_like(64, holes=True)), [(0, 0)], Size(64, 64), PALETTED)
 
-        assert opened(tile).convert("RGBA").getextrema()[3] == (255, 255)
+        assert opened(tile).convert("RGBA").getchannel("A").getextrema() == (255, 255)
 
     def test_a_palette_of_a_transparent_cache_keeps_alpha(self, imaging: Imaging) -> None:
         image = map_like(64, holes=True)

@@ -9,7 +9,14 @@ from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import canvas_mode, cut, may_be_transparent
 from tilekeep.adapters.imaging.pillow_encoding import encode_image, has_palette_of, opaque, pillow_kind, single_color
-from tilekeep.adapters.imaging.pixels import OPAQUE, FastRaster, Words, image_from_words
+from tilekeep.adapters.imaging.pixels import (
+    OPAQUE,
+    FastRaster,
+    Words,
+    image_from_words,
+    words_from_image,
+    words_from_palette,
+)
 from tilekeep.adapters.imaging.png_writing import palette_png, single_color_png, true_color_png
 from tilekeep.adapters.imaging.quantising import quantise
 from tilekeep.adapters.imaging.raster import image_of
@@ -33,26 +40,28 @@ class TileEncoder:
         self._raster = raster
         self._encoding = encoding
         self._kind = pillow_kind(encoding)
-        self._words = raster.words if self._suits_words() else None
+        self._suits_words = self._may_use_words()
         self._single: dict[tuple[Size, str, int], EncodedImage] = {}
 
     def tile(self, corner: tuple[int, int], size: Size) -> EncodedImage:
         """The tile whose upper left corner is ``corner``."""
-        if self._words is not None:
-            words, mode = _cut_words(self._words, self._raster.mode, corner, size, self._encoding)
-            return self._from_words(words, mode)
+        if self._suits_words and self._raster.words is not None:
+            return self._from_words(*_cut_words(self._raster.words, self._raster.mode, corner, size, self._encoding))
         image = cut(self._raster.image, corner, size, self._encoding)
+        words = words_from_image(image) if self._suits_words else None
+        if words is not None:
+            return self._from_words(words, image.mode)
         if image.mode == "P" and self._kind == "png" and self._encoding.mode is None:
             return _with_own_palette(image) or encode_image(image, self._encoding)
         return encode_image(image, self._encoding)
 
-    def _suits_words(self) -> bool:
+    def _may_use_words(self) -> bool:
         encoding = self._encoding
         if encoding.mode is not None and (encoding.colors or encoding.mode != self._raster.mode):
             return False
         if encoding.colors and encoding.quantizer == "mediancut":
             return False
-        return self._kind in {"png", MIXED} or (self._kind == "jpeg" and self._raster.has_words)
+        return self._kind in {"png", MIXED} or (self._kind == "jpeg" and self._raster.words is not None)
 
     def _from_words(self, words: Words, mode: str) -> EncodedImage:
         value = _single_value(words)
@@ -83,10 +92,17 @@ def prepared(raster: Raster, encoding: ImageEncoding) -> FastRaster:
         return raster
     image = image_of(raster)
     if image.mode == "P" and may_be_transparent(encoding):
-        image = image.convert("RGBA")
-    elif image.mode == "P" and encoding.colors and not has_palette_of(image, encoding.colors):
-        image = opaque(image)
+        return _expanded(image, "RGBA")
+    if image.mode == "P" and encoding.colors and not has_palette_of(image, encoding.colors):
+        return _expanded(image, "RGB")
     return FastRaster(image=image, mode=image.mode)
+
+
+def _expanded(image: Image.Image, mode: str) -> FastRaster:
+    words = words_from_palette(image, mode)
+    if words is not None:
+        return FastRaster(words=words, mode=mode)
+    return FastRaster(image=image.convert("RGBA") if mode == "RGBA" else opaque(image), mode=mode)
 
 
 def _cut_words(

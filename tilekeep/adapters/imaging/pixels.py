@@ -17,13 +17,11 @@ Bytes = npt.NDArray[np.uint8]
 OPAQUE = np.uint32(0xFF000000)
 
 _WORD = np.dtype("<u4")
+_MOST_COLORS = 256
 
 
 class FastRaster:
-    """Decoded pixels as words, as an image of Pillow, or both; the missing form is made when it is asked for.
-
-    ``words`` is None for images that are not plain RGB or RGBA.
-    """
+    """Decoded pixels as words or as an image of Pillow, which is made of the words when it is asked for."""
 
     __slots__ = ("_image", "_words", "mode")
 
@@ -50,15 +48,8 @@ class FastRaster:
         return self._image
 
     @property
-    def has_words(self) -> bool:
-        """Whether the pixels are words already, without converting."""
-        return self._words is not None
-
-    @property
     def words(self) -> Words | None:
-        """The pixels as words, or None if they do not fit."""
-        if self._words is None and self._image is not None:
-            self._words = words_from_image(self._image)
+        """The pixels as words, if that is the form they were decoded to."""
         return self._words
 
 
@@ -81,3 +72,15 @@ def image_from_words(words: Words, mode: str) -> Image.Image:
     height, width = words.shape
     raw = "RGBX" if mode == "RGB" else "RGBA"
     return Image.frombytes(mode, (width, height), words.tobytes(), "raw", raw)
+
+
+def words_from_palette(image: Image.Image, mode: str) -> Words | None:
+    """The pixels of a palette image in RGB or RGBA as words, looked up; None for palettes out of the ordinary."""
+    palette = image.palette
+    if palette is None or palette.mode != "RGB" or "icc_profile" in image.info:
+        return None
+    ramp = Image.frombytes("P", (_MOST_COLORS, 1), bytes(range(_MOST_COLORS)))
+    ramp.putpalette(bytes(image.getpalette() or ()))
+    ramp.info = dict(image.info)
+    colors = np.frombuffer(ramp.convert("RGBA").tobytes(), _WORD)
+    return (colors | OPAQUE if mode == "RGB" else colors).take(np.asarray(image))

@@ -7,7 +7,6 @@ zlib, and remains the judge of palettes, depths and colour keys.
 
 from __future__ import annotations
 
-import itertools
 import struct
 from collections.abc import Iterator
 
@@ -127,12 +126,16 @@ def _words(rows: Bytes, width: int, samples: int) -> Words:
 
 def _uncompressed(lead: bytes, filtered: bytes) -> bytes:
     """The same image as a PNG whose stream is stored, not deflated (RFC 1950, RFC 1951, 3.2.4)."""
-    stream = itertools.chain([b"\x78\x01"], _stored(filtered), [struct.pack(">I", isal_zlib.adler32(filtered))])
-    crc32 = isal_zlib.crc32
-    return lead + framed(b"IDAT", b"".join(stream), crc32) + framed(b"IEND", b"", crc32)
+    stream = [b"\x78\x01", *_stored(memoryview(filtered)), struct.pack(">I", isal_zlib.adler32(filtered))]
+    length = sum(map(len, stream))
+    crc = isal_zlib.crc32(b"IDAT")
+    for part in stream:
+        crc = isal_zlib.crc32(part, crc)
+    end = framed(b"IEND", b"", isal_zlib.crc32)
+    return b"".join([lead, struct.pack(">I", length), b"IDAT", *stream, struct.pack(">I", crc), end])
 
 
-def _stored(data: bytes) -> Iterator[bytes]:
+def _stored(data: memoryview) -> Iterator[bytes | memoryview]:
     for start in range(0, len(data), _LARGEST_STORED_BLOCK):
         block = data[start : start + _LARGEST_STORED_BLOCK]
         last = start + _LARGEST_STORED_BLOCK >= len(data)
