@@ -20,9 +20,6 @@ from tilekeep.adapters.imaging.pixels import Bytes, Words
 #: Above this share of runs per pixel Pillow is as fast.
 _WORTHWHILE = 0.6
 
-#: Below this share of runs per pixel, indices are repeated per run; above it, they are looked up per pixel.
-_FEW_RUNS = 0.12
-
 #: Two sums of bytes over so many pixels fit side by side into the 53 bits of a float.
 _SUM_BITS = 26
 _PAIRABLE_PIXELS = 1 << 18
@@ -81,10 +78,7 @@ def quantised(words: Words, colors: int, mode: str, *, stable: bool) -> Quantise
         lookup, palette = _Octree(cubes, colors, stable).entries(_filled(places, colors_of_runs, lengths, cubes))
     except _UndecidedError:
         return None
-    if len(starts) < _FEW_RUNS * len(flat):
-        indices = np.repeat(lookup.take(places), lengths)
-    else:
-        indices = lookup.take(cubes.fine(flat), mode="wrap")
+    indices = np.repeat(lookup.take(places), lengths)
     return Quantised(indices.reshape(words.shape), palette)
 
 
