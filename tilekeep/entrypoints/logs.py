@@ -39,14 +39,14 @@ def formatter(log_format: str) -> logging.Formatter:
     )
 
 
-def server_log_config(log_format: str) -> dict[str, Any]:
-    """The same for the server's own messages, as a configuration of ``logging.config.dictConfig``."""
+def server_log_config(log_format: str, level: str) -> dict[str, Any]:
+    """The same for the server's own messages of ``level`` and above, for ``logging.config.dictConfig``."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"tilekeep": {"()": formatter, "log_format": log_format}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "tilekeep"}},
-        "loggers": {"_granian": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+        "loggers": {"_granian": {"handlers": ["console"], "level": level, "propagate": False}},
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.explain_tile import ExplainTile
@@ -20,6 +21,7 @@ from tilekeep.config.mapproxy import meaning_cache
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
+from tilekeep.config.mapproxy.meaning_layers import dimension_names
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
@@ -106,6 +108,10 @@ class CacheAssembly:
         )
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
 
+    @cached_property
+    def _dimension_names(self) -> Mapping[str, Collection[str]]:
+        return dimension_names(self._settings)
+
     def problems(self) -> list[Problem]:
         """What only shows when grids, coverages and sources of all caches are put together; each cause once."""
         problems: dict[Problem, None] = {}
@@ -188,6 +194,7 @@ class CacheAssembly:
             directory_permissions=cache.directory_permissions,
             file_permissions=cache.file_permissions,
             link_single_color=cache.link_single_color,
+            dimension_names=self._dimension_names.get(cache.name, frozenset()),
         )
 
     def _maker(

@@ -33,6 +33,16 @@ def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
     return tuple(layers)
 
 
+def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
+    """The dimensions by which the tiles of each cache may differ: those of all layers that show it."""
+    names: dict[str, frozenset[str]] = {}
+    for layer in effective_tile_layers(settings):
+        own = frozenset(dimension.name for dimension in layer.dimensions)
+        for cache in layer.caches if own else ():
+            names[cache] = names.get(cache, frozenset()) | own
+    return names
+
+
 def _flattened(layers: Iterable[Layer]) -> Iterator[Layer]:
     """The tree as a list."""
     for layer in layers:

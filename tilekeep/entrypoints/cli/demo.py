@@ -48,6 +48,6 @@ def command(bind: tuple[str, int]) -> None:
     os.environ["TILEKEEP_DEMO_CACHE"] = str(cache)
     run_server(
         ServedConfiguration(str(_CONFIG), None, reload=False, log_format="text"),
-        ServerOptions(host, port, workers=2, threads=4),
+        ServerOptions(host, port, workers=2, threads=4, log_level="warning"),
         lambda: click.echo(f"\nOpen {address(host, port)}demo/ to see the map; stop with Ctrl+C.\nTiles: {cache}\n"),
     )

@@ -14,12 +14,16 @@ from tilekeep.entrypoints.wsgi import served
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """How to listen: ``workers`` are processes, ``threads`` the requests each of them answers at a time."""
+    """How to listen: ``workers`` are processes, ``threads`` the requests each of them answers at a time.
+
+    ``log_level`` is ``info`` or ``warning``: which messages of the server itself are shown.
+    """
 
     host: str
     port: int
     workers: int
     threads: int
+    log_level: str = "info"
 
 
 def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on_ready: Callable[[], None]) -> None:
@@ -27,6 +31,7 @@ def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on
     try:
         from granian import Granian
         from granian.constants import Interfaces
+        from granian.log import LogLevels
     except ImportError as error:
         raise click.ClickException("granian is missing; install it with: pip install 'tilekeep[serve]'") from error
     os.environ.update(served_as.as_variables())
@@ -40,7 +45,8 @@ def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on
         blocking_threads=options.threads,
         websockets=False,
         log_access=False,
-        log_dictconfig=server_log_config(served_as.log_format),
+        log_level=LogLevels(options.log_level),
+        log_dictconfig=server_log_config(served_as.log_format, options.log_level.upper()),
     )
     server.on_startup(on_ready)
     server.serve()
