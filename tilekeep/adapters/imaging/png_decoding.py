@@ -101,27 +101,29 @@ def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
     if hardest > _UP:
         return None
     samples = _SAMPLES[header.color_type]
+    words = _words(rows, header.width, samples)
     if hardest:
-        rows = rows.copy()
-        _undo_simple_filters(rows[:, 1:], filters, samples)
-    return _words(rows, header.width, samples)
-
-
-def _undo_simple_filters(lines: Bytes, filters: list[int], samples: int) -> None:
-    """Reconstructs ``lines`` in place: each is raw, a sum along itself, or a sum with the line above."""
-    for y, kind in enumerate(filters):
-        if kind == _SUB:
-            pixels = lines[y].reshape(-1, samples)
-            np.add.accumulate(pixels, axis=0, dtype=np.uint8, out=pixels)
-        elif kind == _UP and y:
-            np.add(lines[y], lines[y - 1], out=lines[y])
+        _undo_simple_filters(words.view(np.uint8), filters)
+    if samples == len("RGB"):
+        words |= OPAQUE
+    return words
 
 
 def _words(rows: Bytes, width: int, samples: int) -> Words:
-    """Words over the bytes of ``rows``: RGB pixels are read with the byte before them, which is shifted out."""
+    """The bytes of ``rows`` as words: RGB pixels are read with the byte before them, which is shifted out."""
     lead = 1 if samples == len("RGBA") else 0
-    words: Words = np.ndarray((len(rows), width), "<u4", rows.data, lead, (rows.strides[0], samples))
-    return words.copy() if lead else words >> np.uint32(8) | OPAQUE
+    packed: Words = np.ndarray((len(rows), width), "<u4", rows.data, lead, (rows.strides[0], samples))
+    return packed.copy() if lead else np.right_shift(packed, np.uint32(8))
+
+
+def _undo_simple_filters(lines: Bytes, filters: list[int]) -> None:
+    """Reconstructs ``lines`` of words in place: each is raw, a sum along itself, or a sum with the line above."""
+    for y, kind in enumerate(filters):
+        if kind == _SUB:
+            pixels = lines[y].reshape(-1, 4)
+            np.add.accumulate(pixels, axis=0, dtype=np.uint8, out=pixels)
+        elif kind == _UP and y:
+            np.add(lines[y], lines[y - 1], out=lines[y])
 
 
 def _uncompressed(lead: bytes, filtered: bytes) -> bytes:
