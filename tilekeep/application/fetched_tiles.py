@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceContentError
+from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
@@ -134,4 +134,7 @@ class TileFetcher:
 
     def _cut(self, fetch: PlannedFetch, raster: Raster) -> list[EncodedImage]:
         corners = [(crop.left, crop.top) for crop in fetch.crops]
-        return self._imaging.split(raster, corners, self._grid.tile_size, self._encoding)
+        try:
+            return self._imaging.split(raster, corners, self._grid.tile_size, self._encoding)
+        except ImageError as error:
+            raise self._gate.refusal(str(error)) from error

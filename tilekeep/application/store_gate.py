@@ -38,7 +38,7 @@ class StoreGate:
         try:
             facts = self._imaging.inspect(body, self._limits)
         except ImageError as error:
-            raise self._refusal(str(error)) from error
+            raise self.refusal(str(error)) from error
         size = Size(facts.width, facts.height)
         if size != wanted and not (accepts_integer_multiples and self._is_multiple(size, wanted)):
             raise self._wrong_size(size, wanted)
@@ -49,7 +49,7 @@ class StoreGate:
         try:
             raster = self._imaging.decode(body, self._limits)
         except ImageError as error:
-            raise self._refusal(str(error)) from error
+            raise self.refusal(str(error)) from error
         self.check_size(raster, wanted)
         return raster
 
@@ -71,7 +71,8 @@ class StoreGate:
         return True
 
     def _wrong_size(self, size: Size, wanted: Size) -> SourceContentError:
-        return self._refusal(f"image of {size.width}x{size.height} pixels instead of {wanted.width}x{wanted.height}")
+        return self.refusal(f"image of {size.width}x{size.height} pixels instead of {wanted.width}x{wanted.height}")
 
-    def _refusal(self, reason: str) -> SourceContentError:
+    def refusal(self, reason: str) -> SourceContentError:
+        """The error for an image that cannot be used for ``reason``."""
         return SourceContentError(f"cache {self._name}: upstream image refused: {reason}", client_message=_REFUSED)

@@ -86,8 +86,10 @@ def pillow_kind(encoding: ImageEncoding) -> str:
 
 
 def opaque(image: Image.Image) -> Image.Image:
-    """``image`` as RGB, alpha dropped and not composited."""
-    return _converted(image, "RGB")
+    """``image`` as RGB, alpha and a colour key dropped and not composited."""
+    image = _converted(image, "RGB")
+    image.info.pop("transparency", None)
+    return image
 
 
 def _converted(image: Image.Image, mode: str) -> Image.Image:
@@ -117,9 +119,12 @@ def _octree(image: Image.Image, colors: int, *, alpha: bool) -> Image.Image:
     elif image.mode == "P":
         image = image.convert("RGBA")
     try:
-        return image.quantize(colors, Image.Quantize.FASTOCTREE)
+        quantised = image.quantize(colors, Image.Quantize.FASTOCTREE)
     except ValueError:
         return image
+    if isinstance(quantised.info.get("transparency"), tuple):
+        del quantised.info["transparency"]  # a colour key, which Pillow carries over though no entry has its colour
+    return quantised
 
 
 def _in_writable_mode(image: Image.Image, kind: str, encoding: ImageEncoding) -> Image.Image:
