@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,14 +28,14 @@ class FastImaging:
         media_type = accepted_media_type(body, limits)
         if media_type == PNG:
             return ImageFacts(media_type, *verify_png(body, limits))
-        return ImageFacts(media_type, *load(body, media_type, limits).size)
+        return ImageFacts(media_type, *load(io.BytesIO(body), media_type, limits).size)
 
     def decode(self, body: bytes, limits: ImageLimits) -> Raster:
         """See the port; of several frames the first."""
         media_type = accepted_media_type(body, limits)
         if media_type == PNG:
             return decode_png(body, limits)
-        image = load(body, media_type, limits)
+        image = load(io.BytesIO(body), media_type, limits)
         return FastRaster(image=image, mode=image.mode)
 
     def split(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from typing import IO, Protocol, cast
 
 from PIL import Image
 
@@ -49,13 +50,29 @@ def read_image(body: bytes, media_type: str, limits: ImageLimits) -> Image.Image
     """
     if media_type == PNG:
         read_chunks(body, zlib.crc32)
-    return load(body, media_type, limits)
+    return load(io.BytesIO(body), media_type, limits)
 
 
-def load(body: bytes, media_type: str, limits: ImageLimits) -> Image.Image:
-    """As :func:`read_image`, for chunks already checked."""
+class ReadableFile(Protocol):
+    """As much of a file as Pillow needs."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes."""
+        ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Moves to ``offset``."""
+        ...
+
+    def tell(self) -> int:
+        """The position."""
+        ...
+
+
+def load(file: ReadableFile, media_type: str, limits: ImageLimits) -> Image.Image:
+    """As :func:`read_image`, for a file whose chunks have been checked."""
     try:
-        image = Image.open(io.BytesIO(body), formats=[_PILLOW_FORMATS[media_type]])
+        image = Image.open(cast("IO[bytes]", file), formats=[_PILLOW_FORMATS[media_type]])
         check_pixels(*image.size, limits)
         image.load()
     except (ImageError, MemoryError):

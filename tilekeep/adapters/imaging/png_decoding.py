@@ -7,16 +7,16 @@ zlib, and remains the judge of palettes, depths and colour keys.
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
+import io
 
 import numpy as np
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
-from tilekeep.adapters.imaging.pillow_reading import load
+from tilekeep.adapters.imaging.pillow_reading import ReadableFile, load
 from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words
-from tilekeep.adapters.imaging.png_chunks import Png, PngHeader, framed, read_chunks
+from tilekeep.adapters.imaging.png_chunks import Png, PngHeader, read_chunks
+from tilekeep.adapters.imaging.stored_png import StoredPng
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageLimits
 
@@ -31,7 +31,9 @@ _SPECIAL = frozenset({b"tRNS", b"iCCP", b"acTL"})
 #: Filter types (ISO/IEC 15948, 9.2).
 _SUB, _UP, _PAETH = 1, 2, 4
 
-_LARGEST_STORED_BLOCK = 65535
+#: How much of an image is looked at to guess its filters.
+_HEAD_ROWS = 64
+_HEAD_BYTES = 65_536
 
 
 def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
@@ -40,13 +42,13 @@ def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
     :raises UndecodableImage: damaged or cut.
     """
     png = read_chunks(body, isal_zlib.crc32)
-    filtered = _inflated(png)
-    if filtered is None:
-        return _by_pillow(body, limits)
-    words = _reconstructed(png.header, filtered) if _is_plain(png) else None
-    if words is None:
-        return _by_pillow(_uncompressed(png.lead, filtered), limits)
-    return FastRaster(words=words, mode=_MODES[png.header.color_type])
+    filtered = _inflated(png) if _is_plain(png) and _begins_simply(png) else None
+    words = None if filtered is None else _reconstructed(png.header, filtered)
+    if words is not None:
+        return FastRaster(words=words, mode=_MODES[png.header.color_type])
+    if png.header.interlaced or png.header.color_type not in _SAMPLES:
+        return _by_pillow(io.BytesIO(body), limits)
+    return _by_pillow(StoredPng(png, _filtered_bytes(png.header)), limits)
 
 
 def verify_png(body: bytes, limits: ImageLimits) -> Size:
@@ -57,33 +59,47 @@ def verify_png(body: bytes, limits: ImageLimits) -> Size:
     png = read_chunks(body, isal_zlib.crc32)
     filtered = _inflated(png) if _is_plain(png) else None
     if filtered is None or _rows(png.header, filtered)[:, 0].max() > _PAETH:
-        return _by_pillow(body, limits).size
+        return _by_pillow(io.BytesIO(body), limits).size
     return Size(png.header.width, png.header.height)
 
 
-def _by_pillow(body: bytes, limits: ImageLimits) -> FastRaster:
-    image = load(body, PNG, limits)
+def _by_pillow(file: ReadableFile, limits: ImageLimits) -> FastRaster:
+    image = load(file, PNG, limits)
     return FastRaster(image=image, mode=image.mode)
 
 
 def _is_plain(png: Png) -> bool:
-    return png.header.color_type in _MODES and png.header.bit_depth == _PLAIN_DEPTH and not png.names & _SPECIAL
+    header = png.header
+    eight_bits = header.color_type in _MODES and header.bit_depth == _PLAIN_DEPTH
+    return eight_bits and not header.interlaced and not png.names & _SPECIAL
 
 
 def _row_bytes(header: PngHeader) -> int:
     return (header.width * header.bit_depth * _SAMPLES[header.color_type] + 7) // 8
 
 
+def _filtered_bytes(header: PngHeader) -> int:
+    """Length of all rows, each led by its filter type."""
+    return header.height * (1 + _row_bytes(header))
+
+
+def _begins_simply(png: Png) -> bool:
+    """Whether the first rows have simple filters: most likely all have then, and else none are inflated in vain."""
+    stride = 1 + _row_bytes(png.header)
+    try:
+        head = isal_zlib.decompressobj().decompress(png.data[:_HEAD_BYTES], _HEAD_ROWS * stride)
+    except IsalError:  # type: ignore[misc]  # the stubs do not say that it is an exception
+        return False
+    return max(head[::stride], default=_PAETH) <= _UP
+
+
 def _inflated(png: Png) -> bytes | None:
-    """All filtered rows, or None for images that only Pillow can judge."""
-    header = png.header
-    if header.interlaced or header.color_type not in _SAMPLES:
-        return None
-    expected = header.height * (1 + _row_bytes(header))
+    """All filtered rows of a plain image, or None for a stream that only Pillow can judge."""
+    expected = _filtered_bytes(png.header)
     inflater = isal_zlib.decompressobj()
     try:
         filtered: bytes = inflater.decompress(png.data, expected + 1)
-    except IsalError:  # type: ignore[misc]  # the stubs do not say that it is an exception
+    except IsalError:  # type: ignore[misc]  # as above
         return None
     return filtered if inflater.eof and len(filtered) == expected else None
 
@@ -124,22 +140,3 @@ def _undo_simple_filters(lines: Bytes, filters: list[int]) -> None:
             np.add.accumulate(pixels, axis=0, dtype=np.uint8, out=pixels)
         elif kind == _UP and y:
             np.add(lines[y], lines[y - 1], out=lines[y])
-
-
-def _uncompressed(lead: bytes, filtered: bytes) -> bytes:
-    """The same image as a PNG whose stream is stored, not deflated (RFC 1950, RFC 1951, 3.2.4)."""
-    stream = [b"\x78\x01", *_stored(memoryview(filtered)), struct.pack(">I", isal_zlib.adler32(filtered))]
-    length = sum(map(len, stream))
-    crc = isal_zlib.crc32(b"IDAT")
-    for part in stream:
-        crc = isal_zlib.crc32(part, crc)
-    end = framed(b"IEND", b"", isal_zlib.crc32)
-    return b"".join([lead, struct.pack(">I", length), b"IDAT", *stream, struct.pack(">I", crc), end])
-
-
-def _stored(data: memoryview) -> Iterator[bytes | memoryview]:
-    for start in range(0, len(data), _LARGEST_STORED_BLOCK):
-        block = data[start : start + _LARGEST_STORED_BLOCK]
-        last = start + _LARGEST_STORED_BLOCK >= len(data)
-        yield struct.pack("<BHH", last, len(block), len(block) ^ 0xFFFF)
-        yield block
