@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from tilekeep.entrypoints.cli.listening import listening_ip
 from tilekeep.entrypoints.logs import server_log_config
 from tilekeep.entrypoints.wsgi import served
 
@@ -34,12 +35,13 @@ def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on
         from granian.log import LogLevels
     except ImportError as error:
         raise click.ClickException("granian is missing; install it with: pip install 'tilekeep[serve]'") from error
+    ip = listening_ip(options.host, options.port)
     os.environ.update(served_as.as_variables())
     server = Granian(
         f"{served.__name__}:make_application",
         factory=True,
         interface=Interfaces.WSGI,
-        address=options.host,
+        address=ip,
         port=options.port,
         workers=options.workers,
         blocking_threads=options.threads,
