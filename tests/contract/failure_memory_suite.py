@@ -55,19 +55,6 @@ class FailureMemorySuite(ABC):
 
         assert memory.recall(SCOPE) == newer
 
-    def test_a_forgotten_failure_is_gone_and_others_stay(self, memory: FailureMemory, clock: FakeClock) -> None:
-        failure = RememberedFailure("failed", clock.now() + 10)
-        memory.remember(SCOPE, failure)
-        memory.remember(OTHER, failure)
-
-        memory.forget(SCOPE)
-
-        assert memory.recall(SCOPE) is None
-        assert memory.recall(OTHER) == failure
-
-    def test_forgetting_what_is_not_remembered_is_no_error(self, memory: FailureMemory) -> None:
-        memory.forget(SCOPE)
-
     @pytest.mark.parametrize("scope", ["", "a/../../b", "nul\0", "ü" * 5000, "\udcff"])
     def test_any_text_is_a_scope(self, memory: FailureMemory, clock: FakeClock, scope: str) -> None:
         failure = RememberedFailure("failed", clock.now() + 10)

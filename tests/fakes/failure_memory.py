@@ -20,6 +20,3 @@ class FakeFailureMemory:
 
     def remember(self, scope: str, failure: RememberedFailure) -> None:
         self.failures[scope] = failure
-
-    def forget(self, scope: str) -> None:
-        self.failures.pop(scope, None)

@@ -52,7 +52,6 @@ def test_what_one_process_remembers_the_others_recall(
 
 def test_recalling_makes_no_files(memory: FileFailureMemory, folder: Path) -> None:
     assert memory.recall(SCOPE) is None
-    memory.forget(SCOPE)
 
     assert not folder.exists()
 
@@ -61,8 +60,6 @@ def test_a_note_tells_nothing_of_its_scope(memory: FileFailureMemory, folder: Pa
     memory.remember(SCOPE, failure)
 
     assert "hunter2" not in note(folder).name + note(folder).read_text()
-    memory.forget(SCOPE)
-    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -115,12 +112,10 @@ def test_an_unusable_directory_is_an_empty_memory_that_logs(
     with caplog.at_level(logging.WARNING):
         memory.remember(SCOPE, failure)
         assert memory.recall(SCOPE) is None
-        memory.forget(SCOPE)
 
     assert [record.getMessage().split(" failure note")[0] for record in caplog.records] == [
         "cannot write",
         "cannot read",
-        "cannot remove",
     ]
     assert "hunter2" not in caplog.text
 

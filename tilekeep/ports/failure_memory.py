@@ -25,7 +25,3 @@ class FailureMemory(Protocol):
     def remember(self, scope: str, failure: RememberedFailure) -> None:
         """Remembers ``failure`` for ``scope`` until its time is over, replacing an older one."""
         ...
-
-    def forget(self, scope: str) -> None:
-        """Drops what is remembered for ``scope``, after a success."""
-        ...

@@ -76,16 +76,6 @@ class FileFailureMemory:
         if next(self._notes) % _NOTES_BETWEEN_SWEEPS == 0:
             self._sweep()
 
-    def forget(self, scope: str) -> None:
-        """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""
-        path = self._path(scope)
-        try:
-            os.unlink(path)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            _log.warning("cannot remove failure note %r: %s", path, error.strerror)
-
     def _path(self, scope: str) -> str:
         name = hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()[:40]
         return f"{self._directory}/{name}{_SUFFIX}"

@@ -35,10 +35,6 @@ class MemoryFailureMemory:
                 self._make_room()
             self._failures[scope] = failure
 
-    def forget(self, scope: str) -> None:
-        """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""
-        self._failures.pop(scope, None)
-
     def reset_after_fork(self) -> None:
         """To be called in a forked child, where another thread may have had the lock; failures stay known."""
         self._guard = threading.Lock()
