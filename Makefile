@@ -54,6 +54,7 @@ lint: $(VENV)/.installed-lint
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy tests/typing
 	$(VENV)/bin/lint-imports
 
 format: $(VENV)/.installed-lint
