@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.fakes.catalogue import GEODETIC_NW, WEBMERCATOR, FakeLayers
+from tests.fakes.catalogue import BLANK, GEODETIC_NW, WEBMERCATOR, FakeLayers
 from tests.fakes.wsgi import client
+from tilekeep.application.tile_maker import InStore
+from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.dimensions import Dimension
+from tilekeep.domain.meta_tile import MetaTilePlan
+from tilekeep.domain.tile import Dimensions, TileKey
 from tilekeep.entrypoints.wsgi.options import WmtsOptions
 
 
@@ -49,3 +54,36 @@ def test_a_request_keeps_its_dimensions_while_another_one_is_answered(outer: str
 
     assert between == [b"2022"]
     assert answer.data == expected
+
+
+class _MakesWhatVanishes:
+    """Says that tiles are in the store now, which somebody empties at the same moment."""
+
+    def make(
+        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
+    ) -> Mapping[TileKey, InStore]:
+        return {TileKey(coord): InStore() for coord in plan.coords}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("/tms/1.0.0/osm/EPSG3857/0/0/1.png", id="TMS"),
+        pytest.param("/tiles/osm/EPSG3857/1/0/0.png", id="tiles"),
+        pytest.param("/wmts/osm/GLOBAL_WEBMERCATOR/01/0/0.png", id="WMTS REST"),
+        pytest.param(
+            "/service?service=WMTS&request=GetTile&version=1.0.0&layer=osm&style=&tilematrixset=GLOBAL_WEBMERCATOR"
+            "&tilematrix=01&tilerow=0&tilecol=0&format=image%2Fpng",
+            id="WMTS KVP",
+        ),
+    ],
+)
+def test_what_nobody_may_keep_is_marked_so_in_every_service(address: str) -> None:
+    layers = FakeLayers()
+    layers.add("osm", WEBMERCATOR, maker=_MakesWhatVanishes())
+
+    answer = client(layers).get(address, If_None_Match="*")
+
+    assert (answer.status_code, answer.data) == (200, BLANK)
+    assert answer.headers["Cache-Control"] == "no-cache, no-store"
+    assert "ETag" not in answer.headers
