@@ -8,7 +8,7 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +78,14 @@ class SharedTileStoreSuite(TileStoreSuite):
         self.write(store, KEY, png("last"))
         assert self.read_body(store, KEY) == png("last")
 
-    def test_a_killed_writer_leaves_whole_tiles_only(self, store: TileStore, shared: Any) -> None:
+    def test_a_killed_writer_leaves_whole_tiles_only(
+        self, store: TileStore, shared: Any, rounds: Callable[[int, int], int]
+    ) -> None:
         bodies = [png(letter * 200_000) for letter in "abc"]
         for key in (KEY, OTHER, IN_TIME):
             self.write(store, key, bodies[0])
 
-        for _ in range(20):
+        for _ in range(rounds(20, 200)):
             self._write_until_killed(shared, bodies)
 
             found = [self.read_body(store, key) for key in (KEY, OTHER, IN_TIME)]
