@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.config.configurations import MINIMAL, report_of
+from tests.unit.config.configurations import MINIMAL, loaded, report_of
+from tilekeep.config.loading.base_merge import REPLACED_LISTS
+from tilekeep.config.mapproxy.meaning_cache import effective_cache
 from tilekeep.config.problems import Severity, path_text
+from tilekeep.domain.geometry import Size
 
 OPTION = "    sources: [osm]\n"
 
@@ -43,3 +46,17 @@ def test_a_list_emptied_on_the_way_is_filled_anew_by_the_file_above() -> None:
     report = report_of("base: empty.yaml\ncaches: {osm_cache: {meta_size: [8, 8]}}\n", others=others)
 
     assert report.problems == ()
+
+
+def test_exactly_these_lists_replace_those_of_a_base() -> None:
+    assert {"bbox", "tile_size", "max_output_pixels", "sources", "grids", "res"} == REPLACED_LISTS
+
+
+def test_a_pair_over_a_base_is_put_behind_it_so_that_the_base_counts() -> None:
+    base = MINIMAL.replace(OPTION, f"{OPTION}    meta_size: [4, 5]\n")
+
+    result = loaded("base: base.yaml\ncaches: {osm_cache: {meta_size: [8, 9]}}\n", others={"/etc/maps/base.yaml": base})
+
+    assert effective_cache(result.settings, "osm_cache", result.base_dir).meta_size == Size(4, 5)
+    [problem] = result.report.problems
+    assert "only the first two" in problem.message
