@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.secrets import redacted
 
 #: Keys and list indexes that lead from the top of the configuration to an option.
 OptionPath = tuple[str | int, ...]
@@ -62,6 +63,10 @@ class Problem:
     column: int | None = None
     suggestion: str | None = None
     place: Place = field(default=Place.VALUE, compare=False)
+
+    def __post_init__(self) -> None:
+        """Credentials in values that the message quotes never get further."""
+        object.__setattr__(self, "message", redacted(self.message))
 
     @property
     def position(self) -> str:

@@ -27,6 +27,11 @@ _PARTS = (
 )
 _USER_INFO = re.compile(r"(?<=://)[^/\n]*@|(?i:(?<=%3A%2F%2F))(?:(?!%2[fF])[^/&#\s])*%40")
 _PATH_SEGMENT = re.compile(r"(?i)(?<=/)(?P<name>(?:access_?)?token|api_?key|key)/(?P<value>[^/?#\s\"'<>]+)")
+# Members of objects in JSON or Python, and lines of headers; in running text a colon is punctuation.
+_MEMBER = re.compile(
+    r"(?P<name>(?<=[\"'])[A-Za-z][\w.-]{0,99}(?=[\"'])|(?m:^)[A-Za-z][\w.-]{0,99}(?=:))"
+    r"(?P<colon>[\"']?\s{0,9}:\s{0,9})(?P<value>\"[^\"\r\n]*\"?|'[^'\r\n]*'?|[^\"'\s][^\"'\r\n,;&<>}]*)"
+)
 _SIGNS = re.compile(r"(?P<end>[&;#\s\"'<>])|(?P<equals>=)|[?/]")
 _ENCODED_SIGNS = re.compile(r"(?i)(?P<end>%26|%3B|%23|[&;#\s\"'<>])|(?P<equals>%3D)|%3F|%2F|[?/=]")
 
@@ -74,11 +79,20 @@ def redacted(text: str) -> str:
     """A URL, or any text with URLs in it, with nothing left that :func:`is_secret_name` or user info would hide.
 
     Idempotent.  User info is removed, as in the reference; values of secret parameters become ``***``, and so
-    does the path segment after ``/token/`` and its like.
+    do the path segment after ``/token/`` and its like, and headers and JSON members with such names, which
+    servers like to repeat in what they answer.
     """
     without_user = _USER_INFO.sub("", text)
-    without_segments = _PATH_SEGMENT.sub(lambda match: f"{match['name']}/{MASK}", without_user)
+    without_members = _MEMBER.sub(_masked_member, without_user)
+    without_segments = _PATH_SEGMENT.sub(lambda match: f"{match['name']}/{MASK}", without_members)
     return _without_values(_without_values(without_segments, _ENCODED_SIGNS), _SIGNS)
+
+
+def _masked_member(match: re.Match[str]) -> str:
+    if not is_secret_name(match["name"]):
+        return match[0]
+    quote = match["value"][0] if match["value"][0] in "\"'" else ""
+    return f"{match['name']}{match['colon']}{quote}{MASK}{quote}"
 
 
 def _without_values(text: str, signs: re.Pattern[str]) -> str:

@@ -64,6 +64,10 @@ def test_other_names_are_shown(name: str) -> None:
         pytest.param("http://h/?b=2;token=x#f", "http://h/?b=2;token=***#f", id="semicolons separate too"),
         pytest.param("http://h/a@2x.png", "http://h/a@2x.png", id="an at sign in the path stays"),
         pytest.param("http://h/wmts/token/x/1/2", "http://h/wmts/token/***/1/2", id="a token in the path"),
+        pytest.param("{'x-key': 'a b', 'n': 1}", "{'x-key': '***', 'n': 1}", id="a member of an object"),
+        pytest.param('{"token":"x","n":1}', '{"token":"***","n":1}', id="a member of a JSON object"),
+        pytest.param("Authorization: Basic x=\nHost: h", "Authorization: ***\nHost: h", id="a header"),
+        pytest.param("http://monkey:8080/a", "http://monkey:8080/a", id="a host and its port"),
         pytest.param("Got 'http://h/?key=x', sorry", "Got 'http://h/?key=***', sorry", id="a URL in a sentence"),
         pytest.param(
             "http://h/?u=http%3A%2F%2Fme%3Ax%40i%2F%3Fkey%3Dx%26b%3D1",

@@ -8,6 +8,7 @@ from typing import Any
 
 from tilekeep.config.expanded_text import ExpandedText
 from tilekeep.config.problems import OptionPath
+from tilekeep.domain.secrets import redacted
 
 _EXPECTED = {
     "string_type": "text",
@@ -54,7 +55,7 @@ def shown(path: OptionPath, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         return "a mapping"
-    text = repr(list(value) if isinstance(value, tuple) else value)
+    text = redacted(repr(list(value) if isinstance(value, tuple) else value))  # before a cut leaves half a secret
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
