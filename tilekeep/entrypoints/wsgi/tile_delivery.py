@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import zlib
 
@@ -16,6 +17,11 @@ from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_da
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
+
+log = logging.getLogger("tilekeep.wsgiapp")
+
+#: The key under which a wrapping application offers to draw on images (spec/auth-plugins-decorate.md, 3).
+DECORATE = "mapproxy.decorate_img"
 
 _SERVE = Purpose.SERVE
 
@@ -32,6 +38,7 @@ class TileDelivery:
     def __init__(self, *, clock: Clock, request_seconds: float, max_age_seconds: float) -> None:
         self._monotonic = clock.monotonic
         self._request_seconds = request_seconds
+        self._warned_of_decoration = False
         self._cache_control: Header = ("Cache-Control", cache_control(max_age_seconds))
 
     def __call__(self, located: Located, environ: Environ) -> Response:
@@ -42,6 +49,8 @@ class TileDelivery:
         """
         route, key = located
         layer = route.layer
+        if DECORATE in environ:
+            self._warn_of_decoration()
         if HOOK in environ:
             grid = layer.grid
             authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, grid.tile_bbox(key.coord))
@@ -50,6 +59,12 @@ class TileDelivery:
         if tile is None:
             return self._empty(answer, layer, environ)
         return self._stored(answer, tile, environ)
+
+    def _warn_of_decoration(self) -> None:
+        """Says once that tiles go out undecorated: whoever wraps the application expects something else."""
+        if not self._warned_of_decoration:
+            self._warned_of_decoration = True
+            log.warning("%s is not supported by this version of Tilekeep: tiles are delivered undecorated", DECORATE)
 
     def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ) -> Response:
         body, media_type, info = tile

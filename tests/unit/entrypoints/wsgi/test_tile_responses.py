@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import cast
 
@@ -152,6 +153,17 @@ def test_a_tile_that_others_did_not_finish_is_503(address: str) -> None:
     answer = client(layers).get(address)
 
     assert (answer.status_code, answer.headers["Retry-After"], "secret" in answer.text) == (503, "1", False)
+
+
+def test_that_tiles_go_out_undecorated_is_said_once(layers: FakeLayers, caplog: pytest.LogCaptureFixture) -> None:
+    web = client(layers)
+
+    with caplog.at_level(logging.WARNING):
+        answers = [web.get("/tiles/osm/EPSG3857/1/0/0.png", environ={"mapproxy.decorate_img": None}) for _ in "ab"]
+
+    assert [PNG_TILE] * 2 == [answer.data for answer in answers]
+    assert len(caplog.messages) == 1
+    assert "mapproxy.decorate_img is not supported" in caplog.messages[0]
 
 
 class TestAnswersOutOfTheOrdinary:
