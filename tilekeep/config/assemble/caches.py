@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.explain_tile import ExplainTile
@@ -106,11 +105,13 @@ class CacheAssembly:
         self._cache: OncePerKey[str, EffectiveCache] = OncePerKey(
             lambda name: effective_cache(settings, name, base_dir)
         )
+        self._dimension_names: Mapping[str, Collection[str]] | None = None
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
 
-    @cached_property
-    def _dimension_names(self) -> Mapping[str, Collection[str]]:
-        return dimension_names(self._settings)
+    def _dimension_names_of(self, cache: str) -> Collection[str]:
+        if self._dimension_names is None:
+            self._dimension_names = dimension_names(self._settings)
+        return self._dimension_names.get(cache, frozenset())
 
     def problems(self) -> list[Problem]:
         """What only shows when grids, coverages and sources of all caches are put together; each cause once."""
@@ -155,7 +156,7 @@ class CacheAssembly:
         directory = cache.directories[grid_key]
         store = self._store(cache, tile_set, directory)
         clock = self._parts.clock
-        maker = None if source is None else self._maker(cache, grid, source, gate, policy, store, directory)
+        maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
         return CacheNode(
             grid=grid,
             get_tile=GetTile(
@@ -194,7 +195,7 @@ class CacheAssembly:
             directory_permissions=cache.directory_permissions,
             file_permissions=cache.file_permissions,
             link_single_color=cache.link_single_color,
-            dimension_names=self._dimension_names.get(cache.name, frozenset()),
+            dimension_names=self._dimension_names_of(cache.name),
         )
 
     def _maker(
@@ -203,7 +204,7 @@ class CacheAssembly:
         grid: TileGrid,
         source: MapSource,
         gate: StoreGate,
-        policy: StalenessPolicy,
+        tile_set: TileSet,
         store: TileStore,
         directory: str,
     ) -> TileMaker:
@@ -215,8 +216,8 @@ class CacheAssembly:
             cache.lock_timeout_seconds,
         )
         return MakeMetaTile(
+            tile_set=tile_set,
             store=store,
-            policy=policy,
             fetcher=TileFetcher(
                 source=source,
                 imaging=parts.imaging,

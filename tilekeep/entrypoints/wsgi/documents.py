@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from typing import TYPE_CHECKING, Any
@@ -20,24 +19,29 @@ _ESCAPED_ALREADY = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f
 class DocumentTemplates:
     """The templates of this package, loaded when the first document is asked for."""
 
+    def __init__(self) -> None:
+        self._environment: Environment | None = None
+
     def render(self, name: str, **values: Any) -> bytes:
         """The template ``name`` filled with ``values``, in UTF-8."""
+        if self._environment is None:
+            self._environment = _environment()
         return self._environment.get_template(name).render(values).encode("utf-8")
 
-    @functools.cached_property
-    def _environment(self) -> Environment:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
 
-        return Environment(
-            loader=PackageLoader("tilekeep.entrypoints.wsgi"),
-            autoescape=True,
-            finalize=_plain,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("tilekeep.entrypoints.wsgi"),
+        autoescape=True,
+        finalize=_plain,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
 
 
 def xml_text(text: str) -> str:

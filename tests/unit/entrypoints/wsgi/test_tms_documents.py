@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.fakes.catalogue import GEODETIC, ONE_LEVEL, UTM_GRID, WEBMERCATOR, FakeLayers
 from tests.fakes.wsgi import client
+from tilekeep.application.catalogue import Catalogue, LayerOutline
 from tilekeep.domain.service_metadata import Contact, KeywordList, ServiceMetadata
 from tilekeep.entrypoints.wsgi.options import TmsOptions
+from tilekeep.entrypoints.wsgi.tms.names import TmsNames
 
 METADATA = ServiceMetadata(
     title="Maps & more",
@@ -163,3 +167,20 @@ def test_characters_that_xml_does_not_know_are_left_out() -> None:
     layers.add("odd", UTM_GRID, title="a\x00b\x0bc\ufffe")
 
     assert document(layers, "/tms/1.0.0/odd/EPSG25832").findtext("Title") == "abc"
+
+
+def test_no_first_document_waits_for_another_as_a_fork_could_leave_it_waiting_for_ever() -> None:
+    class MeetingCatalogue(Catalogue):
+        meeting = threading.Barrier(2, timeout=20)
+
+        @property
+        def layers(self) -> tuple[LayerOutline, ...]:
+            self.meeting.wait()
+            return ()
+
+    names = [TmsNames(MeetingCatalogue({}, lambda *_: None), use_grid_names=False) for _ in range(2)]
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda name: name.find("osm", None), names))
+
+    assert found == [None, None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -31,13 +30,19 @@ class TmsNames:
     def __init__(self, catalogue: Catalogue, *, use_grid_names: bool) -> None:
         self._catalogue = catalogue
         self.use_grid_names = use_grid_names
+        self._known: Mapping[str | tuple[str, str], NamedTiles] | None = None
 
-    @functools.cached_property
+    @property
     def known(self) -> Mapping[str | tuple[str, str], NamedTiles]:
         """All layers by internal name: ``layer_EPSG3857``, or (layer, grid).
 
         Of two grids of a layer with one SRS the later one has the name.
         """
+        if self._known is None:
+            self._known = self._listed()
+        return self._known
+
+    def _listed(self) -> Mapping[str | tuple[str, str], NamedTiles]:
         known: dict[str | tuple[str, str], NamedTiles] = {}
         for layer in self._catalogue.layers:
             for grid in layer.grids:
