@@ -19,6 +19,7 @@ from tests.integration.support.answers import ask
 from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.drawing import draw_wms
 from tests.integration.support.upstream_server import UpstreamServer
+from tests.integration.support.workers import connections_to_workers
 
 CONFIG = """\
 services:
@@ -236,16 +237,30 @@ class TestServe:
 
     @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
     def test_a_signal_ends_it_with_all_its_workers(
-        self, config: Path, start: Callable[..., subprocess.Popen[bytes]], stop: signal.Signals
+        self, config: Path, tilekeep_server: Callable[..., Server], stop: signal.Signals
+    ) -> None:
+        server = tilekeep_server(config.read_text(), workers=2)
+        with connections_to_workers(server, workers=2):
+            pass
+
+        leader = server.pid
+        os.kill(leader, stop)
+
+        _until(lambda: not server.running)
+        assert not answers(server.url)
+        assert living_members(leader) == []
+        assert "Stopped worker-2" in server.log
+
+    def test_a_signal_ends_it_while_it_is_still_starting(
+        self, config: Path, start: Callable[..., subprocess.Popen[bytes]]
     ) -> None:
         port = free_port()
         process = start("serve", "mapproxy.yaml", "--bind", f"{HOST}:{port}", "--workers", "2")
         _until(lambda: answers(f"http://{HOST}:{port}/"))
 
-        process.send_signal(stop)
+        process.terminate()
 
-        assert process.wait(30) == 0
-        assert not answers(f"http://{HOST}:{port}/")
+        assert process.wait(60) == 0
         assert living_members(process.pid) == []
 
     def test_an_environment_is_laid_over_the_configuration(
@@ -318,7 +333,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     yield run
     for process in started:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def _until(true: Callable[[], bool]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ import click
 from tilekeep.entrypoints.cli.listening import listening_ip
 from tilekeep.entrypoints.logs import server_log_config
 from tilekeep.entrypoints.wsgi import served
+
+#: Requests under way when the server is told to stop may take this long; then their workers are killed.
+LONGEST_STOP_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,25 @@ def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on
         port=options.port,
         workers=options.workers,
         blocking_threads=options.threads,
+        workers_kill_timeout=LONGEST_STOP_SECONDS,
         websockets=False,
         log_access=False,
         log_level=LogLevels(options.log_level),
         log_dictconfig=server_log_config(served_as.log_format, options.log_level.upper()),
     )
     server.on_startup(on_ready)
+    os.register_at_fork(after_in_child=_end_on_signals)
     server.serve()
+
+
+def _end_on_signals() -> None:
+    """Lets signals end a new worker until it listens to them itself.
+
+    It begins with the handlers of its parent, which only note that a signal came: the worker would miss its end,
+    and the parent wait for it.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def address(host: str, port: int) -> str:
