@@ -100,12 +100,12 @@ class MapSourceSuite:
     def test_telling_the_request_asks_nobody(self) -> None:
         source = self.failing() or self.working()
 
-        first, second = source.requests_for(WORLD), source.requests_for(WORLD)
+        first, second = source.requests_for(WORLD, Purpose.SERVE), source.requests_for(WORLD, Purpose.SERVE)
 
         assert first == second
 
     def test_requests_show_no_secret(self) -> None:
-        requests = self.working().requests_for(WORLD)
+        requests = self.working().requests_for(WORLD, Purpose.SERVE)
 
         assert "hunter2" not in repr(requests)
         assert all("hunter2" not in request.public_url for request in requests)

@@ -9,15 +9,15 @@ from tests.fakes.clock import FakeClock
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.get_tile import GetTile
-from tilekeep.application.tile_maker import Outcome, TileMaker
-from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
+from tilekeep.application.tile_maker import Outcome, TileMaker, WantedBlock
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import TilekeepError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.grid_definition import GridDefinition
 from tilekeep.domain.image import ImageEncoding
-from tilekeep.domain.meta_tile import FetchMode, MetaTilePlan, MetaTilePlanner
+from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.staleness import KEEP_FOR_EVER, StalenessPolicy
 from tilekeep.domain.tile import Dimensions, StoredTile, TileCoord, TileInfo, TileKey, TileSet
@@ -84,9 +84,7 @@ class FailingMaker:
     def __init__(self, error: TilekeepError) -> None:
         self._error = error
 
-    def make(
-        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
-    ) -> Mapping[TileKey, Outcome]:
+    def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         raise self._error
 
 

@@ -33,7 +33,7 @@ class FakeMapSource:
     def traits(self) -> SourceTraits:
         return self._traits
 
-    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         return (UpstreamRequest("GET", self._url, self._url),) if self._url else ()
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:

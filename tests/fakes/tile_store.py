@@ -82,14 +82,16 @@ class FakeTileStore:
         for key in keys:
             self.tiles.pop(key, None)
 
-    def remove_level(self, z: int, older_than: float | None = None) -> None:
+    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
         self._fail_if_told()
         with self._guard:
             for key, tile in list(self.tiles.items()):
                 if key.coord.z == z and (older_than is None or tile.info.stored_at < older_than):
                     del self.tiles[key]
 
-    def list(self, z: int, window: TileWindow | None = None) -> Iterator[tuple[TileKey, TileInfo]]:
+    def list(
+        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+    ) -> Iterator[tuple[TileKey, TileInfo]]:
         self._fail_if_told()
         for key, tile in [*self.tiles.items()]:
             _, x, y = key.coord

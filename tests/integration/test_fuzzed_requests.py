@@ -21,13 +21,12 @@ from hypothesis import strategies as st
 from tests.fakes.catalogue import GEODETIC_NW, ONE_LEVEL, PNG_TILE, UTM_GRID, WEBMERCATOR, FakeLayers
 from tests.fakes.wsgi import application
 from tilekeep.adapters.storage.file import FileTileStore
-from tilekeep.application.tile_maker import Made, Outcome
-from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
+from tilekeep.application.tile_maker import Made, Outcome, WantedBlock
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import RequestError
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.meta_tile import MetaTilePlan
-from tilekeep.domain.tile import Dimensions, NewTile, StoredTile, TileInfo, TileKey, TileSet
+from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
@@ -71,11 +70,9 @@ class WorkingSource:
     def __init__(self, store: GuardedStore) -> None:
         self._store = store
 
-    def make(
-        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
-    ) -> Mapping[TileKey, Outcome]:
+    def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         at = 1_600_000_000.0
-        keys = [TileKey(coord, dimensions) for coord in plan.coords]
+        keys = block.keys
         infos = [self._store.write(key, PNG_TILE, at) for key in keys]
         return {key: Made(StoredTile(PNG_TILE, "image/png", info)) for key, info in zip(keys, infos, strict=True)}
 

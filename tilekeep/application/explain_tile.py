@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tilekeep.domain.deadline import Purpose
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import MapQuery, UpstreamRequest
-from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
+from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner, PlannedFetch
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
 from tilekeep.domain.tile import TileCoord, TileInfo, TileKey, TileSet
 from tilekeep.ports.clock import Clock
@@ -108,7 +109,10 @@ class ExplainTile:
                 fetch.bbox,
                 fetch.size,
                 len(fetch.crops),
-                source.requests_for(MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, key.dimensions)),
+                source.requests_for(self._query(fetch, key), Purpose.SERVE),
             )
             for fetch in plan.fetches
         )
+
+    def _query(self, fetch: PlannedFetch, key: TileKey) -> MapQuery:
+        return MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, key.dimensions, variant=key.variant)

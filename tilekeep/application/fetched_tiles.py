@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tilekeep.application.store_gate import StoreGate
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.application.tile_maker import WantedBlock
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
-from tilekeep.domain.meta_tile import MetaTilePlan, PlannedFetch
-from tilekeep.domain.tile import Dimensions, NewTile, TileKey, Validators
+from tilekeep.domain.meta_tile import PlannedFetch
+from tilekeep.domain.tile import NewTile, TileKey, Validators
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
@@ -66,36 +67,34 @@ class TileFetcher:
 
     def fetch(
         self,
-        plan: MetaTilePlan,
-        dimensions: Dimensions,
-        purpose: Purpose,
+        block: WantedBlock,
         deadline: Deadline,
         validators: Validators | None,
     ) -> FetchedTiles:
-        """All tiles of ``plan``; ``validators`` make a plan of one fetch conditional.
+        """All tiles of ``block``; ``validators`` make a plan of one fetch conditional.
 
         :raises SourceError: a fetch failed or sent an image that was refused; then there are no tiles at all.
         """
-        if len(plan.fetches) == 1:
-            return self._fetched(plan.fetches[0], dimensions, purpose, deadline, validators)
+        fetches = block.plan.fetches
+        if len(fetches) == 1:
+            return self._fetched(fetches[0], block, deadline, validators)
         parts = self._parallel.map(
-            lambda fetch: self._fetched(fetch, dimensions, purpose, deadline, None),
-            plan.fetches,
-            self._concurrent_fetches,
+            lambda fetch: self._fetched(fetch, block, deadline, None), fetches, self._concurrent_fetches
         )
         return FetchedTiles(tuple(tile for part in parts for tile in part.new))
 
     def _fetched(
         self,
         fetch: PlannedFetch,
-        dimensions: Dimensions,
-        purpose: Purpose,
+        block: WantedBlock,
         deadline: Deadline,
         validators: Validators | None,
     ) -> FetchedTiles:
-        query = MapQuery(fetch.bbox, fetch.size, self._grid.srs, self._media_type, dimensions, validators)
-        answer = self._source.get(query, purpose, deadline)
-        keys = [TileKey(crop.coord, dimensions) for crop in fetch.crops]
+        query = MapQuery(
+            fetch.bbox, fetch.size, self._grid.srs, self._media_type, block.dimensions, validators, block.variant
+        )
+        answer = self._source.get(query, block.purpose, deadline)
+        keys = [block.key(crop.coord) for crop in fetch.crops]
         if isinstance(answer, NotModified) and validators is not None:
             return FetchedTiles((), tuple(keys), answer.validators or validators)
         images, sent = self._images(fetch, answer)

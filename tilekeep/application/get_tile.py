@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from tilekeep.application.tile_answer import TileAnswer, TileState
-from tilekeep.application.tile_maker import InStore, Made, TileMaker
+from tilekeep.application.tile_maker import InStore, Made, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
 from tilekeep.domain.grid import TileGrid
@@ -90,21 +90,23 @@ class GetTile:
         except StoreError as error:
             if self._maker is None:
                 raise
-            log.warning("reading tile %s failed, asking the source: %s", key.coord, error)
+            log.warning("reading tile %s failed, it counts as missing: %s", key.coord, error)
             return None
 
     def _made(
         self, maker: TileMaker, key: TileKey, old: StoredTile | None, purpose: Purpose, deadline: Deadline
     ) -> TileAnswer:
         plan = self._planner.plan_for(key.coord)
+        block = WantedBlock(plan, key.dimensions, key.variant, self._policy, purpose)
         try:
-            outcome = maker.make(plan, key.dimensions, purpose, deadline)[key]
+            outcome = maker.make(block, deadline)[key]
         except (SourceError, LockTimeout) as error:
             return self._stand_in(key, old, error)
         if isinstance(outcome, Made):
             return TileAnswer(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
         if isinstance(outcome, InStore):
-            tile = self._read(key, deadline)
+            # What others made is read again; if that fails now, the tile in hand is better than none.
+            tile = self._stored(key, deadline) or self._showable(old)
             return TileAnswer(tile, TileState.REFRESHED if outcome.renewed else _HIT, storable=tile is not None)
         return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
 

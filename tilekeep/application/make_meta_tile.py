@@ -8,13 +8,12 @@ from typing import Protocol
 
 from tilekeep.application.fetched_tiles import FetchedTiles, TileFetcher
 from tilekeep.application.single_flight import SingleFlight
-from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import SourceBusy, SourceError, SourceRecentlyFailed, StoreError
 from tilekeep.domain.lock_names import tile_lock_name
-from tilekeep.domain.meta_tile import MetaTilePlan
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
-from tilekeep.domain.tile import Dimensions, NewTile, StoredTile, TileInfo, TileKey, Validators
+from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory, RememberedFailure
 from tilekeep.ports.tile_lock import TileLock
@@ -38,8 +37,8 @@ class MakeMetaTile:
     lock is released, so that those who wait for it hear of it instead of asking the source one by one.
 
     Args:
+        tile_set: the cache, grid and format the tiles belong to; several may share a directory, and so its locks.
         store: where the tiles go.
-        policy: which stored tiles are still good, asked again under the lock.
         fetcher: asks the sources and cuts what they send into tiles.
         locks: locks across processes; names as MapProxy's (spec/caches.md, 5).
         lock_id: the part of lock names that tells caches apart.
@@ -52,8 +51,8 @@ class MakeMetaTile:
     def __init__(
         self,
         *,
+        tile_set: TileSet,
         store: TileVault,
-        policy: StalenessPolicy,
         fetcher: TileFetcher,
         locks: TileLock,
         lock_id: str,
@@ -62,8 +61,8 @@ class MakeMetaTile:
         clock: Clock,
         failure_seconds: float,
     ) -> None:
+        self._tile_set = tile_set
         self._store = store
-        self._policy = policy
         self._fetcher = fetcher
         self._locks = locks
         self._lock_id = lock_id
@@ -72,27 +71,23 @@ class MakeMetaTile:
         self._clock = clock
         self._failure_seconds = failure_seconds
 
-    def make(
-        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
-    ) -> Mapping[TileKey, Outcome]:
+    def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         """See :meth:`tilekeep.application.tile_maker.TileMaker.make`."""
-        flight = (self._lock_id, plan.main, dimensions)
-        return self._flights.run(flight, lambda: self._exclusively(plan, dimensions, purpose, deadline), deadline)
+        return self._flights.run((self._tile_set, block), lambda: self._exclusively(block, deadline), deadline)
 
-    def _exclusively(
-        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
-    ) -> Mapping[TileKey, Outcome]:
-        keys = [TileKey(coord, dimensions) for coord in plan.coords]
-        with self._locks.hold(tile_lock_name(self._lock_id, plan.main), deadline):
+    def _exclusively(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
+        keys = block.keys
+        lock_name = tile_lock_name(self._lock_id, block.plan.main)
+        with self._locks.hold(lock_name, deadline):
             infos = self._known(keys, deadline)
-            if self._all_fresh(keys, infos):
+            if self._all_fresh(block.policy, keys, infos):
                 return dict.fromkeys(keys, InStore())
-            scope = f"{tile_lock_name(self._lock_id, plan.main)} {dimensions}"
+            scope = f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
             self._refuse_if_just_failed(scope)
             try:
-                fetched = self._fetcher.fetch(plan, dimensions, purpose, deadline, _common_validators(keys, infos))
+                fetched = self._fetcher.fetch(block, deadline, _common_validators(keys, infos))
             except SourceError as error:
-                self._remember(scope, error)
+                self._remember(scope, error, deadline)
                 raise
             return self._stored(keys, fetched, deadline)
 
@@ -103,9 +98,9 @@ class MakeMetaTile:
             log.warning("looking for stored tiles failed, asking the source: %s", error)
             return {}
 
-    def _all_fresh(self, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> bool:
+    def _all_fresh(self, policy: StalenessPolicy, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> bool:
         now = self._clock.now()
-        return all(self._policy.judge(infos.get(key), now) is Verdict.FRESH for key in keys)
+        return all(policy.judge(infos.get(key), now) is Verdict.FRESH for key in keys)
 
     def _refuse_if_just_failed(self, scope: str) -> None:
         failure = self._failures.recall(scope)
@@ -116,9 +111,10 @@ class MakeMetaTile:
                 retry_after=max(0.0, failure.until - self._clock.now()),
             )
 
-    def _remember(self, scope: str, error: SourceError) -> None:
-        if isinstance(error, SourceBusy):
-            return  # the source did not fail; the next in the queue may well get through
+    def _remember(self, scope: str, error: SourceError, deadline: Deadline) -> None:
+        """Notes a failure of the source; that nobody could wait any longer is none."""
+        if isinstance(error, SourceBusy) or deadline.has_passed(self._clock.monotonic()):
+            return
         pause = max(self._failure_seconds, min(error.retry_after or 0.0, LONGEST_RETRY_AFTER_SECONDS))
         if pause > 0:
             error.retry_after = pause  # clients need not ask earlier than the source is asked

@@ -7,7 +7,33 @@ from typing import NamedTuple, Protocol
 
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.meta_tile import MetaTilePlan
-from tilekeep.domain.tile import Dimensions, StoredTile, TileKey
+from tilekeep.domain.staleness import StalenessPolicy
+from tilekeep.domain.tile import Dimensions, StoredTile, TileCoord, TileKey
+
+
+class WantedBlock(NamedTuple):
+    """A block of tiles that somebody wants to have; equal ones are made once.
+
+    :ivar plan: the tiles, and how they are fetched.
+    :ivar dimensions: those of all its tiles, as is ``variant``.
+    :ivar policy: which stored tiles are good enough not to be made again; a seed task may be stricter than its cache.
+    :ivar purpose: what it is made for.
+    """
+
+    plan: MetaTilePlan
+    dimensions: Dimensions
+    variant: str
+    policy: StalenessPolicy
+    purpose: Purpose
+
+    def key(self, coord: TileCoord) -> TileKey:
+        """The key of one of its tiles."""
+        return TileKey(coord, self.dimensions, self.variant)
+
+    @property
+    def keys(self) -> list[TileKey]:
+        """The keys of all its tiles."""
+        return [self.key(coord) for coord in self.plan.coords]
 
 
 class Made(NamedTuple):
@@ -32,10 +58,8 @@ Outcome = Made | InStore | NoTile
 class TileMaker(Protocol):
     """Makes all tiles of one block at once.  Safe to call from any thread and process."""
 
-    def make(
-        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
-    ) -> Mapping[TileKey, Outcome]:
-        """The outcome for every tile of ``plan``; callers asking for the same block at a time share one making.
+    def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
+        """The outcome for every tile of ``block``; callers asking for the same block at a time share one making.
 
         Tiles stored before stay as they are when the source fails; showing them is the caller's decision.
 

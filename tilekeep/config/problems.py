@@ -145,3 +145,7 @@ class ConfigurationProblems(ConfigurationError):
     def __init__(self, report: Report) -> None:
         super().__init__("\n".join(str(problem) for problem in report.errors))
         self.report = report
+
+    def __reduce__(self) -> tuple[type[ConfigurationProblems], tuple[Report]]:
+        """Copies are made from the report, which the message comes from."""
+        return type(self), (self.report,)

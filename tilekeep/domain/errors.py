@@ -28,8 +28,9 @@
     |-- LockTimeout                   a tile lock was not free before the deadline
     `-- ProjectionError               a coordinate has no finite image in the target SRS
 
-Structural typing cannot express exceptions, so adapters and use cases share this tree.  Which protocol answer
-an error becomes is decided in one table, ``tilekeep.entrypoints.wsgi.errors``.
+Structural typing cannot express exceptions, so adapters and use cases share this tree.  All of them can be copied
+and pickled, since they cross threads and processes: what they carry has defaults.  Which protocol answer an error
+becomes is decided in one table, ``tilekeep.entrypoints.wsgi.errors``.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class SourceStatusError(SourceError):
     """The upstream server answered with an HTTP error status."""
 
     def __init__(
-        self, message: str, *, status: int, client_message: str | None = None, retry_after: float | None = None
+        self, message: str, *, status: int = 0, client_message: str | None = None, retry_after: float | None = None
     ) -> None:
         super().__init__(message, client_message=client_message, retry_after=retry_after)
         self.status = status

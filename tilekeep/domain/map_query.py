@@ -14,7 +14,8 @@ from tilekeep.domain.tile import Dimensions, Validators
 class MapQuery(NamedTuple):
     """A map wanted from a source: ``bbox`` in units of ``srs`` (x/y order), ``size`` in pixels.
 
-    ``media_type`` is the image format asked for.  ``validators`` make the request conditional: the source may
+    ``media_type`` is the image format asked for; ``dimensions`` and ``variant`` are those of the tiles it is for
+    (:class:`tilekeep.domain.tile.TileKey`).  ``validators`` make the request conditional: the source may
     then answer :class:`NotModified`.
     """
 
@@ -24,6 +25,7 @@ class MapQuery(NamedTuple):
     media_type: str
     dimensions: Dimensions = ()
     validators: Validators | None = None
+    variant: str = ""
 
     @property
     def resolution(self) -> float:

@@ -26,6 +26,10 @@ class AgeLimit(Protocol):
         ...
 
 
+#: The time of tiles that have been marked stale: they are, whatever the limit.
+MARKED_STALE = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class FixedLimit:
     """Tiles stored at or before one instant are stale; ``instant`` in POSIX seconds."""
@@ -66,6 +70,8 @@ class StalenessPolicy:
         """
         if info is None:
             return Verdict.MISSING
+        if info.stored_at <= MARKED_STALE:
+            return Verdict.STALE
         if self.limit is None:
             return Verdict.FRESH
         limit = self.limit.before(now)

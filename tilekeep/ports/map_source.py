@@ -16,7 +16,7 @@ class MapSource(Protocol):
         """What the planner and the maker need to know of it; never changes."""
         ...
 
-    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """The upstream requests ``get`` would make: several for merged sources, none where nothing is asked.
 
         Pure: no I/O, no admission.  For ``tilekeep explain``, logs and combining.

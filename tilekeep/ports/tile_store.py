@@ -69,7 +69,7 @@ class TileRenewer(Protocol):
         ...
 
     def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
-        """Makes stored tiles stale for every policy with a limit, by giving them the time 0; validators are kept."""
+        """Makes stored tiles stale for every policy, by giving them the time 0; validators are kept."""
         ...
 
 
@@ -84,7 +84,7 @@ class TileRemover(Protocol):
 class LevelRemover(Protocol):
     """Removes whole levels faster than tile by tile."""
 
-    def remove_level(self, z: int, older_than: float | None = None) -> None:
+    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
         """Removes all tiles of level ``z``, of every dimension, or those stored before ``older_than``."""
         ...
 
@@ -92,7 +92,9 @@ class LevelRemover(Protocol):
 class TileLister(Protocol):
     """Tells what is stored."""
 
-    def list(self, z: int, window: TileWindow | None = None) -> Iterator[tuple[TileKey, TileInfo]]:
+    def list(
+        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+    ) -> Iterator[tuple[TileKey, TileInfo]]:
         """Every stored tile of level ``z`` inside ``window``, of every dimension, in no stated order.
 
         Lazy; tiles written or removed meanwhile may or may not appear.

@@ -19,14 +19,14 @@ from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import TileAnswer
-from tilekeep.application.tile_maker import Outcome
+from tilekeep.application.tile_maker import Outcome, WantedBlock
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import KEEP_FOR_EVER, StalenessPolicy
-from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.tile import TileCoord, TileKey, TileSet
 from tilekeep.ports.map_source import MapSource
 
 LIMITS = ImageLimits(max_bytes=10_000, max_pixels=4_000_000)
@@ -45,6 +45,7 @@ class Kitchen:
     encoding: ImageEncoding = field(default_factory=ImageEncoding)
     region: Region | None = None
     storage_only: bool = False
+    cache: str = "test"
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
@@ -54,8 +55,8 @@ class Kitchen:
         self.imaging = TextImaging()
         self.planner = MetaTilePlanner(WEBMERCATOR, self.mode, self.meta_size, buffer_px=0)
         self.maker = MakeMetaTile(
+            tile_set=TileSet(self.cache, WEBMERCATOR.name, "png"),
             store=self.store,
-            policy=self.policy,
             fetcher=TileFetcher(
                 source=self.source,
                 imaging=self.imaging,
@@ -88,7 +89,7 @@ class Kitchen:
         self, coord: TileCoord, purpose: Purpose = Purpose.SERVE, deadline: Deadline = NO_DEADLINE
     ) -> Mapping[TileKey, Outcome]:
         """Makes the block of ``coord``."""
-        return self.maker.make(self.planner.plan_for(coord), (), purpose, deadline)
+        return self.maker.make(WantedBlock(self.planner.plan_for(coord), (), "", self.policy, purpose), deadline)
 
     def get(self, coord: TileCoord) -> TileAnswer:
         """The tile at ``coord``, for serving."""

@@ -9,6 +9,7 @@ from tests.fakes.text_imaging import image
 from tests.unit.application.kitchen import FAILURE_SECONDS, Kitchen, queries_of
 from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import SourceStatusError, SourceUnreachable, StoreError
 from tilekeep.domain.map_query import Blank, Fetched, NotModified
 from tilekeep.domain.region import BoxRegion
@@ -112,8 +113,6 @@ class TestFailingSource:
         kitchen.store.put(KEY, b"old", kitchen.clock.now() - 7200)
         kitchen.locks.held.add("cache-0-0-2.lck")
 
-        from tilekeep.domain.deadline import Deadline, Purpose
-
         answer = kitchen.get_tile(KEY, Purpose.SERVE, Deadline(kitchen.clock.monotonic()))
 
         assert (b"old", TileState.STALE) == (body(answer), answer.state)
@@ -175,9 +174,36 @@ def test_a_tile_that_vanishes_between_making_and_reading_is_not_kept_by_clients(
     kitchen = Kitchen(FakeMapSource(NotModified()), policy=AN_HOUR)
     for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
         kitchen.store.put(TileKey(TileCoord(2, x, y)), b"old", kitchen.clock.now() - 7200, Validators('"v1"'))
-    reads = iter([kitchen.store.tiles[KEY], None])
+    reads = iter([None, None])
     kitchen.get_tile._read = lambda _key, _deadline: next(reads)
 
     answer = kitchen.get(COORD)
 
     assert (None, False) == (answer.tile, answer.storable)
+
+
+def test_the_tile_in_hand_is_the_answer_when_the_renewed_one_cannot_be_read() -> None:
+    kitchen = Kitchen(FakeMapSource(NotModified()), policy=AN_HOUR)
+    for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        kitchen.store.put(TileKey(TileCoord(2, x, y)), b"old", kitchen.clock.now() - 7200, Validators('"v1"'))
+    old = kitchen.store.tiles[KEY]
+
+    def fail() -> None:
+        raise StoreError("disk gone")
+
+    reads = iter([lambda: old, fail])
+    kitchen.get_tile._read = lambda _key, _deadline: next(reads)()
+
+    assert body(kitchen.get(COORD)) == b"old"
+
+
+def test_a_variant_is_made_and_stored_as_such() -> None:
+    source = FakeMapSource(META)
+    kitchen = Kitchen(source)
+    key = KEY._replace(variant="hq", dimensions=(("time", "2024"),))
+
+    answer = kitchen.get_tile(key, Purpose.SERVE, NO_DEADLINE)
+
+    assert body(answer) == b"map@256,256"
+    assert key in kitchen.store.tiles
+    assert ("hq", (("time", "2024"),)) == (source.queries[0].variant, source.queries[0].dimensions)

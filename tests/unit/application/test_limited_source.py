@@ -60,7 +60,7 @@ def test_where_there_is_nothing_to_show_the_source_is_not_asked(
     answer = ask(wrapped)
 
     assert isinstance(answer, Blank)
-    assert wrapped.requests_for(QUERY) == ()
+    assert wrapped.requests_for(QUERY, Purpose.SERVE) == ()
     assert source.queries == []
 
 

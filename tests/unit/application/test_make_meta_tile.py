@@ -7,14 +7,15 @@ import pytest
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.text_imaging import TextRaster, image
 from tests.unit.application.kitchen import FAILURE_SECONDS, Kitchen, queries_of
-from tilekeep.application.tile_maker import InStore, Made, NoTile
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.application.tile_maker import InStore, Made, NoTile, WantedBlock
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import (
     LockTimeout,
     SourceBusy,
     SourceContentError,
     SourceRecentlyFailed,
     SourceStatusError,
+    SourceTimeout,
     SourceUnreachable,
 )
 from tilekeep.domain.geometry import Size
@@ -269,6 +270,48 @@ def test_tiles_that_cannot_be_stored_are_delivered_all_the_same() -> None:
     assert isinstance(outcome, Made)
     assert outcome.tile.body == b"map@0,0"
     assert kitchen.store.tiles == {}
+
+
+def test_caches_that_share_a_directory_do_not_share_tiles_or_failures() -> None:
+    """They share the locks, which are named after the directory."""
+    failing = Kitchen(FakeMapSource(SourceUnreachable("down")))
+    healthy = Kitchen(FakeMapSource(Fetched(META, "image/png")), cache="other")
+    healthy.maker._failures = failing.failures
+    healthy.maker._flights = failing.maker._flights
+    with pytest.raises(SourceUnreachable):
+        failing.make(FIRST)
+
+    outcomes = healthy.make(FIRST)
+
+    assert all(isinstance(outcome, Made) for outcome in outcomes.values())
+    assert failing.locks.history == healthy.locks.history
+
+
+def test_a_seed_task_may_be_stricter_than_its_cache() -> None:
+    source = FakeMapSource(Fetched(META, "image/png"))
+    kitchen = Kitchen(source)
+    for key in BLOCK:
+        kitchen.store.put(key, b"old", kitchen.clock.now() - 7200)
+    wanted = WantedBlock(kitchen.planner.plan_for(FIRST), (), "", AN_HOUR, Purpose.REFRESH)
+
+    outcomes = kitchen.maker.make(wanted, NO_DEADLINE)
+
+    assert all(isinstance(outcome, Made) for outcome in outcomes.values())
+    assert [Purpose.REFRESH] == source.purposes
+
+
+def test_that_nobody_could_wait_any_longer_is_no_failure_of_the_source() -> None:
+    class SlowSource(FakeMapSource):
+        def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched:
+            kitchen.clock.advance(2)
+            raise SourceTimeout("the deadline passed")
+
+    kitchen = Kitchen(SlowSource())
+
+    with pytest.raises(SourceTimeout):
+        kitchen.make(FIRST, deadline=Deadline(kitchen.clock.monotonic() + 1))
+
+    assert kitchen.failures.failures == {}
 
 
 class TestConditionalRefresh:

@@ -76,7 +76,7 @@ def test_sources_are_asked_unconditionally() -> None:
 def test_all_requests_are_named() -> None:
     sources = merged(FakeMapSource(Blank(), url="http://a/"), FakeMapSource(Blank(), url="http://b/"))
 
-    assert ["http://a/", "http://b/"] == [request.public_url for request in sources.requests_for(QUERY)]
+    assert ["http://a/", "http://b/"] == [request.public_url for request in sources.requests_for(QUERY, Purpose.SERVE)]
 
 
 @pytest.mark.parametrize(("first", "second", "expected"), [(True, True, True), (True, False, False)])

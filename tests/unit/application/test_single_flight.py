@@ -59,7 +59,9 @@ def test_concurrent_callers_share_one_failure() -> None:
     outcomes = joined(SingleFlight[str](FakeClock()), call, followers=11)
 
     assert call.calls == 1
-    assert outcomes == [failure] * 12
+    assert [(SourceUnreachable, "down")] * 12 == [(type(outcome), str(outcome)) for outcome in outcomes]
+    assert outcomes[0] is failure
+    assert len({id(outcome) for outcome in outcomes}) == 12, "every thread raises an error of its own"
 
 
 def test_a_later_caller_makes_a_call_of_its_own() -> None:
@@ -99,6 +101,24 @@ def test_a_follower_gives_up_when_its_deadline_has_passed() -> None:
                 flights.run("block", call, Deadline(clock.monotonic()))
         finally:
             call.release.set()
+
+
+def test_a_follower_with_time_left_tries_itself_when_the_leader_ran_out_of_time() -> None:
+    clock = FakeClock()
+    flights = SingleFlight[str](clock)
+    call = SlowCall(SourceUnreachable("cut short"))
+
+    with ThreadPoolExecutor(2) as pool:
+        hasty = pool.submit(flights.run, "block", call, Deadline(clock.monotonic() + 1))
+        call.started.wait()
+        patient = pool.submit(flights.run, "block", lambda: "made after all", NO_DEADLINE)
+        while not flights._flights["block"].landed._cond._waiters:  # type: ignore[attr-defined]
+            pass
+        clock.advance(2)
+        call.release.set()
+
+    assert isinstance(hasty.exception(), SourceUnreachable)
+    assert patient.result() == "made after all"
 
 
 def test_calls_of_the_parent_process_do_not_exist_after_a_fork() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tilekeep.domain.staleness import KEEP_FOR_EVER, FixedLimit, RelativeLimit, StalenessPolicy, Verdict
+from tilekeep.domain.staleness import KEEP_FOR_EVER, MARKED_STALE, FixedLimit, RelativeLimit, StalenessPolicy, Verdict
 from tilekeep.domain.tile import TileInfo
 
 NOW = 1_700_000_000.0
@@ -19,7 +19,9 @@ def stored(at: float) -> TileInfo:
 @pytest.mark.parametrize(
     ("policy", "stored_at", "expected"),
     [
-        pytest.param(KEEP_FOR_EVER, 0.0, Verdict.FRESH, id="without-a-limit-tiles-are-good-for-ever"),
+        pytest.param(KEEP_FOR_EVER, 1.0, Verdict.FRESH, id="without-a-limit-tiles-are-good-for-ever"),
+        pytest.param(KEEP_FOR_EVER, MARKED_STALE, Verdict.STALE, id="unless-they-are-marked"),
+        pytest.param(StalenessPolicy(RelativeLimit(60), 10), MARKED_STALE, Verdict.STALE, id="marked-is-not-expired"),
         pytest.param(StalenessPolicy(FixedLimit(NOW)), NOW + 1, Verdict.FRESH, id="stored-after-the-instant"),
         pytest.param(StalenessPolicy(FixedLimit(NOW)), NOW, Verdict.STALE, id="stored-at-the-instant"),
         pytest.param(StalenessPolicy(FixedLimit(NOW)), NOW + 0.9, Verdict.STALE, id="the-second-of-storage-counts"),
@@ -51,7 +53,7 @@ def test_only_fresh_and_stale_tiles_may_be_shown(verdict: Verdict, expected: boo
 
 
 @given(
-    older=st.floats(0, 2e9), younger=st.floats(0, 2e9), age=st.floats(0, 1e9), max_stale=st.none() | st.floats(0, 1e9)
+    older=st.floats(1, 2e9), younger=st.floats(1, 2e9), age=st.floats(0, 1e9), max_stale=st.none() | st.floats(0, 1e9)
 )
 def test_an_older_tile_is_never_in_better_shape_than_a_younger_one(
     older: float, younger: float, age: float, max_stale: float | None

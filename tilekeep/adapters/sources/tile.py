@@ -72,7 +72,7 @@ class TileSource:
         """See :class:`~tilekeep.ports.map_source.MapSource`."""
         return self._traits
 
-    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """The request for the tile that ``query`` covers; none if it is not exactly one tile of the grid."""
         try:
             return (self._request_for(query),)

@@ -84,7 +84,7 @@ class WmsSource:
         """See :class:`~tilekeep.ports.map_source.MapSource`."""
         return self._traits
 
-    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """The GetMap request for ``query``; none in an SRS that the server does not have."""
         srs = self._server_srs(query.srs)
         return () if srs is None else (self._request_in(srs, query),)

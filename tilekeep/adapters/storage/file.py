@@ -148,7 +148,7 @@ class FileTileStore:
             with missing_is_nothing("remove tile", path):
                 os.unlink(path)
 
-    def remove_level(self, z: int, older_than: float | None = None) -> None:
+    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Unfinished files of the level go too, if they are as old, and so do directories left empty.
@@ -158,7 +158,9 @@ class FileTileStore:
                 if older_than is None or _last_change(file) < older_than:
                     os.unlink(file.path)
 
-    def list(self, z: int, window: TileWindow | None = None) -> Iterator[tuple[TileKey, TileInfo]]:
+    def list(
+        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+    ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`; the infos carry no tile record."""
         for file in self._walk(z, window, prune=False).files():
             info = None if file.unfinished else self._info(file.path, with_record=False)

@@ -55,16 +55,14 @@ class LimitedSource:
         """Those of the wrapped source."""
         return self._source.traits
 
-    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """The requests of the wrapped source, for the part of the query inside the extent."""
-        part = self._part(query)
-        return () if part is None else self._source.requests_for(part.query)
+        part = self._part(query, purpose)
+        return () if part is None else self._source.requests_for(part.query, purpose)
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""
-        if self._seed_only and purpose is Purpose.SERVE:
-            return Blank()
-        part = self._part(query)
+        part = self._part(query, purpose)
         if part is None:
             return Blank()
         answer = self._source.get(part.query, purpose, deadline)
@@ -72,8 +70,10 @@ class LimitedSource:
             return answer
         return self._on_canvas(query, part, answer)
 
-    def _part(self, query: MapQuery) -> SubQuery | None:
-        """What to ask for; tiled sources are asked for whole tiles only."""
+    def _part(self, query: MapQuery, purpose: Purpose) -> SubQuery | None:
+        """What to ask for, or None for nothing; tiled sources are asked for whole tiles only."""
+        if self._seed_only and purpose is Purpose.SERVE:
+            return None
         if not self._resolutions.holds(query.bbox, query.size, query.srs):
             return None
         if self._region is None:

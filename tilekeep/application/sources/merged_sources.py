@@ -50,9 +50,9 @@ class MergedSources:
         """Meta tiles only where all sources draw them."""
         return self._traits
 
-    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """The requests of all sources, lowest first."""
-        return tuple(request for source, _ in self._sources for request in source.requests_for(query))
+        return tuple(request for source, _ in self._sources for request in source.requests_for(query, purpose))
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`; always unconditional: several answers make one map."""

@@ -73,7 +73,7 @@ def test_rows_are_counted_as_the_grid_of_the_source_counts_them(make: Make, http
 
 
 def test_the_box_of_the_tile_is_that_of_the_grid_of_the_source(make: Make) -> None:
-    (request,) = make("http://host/?bbox=%(bbox)s").requests_for(WORLD)
+    (request,) = make("http://host/?bbox=%(bbox)s").requests_for(WORLD, Purpose.SERVE)
 
     assert request.url == "http://host/?bbox=-20037508.34278924,-20037508.34278924,20037508.34278924,20037508.34278924"
 
@@ -95,7 +95,7 @@ def test_a_query_that_is_not_one_tile_is_an_error(
 
     with pytest.raises(SourceError, match=reason):
         source.get(query, Purpose.SERVE, NO_DEADLINE)
-    assert source.requests_for(query) == ()
+    assert source.requests_for(query, Purpose.SERVE) == ()
     assert http.requests == []
 
 

@@ -79,11 +79,11 @@ def test_the_request_told_is_the_request_made(make: Make, http: FakeHttpClient) 
 
     source.get(WORLD, Purpose.SERVE, NO_DEADLINE)
 
-    assert source.requests_for(WORLD) == (http.requests[0],)
+    assert source.requests_for(WORLD, Purpose.SERVE) == (http.requests[0],)
 
 
 def test_keys_in_the_url_are_sent_but_not_shown(make: Make) -> None:
-    (request,) = make(request=WmsRequestTemplate("http://host/?map=m&key=hunter2")).requests_for(WORLD)
+    (request,) = make(request=WmsRequestTemplate("http://host/?map=m&key=hunter2")).requests_for(WORLD, Purpose.SERVE)
 
     assert "key=hunter2&" in request.url
     assert request.public_url.startswith("http://host/?map=m&key=***&bbox=")
@@ -100,13 +100,13 @@ def test_keys_in_the_url_are_sent_but_not_shown(make: Make) -> None:
     ],
 )
 def test_the_method_is_chosen(make: Make, req: dict[str, str], method: str, sent: str) -> None:
-    (request,) = make(req, method=method).requests_for(WORLD)
+    (request,) = make(req, method=method).requests_for(WORLD, Purpose.SERVE)
 
     assert request.method == sent
 
 
 def test_a_post_carries_the_query_in_its_body(make: Make) -> None:
-    (request,) = make({"layers": "a", "sld_body": "<sld/>"}).requests_for(WORLD)
+    (request,) = make({"layers": "a", "sld_body": "<sld/>"}).requests_for(WORLD, Purpose.SERVE)
 
     assert request.url == "http://host/wms"
     assert request.body is not None
@@ -134,7 +134,7 @@ def test_an_srs_that_the_server_does_not_have_is_not_asked_for(make: Make, http:
 
     with pytest.raises(SourceError, match=r"EPSG:3857.*supported_srs are EPSG:4326"):
         source.get(WORLD, Purpose.SERVE, NO_DEADLINE)
-    assert source.requests_for(WORLD) == ()
+    assert source.requests_for(WORLD, Purpose.SERVE) == ()
     assert http.requests == []
 
 

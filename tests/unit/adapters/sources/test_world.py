@@ -112,7 +112,7 @@ def test_an_srs_nobody_knows_is_a_failing_source() -> None:
 def test_nobody_is_asked_upstream() -> None:
     query = MapQuery(BBox(0, 0, 1, 1), Size(8, 8), PROJECTION.srs(4326), "image/png")
 
-    assert SOURCE.requests_for(query) == ()
+    assert SOURCE.requests_for(query, Purpose.SERVE) == ()
     assert SOURCE.traits.meta_tiles
 
 

@@ -10,11 +10,10 @@ import pytest
 
 from tests.fakes.catalogue import BLANK, GEODETIC_NW, WEBMERCATOR, FakeLayers
 from tests.fakes.wsgi import client
-from tilekeep.application.tile_maker import InStore
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.application.tile_maker import InStore, WantedBlock
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.dimensions import Dimension
-from tilekeep.domain.meta_tile import MetaTilePlan
-from tilekeep.domain.tile import Dimensions, TileKey
+from tilekeep.domain.tile import TileKey
 from tilekeep.entrypoints.wsgi.options import WmtsOptions
 
 
@@ -59,10 +58,8 @@ def test_a_request_keeps_its_dimensions_while_another_one_is_answered(outer: str
 class _MakesWhatVanishes:
     """Says that tiles are in the store now, which somebody empties at the same moment."""
 
-    def make(
-        self, plan: MetaTilePlan, dimensions: Dimensions, purpose: Purpose, deadline: Deadline
-    ) -> Mapping[TileKey, InStore]:
-        return {TileKey(coord): InStore() for coord in plan.coords}
+    def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, InStore]:
+        return dict.fromkeys(block.keys, InStore())
 
 
 @pytest.mark.parametrize(

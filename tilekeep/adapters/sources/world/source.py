@@ -41,7 +41,7 @@ class WorldSource:
         """See the port."""
         return _TRAITS
 
-    def requests_for(self, query: MapQuery) -> tuple[UpstreamRequest, ...]:
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """None: everything is drawn here."""
         return ()
 
