@@ -77,7 +77,7 @@ class Problem:
         """One line for people."""
         lead = f"{self.position}: " if self.position else ""
         place = f"{path_text(self.path)}: " if self.path else ""
-        hint = f" Did you mean {self.suggestion!r}?" if self.suggestion is not None else ""
+        hint = f". Did you mean {self.suggestion!r}?" if self.suggestion is not None else ""
         return f"{lead}{self.severity.value}: {place}{self.message}{hint}"
 
     def as_dict(self) -> dict[str, str | int | None]:
