@@ -185,3 +185,56 @@ def test_what_cannot_be_put_together_stops_the_start_and_is_located(
     assert problem.line is not None
     assert problem.column is not None
     assert dedent(text).splitlines()[problem.line - 1][problem.column - 1 :].startswith(mistake)
+
+
+TWO_GRIDS = """
+    services: {tms: {use_grid_names: true}}
+    layers: [{name: layer, title: Layer, sources: [cache]}]
+    caches:
+      cache:
+        grids: [GLOBAL_WEBMERCATOR, second]
+        sources: []
+        cache: {type: file, directory_layout: tms}
+    grids:
+      second: {srs: "EPSG:3857", origin: nw, num_levels: 5}
+"""
+
+
+def test_grids_with_the_same_tiles_may_share_a_directory(container_of: Callable[[str], TilekeepContainer]) -> None:
+    container = container_of(TWO_GRIDS)
+
+    locations = {
+        explained(container, "layer", TileCoord(3, 2, 1), grid).location for grid in ("GLOBAL_WEBMERCATOR", "second")
+    }
+
+    assert len(locations) == 1
+
+
+def test_grids_with_other_tiles_cannot_share_a_directory(container_of: Callable[[str], TilekeepContainer]) -> None:
+    text = TWO_GRIDS.replace("num_levels: 5", "bbox: [0, 0, 1000000, 1000000]")
+
+    with pytest.raises(ConfigurationProblems) as caught:
+        container_of(text)
+
+    (problem,) = caught.value.report.errors
+    assert (path_text(problem.path), problem.line, problem.column) == ("caches.cache.grids[1]", 6, 33)
+    assert "tiles of 'second' would overwrite those of 'GLOBAL_WEBMERCATOR'" in problem.message
+    assert "cache_EPSG3857" in problem.message
+    assert "use_grid_names: true" in problem.message
+
+
+def test_directories_named_after_grids_keep_their_tiles_apart(
+    container_of: Callable[[str], TilekeepContainer],
+) -> None:
+    text = TWO_GRIDS.replace("num_levels: 5", "bbox: [0, 0, 1000000, 1000000]")
+
+    container = container_of(text.replace("type: file", "type: file, use_grid_names: true"))
+
+    assert explained(container, "layer", TileCoord(3, 2, 1), "second").location.endswith("cache/second/3/2/1.png")
+
+
+def test_two_grids_with_one_name_need_different_names(container_of: Callable[[str], TilekeepContainer]) -> None:
+    text = TWO_GRIDS.replace("num_levels: 5", "bbox: [0, 0, 1000000, 1000000], name: GLOBAL_WEBMERCATOR")
+
+    with pytest.raises(ConfigurationProblems, match="give the grids different names"):
+        container_of(text.replace("type: file", "type: file, use_grid_names: true"))

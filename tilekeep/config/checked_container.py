@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
@@ -18,7 +19,10 @@ def checked_container(loaded: LoadedSettings) -> TilekeepContainer:
     options = effective_globals(settings, loaded.base_dir)
     container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
     container.check_dependencies()
-    problems = container.use_cases.caches().problems()
+    problems = [
+        *container.use_cases.caches().problems(),
+        *directory_problems(settings, container.use_cases.grids().grid),
+    ]
     if problems:
         raise ConfigurationProblems(Report.of([*loaded.report.problems, *loaded.located(problems)]))
     return container

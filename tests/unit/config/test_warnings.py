@@ -250,3 +250,38 @@ def test_a_key_that_stands_twice_is_reported_and_the_later_one_counts() -> None:
     assert (problem.line, problem.column) == (6, 5)
     assert "'title' stands twice here (first in line 5)" in problem.message
     assert result.settings.layers[0].title == "Newer"
+
+
+SECOND_CACHE = """\
+  second:
+    grids: [GLOBAL_WEBMERCATOR]
+    sources: [{source}]
+    format: {format}
+    cache: {{type: file, directory: {directory}}}
+"""
+
+
+def two_caches(*, source: str = "osm", image_format: str = "image/png", directory: str = "tiles/./here") -> str:
+    """The minimal configuration with a directory for its cache, and another cache."""
+    first = f"{IN_CACHE}    cache: {{type: file, directory: tiles/here}}\n"
+    second = SECOND_CACHE.format(source=source, format=image_format, directory=directory)
+    return MINIMAL.replace(IN_CACHE, first + second)
+
+
+def test_caches_that_would_replace_each_others_tiles_are_named() -> None:
+    [problem] = loaded(two_caches()).report.problems
+
+    assert (path_text(problem.path), problem.line, problem.column) == ("caches.second.cache.directory", 16, 36)
+    assert "the cache 'osm_cache' stores tiles under the same names" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(two_caches(source=""), id="one-only-shows-what-the-other-stores"),
+        pytest.param(two_caches(image_format="image/jpeg"), id="formats-differ"),
+        pytest.param(two_caches(directory="tiles/there"), id="directories-differ"),
+    ],
+)
+def test_caches_may_lie_beside_each_other(text: str) -> None:
+    assert loaded(text).report.problems == ()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
 from tilekeep.config.mapproxy.cross_references import is_tiled_only
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID, Grid
+from tilekeep.config.mapproxy.meaning_image import cache_image_choice
 from tilekeep.config.mapproxy.names import SourceName, grid_chain, inherited, known_grids
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.mapproxy.value_checks import coverage_problems, pair_problems
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.config.suggestions import closest
-from tilekeep.domain.image import MIXED
+from tilekeep.domain.image import MIXED, PNG, subtype
 
 _MIXED_REQUESTS = ("image/png", "image/vnd.jpeg-png")
 
@@ -29,6 +31,7 @@ def cache_problems(settings: Settings) -> Iterator[Problem]:
         yield from _place_problems(grids, path, cache)
         if cache.cache is not None:
             yield from coverage_problems((*path, "cache", "coverage"), cache.cache.coverage)
+    yield from _shared_directories(settings)
 
 
 def _format_problems(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
@@ -95,3 +98,17 @@ def _file_place_problems(
                 where = (*path, "grids", index) if cache.grids is not None else (*path, "grids")
                 message = f"the directory is named after the SRS, but the grid {name!r} states none; add srs to it"
                 yield error(where, message)
+
+
+def _shared_directories(settings: Settings) -> Iterator[Problem]:
+    """Caches that would replace each other's tiles; one that only shows what others store may share a directory."""
+    first: dict[tuple[str, str, str], str] = {}
+    for name, cache in settings.caches.items():
+        backend = cache.cache
+        if isinstance(backend, FileBackend) and backend.directory is not None and cache.sources:
+            image_format = cache_image_choice(settings, cache.image, cache.format or PNG).format or PNG
+            place = (os.path.normpath(backend.directory), backend.directory_layout, subtype(image_format))
+            other = first.setdefault(place, name)
+            if other != name:
+                message = f"the cache {other!r} stores tiles under the same names; give each a directory of its own"
+                yield warning(("caches", name, "cache", "directory"), message)

@@ -1,0 +1,40 @@
+"""Whether grids of a cache keep their tiles apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from tilekeep.config.mapproxy.caches import Cache, FileBackend
+from tilekeep.config.mapproxy.meaning_cache import tile_directory
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.problems import Problem, error
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.same_tiles import have_same_tiles
+
+
+def directory_problems(settings: Settings, grid: Callable[[str], TileGrid]) -> Iterator[Problem]:
+    """An error for each grid whose tiles would take the places of those of an earlier grid of its cache.
+
+    ``grid`` makes a grid from its key; those that cannot be made are passed over here.
+    """
+    for name, cache in settings.caches.items():
+        places = [tile_directory(settings, name, key, "") for key in cache.grids or ()]
+        for (first, one), (second, other) in combinations(enumerate(cache.grids or ()), 2):
+            if places[first] == places[second] and not _may_share(grid, one, other):
+                message = f"tiles of {other!r} would overwrite those of {one!r}, as both go to {places[first]!r}"
+                yield error(("caches", name, "grids", second), f"{message}; {_remedy(cache)}")
+
+
+def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
+    try:
+        return have_same_tiles(grid(one), grid(other))
+    except ConfigurationError:
+        return True
+
+
+def _remedy(cache: Cache) -> str:
+    if isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names:
+        return "give the grids different names"
+    return "set cache.use_grid_names: true, or use a cache for each grid"
