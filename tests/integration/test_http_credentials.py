@@ -75,6 +75,18 @@ def test_a_server_that_asks_is_given_the_credentials(
     assert upstream.connections == 1
 
 
+def test_challenges_on_lines_of_their_own_all_count(upstream: UpstreamServer) -> None:
+    def check(request: Received) -> Reply:
+        if "authorization" in request.headers:
+            return basic(request)
+        lines = {"WWW-Authenticate": 'Basic realm="maps"', "Www-Authenticate": "Negotiate", "www-authenticate": "NTLM"}
+        return Reply(401, headers=lines)
+
+    upstream.on("/wms", check)
+
+    assert get(http_client(credentials=ME), f"{upstream.url}/wms").body == b"map"
+
+
 def test_a_digest_whose_nonce_is_used_up_is_computed_anew(upstream: UpstreamServer) -> None:
     upstream.on("/wms", Digest())
     client = http_client(credentials=ME)

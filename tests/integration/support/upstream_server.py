@@ -99,6 +99,7 @@ class UpstreamServer:
         self._open: set[socket.socket] = set()
         self._under_way = 0
         self.most_under_way = 0
+        self.sent_in_full = 0
         self._stopping = threading.Event()
 
     def __enter__(self) -> Self:
@@ -223,6 +224,8 @@ class UpstreamServer:
                 connection.sendall(piece)
                 if pause:
                     self._stopping.wait(pause)
+            with self._lock:
+                self.sent_in_full += 1
             return not reply.close and reply.send_only is None and (reply.chunked or reply.content_length is not None)
         finally:
             with self._lock:

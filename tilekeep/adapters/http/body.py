@@ -11,6 +11,12 @@ from urllib3 import BaseHTTPResponse
 #: Bytes taken from the socket at a time.
 CHUNK = 65536
 
+#: More members than files of any use have: each takes a decoder of its own.
+_MOST_MEMBERS = 10_000
+
+_GZIP = 16 + zlib.MAX_WBITS
+_GZIP_MAGIC = b"\x1f\x8b"
+
 
 class BodyTooLarge(Exception):
     """The body has more bytes than allowed, as sent or decoded."""
@@ -34,19 +40,21 @@ class _Identity:
 
 
 class _Inflater:
-    """gzip and deflate; deflate with or without the zlib wrapper (RFC 9110, 8.4.1.2)."""
+    """deflate, with or without the zlib wrapper (RFC 9110, 8.4.1.2); what follows its end is ignored."""
 
-    def __init__(self, window_bits: int, *, may_be_raw: bool = False) -> None:
-        self._stream = zlib.decompressobj(window_bits)
-        self._may_be_raw = may_be_raw
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj()
+        self._may_be_raw = True
         self._head = b""
 
     def decode(self, data: bytes, max_length: int) -> bytes:
+        if self._stream.eof:
+            return b""
         try:
-            decoded = self._stream.decompress(data, max_length)
-        except zlib.error as error:
+            decoded = _inflated(self._stream, data, max_length)
+        except UnknownEncoding:
             if not self._may_be_raw:
-                raise UnknownEncoding(str(error)) from error
+                raise
             self._stream, self._may_be_raw = zlib.decompressobj(-zlib.MAX_WBITS), False
             return self.decode(self._head + data, max_length)
         self._head += data if not self._head or self._may_be_raw else b""
@@ -57,14 +65,59 @@ class _Inflater:
         return self._stream.eof or not self._head
 
 
+class _Gunzip:
+    """gzip, member after member (RFC 1952, 2.2); what follows the last one is ignored."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP)
+        self._members = 1
+        self._ahead = b""
+        self._begun = self._ended = False
+
+    def decode(self, data: bytes, max_length: int) -> bytes:
+        data = self._ahead + data
+        self._begun, self._ahead = True, b""
+        decoded = b""
+        while data and not self._ended and len(decoded) < max_length:
+            if self._member.eof and not self._begins_member(data):
+                break
+            decoded += _inflated(self._member, data, max_length - len(decoded))
+            data = self._member.unused_data
+        return decoded
+
+    def is_complete(self) -> bool:
+        return self._member.eof or not self._begun
+
+    def _begins_member(self, data: bytes) -> bool:
+        """Whether another member has begun with ``data``; a byte that may begin one is kept until more comes."""
+        if data == _GZIP_MAGIC[:1]:
+            self._ahead = data
+            return False
+        self._ended = not data.startswith(_GZIP_MAGIC)
+        if self._ended:
+            return False
+        self._members += 1
+        if self._members > _MOST_MEMBERS:
+            raise UnknownEncoding(f"more than {_MOST_MEMBERS} gzip members")
+        self._member = zlib.decompressobj(_GZIP)
+        return True
+
+
+def _inflated(stream: zlib._Decompress, data: bytes, max_length: int) -> bytes:
+    try:
+        return stream.decompress(data, max_length)
+    except zlib.error as error:
+        raise UnknownEncoding(str(error)) from error
+
+
 def _decoder(content_encoding: str) -> _Decoder:
     match content_encoding.strip().lower():
         case "" | "identity":
             return _Identity()
         case "gzip" | "x-gzip":
-            return _Inflater(16 + zlib.MAX_WBITS)
+            return _Gunzip()
         case "deflate":
-            return _Inflater(zlib.MAX_WBITS, may_be_raw=True)
+            return _Inflater()
     raise UnknownEncoding(f"content encoding {content_encoding!r}")
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from tilekeep.adapters.http.connecting import connected_socket
 from tilekeep.adapters.http.limits import ExchangeLimit, current_limit
 
 
@@ -27,7 +29,7 @@ class BoundedStream(io.RawIOBase):
     def __init__(self, sock: socket.socket, stream: io.RawIOBase, limit: ExchangeLimit) -> None:
         self._sock = sock
         self._stream = stream
-        self._limit = limit
+        self.limit = limit
 
     def readable(self) -> bool:
         """Always."""
@@ -38,7 +40,7 @@ class BoundedStream(io.RawIOBase):
 
         :raises TimeoutError: nothing came in time.
         """
-        self._sock.settimeout(self._limit.next_timeout())
+        self._sock.settimeout(self.limit.next_timeout())
         return self._stream.readinto(buffer)
 
     def close(self) -> None:
@@ -52,19 +54,22 @@ class BoundedResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
+        self._bounded: BoundedStream | None = None
         limit = current_limit.get()
         if limit is not None:
-            stream = self.fp.detach()
-            self.fp = io.BufferedReader(BoundedStream(sock, stream, limit))
+            self._bounded = BoundedStream(sock, self.fp.detach(), limit)
+            self.fp = io.BufferedReader(self._bounded)
 
     def begin(self) -> None:
-        """Reads status and headers.
+        """Reads status and headers, and bounds what may still come after them.
 
         :raises NoAnswer: the connection ended before their first byte.
         """
         if not self._first_byte_came():
             raise NoAnswer("the server closed the connection without an answer")
         super().begin()
+        if self._bounded is not None:
+            self._bounded.limit = self._bounded.limit.for_body(self.status)
 
     def _first_byte_came(self) -> bool:
         try:
@@ -74,13 +79,26 @@ class BoundedResponse(http.client.HTTPResponse):
 
 
 class _Answering:
-    """Remembers whether a connection has carried an answer since it was opened."""
+    """Tries all addresses in time, and remembers whether a connection has carried an answer since it was opened."""
 
     has_answered = False
 
     def connect(self) -> None:
         self.has_answered = False
         super().connect()  # type: ignore[misc]
+
+    def _new_conn(self: Any) -> socket.socket:
+        """The step of the library that opens the socket; its own takes the whole time-out for each address."""
+        limit = current_limit.get()
+        assert limit is not None, "connections are opened by exchanges alone"
+        try:
+            return connected_socket(self._dns_host, self.port, self.socket_options or (), limit)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"connecting to {self.host} timed out") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"connecting failed: {error}") from error
 
     def getresponse(self) -> Any:
         try:

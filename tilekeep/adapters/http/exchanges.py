@@ -15,7 +15,7 @@ from tilekeep.adapters.http.authentication import Authenticator
 from tilekeep.adapters.http.body import read_body
 from tilekeep.adapters.http.connection_slots import ConnectionSlots
 from tilekeep.adapters.http.failures import LIBRARY_ERRORS, is_stale_connection
-from tilekeep.adapters.http.limits import ExchangeLimit, current_limit
+from tilekeep.adapters.http.limits import STATUSES_WITH_MAP, ExchangeLimit, current_limit
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.http.redirects import Hop, origin
 from tilekeep.adapters.http.shared import SharedHttpState
@@ -24,7 +24,6 @@ from tilekeep.ports.http_client import HttpAnswer
 
 #: Bytes read of answers that carry no map.
 ERROR_BODY_BYTES = 65536
-_STATUSES_WITH_MAP = frozenset(range(200, 300)) - {204}
 _UNAUTHORIZED = 401
 
 
@@ -130,7 +129,7 @@ class Connections:
 
 
 def _received(raw: BaseHTTPResponse, max_bytes: int) -> HttpAnswer:
-    headers = {name.lower(): value for name, value in raw.headers.items()}
+    headers = {name.lower(): value for name, value in raw.headers.itermerged()}
     try:
         body = _body(raw, max_bytes)
     except BaseException:
@@ -142,8 +141,8 @@ def _received(raw: BaseHTTPResponse, max_bytes: int) -> HttpAnswer:
 
 
 def _body(raw: BaseHTTPResponse, max_bytes: int) -> bytes:
-    """The whole body; without a map in it, as much as comes easily, since the status says what matters."""
-    if raw.status in _STATUSES_WITH_MAP:
+    """The whole body; without a map in it, only what comes easily and soon, since the status says what matters."""
+    if raw.status in STATUSES_WITH_MAP:
         return read_body(raw, max_bytes)
     try:
         return read_body(raw, min(max_bytes, ERROR_BODY_BYTES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import tracemalloc
 import zlib
 
 import pytest
@@ -114,3 +115,53 @@ def test_a_cut_body_is_refused(encoding: str, encode: type) -> None:
 
 def test_an_empty_body_is_empty_whatever_its_encoding() -> None:
     assert read_body(response(b"", content_encoding="gzip"), 1000) == b""
+
+
+@given(parts=st.lists(st.binary(max_size=50), min_size=1, max_size=4), piece=st.integers(1, 40))
+def test_all_members_of_a_gzip_body_count(parts: list[bytes], piece: int) -> None:
+    class Slow(io.BytesIO):
+        def read1(self, size: int | None = -1) -> bytes:
+            return super().read1(piece)
+
+    body = b"".join(map(gzip.compress, parts))
+
+    assert read_body(response(Slow(body), content_encoding="gzip"), 1000) == b"".join(parts)
+
+
+def test_a_later_member_that_is_cut_or_damaged_is_refused() -> None:
+    body = gzip.compress(b"a") + gzip.compress(b"b" * 100)
+
+    with pytest.raises(UnknownEncoding):
+        read_body(response(body[:-9], content_encoding="gzip"), 1000)
+    with pytest.raises(UnknownEncoding):
+        read_body(response(body[:-1] + b"\xff", content_encoding="gzip"), 1000)
+
+
+def test_members_together_are_no_larger_than_allowed() -> None:
+    with pytest.raises(BodyTooLarge):
+        read_body(response(gzip.compress(bytes(600)) * 2, content_encoding="gzip"), 1000)
+
+
+def test_so_many_members_that_they_can_only_cost_time_are_refused() -> None:
+    with pytest.raises(UnknownEncoding, match="members"):
+        read_body(response(gzip.compress(b"") * 20_000, content_encoding="gzip"), 1_000_000)
+
+
+@pytest.mark.parametrize(("encoding", "encode"), ENCODERS[:4])
+@pytest.mark.parametrize("padding", [b"\0", b"\x1f", b"padding" * 20_000], ids=["a zero", "half a magic", "a lot"])
+def test_what_follows_the_end_is_ignored(encoding: str, encode: type, padding: bytes) -> None:
+    assert read_body(response(encode(b"map") + padding, content_encoding=encoding), 1_000_000) == b"map"
+
+
+@pytest.mark.parametrize(("encoding", "encode"), ENCODERS[:4])
+def test_what_follows_the_end_is_not_kept(encoding: str, encode: type) -> None:
+    body = response(encode(b"map") + bytes(8_000_000), content_encoding=encoding)
+
+    tracemalloc.start()
+    try:
+        read_body(body, 10_000_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1_000_000
