@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from tests.fakes.clock import FakeClock
 from tilekeep.domain.deadline import Deadline
-from tilekeep.domain.errors import LockTimeout
+from tilekeep.domain.errors import LockTimeout, LockUnavailable
 from tilekeep.ports.clock import Clock
 
 _LOOK_AT_CLOCK_SECONDS = 0.01
@@ -18,17 +18,20 @@ class FakeTileLock:
     """Locks among threads; the deadline is measured by ``clock``.
 
     ``held`` are the names held now, ``history`` all that were ever held, in order.  Tests may add a name to
-    ``held`` to play another process.
+    ``held`` to play another process.  ``unavailable``, when set, is why no lock can be taken.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.held: set[str] = set()
         self.history: list[str] = []
+        self.unavailable: str | None = None
         self._clock = clock or FakeClock()
         self._changed = threading.Condition()
 
     @contextmanager
     def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
+        if self.unavailable is not None:
+            raise LockUnavailable(self.unavailable)
         with self._changed:
             while name in self.held:
                 if deadline.has_passed(self._clock.monotonic()):

@@ -20,7 +20,7 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
-from tilekeep.domain.errors import LockTimeout, SourceBusy
+from tilekeep.domain.errors import LockTimeout, LockUnavailable, SourceBusy
 from tilekeep.domain.map_query import Upstream
 
 NAME = "0123-9-6-4.lck"
@@ -95,7 +95,7 @@ def test_a_lock_file_that_is_a_link_is_not_followed(lock: FileTileLock, folder: 
     folder.mkdir()
     (folder / NAME).symlink_to(outside)
 
-    with pytest.raises(LockTimeout, match="symbolic links"), lock.hold(NAME, NO_DEADLINE):
+    with pytest.raises(LockUnavailable, match="symbolic links"), lock.hold(NAME, NO_DEADLINE):
         pytest.fail("held a link")
     assert outside.read_text() == "kept"
 
@@ -112,7 +112,7 @@ def test_an_unusable_directory_is_an_error_at_once_that_names_path_reason_and_re
         lock.hold(NAME, NO_DEADLINE) if wanted == "lock" else gate.admit(ONE_AT_A_TIME, Purpose.SERVE, NO_DEADLINE)
     )
 
-    with pytest.raises((LockTimeout, SourceBusy)) as caught, context:
+    with pytest.raises((LockUnavailable, SourceBusy)) as caught, context:
         pytest.fail("held a lock in a file")
 
     assert f"{tmp_path}/file/" in str(caught.value)

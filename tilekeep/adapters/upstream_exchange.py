@@ -24,7 +24,7 @@ class UpstreamExchange:
         clock: for deadlines, and for ``Retry-After`` given as a date.
         upstream: the server as the gate knows it.
         max_bytes: largest body accepted.
-        timeout_seconds: longest wait for the gate.
+        timeout_seconds: longest wait for the gate, and then for the whole answer, however it drips.
         hide_error_details: whether clients are told neither URL nor reason of a failure.
     """
 
@@ -63,16 +63,18 @@ class UpstreamExchange:
     def _admitted(
         self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline
     ) -> tuple[HttpAnswer, float | None]:
-        wait = deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
-        with self._gate.admit(self._upstream, purpose, wait) as permit:
+        with self._gate.admit(self._upstream, purpose, self._sooner(deadline)) as permit:
             try:
-                answer = self._http.send(request, deadline, max_bytes=self._max_bytes)
+                answer = self._http.send(request, self._sooner(deadline), max_bytes=self._max_bytes)
             except SourceError:
                 permit.report(None)
                 raise
             retry_after = retry_after_seconds(answer.headers, self._clock.now())
             permit.report(answer.status, retry_after)
         return answer, retry_after
+
+    def _sooner(self, deadline: Deadline) -> Deadline:
+        return deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
 
 
 def conditions(validators: Validators | None) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from tilekeep.domain.tile import NewTile, TileKey, Validators
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
+
+log = logging.getLogger("tilekeep.cache.tile")
 
 
 class FetchedTiles(NamedTuple):
@@ -97,7 +100,12 @@ class TileFetcher:
         keys = [block.key(crop.coord) for crop in fetch.crops]
         if isinstance(answer, NotModified) and validators is not None:
             return FetchedTiles((), tuple(keys), answer.validators or validators)
-        images, sent = self._images(fetch, answer)
+        try:
+            images, sent = self._images(fetch, answer)
+        except SourceContentError as error:
+            asked = ", ".join(request.public_url for request in self._source.requests_for(query, block.purpose))
+            log.warning("%s; asked for: %s", error, asked or "nothing, it was drawn here")
+            raise
         return FetchedTiles(
             tuple(
                 NewTile(key, image.body, image.media_type, sent, single_color=image.single_color)

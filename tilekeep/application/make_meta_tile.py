@@ -10,7 +10,7 @@ from tilekeep.application.fetched_tiles import FetchedTiles, TileFetcher
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline
-from tilekeep.domain.errors import SourceBusy, SourceError, SourceRecentlyFailed, StoreError
+from tilekeep.domain.errors import LockUnavailable, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
 from tilekeep.domain.lock_names import tile_lock_name
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
@@ -76,20 +76,28 @@ class MakeMetaTile:
         return self._flights.run((self._tile_set, block), lambda: self._exclusively(block, deadline), deadline)
 
     def _exclusively(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
-        keys = block.keys
+        """Makes the block under its lock; without any lock the worst that can happen is that it is made twice."""
         lock_name = tile_lock_name(self._lock_id, block.plan.main)
-        with self._locks.hold(lock_name, deadline):
-            infos = self._known(keys, deadline)
-            if self._all_fresh(block.policy, keys, infos):
-                return dict.fromkeys(keys, InStore())
-            scope = f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
-            self._refuse_if_just_failed(scope)
-            try:
-                fetched = self._fetcher.fetch(block, deadline, _common_validators(keys, infos))
-            except SourceError as error:
-                self._remember(scope, error, deadline)
-                raise
-            return self._stored(keys, fetched, deadline)
+        try:
+            with self._locks.hold(lock_name, deadline):
+                return self._made(block, lock_name, deadline)
+        except LockUnavailable as error:
+            log.error("tiles are made without a lock: %s", error)  # noqa: TRY400 - the text says it all
+            return self._made(block, lock_name, deadline)
+
+    def _made(self, block: WantedBlock, lock_name: str, deadline: Deadline) -> Mapping[TileKey, Outcome]:
+        keys = block.keys
+        infos = self._known(keys, deadline)
+        if self._all_fresh(block.policy, keys, infos):
+            return dict.fromkeys(keys, InStore())
+        scope = f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
+        self._refuse_if_just_failed(scope)
+        try:
+            fetched = self._fetcher.fetch(block, deadline, _common_validators(keys, infos))
+        except SourceError as error:
+            self._remember(scope, error, deadline)
+            raise
+        return self._stored(keys, fetched, deadline)
 
     def _known(self, keys: Sequence[TileKey], deadline: Deadline) -> Mapping[TileKey, TileInfo]:
         try:

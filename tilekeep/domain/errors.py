@@ -26,6 +26,7 @@
     |   `-- ImageTooLarge             more bytes or pixels than the limits allow
     |-- StoreError                    a tile store could not read or write
     |-- LockTimeout                   a tile lock was not free before the deadline
+    |-- LockUnavailable               there is no way to take a lock at all
     `-- ProjectionError               a coordinate has no finite image in the target SRS
 
 Structural typing cannot express exceptions, so adapters and use cases share this tree.  All of them can be copied
@@ -167,6 +168,10 @@ class StoreError(TilekeepError):
 
 class LockTimeout(TilekeepError):
     """A tile lock was not free before the deadline."""
+
+
+class LockUnavailable(TilekeepError):
+    """There is no way to take a lock at all, for example in a directory that cannot be written."""
 
 
 class ProjectionError(TilekeepError):

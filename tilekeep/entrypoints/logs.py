@@ -44,10 +44,19 @@ def server_log_config(log_format: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"useful": {"()": _UsefulToUsers}},
         "formatters": {"tilekeep": {"()": formatter, "log_format": log_format}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "tilekeep"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "tilekeep", "filters": ["useful"]}},
         "loggers": {"_granian": {"handlers": ["console"], "level": level, "propagate": False}},
     }
+
+
+class _UsefulToUsers(logging.Filter):
+    """Drops the server's doubt about more threads than cores: ours wait for map servers most of the time."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is shown."""
+        return "Python threads, which seems quite high" not in record.getMessage()
 
 
 def _renderers(log_format: str) -> list[Processor]:

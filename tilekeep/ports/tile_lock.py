@@ -15,6 +15,7 @@ class TileLock(Protocol):
         """Holds the lock ``name`` inside the context; waits for it until ``deadline``.
 
         :raises LockTimeout: on entering the context, when the deadline passed first.
+        :raises LockUnavailable: on entering the context, at once, when there is no way to take the lock.
         """
         ...
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from tests.fakes.map_source import FakeMapSource
@@ -177,6 +179,17 @@ def test_what_is_no_good_image_is_refused_and_nothing_is_stored(answer: Fetched 
     assert kitchen.store.tiles == {}
 
 
+def test_a_refused_image_is_logged_with_its_reason_and_the_request(caplog: pytest.LogCaptureFixture) -> None:
+    kitchen = Kitchen(FakeMapSource(Fetched(image(256, 256), "image/png"), url="http://maps.example.org/wms?key=***"))
+
+    with caplog.at_level(logging.WARNING), pytest.raises(SourceContentError):
+        kitchen.make(FIRST)
+
+    (message,) = caplog.messages
+    assert "256x256 pixels instead of 512x512" in message
+    assert "http://maps.example.org/wms" in message
+
+
 def test_a_failure_leaves_stored_tiles_as_they_are() -> None:
     kitchen = Kitchen(FakeMapSource(SourceUnreachable("down")), policy=AN_HOUR)
     for key in BLOCK:
@@ -253,6 +266,16 @@ def test_a_block_held_by_another_process_is_waited_for_until_the_deadline() -> N
 
     with pytest.raises(LockTimeout):
         kitchen.make(FIRST, deadline=Deadline(kitchen.clock.monotonic()))
+
+
+def test_tiles_are_made_all_the_same_where_no_lock_can_be_had(caplog: pytest.LogCaptureFixture) -> None:
+    kitchen = Kitchen(FakeMapSource(Fetched(META, "image/png")))
+    kitchen.locks.unavailable = "no permission to write"
+
+    outcomes = kitchen.make(FIRST)
+
+    assert all(isinstance(outcome, Made) for outcome in outcomes.values())
+    assert ["tiles are made without a lock: no permission to write"] == caplog.messages
 
 
 def test_tiles_that_cannot_be_stored_are_delivered_all_the_same() -> None:

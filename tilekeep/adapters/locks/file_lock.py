@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from tilekeep.adapters.locks.lock_file import LockedFile, remove_if_free, try_lock_file
 from tilekeep.adapters.locks.turns import Turns
 from tilekeep.domain.deadline import Deadline
-from tilekeep.domain.errors import LockTimeout
+from tilekeep.domain.errors import LockTimeout, LockUnavailable
 from tilekeep.ports.clock import Clock
 
 _log = logging.getLogger("tilekeep.util.lock")
@@ -63,7 +63,7 @@ class FileTileLock:
     def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
         """See :class:`~tilekeep.ports.tile_lock.TileLock`.
 
-        :raises LockTimeout: also at once, and with the reason, when the lock file cannot be used at all.
+        :raises LockUnavailable: the lock file cannot be used at all; the message says why.
         """
         path = self._path(name)
         self._sweep_now_and_then()
@@ -126,7 +126,7 @@ class FileTileLock:
             try:
                 locked = try_lock_file(path, self._directory_permissions, self._file_permissions)
             except OSError as error:
-                raise LockTimeout(f"lock file {path!r} cannot be used: {error.strerror}; {_REMEDY}") from error
+                raise LockUnavailable(f"lock file {path!r} cannot be used: {error.strerror}; {_REMEDY}") from error
             if locked is not None:
                 return locked
             if limit.has_passed(self._clock.monotonic()):

@@ -14,7 +14,7 @@ from tilekeep.entrypoints.logs import server_log_config
 from tilekeep.entrypoints.wsgi import served
 
 #: Requests under way when the server is told to stop may take this long; then their workers are killed.
-LONGEST_STOP_SECONDS = 30
+LONGEST_STOP_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,10 @@ class ServerOptions:
 
 
 def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on_ready: Callable[[], None]) -> None:
-    """Serves until the process is told to stop; ``on_ready`` is called when the workers have been started."""
+    """Serves until the process is told to stop; ``on_ready`` is called when the workers have been started.
+
+    A worker that dies is replaced; one that dies again at once ends the server, since it would never stop dying.
+    """
     try:
         from granian import Granian
         from granian.constants import Interfaces
@@ -49,6 +52,7 @@ def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on
         port=options.port,
         workers=options.workers,
         blocking_threads=options.threads,
+        respawn_failed_workers=True,
         workers_kill_timeout=LONGEST_STOP_SECONDS,
         websockets=False,
         log_access=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -42,4 +43,9 @@ def make_application() -> Any:
 
     served = ServedConfiguration.from_variables(os.environ)
     log_to_standard_error(served.log_format)
-    return make_wsgi_app(served.config, reloader=served.reload, env=served.environment)
+    # The command has reported on the configuration already; workers speak up only when it is loaded anew.
+    config_log = logging.getLogger("tilekeep.config")
+    config_log.setLevel(logging.ERROR)
+    application = make_wsgi_app(served.config, reloader=served.reload, env=served.environment)
+    config_log.setLevel(logging.NOTSET)
+    return application
