@@ -7,7 +7,6 @@ from pathlib import Path
 from tests.contract.failure_memory_suite import FailureMemorySuite
 from tests.fakes.failure_memory import FakeFailureMemory
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
-from tilekeep.adapters.locks.memory_failure_memory import MemoryFailureMemory
 from tilekeep.ports.clock import Clock
 
 
@@ -16,11 +15,6 @@ class TestFakeFailureMemory(FailureMemorySuite):
         return FakeFailureMemory(clock)
 
 
-class TestMemoryFailureMemory(FailureMemorySuite):
-    def make_memory(self, folder: Path, clock: Clock) -> MemoryFailureMemory:
-        return MemoryFailureMemory(clock, max_entries=100)
-
-
 class TestFileFailureMemory(FailureMemorySuite):
     def make_memory(self, folder: Path, clock: Clock) -> FileFailureMemory:
-        return FileFailureMemory(str(folder), clock)
+        return FileFailureMemory(str(folder), clock, longest_seconds=60.0)

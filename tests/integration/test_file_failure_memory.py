@@ -17,6 +17,10 @@ from tilekeep.ports.failure_memory import RememberedFailure
 SCOPE = "http://user:hunter2@maps.example/wms 4/9/6"
 
 
+#: Seconds that a failure can be remembered at most.
+LONGEST = 60.0
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
@@ -29,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def memory(folder: Path, clock: FakeClock) -> FileFailureMemory:
-    return FileFailureMemory(str(folder), clock)
+    return FileFailureMemory(str(folder), clock, longest_seconds=LONGEST)
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ def test_what_one_process_remembers_the_others_recall(
 ) -> None:
     wait_for(forked(lambda: memory.remember(SCOPE, failure)))
 
-    assert FileFailureMemory(str(folder), clock).recall(SCOPE) == failure
+    assert FileFailureMemory(str(folder), clock, longest_seconds=LONGEST).recall(SCOPE) == failure
 
 
 def test_recalling_makes_no_files(memory: FileFailureMemory, folder: Path) -> None:
@@ -107,7 +111,7 @@ def test_an_unusable_directory_is_an_empty_memory_that_logs(
     tmp_path: Path, clock: FakeClock, failure: RememberedFailure, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
-    memory = FileFailureMemory(str(tmp_path / "file"), clock)
+    memory = FileFailureMemory(str(tmp_path / "file"), clock, longest_seconds=LONGEST)
 
     with caplog.at_level(logging.WARNING):
         memory.remember(SCOPE, failure)
@@ -147,20 +151,37 @@ def test_an_instant_that_no_file_can_have_is_not_remembered(
 
 
 def test_notes_whose_time_is_over_are_swept(folder: Path, clock: FakeClock) -> None:
-    memory = FileFailureMemory(str(folder), clock)
+    memory = FileFailureMemory(str(folder), clock, longest_seconds=LONGEST)
     for number in range(10):
         memory.remember(f"short {number}", RememberedFailure("x", clock.now() + 1.0))
-    memory.remember("long", RememberedFailure("x", clock.now() + 1000.0))
+    memory.remember("long", RememberedFailure("x", clock.now() + LONGEST))
     (folder / "readme.txt").touch()
     os.utime(folder / "readme.txt", (0, 0))
     clock.advance(2.0)
 
-    FileFailureMemory(str(folder), clock).remember("new", RememberedFailure("x", clock.now() + 1.0))
+    FileFailureMemory(str(folder), clock, longest_seconds=LONGEST).remember(
+        "new", RememberedFailure("x", clock.now() + 1.0)
+    )
 
     assert len(list(folder.glob("*.failure"))) == 2
     assert (folder / "readme.txt").exists()
     assert memory.recall("long") is not None
     assert memory.recall("new") is not None
+
+
+def test_a_note_from_before_the_clock_was_set_back_counts_no_more(
+    memory: FileFailureMemory, folder: Path, clock: FakeClock
+) -> None:
+    memory.remember(SCOPE, RememberedFailure("failed", clock.now() + LONGEST))
+    just_written = memory.recall(SCOPE)
+    set_back = FakeClock(now=clock.now() - 3600.0)
+
+    later = FileFailureMemory(str(folder), set_back, longest_seconds=LONGEST)
+
+    assert just_written is not None
+    assert later.recall(SCOPE) is None
+    later.remember(SCOPE, RememberedFailure("failed again", set_back.now() + LONGEST))
+    assert later.recall(SCOPE) is not None
 
 
 def test_unfinished_notes_are_swept_when_they_are_old(folder: Path, failure: RememberedFailure) -> None:
@@ -169,8 +190,8 @@ def test_unfinished_notes_are_swept_when_they_are_old(folder: Path, failure: Rem
     unfinished.touch()
     changed = unfinished.stat().st_ctime
 
-    FileFailureMemory(str(folder), FakeClock(now=changed + 59.0)).remember("new", failure)
+    FileFailureMemory(str(folder), FakeClock(now=changed + 59.0), longest_seconds=LONGEST).remember("new", failure)
     assert unfinished.exists()
 
-    FileFailureMemory(str(folder), FakeClock(now=changed + 61.0)).remember("new", failure)
+    FileFailureMemory(str(folder), FakeClock(now=changed + 61.0), longest_seconds=LONGEST).remember("new", failure)
     assert not unfinished.exists()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tilekeep.adapters.storage.atomic_write import FileModes, put_in_place
+from tilekeep.adapters.atomic_files import FileModes, put_in_place
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.tile_record import ATTRIBUTE
 from tilekeep.domain.errors import StoreError

@@ -20,7 +20,6 @@ from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
-from tilekeep.adapters.locks.memory_failure_memory import MemoryFailureMemory
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.tile import TileSource
@@ -71,10 +70,8 @@ def gates(file: SlotFileGate, fake: FakeUpstreamGate) -> tuple[UpstreamGate, ...
     return file, fake
 
 
-def memories(
-    file: FileFailureMemory, memory: MemoryFailureMemory, fake: FakeFailureMemory
-) -> tuple[FailureMemory, ...]:
-    return file, memory, fake
+def memories(file: FileFailureMemory, fake: FakeFailureMemory) -> tuple[FailureMemory, ...]:
+    return file, fake
 
 
 def http_clients(client: RequestsHttpClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:

@@ -56,7 +56,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
     http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
     locks = providers.Factory(FileTileLock, clock=clock)
-    failures = providers.Factory(FileFailureMemory, clock=clock)
+    failures = providers.Factory(
+        FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
+    )
     stores = providers.FactoryAggregate({"file": providers.Factory(FileTileStore)})
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {

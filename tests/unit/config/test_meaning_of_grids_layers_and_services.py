@@ -220,3 +220,16 @@ def test_preferred_srs_are_normalised_codes_in_order() -> None:
     found = effective_globals(result.settings, result.base_dir)
 
     assert found.preferred_srs == (("EPSG:25832", ("EPSG:4326", "EPSG:31467")),)
+
+
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [
+        pytest.param("{}", 60.0, id="as-long-as-servers-may-wish"),
+        pytest.param("{failure_seconds: 300}", 300.0, id="as-long-as-the-configuration-says"),
+    ],
+)
+def test_how_long_failures_are_remembered_is_bounded(options: str, seconds: float) -> None:
+    result = loaded(f"services: {{tms: }}\nglobals: {{cache: {options}}}\n")
+
+    assert effective_globals(result.settings, result.base_dir).longest_failure_seconds == seconds

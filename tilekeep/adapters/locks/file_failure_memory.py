@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import itertools
 import json
 import logging
 import os
-import secrets
 
-from tilekeep.adapters.locks.lock_file import make_lock_directories
+from tilekeep.adapters.atomic_files import TEMPORARY_MARK, FileModes, new_file, put_in_place
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import RememberedFailure
 
 _log = logging.getLogger("tilekeep.source.failures")
 
 _SUFFIX = ".failure"
-_TEMPORARY_MARK = ".tmp-"
 _NOTES_BETWEEN_SWEEPS = 50
 _LONGEST_NOTE_BYTES = 65_536
 #: An unfinished note older than this belongs to a process that died.
 _UNFINISHED_SECONDS = 60.0
+#: Clocks are adjusted by less than this all the time.
+_ADJUSTMENT_SECONDS = 1.0
 
 
 class FileFailureMemory:
@@ -37,14 +36,24 @@ class FileFailureMemory:
         directory: str,
         clock: Clock,
         *,
+        longest_seconds: float,
         directory_permissions: int | None = None,
         file_permissions: int | None = None,
     ) -> None:
-        """Binds the memory to a directory, made with the first note; the permissions are for what is new in it."""
+        """Binds the memory to a directory, made with the first note.
+
+        Args:
+            directory: where the notes lie.
+            clock: tells when their time is over.
+            longest_seconds: how far in the future the end of a note can be; one that seems to last longer was
+                written before the clock was set back, and counts no more.
+            directory_permissions: mode of new directories; None leaves it to the umask.
+            file_permissions: mode of new notes; None leaves it to the umask.
+        """
         self._directory = directory
         self._clock = clock
-        self._directory_permissions = directory_permissions
-        self._file_permissions = file_permissions
+        self._longest_seconds = longest_seconds
+        self._modes = FileModes(directory_permissions, file_permissions)
         self._notes = itertools.count()
 
     def recall(self, scope: str) -> RememberedFailure | None:
@@ -64,7 +73,8 @@ class FileFailureMemory:
             return None
         finally:
             os.close(descriptor)
-        return failure if self._clock.now() < failure.until else None
+        left = failure.until - self._clock.now()
+        return failure if 0.0 < left <= self._longest_seconds + _ADJUSTMENT_SECONDS else None
 
     def remember(self, scope: str, failure: RememberedFailure) -> None:
         """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""
@@ -82,38 +92,14 @@ class FileFailureMemory:
 
     def _write(self, path: str, failure: RememberedFailure) -> None:
         note = json.dumps({"client_message": failure.client_message, "until": failure.until}).encode()
-        temporary = f"{path}{_TEMPORARY_MARK}{secrets.token_hex(8)}"
-        try:
-            descriptor = self._create(temporary)
-            try:
-                if os.write(descriptor, note) < len(note):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), temporary)
-                os.utime(descriptor, (failure.until, failure.until))
-            finally:
-                os.close(descriptor)
-            os.rename(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-
-    def _create(self, path: str) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        try:
-            descriptor = os.open(path, flags, 0o664)
-        except FileNotFoundError:
-            make_lock_directories(self._directory, self._directory_permissions)
-            descriptor = os.open(path, flags, 0o664)
-        if self._file_permissions is not None:
-            os.fchmod(descriptor, self._file_permissions)
-        return descriptor
+        put_in_place(path, new_file(note, failure.until, self._modes), self._modes)
 
     def _sweep(self) -> None:
         """Removes notes whose time is over, and what writers that died have left."""
         now = self._clock.now()
         with contextlib.suppress(OSError), os.scandir(self._directory) as entries:
             for entry in entries:
-                name, unfinished, _ = entry.name.partition(_TEMPORARY_MARK)
+                name, unfinished, _ = entry.name.partition(TEMPORARY_MARK)
                 if name.endswith(_SUFFIX):
                     with contextlib.suppress(OSError):
                         _remove_if_over(entry, now, bool(unfinished))

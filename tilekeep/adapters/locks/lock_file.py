@@ -12,6 +12,8 @@ import fcntl
 import os
 from typing import NamedTuple
 
+from tilekeep.adapters.directories import make_directories
+
 _FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -97,26 +99,11 @@ def _create(path: str, directory_permissions: int | None, file_permissions: int 
     try:
         descriptor = os.open(path, flags, 0o666)
     except FileNotFoundError:
-        make_lock_directories(os.path.dirname(path), directory_permissions)
+        make_directories(os.path.dirname(path), directory_permissions)
         descriptor = os.open(path, flags, 0o666)
     if file_permissions is not None:
         os.fchmod(descriptor, file_permissions)
     return descriptor
-
-
-def make_lock_directories(directory: str, permissions: int | None) -> None:
-    """Makes ``directory`` and its missing parents; only new ones get ``permissions``."""
-    if os.path.isdir(directory):
-        return
-    parent = os.path.dirname(directory)
-    if parent not in ("", directory):
-        make_lock_directories(parent, permissions)
-    try:
-        os.mkdir(directory)
-    except FileExistsError:
-        return
-    if permissions is not None:
-        os.chmod(directory, permissions)
 
 
 def _has_name(descriptor: int, path: str) -> bool:

@@ -6,12 +6,12 @@ import errno
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from tilekeep.adapters.storage.atomic_write import FileModes, new_file, put_in_place
+from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
 from tilekeep.adapters.storage.directories import missing_is_nothing, store_error
 from tilekeep.adapters.storage.renewal import renew_file
 from tilekeep.adapters.storage.single_color_links import LinkKind, SingleColorLinks
 from tilekeep.adapters.storage.stored_info import stored_info
-from tilekeep.adapters.storage.tile_record import TileRecord
+from tilekeep.adapters.storage.tile_record import TileRecord, record_writer
 from tilekeep.adapters.storage.tile_walk import FoundFile, TileWalk
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimension_path import dimension_directory
@@ -215,7 +215,7 @@ class FileTileStore:
                 info = self._links.write(path, tile.single_color, tile.body, at)
                 if info is not None:
                     return info
-            status = put_in_place(path, new_file(tile.body, at, self._modes, record), self._modes)
+            status = put_in_place(path, new_file(tile.body, at, self._modes, record_writer(record)), self._modes)
         except OSError as error:
             raise store_error("store tile", path, error) from error
         return TileInfo(status.st_mtime, status.st_size)

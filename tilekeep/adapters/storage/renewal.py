@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 
-from tilekeep.adapters.storage.atomic_write import FileModes, new_file, put_in_place
+from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
 from tilekeep.adapters.storage.stored_info import stored_info
-from tilekeep.adapters.storage.tile_record import read_record, write_record
+from tilekeep.adapters.storage.tile_record import read_record, record_writer, write_record
 from tilekeep.domain.tile import TileInfo, Validators
 
 
@@ -46,7 +46,7 @@ def _renew_open_file(
         record = record._replace(validators=validators)
     if file.st_nlink > 1 or not _renewed_in_place(descriptor, at, record.encoded() if validators else None):
         body = os.read(descriptor, file.st_size)
-        file = put_in_place(path, new_file(body, at, modes, record.encoded()), modes)
+        file = put_in_place(path, new_file(body, at, modes, record_writer(record.encoded())), modes)
     else:
         file = os.fstat(descriptor)
     stored = read_record(path)

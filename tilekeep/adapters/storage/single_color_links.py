@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
-from tilekeep.adapters.storage.atomic_write import FileModes, discard, new_file, put_in_place
+from tilekeep.adapters.atomic_files import FileModes, discard, new_file, put_in_place
 from tilekeep.domain.tile import TileInfo
 
 DIRECTORY = "single_color_tiles"

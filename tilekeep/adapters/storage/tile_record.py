@@ -11,6 +11,8 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from tilekeep.domain.tile import Validators
@@ -57,6 +59,11 @@ def write_record(descriptor: int, encoded: bytes | None) -> None:
             os.removexattr(descriptor, ATTRIBUTE)
         else:
             os.setxattr(descriptor, ATTRIBUTE, encoded)
+
+
+def record_writer(encoded: bytes | None) -> Callable[[int], None] | None:
+    """What gives a new file its record; None if there is none to give."""
+    return None if encoded is None else partial(write_record, encoded=encoded)
 
 
 def read_record(file: str | int) -> TileRecord:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tilekeep.adapters.storage.atomic_write import TEMPORARY_MARK
+from tilekeep.adapters.atomic_files import TEMPORARY_MARK
 from tilekeep.adapters.storage.directories import missing_is_nothing, remove_if_empty
 from tilekeep.domain.dimension_path import (
     DimensionPath,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.srs import normalised_code
@@ -19,6 +20,7 @@ class EffectiveGlobals:
     :ivar allowed_origin: value of ``Access-control-allow-origin``, or None to send none.
     :ivar proj_data_dir: directory of PROJ data, or None for the library's own.
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
+    :ivar longest_failure_seconds: how long a failure can be remembered at most.
     """
 
     cache_dir: str
@@ -29,6 +31,7 @@ class EffectiveGlobals:
     allowed_origin: str | None
     proj_data_dir: str | None
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
+    longest_failure_seconds: float
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
@@ -46,4 +49,5 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
             (normalised_code(target), tuple(normalised_code(code) for code in codes))
             for target, codes in srs.preferred_src_proj.items()
         ),
+        longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
     )

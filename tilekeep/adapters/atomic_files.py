@@ -8,8 +8,7 @@ import secrets
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from tilekeep.adapters.storage.directories import make_directories
-from tilekeep.adapters.storage.tile_record import write_record
+from tilekeep.adapters.directories import make_directories
 
 Made = TypeVar("Made")
 
@@ -58,8 +57,12 @@ def put_in_place(path: str, make: Callable[[str], Made], modes: FileModes) -> Ma
     raise AssertionError("the last attempt returns or raises")
 
 
-def new_file(body: bytes, at: float, modes: FileModes, record: bytes | None = None) -> Callable[[str], os.stat_result]:
-    """What :func:`put_in_place` needs for a file with ``body``, the time ``at`` and a tile record.
+def new_file(
+    body: bytes, at: float, modes: FileModes, finish: Callable[[int], None] | None = None
+) -> Callable[[str], os.stat_result]:
+    """What :func:`put_in_place` needs for a file with ``body`` and the time ``at``.
+
+    ``finish`` does to the open file what else is to be done before anybody sees it.
 
     Nothing is flushed to the disk.  After a loss of power a tile may be empty, which counts as missing, or gone, and
     is made again; waiting for the disk on every tile would cost more than all of them are worth.
@@ -71,8 +74,8 @@ def new_file(body: bytes, at: float, modes: FileModes, record: bytes | None = No
             _write_all(descriptor, body)
             if modes.file is not None:
                 os.fchmod(descriptor, modes.file)
-            if record is not None:
-                write_record(descriptor, record)
+            if finish is not None:
+                finish(descriptor)
             os.utime(descriptor, (at, at))
             return os.fstat(descriptor)
         finally:
