@@ -235,6 +235,20 @@ class TestServe:
         assert f"cannot listen on {bind}: Address already in use" in done.stderr
         assert "Traceback" not in done.stderr
 
+    def test_a_worker_that_dies_is_replaced_and_the_others_go_on(
+        self, config: Path, tilekeep_server: Callable[..., Server]
+    ) -> None:
+        server = tilekeep_server(config.read_text(), workers=2)
+        with connections_to_workers(server, workers=2) as connections:
+            victim = connections[0][0].worker(server)
+        assert victim is not None
+
+        os.kill(victim, signal.SIGKILL)
+
+        _until(lambda: "Unexpected exit from worker" in server.log and server.log.count("Started worker-") == 3)
+        assert answers(server.url)
+        assert victim not in living_members(server.pid)
+
     @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
     def test_a_signal_ends_it_with_all_its_workers(
         self, config: Path, tilekeep_server: Callable[..., Server], stop: signal.Signals
