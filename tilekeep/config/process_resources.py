@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -19,14 +20,15 @@ class Resettable(Protocol):
 class ProcessResources:
     """Remembers the fork-sensitive parts of one application and resets them in every forked child.
 
-    Settings and plans are immutable and shared by parent and children.  Parts are held weakly: an application
-    that is replaced on reload takes its parts with it.
+    Settings and plans are immutable and shared by parent and children.  Parts are held weakly, and so is this
+    object by the system's list of what to do in children, which nothing ever leaves: an application that is
+    replaced on reload takes all of them with it.  Whoever needs the resets keeps this object.
     """
 
     def __init__(self) -> None:
         self._parts: weakref.WeakSet[Resettable] = weakref.WeakSet()
         self._lock = threading.Lock()
-        os.register_at_fork(after_in_child=self.reset)
+        os.register_at_fork(after_in_child=_reset_of(weakref.ref(self)))
 
     def keep(self, part: Resettable) -> None:
         """Resets ``part`` in every process forked from now on."""
@@ -38,3 +40,12 @@ class ProcessResources:
         self._lock = threading.Lock()
         for part in list(self._parts):
             part.reset_after_fork()
+
+
+def _reset_of(resources: weakref.ref[ProcessResources]) -> Callable[[], None]:
+    def reset() -> None:
+        living = resources()
+        if living is not None:
+            living.reset()
+
+    return reset

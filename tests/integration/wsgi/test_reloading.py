@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterable
@@ -11,6 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug.test import Client
 
+from tests.contract.processes import forked, wait_for
+from tilekeep import make_wsgi_app
+from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
 
@@ -99,3 +103,56 @@ def test_a_file_that_vanishes_keeps_the_application_once_it_is_back(config: Path
     change(config, "back")
 
     assert answer(application) == "back"
+
+
+CONFIG = """
+services: {tms: }
+layers: [{name: world, title: World, sources: [world]}]
+caches: {world: {grids: [GLOBAL_WEBMERCATOR], sources: [world]}}
+sources: {world: {type: world}}
+"""
+
+
+def living() -> list[ProcessResources]:
+    """All sets of fork-sensitive parts that have not been collected."""
+    gc.collect()
+    return [each for each in gc.get_objects() if isinstance(each, ProcessResources)]
+
+
+def test_applications_that_have_been_replaced_leave_nothing_behind(config: Path) -> None:
+    before = len(living())
+    config.write_text(CONFIG)
+    application = make_wsgi_app(str(config), reloader=True)
+
+    for number in range(4):
+        change(config, f"{CONFIG}# {number}")
+        assert Client(application).get("/tiles/world/EPSG3857/0/0/0.png").status_code == 200
+
+    assert len(living()) - before == 1
+
+
+def test_the_application_in_service_is_reset_in_forked_children(config: Path) -> None:
+    known = living()
+    config.write_text(CONFIG)
+    application = make_wsgi_app(str(config), reloader=True)
+    change(config, f"{CONFIG}# again")
+    assert Client(application).get("/").status_code == 200
+    (resources,) = (each for each in living() if not any(each is other for other in known))
+    part = CountsResets()
+    resources.keep(part)
+
+    def work() -> None:
+        assert part.resets == 1
+
+    wait_for(forked(work))
+    assert part.resets == 0
+
+
+class CountsResets:
+    """A part that does not survive a fork."""
+
+    def __init__(self) -> None:
+        self.resets = 0
+
+    def reset_after_fork(self) -> None:
+        self.resets += 1

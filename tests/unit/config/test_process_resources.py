@@ -43,3 +43,14 @@ def test_parts_of_an_application_that_is_gone_are_not_kept_alive() -> None:
     gc.collect()
 
     assert alive() is None
+
+
+def test_nothing_but_its_owner_keeps_the_resources_themselves() -> None:
+    resources = ProcessResources()
+    alive = weakref.ref(resources)
+
+    del resources
+    gc.collect()
+
+    assert alive() is None
+    assert resets_in_a_forked_child(Part()) == 0

@@ -34,6 +34,7 @@ class TilekeepApplication:
         clock: the current time.
         request_seconds: how long a request may take.
         debug: whether unexpected errors reach the server instead of becoming ``internal error``.
+        owned: what has to live as long as the application; it is only kept.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class TilekeepApplication:
         clock: Clock,
         request_seconds: float,
         debug: bool = False,
+        owned: object = None,
     ) -> None:
         delivery = TileDelivery(clock=clock, request_seconds=request_seconds, max_age_seconds=max_age_seconds)
         services = assembled(catalogue, delivery, tms=tms, wmts=wmts, demo=demo)
@@ -55,6 +57,7 @@ class TilekeepApplication:
         self._route = Router(services.handlers, services.welcome)
         self._allow_origin = _allow_origin(access_control_allow_origin)
         self._debug = debug
+        self._owned = owned
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The WSGI interface (PEP 3333)."""

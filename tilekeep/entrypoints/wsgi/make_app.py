@@ -78,6 +78,7 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
         clock=container.adapters.clock(),
         request_seconds=longest_request_seconds(loaded.settings),
         debug=debug,
+        owned=container,
     )
 
 
