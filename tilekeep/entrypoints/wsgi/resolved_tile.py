@@ -23,7 +23,7 @@ class ResolvedTile(NamedTuple):
     :ivar layer: the layer in its grid; its ``outline.name`` is the public name.
     :ivar grid: the grid of the layer.
     :ivar key: the tile in the cache.
-    :ivar service: the first segment of the path: ``tms``, ``tiles``, ``wmts``, ``service``.
+    :ivar service: ``tms``, ``tiles`` or ``wmts``, this one also under the common address of OGC services.
     :ivar address: path and query string below the prefix, as the service reads them.
     """
 
@@ -48,8 +48,9 @@ def resolved(locators: Mapping[str, Locator], url_or_path: str) -> ResolvedTile:
         if segment in locators:
             path = "/" + "/".join(segments[place:])
             route, key = locators[segment](path, parts.query)
+            service = segment if segment in {"tms", "tiles"} else route.service
             address = f"{utf8(path)}?{parts.query}" if parts.query else utf8(path)
-            return ResolvedTile(route.layer, route.layer.grid, key, segment, address)
+            return ResolvedTile(route.layer, route.layer.grid, key, service, address)
     raise InvalidRequest(f"{url_or_path}: no tile service has this address; they begin with {_listed(locators)}")
 
 

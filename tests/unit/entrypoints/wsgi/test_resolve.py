@@ -39,8 +39,8 @@ def layers() -> FakeLayers:
             "/wmts/osm/GLOBAL_WEBMERCATOR/02/0/1.png",
             id="WMTS",
         ),
-        pytest.param(f"http://x/service?{KVP}", "service", f"/service?{KVP}", id="WMTS KVP"),
-        pytest.param(f"ows?{KVP}", "ows", f"/ows?{KVP}", id="relative"),
+        pytest.param(f"http://x/service?{KVP}", "wmts", f"/service?{KVP}", id="WMTS KVP"),
+        pytest.param(f"ows?{KVP}", "wmts", f"/ows?{KVP}", id="relative"),
     ],
 )
 def test_every_way_to_ask_for_a_tile_resolves_to_it(layers: FakeLayers, address: str, service: str, below: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -143,6 +144,17 @@ def test_with_grid_names_addresses_end_in_the_grid(layers: FakeLayers) -> None:
     hrefs = [tile_map.attrib["href"].removeprefix("http://maps.example") for tile_map in service.iter("TileMap")]
     assert hrefs == ["/tms/1.0.0/osm/GLOBAL_WEBMERCATOR", "/tms/1.0.0/osm/GLOBAL_GEODETIC", "/tms/1.0.0/local/utm"]
     assert document(layers, hrefs[0], options).findtext("Title") == "OSM & <friends>"
+
+
+@pytest.mark.parametrize("name", ["a/b", ".", "..", ""])
+def test_the_service_lists_no_name_that_a_path_cannot_hold(layers: FakeLayers, name: str) -> None:
+    layers.add(name, WEBMERCATOR)
+    layers.add("grids", replace(UTM_GRID, name=name))
+
+    service = document(layers, "/tms/1.0.0", TmsOptions(use_grid_names=True))
+
+    hrefs = [tile_map.attrib["href"].removeprefix("http://maps.example") for tile_map in service.iter("TileMap")]
+    assert hrefs == ["/tms/1.0.0/osm/GLOBAL_WEBMERCATOR", "/tms/1.0.0/osm/GLOBAL_GEODETIC", "/tms/1.0.0/local/utm"]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,32 @@ def test_tile_addresses_keep_only_what_differs_between_tiles(layers: FakeLayers)
     assert document.find("wmts:ServiceMetadataURL", NAMES).get(HREF) == "http://maps.example" + REST  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("name", ["a/b", ".", "..", ""])
+def test_names_that_no_path_can_hold_get_no_tile_addresses(name: str) -> None:
+    layers = FakeLayers()
+    layers.add("osm", WEBMERCATOR)
+    layers.add(name, WEBMERCATOR)
+
+    document = capabilities(layers, REST)
+
+    assert texts(document, "wmts:Contents/wmts:Layer/ows:Identifier") == ["osm", name or None]
+    [resource] = document.iterfind(".//wmts:ResourceURL", NAMES)
+    assert resource.attrib["template"].startswith("http://maps.example/wmts/osm/")
+
+
+def test_grids_whose_names_no_path_can_hold_are_offered_by_parameters_only() -> None:
+    layers = FakeLayers()
+    layers.add("osm", WEBMERCATOR, replace(GEODETIC_NW, name="a/b"))
+    layers.add("geo", replace(GEODETIC_NW, name="a/b"))
+
+    by_path, by_parameters = capabilities(layers, REST), capabilities(layers, KVP)
+
+    assert texts(by_path, ".//wmts:TileMatrixSet/ows:Identifier") == ["GLOBAL_WEBMERCATOR"]
+    assert texts(by_path, "wmts:Contents/wmts:Layer/ows:Identifier") == ["osm"]
+    assert texts(by_path, ".//wmts:TileMatrixSetLink/wmts:TileMatrixSet") == ["GLOBAL_WEBMERCATOR"]
+    assert texts(by_parameters, ".//wmts:TileMatrixSet/ows:Identifier") == ["GLOBAL_WEBMERCATOR", "a/b"]
+
+
 def test_documents_of_the_service_by_parameters_name_no_tile_addresses(layers: FakeLayers) -> None:
     document = capabilities(layers, KVP)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -194,6 +195,18 @@ def test_mistakes_in_parameters_are_exception_reports(
     assert layers.tiles["osm", "GLOBAL_WEBMERCATOR"].asked == []
 
 
+@pytest.mark.parametrize("name", ["my layer", "100%", "c%20", "q?x#y", "a&b\"'<", "日本", "5", "a;b,c=d", "{Layer}"])
+def test_names_of_any_characters_but_a_slash_are_found_in_paths(name: str) -> None:
+    layers = FakeLayers()
+    grid = replace(WEBMERCATOR, name=name)
+    layers.add(name, grid).put((2, 0, 1))
+    web = client(layers)
+    quoted = quote(name, safe="")
+
+    assert web.get(f"/wmts/{quoted}/{quoted}/02/0/1.png").data == PNG_TILE
+    assert web.get(f"/tms/1.0.0/{quoted}/EPSG3857/1/0/2.png").data == PNG_TILE
+
+
 @pytest.mark.parametrize(
     ("path", "code", "text"),
     [
@@ -327,6 +340,11 @@ class TestDimensions:
             "/{Layer}/{Style}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.png",
             "/wmts/osm/any-style/GLOBAL_WEBMERCATOR/02/0/1.png",
             id="style",
+        ),
+        pytest.param(
+            "/{Layer}/{Style}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.png",
+            "/wmts/osm/my%20style/GLOBAL_WEBMERCATOR/02/0/1.png",
+            id="a style of any characters",
         ),
     ],
 )

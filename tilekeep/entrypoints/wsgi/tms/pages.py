@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.service_metadata import ServiceMetadata
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile, authorised_layers
@@ -63,7 +64,7 @@ class TmsPages:
         permitted = set(authorised_layers(environ, "tms", list(known), [named.layer for named in known.values()]))
         maps = []
         for named in known.values():
-            if named.layer in permitted:
+            if named.layer in permitted and all(map(fits_in_path, named.path)):
                 layer = self._catalogue.tile_layer(named.layer, named.grid)
                 levels = PublicLevels(layer.grid, TileService.TMS)
                 maps.append((layer, levels, "/".join(map(path_quoted, named.path))))

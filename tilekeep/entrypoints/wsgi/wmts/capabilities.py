@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.service_metadata import ServiceMetadata
 from tilekeep.entrypoints.wsgi.authorise import authorised_layers
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.response import Environ
-from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
+from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSet, MatrixSets
 from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
 from tilekeep.entrypoints.wsgi.wmts.shown_content import shown_layer, shown_matrix_sets
 
@@ -45,7 +46,10 @@ class WmtsCapabilities:
         return self._document(environ, base, template)
 
     def _document(self, environ: Environ, base: str, template: RestTemplate | None) -> bytes:
-        offered = {layer.name: sets for layer in self._catalogue.layers if (sets := self._sets.of_layer(layer))}
+        offered = {}
+        for layer in self._catalogue.layers:
+            if sets := _addressable(self._sets.of_layer(layer), by_path=template is not None):
+                offered[layer.name] = sets
         names = list(offered)
         listed = [offered[name] for name in authorised_layers(environ, "wmts", names, names)]
         return self._templates.render(
@@ -56,3 +60,8 @@ class WmtsCapabilities:
             layers=[shown_layer(sets, base, template) for sets in listed],
             matrix_sets=shown_matrix_sets(matrix_set for sets in offered.values() for matrix_set in sets),
         )
+
+
+def _addressable(sets: list[MatrixSet], *, by_path: bool) -> list[MatrixSet]:
+    """Those of which clients can ask for tiles."""
+    return [found for found in sets if not by_path or fits_in_path(found.route.layer.grid.name)]

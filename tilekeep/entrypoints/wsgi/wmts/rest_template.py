@@ -17,12 +17,14 @@ _VARIABLE = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
 #: What every template must contain.
 REQUIRED = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
 
-_NAME = r"[\w.:-]+"
+#: Paths arrive without quoting, so whatever is no slash may stand for itself.
+_NAME = r"[^/]+"
+_LEVEL = r"[\w.:-]+"
 _INTEGER = r"-?[0-9]+"
 _PATTERNS = {
     "Layer": _NAME,
     "TileMatrixSet": _NAME,
-    "TileMatrix": _NAME,
+    "TileMatrix": _LEVEL,
     "Style": _NAME,
     "TileCol": _INTEGER,
     "TileRow": _INTEGER,

@@ -9,6 +9,7 @@ from tilekeep.application.catalogue import LayerOutline, TileLayer
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
+from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.srs import WEB_MERCATOR_CODES
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSet
@@ -40,7 +41,7 @@ class ShownExtent(NamedTuple):
 
 
 class ShownLayer(NamedTuple):
-    """A layer of the document; ``tile_template`` is the form of its addresses, None in services by parameters."""
+    """A layer of the document; ``tile_template`` is the form of its addresses by path, if it has any."""
 
     outline: LayerOutline
     bbox: BBox
@@ -86,7 +87,7 @@ def shown_layer(sets: list[MatrixSet], base: str, template: RestTemplate | None)
             for dimension in layer.outline.dimensions
         ],
         matrix_sets=[matrix_set.route.layer.grid.name for matrix_set in sets],
-        tile_template=None if template is None else base + _address_form(template, layer),
+        tile_template=base + _address_form(template, layer) if template and fits_in_path(layer.outline.name) else None,
     )
 
 
