@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 
 from tilekeep.application.tile_answer import TileAnswer, TileState
-from tilekeep.application.tile_maker import InStore, Made, TileMaker, WantedBlock
+from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.meta_tile import MetaTilePlanner
 from tilekeep.domain.region import Region, Relation
-from tilekeep.domain.staleness import StalenessPolicy, Verdict
+from tilekeep.domain.staleness import NEVER_FRESH, StalenessPolicy, Verdict
 from tilekeep.domain.tile import StoredTile, TileKey
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import TileReader
@@ -99,16 +99,25 @@ class GetTile:
         plan = self._planner.plan_for(key.coord)
         block = WantedBlock(plan, key.dimensions, key.variant, self._policy, purpose)
         try:
-            outcome = maker.make(block, deadline)[key]
+            answer = self._answer(maker.make(block, deadline)[key], key, old, deadline)
+            if answer is None:
+                # The store holds something under this name that it cannot give: an unreadable file, no image.
+                anew = block._replace(policy=NEVER_FRESH)
+                answer = self._answer(maker.make(anew, deadline)[key], key, old, deadline)
         except (SourceError, LockTimeout) as error:
             return self._stand_in(key, old, error)
+        return answer or TileAnswer(None, TileState.MISS, storable=False)
+
+    def _answer(self, outcome: Outcome, key: TileKey, old: StoredTile | None, deadline: Deadline) -> TileAnswer | None:
+        """What an outcome means for the client; None if the tile should be in the store and is not to be had."""
         if isinstance(outcome, Made):
             return TileAnswer(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
-        if isinstance(outcome, InStore):
-            # What others made is read again; if that fails now, the tile in hand is better than none.
-            tile = self._stored(key, deadline) or self._showable(old)
-            return TileAnswer(tile, TileState.REFRESHED if outcome.renewed else _HIT, storable=tile is not None)
-        return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
+        if isinstance(outcome, NoTile):
+            return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
+        tile = self._stored(key, deadline) or self._showable(old)
+        if tile is None:
+            return None
+        return TileAnswer(tile, TileState.REFRESHED if outcome.renewed else _HIT)
 
     def _stand_in(self, key: TileKey, old: StoredTile | None, error: SourceError | LockTimeout) -> TileAnswer:
         tile = self._showable(old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,6 +86,9 @@ class StalenessPolicy:
         """Whether a tile with this verdict may stand in when the source fails."""
         return verdict is Verdict.FRESH or verdict is Verdict.STALE
 
+
+#: No tile is good, whatever its age: everything is made anew.
+NEVER_FRESH = StalenessPolicy(FixedLimit(math.inf))
 
 #: Tiles are good for ever, as in caches without ``refresh_before``.
 KEEP_FOR_EVER = StalenessPolicy()

@@ -9,6 +9,7 @@ from tests.fakes.text_imaging import image
 from tests.unit.application.kitchen import FAILURE_SECONDS, Kitchen, queries_of
 from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_maker import InStore, Outcome, WantedBlock
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import SourceStatusError, SourceUnreachable, StoreError
 from tilekeep.domain.map_query import Blank, Fetched, NotModified
@@ -170,12 +171,13 @@ def test_outside_the_region_of_the_cache_tiles_are_empty_even_if_stored() -> Non
     assert queries_of(source) == 0
 
 
-def test_a_tile_that_vanishes_between_making_and_reading_is_not_kept_by_clients() -> None:
-    kitchen = Kitchen(FakeMapSource(NotModified()), policy=AN_HOUR)
-    for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        kitchen.store.put(TileKey(TileCoord(2, x, y)), b"old", kitchen.clock.now() - 7200, Validators('"v1"'))
-    reads = iter([None, None])
-    kitchen.get_tile._read = lambda _key, _deadline: next(reads)
+def test_a_tile_that_vanishes_again_and_again_is_not_kept_by_clients() -> None:
+    class VanishingMaker:
+        def make(self, block: WantedBlock, deadline: Deadline) -> dict[TileKey, Outcome]:
+            return dict.fromkeys(block.keys, InStore())
+
+    kitchen = Kitchen(FakeMapSource(META))
+    kitchen.get_tile._maker = VanishingMaker()
 
     answer = kitchen.get(COORD)
 
@@ -195,6 +197,23 @@ def test_the_tile_in_hand_is_the_answer_when_the_renewed_one_cannot_be_read() ->
     kitchen.get_tile._read = lambda _key, _deadline: next(reads)()
 
     assert body(kitchen.get(COORD)) == b"old"
+
+
+def test_what_the_store_has_but_cannot_give_is_made_anew() -> None:
+    source = FakeMapSource(META)
+    kitchen = Kitchen(source)
+    for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        kitchen.store.put(TileKey(TileCoord(2, x, y)), b"unreadable", kitchen.clock.now())
+
+    def unreadable(key: TileKey, deadline: Deadline) -> None:
+        raise StoreError("permission denied")
+
+    kitchen.get_tile._read = unreadable
+
+    answer = kitchen.get(COORD)
+
+    assert (b"map@256,256", True) == (body(answer), answer.storable)
+    assert queries_of(source) == 1
 
 
 def test_a_variant_is_made_and_stored_as_such() -> None:
