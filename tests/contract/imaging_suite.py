@@ -8,8 +8,17 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from tests.contract.pictures import bytes_of, gradient, map_like, pixels_of, png_header_only
-from tilekeep.domain.errors import ImageTooLarge, UndecodableImage
+from tests.contract.pictures import (
+    bytes_of,
+    gif_with_frame,
+    gradient,
+    map_like,
+    pixels_of,
+    png_header_only,
+    tiff_in_tiles,
+    webp_with_frame,
+)
+from tilekeep.domain.errors import ImageError, ImageTooLarge, UndecodableImage
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import (
     GIF,
@@ -109,6 +118,35 @@ class ImagingSuite:
         with pytest.raises(ImageTooLarge):
             imaging.inspect(bomb, LIMITS)
         with pytest.raises(ImageTooLarge):
+            imaging.decode(bomb, LIMITS)
+
+    @pytest.mark.parametrize(
+        "bomb",
+        [
+            pytest.param(tiff_in_tiles((32768, 32768)), id="tiles larger than the image"),
+            pytest.param(tiff_in_tiles((32768, 32768), order=">"), id="in the other byte order"),
+            pytest.param(tiff_in_tiles((32768, 32768), (16, 16)), id="a harmless size after it"),
+            pytest.param(tiff_in_tiles((16, 16), (32768, 32768)), id="a harmless size before it"),
+        ],
+    )
+    def test_tiles_of_tiff_are_judged_before_any_is_decoded(self, imaging: Imaging, bomb: bytes) -> None:
+        with pytest.raises(ImageTooLarge):
+            imaging.inspect(bomb, LIMITS)
+        with pytest.raises(ImageTooLarge):
+            imaging.decode(bomb, LIMITS)
+
+    def test_a_tiff_in_real_tiles_is_decoded(self, imaging: Imaging) -> None:
+        body = tiff_in_tiles((16, 16), image_size=(5, 5), data=bytes(256))
+
+        assert imaging.decode(body, LIMITS).size == (5, 5)
+
+    @pytest.mark.parametrize(
+        "bomb", [gif_with_frame(50_000, 50_000), webp_with_frame(4_000, 4_000)], ids=["GIF", "WebP"]
+    )
+    def test_frames_larger_than_the_whole_are_refused(self, imaging: Imaging, bomb: bytes) -> None:
+        with pytest.raises(ImageError):
+            imaging.inspect(bomb, LIMITS)
+        with pytest.raises(ImageError):
             imaging.decode(bomb, LIMITS)
 
     @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])

@@ -67,6 +67,33 @@ def png_header_only(width: int, height: int) -> bytes:
     )
 
 
+def tiff_in_tiles(
+    *tile_sizes: tuple[int, int], image_size: tuple[int, int] = (16, 16), order: str = "<", data: bytes = b""
+) -> bytes:
+    """A grey TIFF that declares tiles of these sizes, one entry for each, and holds no more than ``data``."""
+    data = zlib.compress(data)
+    sizes = [entry for width, height in tile_sizes for entry in ((322, width), (323, height))]
+    described = [(256, image_size[0]), (257, image_size[1]), (258, 8), (259, 8), (262, 1), (277, 1), *sorted(sizes)]
+    start = 8 + 2 + 12 * (len(described) + 2) + 4
+    entries = [*described, (324, start), (325, len(data))]
+    directory = b"".join(struct.pack(f"{order}HHII", tag, 4, 1, value) for tag, value in entries)
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    return mark + struct.pack(f"{order}IH", 8, len(entries)) + directory + bytes(4) + data
+
+
+def gif_with_frame(width: int, height: int) -> bytes:
+    """A GIF of one pixel, whose only frame declares another size."""
+    screen = struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    return b"GIF89a" + screen + b"," + struct.pack("<4HB", 0, 0, width, height, 0) + b"\x02\x02\x44\x01\0;"
+
+
+def webp_with_frame(width: int, height: int) -> bytes:
+    """A WebP whose header declares 16 by 16 pixels and whose frame has another size."""
+    frame = bytes_of(Image.new("RGB", (width, height)), "WEBP")[12:]
+    header = b"VP8X" + struct.pack("<I", 10) + bytes(4) + b"\x0f\0\0\x0f\0\0"
+    return b"RIFF" + struct.pack("<I", 4 + len(header) + len(frame)) + b"WEBP" + header + frame
+
+
 def chunk(name: bytes, data: bytes) -> bytes:
     """One chunk of a PNG file."""
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tilekeep.adapters.imaging.canvas import empty_canvas
 from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.fast_tiles import TileEncoder, prepared
 from tilekeep.adapters.imaging.pillow_reading import accepted_media_type, load
 from tilekeep.adapters.imaging.pixels import FastRaster
@@ -38,6 +39,7 @@ class FastImaging:
         image = load(io.BytesIO(body), media_type, limits)
         return FastRaster(image=image, mode=image.mode)
 
+    @translating
     def split(
         self, raster: Raster, corners: Sequence[tuple[int, int]], tile_size: Size, encoding: ImageEncoding
     ) -> list[EncodedImage]:
@@ -45,15 +47,18 @@ class FastImaging:
         encoder = TileEncoder(prepared(raster, encoding), encoding)
         return [encoder.tile(corner, tile_size) for corner in corners]
 
+    @translating
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
         """See the port."""
         image = composed(canvas, placements)
         return FastRaster(image=image, mode=image.mode)
 
+    @translating
     def encode(self, raster: Raster, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""
         return self.split(raster, [(0, 0)], raster.size, encoding)[0]
 
+    @translating
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""
         canvas = empty_canvas(size, encoding)

@@ -1,4 +1,4 @@
-"""Width and height of an image from its first bytes, for formats whose decoder reserves memory on opening."""
+"""What an image will cost by its header, for formats whose decoder reserves memory before it looks for pixels."""
 
 from __future__ import annotations
 
@@ -7,21 +7,53 @@ import struct
 from tilekeep.adapters.imaging.png_chunks import read_header
 from tilekeep.domain.errors import UndecodableImage
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.image import PNG, WEBP
+from tilekeep.domain.image import PNG, TIFF, WEBP
 
 _WEBP_HEADER_BYTES = 30
 _FOURTEEN_BITS = 0x3FFF
 
+_TIFF_ENTRY = "HHI"
+_TIFF_ENTRY_BYTES = 12
+_TIFF_TILE_WIDTH, _TIFF_TILE_LENGTH = 322, 323
+#: The types that a tile size may have, SHORT and LONG, as they stand in an entry.
+_TIFF_INTEGERS = {3: "H", 4: "I"}
+
 
 def declared_size(body: bytes, media_type: str) -> Size | None:
-    """The size a PNG or WebP header declares; None for other formats, which Pillow opens without cost.
+    """The size a PNG or WebP header declares, or that of the tiles of a TIFF image, of which one is more than enough.
+
+    None for everything else, which Pillow opens without cost.
 
     :raises UndecodableImage: the header is cut or unknown.
     """
     if media_type == PNG:
         header = read_header(body)
         return Size(header.width, header.height)
+    if media_type == TIFF:
+        return _tiff_tile_size(body)
     return _webp_size(body) if media_type == WEBP else None
+
+
+def _tiff_tile_size(body: bytes) -> Size | None:
+    """TIFF 6.0, sections 2 and 15; None for images in strips.
+
+    Of repeated entries the largest, since readers disagree on which one counts.
+    """
+    order = "<" if body[:2] == b"II" else ">"
+    widths, lengths = [0], [0]
+    try:
+        (directory,) = struct.unpack_from(f"{order}I", body, 4)
+        (entries,) = struct.unpack_from(f"{order}H", body, directory)
+        for position in range(directory + 2, directory + 2 + entries * _TIFF_ENTRY_BYTES, _TIFF_ENTRY_BYTES):
+            tag, kind, count = struct.unpack_from(order + _TIFF_ENTRY, body, position)
+            if tag in (_TIFF_TILE_WIDTH, _TIFF_TILE_LENGTH):
+                if kind not in _TIFF_INTEGERS or count != 1:
+                    raise UndecodableImage("The TIFF image has tiles of no known size.")
+                values = widths if tag == _TIFF_TILE_WIDTH else lengths
+                values += struct.unpack_from(order + _TIFF_INTEGERS[kind], body, position + 8)
+    except struct.error as error:
+        raise UndecodableImage("The TIFF image is cut.") from error
+    return Size(max(widths), max(lengths)) if len(widths) > 1 else None
 
 
 def _webp_size(body: bytes) -> Size:

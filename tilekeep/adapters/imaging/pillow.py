@@ -9,6 +9,7 @@ from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import cut, empty_canvas, may_be_transparent
 from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.pillow_encoding import encode_image
 from tilekeep.adapters.imaging.pillow_reading import accepted_media_type, read_image
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
@@ -33,6 +34,7 @@ class PillowImaging:
         """See the port; of several frames the first."""
         return PillowRaster(read_image(body, accepted_media_type(body, limits), limits))
 
+    @translating
     def split(
         self, raster: Raster, corners: Sequence[tuple[int, int]], tile_size: Size, encoding: ImageEncoding
     ) -> list[EncodedImage]:
@@ -40,14 +42,17 @@ class PillowImaging:
         image = expanded(image_of(raster), encoding)
         return [encode_image(cut(image, corner, tile_size, encoding), encoding) for corner in corners]
 
+    @translating
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
         """See the port."""
         return PillowRaster(composed(canvas, placements))
 
+    @translating
     def encode(self, raster: Raster, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""
         return encode_image(expanded(image_of(raster), encoding), encoding)
 
+    @translating
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""
         return encode_image(empty_canvas(size, encoding), replace(encoding, colors=0))

@@ -31,6 +31,9 @@ _SPECIAL = frozenset({b"tRNS", b"iCCP", b"acTL"})
 #: Filter types (ISO/IEC 15948, 9.2).
 _SUB, _UP, _PAETH = 1, 2, 4
 
+#: Rows up to which their cost in Python is small beside that of the pixels a usual image has.
+_MOST_ROWS = 1 << 16
+
 #: How much of an image is looked at to guess its filters.
 _HEAD_ROWS = 64
 _HEAD_BYTES = 65_536
@@ -42,7 +45,8 @@ def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
     :raises UndecodableImage: damaged or cut.
     """
     png = read_chunks(body, isal_zlib.crc32)
-    filtered = _inflated(png) if _is_plain(png) and _begins_simply(png) else None
+    suits = _is_plain(png) and png.header.height <= _MOST_ROWS and _begins_simply(png)
+    filtered = _inflated(png) if suits else None
     words = None if filtered is None else _reconstructed(png.header, filtered)
     if words is not None:
         return FastRaster(words=words, mode=_MODES[png.header.color_type])

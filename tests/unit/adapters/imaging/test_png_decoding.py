@@ -37,6 +37,16 @@ def test_plain_images_with_simple_filters_need_no_pillow(filters: list[int]) -> 
     assert decode_png(filtered_png(gradient(20, 20), filters), LIMITS).words is not None
 
 
+@pytest.mark.parametrize(("rows", "by_pillow"), [(1 << 16, False), ((1 << 16) + 1, True)])
+def test_images_of_very_many_rows_are_left_to_pillow(rows: int, by_pillow: bool) -> None:
+    body = filtered_png(Image.new("RGB", (1, rows), (1, 2, 3)), [2])
+
+    decoded = decode_png(body, LIMITS)
+
+    assert (decoded.words is None) == by_pillow
+    assert decoded.image.tobytes() == bytes((1, 2, 3)) * rows
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16"])
 def test_other_modes_are_those_of_pillow(mode: str) -> None:
     image = Image.new("I;16", (21, 13), 4000) if mode == "I;16" else gradient(21, 13).convert(mode)
