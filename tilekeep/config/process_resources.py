@@ -6,9 +6,10 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Resettable(Protocol):
     """Something that a forked child must make anew."""
 

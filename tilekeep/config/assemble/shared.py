@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.options import HttpOptions
-from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
-from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.caches import LockDirectory
 from tilekeep.config.process_resources import ProcessResources, Resettable
+from tilekeep.ports.failure_memory import FailureMemory
+from tilekeep.ports.http_client import HttpClient
+from tilekeep.ports.tile_lock import TileLock
+
+Part = TypeVar("Part")
 
 
 class SharedParts:
-    """Makes each part once and has it reset in forked children.
+    """Makes each part once, and has those that can be reset so in forked children.
 
     Args:
         resources: resets what must not cross a fork.
@@ -27,39 +30,44 @@ class SharedParts:
     def __init__(
         self,
         resources: ProcessResources,
-        make_http_client: Callable[..., RequestsHttpClient],
-        make_lock: Callable[..., FileTileLock],
-        make_failures: Callable[..., FileFailureMemory],
+        make_http_client: Callable[..., HttpClient],
+        make_lock: Callable[..., TileLock],
+        make_failures: Callable[..., FailureMemory],
         keep: Sequence[Resettable],
     ) -> None:
         self._resources = resources
         self._make_http_client = make_http_client
         self._make_lock = make_lock
         self._make_failures = make_failures
-        self.http_client: OncePerKey[HttpOptions, RequestsHttpClient] = OncePerKey(self._http_client)
-        self.locks: OncePerKey[LockDirectory, FileTileLock] = OncePerKey(self._lock)
-        self.failures: OncePerKey[LockDirectory, FileFailureMemory] = OncePerKey(self._failures)
+        self.http_client: OncePerKey[HttpOptions, HttpClient] = OncePerKey(self._http_client)
+        self.locks: OncePerKey[LockDirectory, TileLock] = OncePerKey(self._lock)
+        self.failures: OncePerKey[LockDirectory, FailureMemory] = OncePerKey(self._failures)
         for part in keep:
             resources.keep(part)
 
-    def _http_client(self, options: HttpOptions) -> RequestsHttpClient:
-        client = self._make_http_client(options)
-        self._resources.keep(client)
-        return client
+    def _http_client(self, options: HttpOptions) -> HttpClient:
+        return self._kept(self._make_http_client(options))
 
-    def _lock(self, where: LockDirectory) -> FileTileLock:
-        lock = self._make_lock(
-            where.path,
-            timeout_seconds=where.timeout_seconds,
-            directory_permissions=where.directory_permissions,
-            file_permissions=where.file_permissions,
+    def _lock(self, where: LockDirectory) -> TileLock:
+        return self._kept(
+            self._make_lock(
+                where.path,
+                timeout_seconds=where.timeout_seconds,
+                directory_permissions=where.directory_permissions,
+                file_permissions=where.file_permissions,
+            )
         )
-        self._resources.keep(lock)
-        return lock
 
-    def _failures(self, where: LockDirectory) -> FileFailureMemory:
-        return self._make_failures(
-            where.path,
-            directory_permissions=where.directory_permissions,
-            file_permissions=where.file_permissions,
+    def _failures(self, where: LockDirectory) -> FailureMemory:
+        return self._kept(
+            self._make_failures(
+                where.path,
+                directory_permissions=where.directory_permissions,
+                file_permissions=where.file_permissions,
+            )
         )
+
+    def _kept(self, part: Part) -> Part:
+        if isinstance(part, Resettable):
+            self._resources.keep(part)
+        return part
