@@ -8,6 +8,7 @@ from wsgiref.validate import validator
 from werkzeug.test import Client, TestResponse
 
 from tests.fakes.catalogue import FakeLayers
+from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
 from tilekeep.entrypoints.wsgi.options import TmsOptions, WmtsOptions
 
@@ -22,6 +23,7 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "demo": None,
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",
+        "read_slice": read_slice,
         "request_seconds": 60.0,
         "debug": True,
     }

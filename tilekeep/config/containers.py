@@ -23,6 +23,7 @@ from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
@@ -60,6 +61,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
     stores = providers.FactoryAggregate({"file": providers.Factory(FileTileStore)})
+    slices = providers.Object(read_slice)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource, gate=gate, clock=clock),

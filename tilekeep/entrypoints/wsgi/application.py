@@ -15,7 +15,7 @@ from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resol
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
 from tilekeep.entrypoints.wsgi.services import assembled
-from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.entrypoints.wsgi.tile_delivery import SliceReader, TileDelivery
 from tilekeep.ports.clock import Clock
 
 log = logging.getLogger("tilekeep.wsgiapp")
@@ -32,6 +32,7 @@ class TilekeepApplication:
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         access_control_allow_origin: the header of that name for every response; empty leaves it out.
         clock: the current time.
+        read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: how long a request may take.
         debug: whether unexpected errors reach the server instead of becoming ``internal error``.
         owned: what has to live as long as the application; it is only kept.
@@ -47,11 +48,14 @@ class TilekeepApplication:
         max_age_seconds: float,
         access_control_allow_origin: str,
         clock: Clock,
+        read_slice: SliceReader,
         request_seconds: float,
         debug: bool = False,
         owned: object = None,
     ) -> None:
-        delivery = TileDelivery(clock=clock, request_seconds=request_seconds, max_age_seconds=max_age_seconds)
+        delivery = TileDelivery(
+            clock=clock, read_slice=read_slice, request_seconds=request_seconds, max_age_seconds=max_age_seconds
+        )
         services = assembled(catalogue, delivery, tms=tms, wmts=wmts, demo=demo)
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tilekeep.domain.geometry import BBox
-from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
+from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, plain_text
 
 log = logging.getLogger("tilekeep.wsgiapp")
 
@@ -71,6 +71,11 @@ def authorise_page(environ: Environ, service: str) -> None:
     hook = environ.get(HOOK)
     if hook is not None and _checked(hook(service, [], environ=environ)) is not None:
         raise AccessDenied(403, "forbidden")
+
+
+def document_headers(environ: Environ) -> tuple[Header, ...]:
+    """Headers of a document: what a hook may have decided is for this client at this moment only."""
+    return NOT_STORABLE if HOOK in environ else ()
 
 
 def _asked(environ: Environ, service: str, layers: list[Any], extent: Any) -> Mapping[str, Any] | None:

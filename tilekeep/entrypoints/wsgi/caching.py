@@ -18,10 +18,10 @@ def entity_tag(stored_at: float, size: int) -> str:
     return f'"{int(stored_at * 1_000_000):x}-{size:x}"'
 
 
-def cache_control(max_age_seconds: float) -> str:
-    """Permission to keep an answer for ``max_age_seconds``, rounded up, also in shared caches."""
+def cache_control(max_age_seconds: float, *, shared: bool = True) -> str:
+    """Permission to keep an answer for ``max_age_seconds``, rounded up, by its client and maybe in ``shared`` caches."""
     seconds = max(0, math.ceil(max_age_seconds))
-    return f"public, max-age={seconds}, s-maxage={seconds}"
+    return f"public, max-age={seconds}, s-maxage={seconds}" if shared else f"private, max-age={seconds}"
 
 
 def is_not_modified(

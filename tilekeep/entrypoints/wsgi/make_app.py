@@ -76,6 +76,7 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
         max_age_seconds=options.tile_max_age_seconds,
         access_control_allow_origin=options.allowed_origin or "",
         clock=container.adapters.clock(),
+        read_slice=container.adapters.slices(),
         request_seconds=longest_request_seconds(loaded.settings),
         debug=debug,
         owned=container,

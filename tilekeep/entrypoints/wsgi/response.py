@@ -22,6 +22,9 @@ NOT_STORABLE: tuple[Header, ...] = (
 #: Documents name the addresses of the service, which depend on these request headers (spec/services.md, 1.4).
 VARY: Header = ("Vary", "X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto")
 
+#: Bodies are what they are declared to be; browsers need not guess (Fetch standard, 3.6).
+NOSNIFF: Header = ("X-Content-Type-Options", "nosniff")
+
 _STATUS_LINES: Mapping[int, str] = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -40,7 +43,7 @@ def status_line(status: int) -> str:
 
 def document(status: int, content_type: str, body: bytes, extra: tuple[Header, ...] = ()) -> Response:
     """A text or XML document with its length and its Vary header."""
-    headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), VARY, *extra]
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), NOSNIFF, VARY, *extra]
     return Response(_STATUS_LINES[status], headers, body)
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import zlib
+from collections.abc import Callable
 
 from tilekeep.application.catalogue import TileLayer
 from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import StoreError
 from tilekeep.domain.image import PNG
 from tilekeep.domain.tile import FileSlice, StoredTile
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
-from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response
+from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
 
@@ -22,6 +21,9 @@ log = logging.getLogger("tilekeep.wsgiapp")
 
 #: The key under which a wrapping application offers to draw on images (spec/auth-plugins-decorate.md, 3).
 DECORATE = "mapproxy.decorate_img"
+
+#: Gives the bytes of a tile that lies inside a file; raises StoreError.
+SliceReader = Callable[[FileSlice], bytes]
 
 _SERVE = Purpose.SERVE
 
@@ -31,14 +33,19 @@ class TileDelivery:
 
     Args:
         clock: bounds how long a request may take.
+        read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: the time a request may take.
         max_age_seconds: how long clients may keep a tile that is good.
     """
 
-    def __init__(self, *, clock: Clock, request_seconds: float, max_age_seconds: float) -> None:
+    def __init__(
+        self, *, clock: Clock, read_slice: SliceReader, request_seconds: float, max_age_seconds: float
+    ) -> None:
         self._monotonic = clock.monotonic
+        self._read_slice = read_slice
         self._request_seconds = request_seconds
         self._warned_of_decoration = False
+        self._max_age_seconds = max_age_seconds
         self._cache_control: Header = ("Cache-Control", cache_control(max_age_seconds))
 
     def __call__(self, located: Located, environ: Environ) -> Response:
@@ -51,14 +58,15 @@ class TileDelivery:
         layer = route.layer
         if DECORATE in environ:
             self._warn_of_decoration()
-        if HOOK in environ:
+        shared = HOOK not in environ
+        if not shared:
             grid = layer.grid
             authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, grid.tile_bbox(key.coord))
         answer = layer.get_tile(key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
         tile = answer.tile
         if tile is None:
-            return self._empty(answer, layer, environ)
-        return self._stored(answer, tile, environ)
+            return self._empty(answer, layer, environ, shared=shared)
+        return self._stored(answer, tile, environ, shared=shared)
 
     def _warn_of_decoration(self) -> None:
         """Says once that tiles go out undecorated: whoever wraps the application expects something else."""
@@ -66,39 +74,42 @@ class TileDelivery:
             self._warned_of_decoration = True
             log.warning("%s is not supported by this version of Tilekeep: tiles are delivered undecorated", DECORATE)
 
-    def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ) -> Response:
+    def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ, *, shared: bool) -> Response:
         body, media_type, info = tile
         if answer.storable:
             second = int(info.stored_at)
             etag = entity_tag(info.stored_at, info.size)
-            headers = [self._freshness(answer), ("ETag", etag)]
+            headers = [self._freshness(answer, shared=shared), ("ETag", etag)]
             if second > 0:
                 headers.append(("Last-Modified", http_date(second)))
             if _matches(environ, etag, second or None):
                 return Response("304 Not Modified", headers, b"")
         else:
             headers = list(NOT_STORABLE)
-        return _found(headers, media_type, body if isinstance(body, bytes) else _slice(body))
+        return _found(headers, media_type, body if isinstance(body, bytes) else self._read_slice(body))
 
-    def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
+    def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ, *, shared: bool) -> Response:
         """A transparent PNG.  It has no time: a tile stored later may be older than this answer."""
         if not answer.storable:
             return _found(list(NOT_STORABLE), PNG, layer.blank)
         etag = f'"blank-{zlib.crc32(layer.blank):x}"'
-        headers = [self._freshness(answer), ("ETag", etag)]
+        headers = [self._freshness(answer, shared=shared), ("ETag", etag)]
         if _matches(environ, etag, None):
             return Response("304 Not Modified", headers, b"")
         return _found(headers, PNG, layer.blank)
 
-    def _freshness(self, answer: TileAnswer) -> Header:
-        if answer.fresh_for is None:
+    def _freshness(self, answer: TileAnswer, *, shared: bool) -> Header:
+        """How long the answer may be kept; what a hook permits to one client, shared caches must not give to others."""
+        if answer.fresh_for is None and shared:
             return self._cache_control
-        return ("Cache-Control", cache_control(answer.fresh_for))
+        seconds = self._max_age_seconds if answer.fresh_for is None else answer.fresh_for
+        return ("Cache-Control", cache_control(seconds, shared=shared))
 
 
 def _found(headers: list[Header], media_type: str, body: bytes) -> Response:
     headers.append(("Content-Type", media_type))
     headers.append(("Content-Length", str(len(body))))
+    headers.append(NOSNIFF)
     return Response("200 OK", headers, body)
 
 
@@ -108,17 +119,3 @@ def _matches(environ: Environ, etag: str, second: int | None) -> bool:
     if if_none_match is None and if_modified_since is None:
         return False
     return is_not_modified(etag, second, if_none_match, if_modified_since)
-
-
-def _slice(body: FileSlice) -> bytes:
-    try:
-        descriptor = os.open(body.path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            found = os.pread(descriptor, body.length, body.offset)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise StoreError(f"tile bytes in {body.path} cannot be read: {error}") from error
-    if len(found) != body.length:
-        raise StoreError(f"{body.path} ends before byte {body.offset + body.length}")
-    return found

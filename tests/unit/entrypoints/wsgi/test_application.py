@@ -154,3 +154,8 @@ def test_malformed_headers_of_proxies_reach_no_document(layers: FakeLayers, head
     assert "script>" not in answer.text
     assert "javascript" not in answer.text
     assert "http://localhost" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/tms/1.0.0", "/wmts/1.0.0/WMTSCapabilities.xml", "/tms/1.0.0/x"])
+def test_browsers_are_told_not_to_guess_what_documents_are(path: str) -> None:
+    assert client(FakeLayers()).get(path).headers["X-Content-Type-Options"] == "nosniff"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -42,11 +44,11 @@ class Hook:
         return self._result
 
 
-def get(path: str, hook: Hook, **options: Any) -> TestResponse:
+def get(path: str, hook: Hook, *, headers: Mapping[str, str] = MappingProxyType({}), **options: Any) -> TestResponse:
     layers = FakeLayers()
     layers.add("osm", WEBMERCATOR).put((1, 0, 0))
     layers.add("other", WEBMERCATOR, GEODETIC_NW)
-    return client(layers, demo=DemoOptions(), **options).get(path, environ={"mapproxy.authorize": hook})
+    return client(layers, demo=DemoOptions(), **options).get(path, environ={"mapproxy.authorize": hook}, **headers)
 
 
 @pytest.mark.parametrize("path", [*TILES, *LISTS, pytest.param("/tms/1.0.0/osm/EPSG3857", id="TMS layer")])
@@ -171,3 +173,31 @@ def test_pages_without_layers_are_for_everybody(path: str) -> None:
 
     assert get(path, hook).status_code in {200, 404}
     assert hook.asked == []
+
+
+@pytest.mark.parametrize("path", TILES)
+@pytest.mark.parametrize("headers", [{}, {"If-None-Match": "*"}], ids=["whole", "unchanged"])
+def test_permitted_tiles_may_be_kept_by_their_client_and_by_no_shared_cache(path: str, headers: dict[str, str]) -> None:
+    answer = get(path, Hook(authorized="partial", layers={"osm": {"tile": True}}), headers=headers)
+
+    assert answer.status_code == (304 if headers else 200)
+    assert answer.headers["Cache-Control"] == "private, max-age=259200"
+    assert "ETag" in answer.headers
+
+
+@pytest.mark.parametrize("headers", [{}, {"If-None-Match": "*"}], ids=["whole", "unchanged"])
+def test_permitted_empty_tiles_may_be_kept_by_no_shared_cache_either(headers: dict[str, str]) -> None:
+    answer = get("/tiles/osm/EPSG3857/5/0/0.png", Hook(authorized="full"), headers=headers)
+
+    assert answer.status_code == (304 if headers else 200)
+    assert answer.headers["Cache-Control"] == "private, max-age=259200"
+
+
+@pytest.mark.parametrize(
+    "path", [*LISTS, pytest.param("/tms/1.0.0/osm/EPSG3857", id="TMS layer"), pytest.param("/demo/", id="demo page")]
+)
+def test_documents_the_hook_has_a_say_in_may_be_kept_by_nobody(path: str) -> None:
+    answer = get(path, Hook(authorized="full"))
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache, no-store"

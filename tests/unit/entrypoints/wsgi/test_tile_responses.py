@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.catalogue import BLANK, PNG_TILE, WEBMERCATOR, FailingMaker, FakeLayers
 from tests.fakes.wsgi import client
+from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.domain.deadline import Deadline, Purpose
@@ -51,6 +52,7 @@ def test_a_stored_tile_says_when_it_was_made_and_how_long_it_is_good(layers: Fak
     assert dict(answer.headers) == {
         "Content-Type": "image/png",
         "Content-Length": str(len(PNG_TILE)),
+        "X-Content-Type-Options": "nosniff",
         "Cache-Control": "public, max-age=259200, s-maxage=259200",
         "ETag": '"5af3107a7d090-d0"',
         "Last-Modified": "Sun, 13 Sep 2020 12:26:40 GMT",
@@ -176,7 +178,7 @@ class TestAnswersOutOfTheOrdinary:
         layer = layers.catalogue().tile_layer("osm", "GLOBAL_WEBMERCATOR")
         answering = replace(layer, get_tile=cast(GetTile, get_tile))
         route = TileRoute(answering, PublicLevels(WEBMERCATOR, TileService.TILES))
-        deliver = TileDelivery(clock=layers.clock, request_seconds=1.0, max_age_seconds=60.0)
+        deliver = TileDelivery(clock=layers.clock, read_slice=read_slice, request_seconds=1.0, max_age_seconds=60.0)
         response = deliver(Located(route, TileKey(TileCoord(0, 0, 0))), dict(environ))
         return response.status, dict(response.headers), response.body
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from importlib import resources
 
-from tilekeep.entrypoints.wsgi.authorise import authorise_page
+from tilekeep.entrypoints.wsgi.authorise import authorise_page, document_headers
 from tilekeep.entrypoints.wsgi.base_url import script_url
 from tilekeep.entrypoints.wsgi.caching import is_not_modified
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
@@ -41,7 +41,7 @@ class DemoHandler:
         authorise_page(environ, "demo")
         if path == "/demo/":
             page = _read("index.html").decode().replace(DATA_MARKER, self._data.as_json())
-            return document(200, "text/html; charset=utf-8", page.encode())
+            return document(200, "text/html; charset=utf-8", page.encode(), document_headers(environ))
         return plain_text(301, "see /demo/", (("Location", f"{script_url(environ)}/demo/"),))
 
     def _file(self, name: str, environ: Environ) -> Response:

@@ -8,7 +8,7 @@ from tilekeep.application.catalogue import Catalogue
 from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.service_metadata import ServiceMetadata
-from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile, authorised_layers
+from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile, authorised_layers, document_headers
 from tilekeep.entrypoints.wsgi.base_url import base_url, path_quoted
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.query_string import utf8
@@ -81,4 +81,4 @@ class TmsPages:
     def _page(self, template: str, environ: Environ, **values: object) -> Response:
         base = base_url(environ).rstrip("/")
         body = self._templates.render(f"tms/{template}", base=base, service=self._metadata, **values)
-        return document(200, "text/xml; charset=utf-8", body)
+        return document(200, "text/xml; charset=utf-8", body, document_headers(environ))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tilekeep.domain.errors import InvalidParameter, InvalidRequest, MissingParameter
 from tilekeep.domain.image import subtype
+from tilekeep.entrypoints.wsgi.authorise import document_headers
 from tilekeep.entrypoints.wsgi.base_url import base_url
 from tilekeep.entrypoints.wsgi.errors import RENDERED, report
 from tilekeep.entrypoints.wsgi.query_string import parameters
@@ -52,7 +53,7 @@ class WmtsKvp:
                 return self._deliver(self._located(given), environ)
             if operation == "getcapabilities":
                 body = self._capabilities.by_parameters(environ, base_url(environ))
-                return document(200, "application/xml", body)
+                return document(200, "application/xml", body, document_headers(environ))
             raise self._refusal(operation, given)
         except RENDERED as error:
             return exception_report(report(error))

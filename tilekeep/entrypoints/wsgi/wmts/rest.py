@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tilekeep.domain.errors import InvalidParameter, InvalidRequest
+from tilekeep.entrypoints.wsgi.authorise import document_headers
 from tilekeep.entrypoints.wsgi.base_url import script_url
 from tilekeep.entrypoints.wsgi.errors import RENDERED, report
 from tilekeep.entrypoints.wsgi.query_string import utf8
@@ -47,7 +48,7 @@ class WmtsRest:
         try:
             if path.endswith(CAPABILITIES):
                 body = self._capabilities.by_path(environ, f"{script_url(environ)}/wmts", self._template)
-                return document(200, "application/xml", body)
+                return document(200, "application/xml", body, document_headers(environ))
             return self._deliver(self.locate(path, ""), environ)
         except RENDERED as error:
             return exception_report(report(error))
