@@ -25,12 +25,23 @@ _PARTS = (
     "signature",
     "token",
 )
-_USER_INFO = re.compile(r"(?<=://)[^/\n]*@|(?i:(?<=%3A%2F%2F))(?:(?!%2[fF])[^/&#\s])*%40")
+# User info, plain and percent-encoded, and what was meant to be some: a password with a slash, where a port would be.
+_USER_INFO = re.compile(
+    r"""(?xi)
+    (?<=://)(?:
+        [^/\n]*@
+      | (?!\[)[^/\s:@]{0,300}:(?!\d{0,5}(?:[/?\#\s"'<>]|$))\S{0,300}@
+    )+
+  | (?<=%3A%2F%2F)(?:
+        (?:(?!%2F)[^/&\#\s])*%40
+      | (?:(?!%2F|%3A|%40|%5B)[^/&\#\s]){0,300}%3A(?!\d{0,5}(?:%2F|%3F|%23|[&\#\s"'<>]|$))[^/&\#\s]{0,900}%40
+    )+"""
+)
 _PATH_SEGMENT = re.compile(r"(?i)(?<=/)(?P<name>(?:access_?)?token|api_?key|key)/(?P<value>[^/?#\s\"'<>]+)")
 # Members of objects in JSON or Python, and lines of headers; in running text a colon is punctuation.
 _MEMBER = re.compile(
-    r"(?P<name>(?<=[\"'])[A-Za-z][\w.-]{0,99}(?=[\"'])|(?m:^)[A-Za-z][\w.-]{0,99}(?=:))"
-    r"(?P<colon>[\"']?\s{0,9}:\s{0,9})(?P<value>\"[^\"\r\n]*\"?|'[^'\r\n]*'?|[^\"'\s][^\"'\r\n,;&<>}]*)"
+    r"(?P<name>(?<=[\"'])[A-Za-z][\w.-]{0,99}(?=[\"'])|(?m:^)[A-Za-z][\w.-]{0,99}(?=[ \t]{0,9}:))"
+    r"(?P<colon>[\"']?\s{0,9}:\s{0,9})(?P<value>\"(?:[^\"\\\r\n]|\\.)*\"?|'(?:[^'\\\r\n]|\\.)*'?|[^\"'\s][^\"'\r\n,;&<>}]*)"
 )
 _SIGNS = re.compile(r"(?P<end>[&;#\s\"'<>])|(?P<equals>=)|[?/]")
 _ENCODED_SIGNS = re.compile(r"(?i)(?P<end>%26|%3B|%23|[&;#\s\"'<>])|(?P<equals>%3D)|%3F|%2F|[?/=]")

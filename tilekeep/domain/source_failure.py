@@ -21,6 +21,14 @@ EMPTY_ANSWER = "Empty answer from URL"
 NO_CONTENT_TEXT = 'HTTP Error "204 No Content"'
 NO_CONTENT = 204
 
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+_VISIBLE = {code: chr(code).encode("unicode_escape").decode("ascii") for code in _CONTROLS}
+
+
+def upstream_text(text: str) -> str:
+    """Text from a server, fit for logs and messages: on one line, with nothing that a terminal obeys, and redacted."""
+    return redacted(text).translate(_VISIBLE)
+
 
 class FailureTexts(NamedTuple):
     """The text for the log, and the one for clients."""
@@ -31,7 +39,7 @@ class FailureTexts(NamedTuple):
 
 def failure_texts(kind: str, public_url: str, reason: str, *, hide_details: bool) -> FailureTexts:
     """Both texts for one failure; with ``hide_details`` clients get neither URL nor reason."""
-    full = redacted(f'{kind} "{public_url}": {reason}')
+    full = upstream_text(f'{kind} "{public_url}": {reason}')
     return FailureTexts(full, hidden(kind) if hide_details else full)
 
 

@@ -12,6 +12,13 @@ from tilekeep.config.mapproxy.meaning_source import (
     EffectiveWorldSource,
     effective_source,
 )
+from tilekeep.config.mapproxy.sources import (
+    ArcgisSource,
+    MapserverSource,
+    OgcApiMapsSource,
+    OgcApiTilesSource,
+    SourceOptions,
+)
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageLimits
 from tilekeep.domain.resolution_range import ResolutionRange
@@ -148,3 +155,30 @@ def test_secrets_do_not_show_in_representations() -> None:
 
     assert "u:p@" not in repr(source)
     assert "hunter2" not in repr(source)
+
+
+def test_settings_do_not_show_urls_and_headers_in_their_representation() -> None:
+    secret = "http://u:hunter2@h/?layers=hunter2"
+    result = loaded(f"""
+services: {{tms: }}
+globals: {{http: {{headers: {{X-Key: hunter2}}}}}}
+sources:
+  wms: {{type: wms, req: {{url: '{secret}', layers: a}}, http: {{headers: {{X-Key: hunter2}}}}}}
+  tile: {{type: tile, url: '{secret}', grid: GLOBAL_WEBMERCATOR}}
+""")
+
+    assert {"wms", "tile"} == set(result.settings.sources)
+    assert "hunter2" not in repr(result.settings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"),
+    [
+        (ArcgisSource, {"req": {"url": "hunter2"}}),
+        (MapserverSource, {"req": {"map": "hunter2"}}),
+        (OgcApiMapsSource, {"landingpage_url": "hunter2"}),
+        (OgcApiTilesSource, {"landingpage_url": "hunter2"}),
+    ],
+)
+def test_sources_of_later_versions_do_not_either(kind: type[SourceOptions], option: dict[str, object]) -> None:
+    assert "hunter2" not in repr(kind.model_construct(None, **option))

@@ -459,6 +459,44 @@ def test_a_mistake_in_a_tile_url_is_found_where_it_is(url: str, says: str, sugge
     assert says in problem.message
 
 
+IMPOSSIBLE_SERVERS = [
+    pytest.param("http://u:hunter2/x@maps.example.org/wms", id="a password with a slash"),
+    pytest.param("http://u:hun$ter2/x@maps.example.org/wms", id="one with a dollar sign too"),
+    pytest.param("http://maps.example.org:port/wms", id="a port that is no number"),
+    pytest.param("http://maps.example.org:99999/wms", id="a port too high"),
+    pytest.param("http://[::1/wms", id="half an IPv6 address"),
+    pytest.param("http://u:hunter2@maps.example.org:port/wms", id="the same behind credentials"),
+]
+
+
+@pytest.mark.parametrize("url", IMPOSSIBLE_SERVERS)
+def test_a_url_without_possible_server_is_refused_and_not_shown(url: str) -> None:
+    tiles = f"  tiles: {{type: tile, grid: GLOBAL_WEBMERCATOR, url: '{url}/%(z)s/%(x)s/%(y)s'}}\n"
+    report = report_of(MINIMAL.replace("http://maps.example.org/wms", f"'{url}'") + tiles)
+
+    for option in ("sources.osm.req.url", "sources.tiles.url"):
+        problem = the_problem(report.problems, option, Severity.ERROR)
+        assert "no possible host and port" in problem.message
+    assert "hunter2" not in report.as_text()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("http://h:8080/%(z)s/%(x)s/%(y)s@2x.png", id="an at sign behind a port"),
+        pytest.param("http://h/tms/1.0.0/ws:layer@EPSG:900913@png/%(z)s/%(x)s/%(y)s.png", id="colons and at signs"),
+        pytest.param("http://u:hunter2#;?@h/%(z)s/%(x)s/%(y)s.png", id="a password with any other character"),
+        pytest.param("http://[::1]:8080/%(z)s/%(x)s/%(y)s.png", id="an IPv6 address"),
+        pytest.param("file:///maps/%(z)s/%(x)s/%(y)s@2x.png", id="a file"),
+        pytest.param("http://h:${PORT}/%(z)s/%(x)s/%(y)s.png", id="a port that is an unset variable"),
+    ],
+)
+def test_urls_with_odd_characters_in_the_right_places_are_accepted(url: str) -> None:
+    text = MINIMAL + f"  tiles: {{type: tile, grid: GLOBAL_WEBMERCATOR, url: '{url}'}}\n"
+
+    assert [p for p in report_of(text).problems if p.severity is Severity.ERROR] == []
+
+
 TILES = "  tiles: {type: tile, grid: GLOBAL_WEBMERCATOR, url: 'http://x.example/%(z)s/%(x)s/%(y)s.png'}\n"
 
 

@@ -11,7 +11,7 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, Upstream, UpstreamRequest
 from tilekeep.domain.secrets import redacted
-from tilekeep.domain.source_failure import hidden
+from tilekeep.domain.source_failure import hidden, upstream_text
 from tilekeep.domain.tile import TileCoord
 from tilekeep.domain.tile_url import TileUrlTemplate
 from tilekeep.ports.clock import Clock
@@ -120,6 +120,6 @@ def _refuse_other_than_image(answer: HttpAnswer, request: UpstreamRequest) -> No
     media_type = answer.headers.get("content-type")
     if answer.body and media_type and not media_type.lower().startswith("image"):
         raise SourceContentError(
-            f'no image returned from tile source: "{request.public_url}" is {redacted(media_type)!r}',
+            f"no image returned from tile source: \"{request.public_url}\" is '{upstream_text(media_type)}'",
             client_message=hidden("response is not an image"),
         )

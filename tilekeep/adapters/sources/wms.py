@@ -10,7 +10,7 @@ from tilekeep.domain.errors import SourceContentError, SourceError
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, Upstream, UpstreamRequest
 from tilekeep.domain.secrets import redacted
-from tilekeep.domain.source_failure import hidden
+from tilekeep.domain.source_failure import hidden, upstream_text
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
 from tilekeep.ports.clock import Clock
@@ -146,5 +146,5 @@ def _refuse_other_than_image(answer: HttpAnswer, request: UpstreamRequest) -> No
 
 
 def _excerpt(body: bytes, length: int) -> str:
-    text = redacted(body[:length].decode("utf-8", "backslashreplace"))
+    text = upstream_text(body[:length].decode("utf-8", "backslashreplace"))
     return text if len(body) <= length else f"{text} [output truncated]"

@@ -18,7 +18,7 @@ class HttpOptions(Options):
     ssl_no_cert_checks: Opt[bool] = None
     ssl_ca_certs: Opt[str] = None
     hide_error_details: Opt[bool] = None
-    headers: Opt[dict[str, str]] = None
+    headers: Opt[dict[str, str]] = Field(default=None, repr=False)
     manage_cookies: Opt[bool] = None
 
 

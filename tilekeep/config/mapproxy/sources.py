@@ -74,7 +74,7 @@ class WmsSource(SourceOptions):
     """A Web Map Service; ``req`` keeps the order and spelling of its parameters."""
 
     type: Literal["wms"]
-    req: dict[str, Any]
+    req: dict[str, Any] = Field(repr=False)
     transparent: Opt[bool] = None
     wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
     image: Section[WmsImageOptions] | None = None
@@ -90,7 +90,7 @@ class TileSource(SourceOptions):
     """A server of tiles with a URL template."""
 
     type: Literal["tile"]
-    url: str
+    url: str = Field(repr=False)
     grid: Opt[str] = None
     transparent: Opt[bool] = None
     image: Section[SourceImageOptions] | None = None
@@ -121,7 +121,7 @@ class MapserverSource(LaterSource):
     """A MapServer binary called through CGI."""
 
     type: Literal["mapserver"]
-    req: dict[str, Any]
+    req: dict[str, Any] = Field(repr=False)
     wms_opts: Section[dict[str, Any]] | None = None
     image: Section[dict[str, Any]] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
@@ -148,7 +148,7 @@ class ArcgisSource(LaterSource):
     """An ArcGIS REST service."""
 
     type: Literal["arcgis"]
-    req: dict[str, Any]
+    req: dict[str, Any] = Field(repr=False)
     opts: Section[dict[str, Any]] | None = None
     image: Section[dict[str, Any]] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
@@ -161,7 +161,7 @@ class OgcApiTilesSource(LaterSource):
     """An OGC API Tiles server."""
 
     type: Literal["ogcapitiles"]
-    landingpage_url: str
+    landingpage_url: str = Field(repr=False)
     collection: Opt[str] = None
     tile_matrix_set_id: Opt[str] = None
     image: Section[dict[str, Any]] | None = None
@@ -173,7 +173,7 @@ class OgcApiMapsSource(LaterSource):
     """An OGC API Maps server."""
 
     type: Literal["ogcapimaps"]
-    landingpage_url: str
+    landingpage_url: str = Field(repr=False)
     collection: Opt[str] = None
     supported_srs: Opt[tuple[str, ...]] = None
     transparent: Opt[bool] = None

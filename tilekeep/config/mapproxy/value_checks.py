@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.grids import Grid
@@ -13,6 +14,7 @@ from tilekeep.config.mapproxy.services import WmtsService
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.config.suggestions import closest
+from tilekeep.domain.secrets import split_credentials
 from tilekeep.domain.srs import default_bbox, normalised_code
 
 #: What a tile URL may contain as ``%(name)s`` (spec/sources.md, 8.4).
@@ -123,9 +125,30 @@ def _wms_request_problems(path: OptionPath, source: WmsSource) -> Iterator[Probl
 
 
 def _url_problems(path: OptionPath, url: str) -> Iterator[Problem]:
-    """Text that cannot be a URL; one whose variables are unset has been warned of already."""
-    if not _URL.match(url) and "$" not in url:
-        yield error(path, "expected a URL that starts with http:// or https://")
+    """Text that cannot be a URL; one whose variables are unset has been warned of already.
+
+    The value is not named: where a password has a slash, it is what looks like an impossible port.
+    """
+    if not _URL.match(url):
+        if "$" not in url:
+            yield error(path, "expected a URL that starts with http:// or https://")
+    elif not _has_possible_server(url):
+        message = (
+            "the URL names no possible host and port; write a port as a number up to 65535, an IPv6 address as [::1], "
+            "and send a user name or password with a '/' as Authorization in http.headers"
+        )
+        yield error(path, message)
+
+
+def _has_possible_server(url: str) -> bool:
+    """Whether host and port can be told, behind credentials and apart from variables that are unset."""
+    address, _ = split_credentials(url)
+    try:
+        urlsplit(address).port  # noqa: B018 - raises where there is none
+    except ValueError:
+        authority, _, path = address.partition("://")[2].partition("/")
+        return "$" in authority and "@" not in path
+    return True
 
 
 def _tile_url_problems(path: OptionPath, url: str) -> Iterator[Problem]:

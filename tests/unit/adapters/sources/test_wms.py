@@ -321,3 +321,14 @@ def test_failures_are_logged_once_as_warnings(
         make().get(WORLD, Purpose.SERVE, NO_DEADLINE)
 
     assert [(record.name, record.levelno) for record in caplog.records] == [("tilekeep.source.wms", logging.WARNING)]
+
+
+def test_an_exception_of_a_server_is_logged_on_one_line(
+    make: Make, http: FakeHttpClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    http.answers = [HttpAnswer(200, {"content-type": "text/xml"}, b"<x/>'\n2026-11-21 [info] all is well\x1b[2J")]
+
+    with pytest.raises(SourceContentError):
+        make().get(WORLD, Purpose.SERVE, NO_DEADLINE)
+
+    assert r"response was: '<x/>'\n2026-11-21 [info] all is well\x1b[2J'" in caplog.text
