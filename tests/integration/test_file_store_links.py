@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 
 from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import NewTile, TileCoord, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.tile_layout import tile_layout
 
@@ -259,3 +260,56 @@ def test_a_colour_file_with_too_many_links_is_replaced(
 
     assert [body(store, key) for key in (KEY, OTHER)] == [BLUE_TILE, BLUE_TILE]
     assert (tmp_path / "4/9/7.png").stat().st_ino != first
+
+
+@pytest.fixture
+def place(make_store: MakeStore) -> Path:
+    """Where the tile KEY would lie."""
+    path = Path(make_store(None).locate(KEY))
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["link", "file"])
+def test_a_file_that_is_no_image_is_not_delivered(
+    make_store: MakeStore, place: Path, tmp_path: Path, linked: bool
+) -> None:
+    secret = tmp_path / "secret.txt"
+    (secret if linked else place).write_text("root:x:0:0")
+    if linked:
+        place.symlink_to(secret)
+
+    with pytest.raises(StoreError, match="is no image and is not delivered; remove it") as caught:
+        make_store(None).read(KEY)
+
+    assert str(place) in str(caught.value)
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["link", "itself"])
+def test_a_pipe_in_the_place_of_a_tile_is_not_waited_for(
+    make_store: MakeStore, place: Path, tmp_path: Path, linked: bool
+) -> None:
+    pipe = tmp_path / "pipe" if linked else place
+    os.mkfifo(pipe)
+    if linked:
+        place.symlink_to(pipe)
+
+    assert make_store(None).read(KEY) is None
+
+
+def test_formats_that_have_no_mark_are_delivered_as_what_the_cache_holds(tmp_path: Path) -> None:
+    store = FileTileStore(
+        TileSet("osm", "webmercator", "bmp"),
+        str(tmp_path),
+        tile_layout("tms"),
+        media_type="image/bmp",
+        directory_permissions=None,
+        file_permissions=None,
+        link_single_color=None,
+    )
+    store.write([NewTile(KEY, b"BM....", "image/bmp")], AT)
+
+    tile = store.read(KEY)
+
+    assert tile is not None
+    assert tile.media_type == "image/bmp"

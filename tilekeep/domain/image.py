@@ -22,6 +22,10 @@ def subtype(media_type: str) -> str:
     return media_type.split("/", 1)[-1].split(";", 1)[0].strip()
 
 
+#: The media types that :func:`sniffed_media_type` knows.
+SNIFFED = frozenset({PNG, JPEG, WEBP, GIF, TIFF})
+
+
 def sniffed_media_type(head: bytes) -> str | None:
     """The media type that the magic bytes of an image declare, or None; ``head`` needs twelve bytes."""
     if head[:8] == b"\x89PNG\r\n\x1a\n":

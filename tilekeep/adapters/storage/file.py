@@ -16,7 +16,7 @@ from tilekeep.adapters.storage.tile_walk import FoundFile, TileWalk
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimension_path import dimension_directory
 from tilekeep.domain.errors import StoreError
-from tilekeep.domain.image import PNG, sniffed_media_type
+from tilekeep.domain.image import SNIFFED, sniffed_media_type
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.tile_layout import TileLayout
 from tilekeep.ports.tile_store import TileWindow
@@ -100,7 +100,7 @@ class FileTileStore:
             os.close(descriptor)
         if not size:
             return None
-        return StoredTile(body, self._type_of(body), TileInfo(status.st_mtime, size))
+        return StoredTile(body, self._type_of(body, path), TileInfo(status.st_mtime, size))
 
     def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
@@ -188,18 +188,32 @@ class FileTileStore:
         """A tile behind a symbolic link: the time is the link's, the rest the file's."""
         try:
             link = os.lstat(path)
-            with open(path, "rb", buffering=0) as file:
-                body = file.readall()
+            descriptor = os.open(path, _READ & ~os.O_NOFOLLOW)
+            try:
+                size = os.fstat(descriptor).st_size
+                body = os.read(descriptor, size)
+            finally:
+                os.close(descriptor)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise store_error("read tile", path, error) from error
-        return StoredTile(body, self._type_of(body), TileInfo(link.st_mtime, len(body))) if body else None
+        return StoredTile(body, self._type_of(body, path), TileInfo(link.st_mtime, size)) if size else None
 
-    def _type_of(self, body: bytes) -> str:
-        if body.startswith(self._magic) and self._media_type is not None:
-            return self._media_type
-        return sniffed_media_type(body[:12]) or self._media_type or PNG
+    def _type_of(self, body: bytes, path: str) -> str:
+        """The media type of a tile.
+
+        :raises StoreError: it is no image, such as a file somebody has put or linked here, or a damaged tile.
+        """
+        expected = self._media_type
+        if expected is not None and body.startswith(self._magic):
+            return expected
+        found = sniffed_media_type(body[:12])
+        if found is not None:
+            return found
+        if expected is not None and expected not in SNIFFED:
+            return expected
+        raise StoreError(f"{path!r} is no image and is not delivered; remove it")
 
     def _info(self, path: str, *, with_record: bool) -> TileInfo | None:
         try:
