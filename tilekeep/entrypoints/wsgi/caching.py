@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from email.utils import formatdate, parsedate_to_datetime
+from email.utils import formatdate
 
 
 @functools.lru_cache(maxsize=4096)
@@ -19,7 +19,7 @@ def entity_tag(stored_at: float, size: int) -> str:
 
 
 def cache_control(max_age_seconds: float, *, shared: bool = True) -> str:
-    """Permission to keep an answer for ``max_age_seconds``, rounded up, by its client and maybe in ``shared`` caches."""
+    """Permission to keep an answer for ``max_age_seconds``, rounded up; ``shared`` caches may keep it too."""
     seconds = max(0, math.ceil(max_age_seconds))
     return f"public, max-age={seconds}, s-maxage={seconds}" if shared else f"private, max-age={seconds}"
 
@@ -44,15 +44,15 @@ def is_not_modified(
 def _names(if_none_match: str, etag: str) -> bool:
     """Whether a list of entity tags names ``etag``, compared weakly; tags without quotes are taken as they are.
 
-    The reference sends its tags unquoted, and clients send back what they got (spec/services.md, 1.5).  Our own
-    tags hold no comma, so that the list may be cut at each.
+    The reference sends its tags unquoted, and clients send back what they got (spec/services.md, 1.5).
     """
-    named = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
-    return "*" in named or etag in named or etag.strip('"') in named
+    from werkzeug.http import parse_etags
+
+    return parse_etags(if_none_match).contains_weak(etag.strip('"'))
 
 
 def _second(http_date_text: str) -> int | None:
-    try:
-        return int(parsedate_to_datetime(http_date_text).timestamp())
-    except (ValueError, OverflowError):
-        return None
+    from werkzeug.http import parse_date
+
+    date = parse_date(http_date_text)
+    return None if date is None else int(date.timestamp())
