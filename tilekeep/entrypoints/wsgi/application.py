@@ -92,7 +92,9 @@ def _allow_origin(value: str) -> tuple[Header, ...]:
 
 
 def _internal_error(environ: Environ) -> Response:
-    text = traceback.format_exc()
-    environ["wsgi.errors"].write(text)
-    log.critical("unexpected error at %r\n%s", environ.get("PATH_INFO"), text)
+    text = f"unexpected error at {environ.get('PATH_INFO')!r}\n{traceback.format_exc()}"
+    if log.hasHandlers():
+        log.critical("%s", text)
+    else:
+        environ["wsgi.errors"].write(text)
     return plain_text(500, "internal error", NOT_STORABLE)

@@ -109,9 +109,19 @@ class TestUnexpectedErrors:
 
         assert (answer.status_code, answer.text) == (500, "internal error")
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert "Traceback" in errors.getvalue()
+        [record] = caplog.records
+        assert record.getMessage().startswith(f"unexpected error at {TILE!r}\nTraceback")
+        assert "KeyError" in record.getMessage()
+        assert errors.getvalue() == ""
+
+    def test_without_logging_the_server_is_told(self, layers: FakeLayers, monkeypatch: pytest.MonkeyPatch) -> None:
+        errors = io.StringIO()
+        monkeypatch.setattr(logging.getLogger("tilekeep.wsgiapp"), "propagate", False)
+
+        client(layers, debug=False).get(TILE, environ={"wsgi.errors": errors})
+
+        assert errors.getvalue().startswith(f"unexpected error at {TILE!r}\nTraceback")
         assert "KeyError" in errors.getvalue()
-        assert "KeyError" in caplog.text
 
     def test_in_debug_mode_they_reach_the_server(self, layers: FakeLayers) -> None:
         with pytest.raises(KeyError):
