@@ -10,7 +10,7 @@ from tilekeep.config.mapproxy.meaning_dimensions import MOST_VALUES, effective_d
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
 from tilekeep.config.mapproxy.meaning_grid import EffectiveGrid, effective_grid
 from tilekeep.config.mapproxy.meaning_layers import effective_tile_layers
-from tilekeep.config.mapproxy.meaning_services import EffectiveWmts, effective_services
+from tilekeep.config.mapproxy.meaning_services import EffectiveDemo, EffectiveWmts, effective_services
 from tilekeep.domain.geometry import BBox, Size
 
 
@@ -184,7 +184,7 @@ def test_a_service_is_offered_when_its_key_is_there() -> None:
     services = effective_services(loaded("services:\n  tms:\n  demo: {}\n").settings)
 
     assert services.tms is not None
-    assert (services.wmts, services.demo) == (None, True)
+    assert (services.wmts, services.demo) == (None, EffectiveDemo(None))
 
 
 def test_metadata_of_services_may_be_numbers_and_has_defaults() -> None:
@@ -233,3 +233,17 @@ def test_how_long_failures_are_remembered_is_bounded(options: str, seconds: floa
     result = loaded(f"services: {{tms: }}\nglobals: {{cache: {options}}}\n")
 
     assert effective_globals(result.settings, result.base_dir).longest_failure_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("demo", "globals_", "url"),
+    [
+        pytest.param("{background: {url: 'a'}}", "{background: {url: 'b'}}", "a", id="that-of-the-demo-first"),
+        pytest.param("{background: }", "{background: {url: 'b'}}", "b", id="else-that-of-the-globals"),
+        pytest.param("", "{background: {url: ''}}", None, id="none-by-default"),
+    ],
+)
+def test_the_map_under_the_layers_of_the_demo_is_configured(demo: str, globals_: str, url: str | None) -> None:
+    result = loaded(f"services: {{tms: , demo: {demo}}}\nglobals: {globals_}\n")
+
+    assert effective_services(result.settings).demo == EffectiveDemo(url)

@@ -19,6 +19,7 @@ from tilekeep.config.mapproxy.options import (
     PositiveNumber,
     Section,
 )
+from tilekeep.config.mapproxy.services import Background
 
 S3_CACHES = OnlyFor("s3 caches")
 AZURE_CACHES = OnlyFor("azureblob caches")
@@ -121,12 +122,6 @@ class Renderd(Options):
     address: Annotated[Opt[str], Later()] = None
 
 
-class Background(Options):
-    """``globals.background``."""
-
-    url: Opt[str] = None
-
-
 class GlobalSettings(Options):
     """Everything under ``globals``."""
 
@@ -138,6 +133,6 @@ class GlobalSettings(Options):
     tiles: Section[GlobalTiles] = Field(default_factory=GlobalTiles)
     mapserver: Annotated[Section[MapserverDefaults] | None, MAPSERVER_SOURCES] = None
     renderd: Section[Renderd] | None = None
-    background: Annotated[Section[Background] | None, NoEffect("the demo page brings its own map")] = None
+    background: Section[Background] | None = None
     wms: Annotated[Section[dict[str, Any]] | None, WMS] = None
     ogcapi: Annotated[Section[dict[str, Any]] | None, OGC_API] = None

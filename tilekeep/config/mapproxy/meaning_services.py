@@ -9,8 +9,6 @@ from tilekeep.config.mapproxy.services import ContactOptions
 from tilekeep.config.mapproxy.services import ServiceMetadata as MetadataOptions
 from tilekeep.domain.service_metadata import Contact, KeywordList, ServiceMetadata
 
-DEFAULT_WMTS_TEMPLATE = "/{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
-
 
 @dataclass(frozen=True, slots=True)
 class EffectiveTms:
@@ -23,12 +21,19 @@ class EffectiveTms:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveWmts:
-    """WMTS; ``restful_template`` has single braces."""
+    """WMTS; ``restful_template`` has single braces, None is the default."""
 
     kvp: bool
     restful: bool
-    restful_template: str
+    restful_template: str | None
     metadata: ServiceMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveDemo:
+    """The demo page; ``background_url`` is the template of a map under the layer that is shown, or None."""
+
+    background_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,20 @@ class EffectiveServices:
 
     tms: EffectiveTms | None
     wmts: EffectiveWmts | None
-    demo: bool
+    demo: EffectiveDemo | None
 
 
 def effective_services(settings: Settings) -> EffectiveServices:
     """The services of a configuration."""
-    return EffectiveServices(_tms(settings), _wmts(settings), demo=settings.services.demo is not None)
+    return EffectiveServices(_tms(settings), _wmts(settings), _demo(settings))
+
+
+def _demo(settings: Settings) -> EffectiveDemo | None:
+    demo = settings.services.demo
+    if demo is None:
+        return None
+    given = (demo.background, settings.globals.background)
+    return EffectiveDemo(next((background.url for background in given if background and background.url), None))
 
 
 def _tms(settings: Settings) -> EffectiveTms | None:
@@ -55,11 +68,11 @@ def _wmts(settings: Settings) -> EffectiveWmts | None:
     if wmts is None:
         return None
     neither = wmts.kvp is None and wmts.restful is None
-    template = wmts.restful_template or DEFAULT_WMTS_TEMPLATE
+    template = wmts.restful_template
     return EffectiveWmts(
         kvp=neither or bool(wmts.kvp),
         restful=neither or bool(wmts.restful),
-        restful_template=template.replace("{{", "{").replace("}}", "}"),
+        restful_template=template.replace("{{", "{").replace("}}", "}") if template else None,
         metadata=service_metadata(wmts.md),
     )
 

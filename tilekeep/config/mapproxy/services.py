@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from tilekeep.config.mapproxy.layers import Keywords
-from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later, NoEffect
+from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later
 from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
 
 
@@ -75,10 +75,16 @@ class WmtsService(Options):
     md: Section[ServiceMetadata] | None = None
 
 
+class Background(Options):
+    """``background`` of the demo and of the globals: a map under the layer that is shown."""
+
+    url: Opt[str] = None
+
+
 class DemoService(Options):
     """``demo``: pages that show the other services."""
 
-    background: Annotated[Section[dict[str, Any]] | None, NoEffect("the demo page brings its own map")] = None
+    background: Section[Background] | None = None
     md: Section[ServiceMetadata] | None = None
 
 

@@ -14,7 +14,7 @@ from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
-from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.options import DEFAULT_RESTFUL_TEMPLATE, DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
         catalogue=container.use_cases.catalogue(),
         tms=_tms(services),
         wmts=_wmts(services),
-        demo=DemoOptions() if services.demo else None,
+        demo=None if services.demo is None else DemoOptions(services.demo.background_url),
         max_age_seconds=options.tile_max_age_seconds,
         access_control_allow_origin=options.allowed_origin or "",
         clock=container.adapters.clock(),
@@ -92,4 +92,5 @@ def _wmts(services: EffectiveServices) -> WmtsOptions | None:
     wmts = services.wmts
     if wmts is None:
         return None
-    return WmtsOptions(wmts.metadata, wmts.kvp, wmts.restful, wmts.restful_template)
+    template = wmts.restful_template or DEFAULT_RESTFUL_TEMPLATE
+    return WmtsOptions(wmts.metadata, wmts.kvp, wmts.restful, template)
