@@ -156,7 +156,3 @@ class TileGrid:
         if right < left or last_row < first_row:
             raise InvalidParameter("Invalid BBOX")
         return self.block(TileCoord(z, left, first_row), TileCoord(z, right, last_row))
-
-    def tile_count(self, bbox: BBox, z: int) -> int:
-        """How many positions :meth:`affected` has; raises as it does."""
-        return self.affected(bbox, z).count

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from tilekeep.domain.geometry import BBox
 
+#: Share of a region's size by which a box may stick out and still count as contained.
+_TOLERANCE = 1e-13
+
 
 class Relation(enum.Enum):
     """How a box lies to a region."""
@@ -32,12 +35,17 @@ class Region(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BoxRegion:
-    """A region that is a box; a box that only touches it is disjoint (spec/sources.md, 11)."""
+    """A region that is a box; boxes that only touch it are disjoint (spec/coverages.md, 5)."""
 
     bbox: BBox
 
     def relate(self, bbox: BBox) -> Relation:
-        """Whether this box contains, crosses or misses ``bbox``."""
-        if self.bbox.contains(bbox):
+        """Whether this box contains ``bbox`` (up to rounding), crosses or misses it."""
+        if self._widened().contains(bbox):
             return Relation.CONTAINS
         return Relation.INTERSECTS if self.bbox.intersects(bbox) else Relation.DISJOINT
+
+    def _widened(self) -> BBox:
+        dx = abs(self.bbox.width) * _TOLERANCE
+        dy = abs(self.bbox.height) * _TOLERANCE
+        return BBox(self.bbox.min_x - dx, self.bbox.min_y - dy, self.bbox.max_x + dx, self.bbox.max_y + dy)

@@ -46,10 +46,6 @@ class TileLayout(Protocol):
         """The coordinate whose path below the cache directory is exactly ``path``, or None."""
         ...
 
-    def level_directory(self, z: int) -> str | None:
-        """The directory that holds level ``z`` and nothing else, or None if the layout has none."""
-        ...
-
     def may_hold(self, directories: Sequence[str], z: int, window: Window | None) -> bool:
         """Whether tiles of level ``z`` inside ``window`` may lie below ``directories`` of the cache directory."""
         ...
@@ -101,7 +97,7 @@ class SteppedLayout:
 
     def namer(self, prefix: str, extension: str) -> Namer:
         """See :class:`TileLayout`."""
-        return self.make_namer(prefix, extension)
+        return self.make_namer(prefix, f".{extension}")
 
     def coord(self, path: str, extension: str) -> TileCoord | None:
         """See :class:`TileLayout`."""
@@ -111,11 +107,6 @@ class SteppedLayout:
             return None
         found = self._lowest(names)
         return None if found is None else TileCoord(*found[0])
-
-    def level_directory(self, z: int) -> str | None:
-        """See :class:`TileLayout`."""
-        first = self.steps[0]
-        return f"{first.marker}{z:{first.spec}}" if first.axis == 0 else None
 
     def may_hold(self, directories: Sequence[str], z: int, window: Window | None) -> bool:
         """See :class:`TileLayout`."""
@@ -148,14 +139,14 @@ def _overlaps(low: int, span: int, first: int, last: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class QuadkeyLayout:
-    """All tiles in one directory, each named by one base-4 digit for each level."""
+    """All tiles in one directory, each named by one base-4 digit for each level, by which levels are told apart."""
 
     name: str = "quadkey"
     depth: int = 0
 
     def namer(self, prefix: str, extension: str) -> Namer:
         """See :class:`TileLayout`."""
-        return quadkey_namer(prefix, extension)
+        return quadkey_namer(prefix, f".{extension}")
 
     def coord(self, path: str, extension: str) -> TileCoord | None:
         """See :class:`TileLayout`."""
@@ -168,10 +159,6 @@ class QuadkeyLayout:
             x = x << 1 | int(digit) & 1
             y = y << 1 | int(digit) >> 1
         return TileCoord(len(digits), x, y)
-
-    def level_directory(self, z: int) -> str | None:
-        """None: levels share the directory and are told apart by the length of the name."""
-        return None
 
     def may_hold(self, directories: Sequence[str], z: int, window: Window | None) -> bool:
         """See :class:`TileLayout`."""

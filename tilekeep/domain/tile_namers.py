@@ -1,4 +1,7 @@
-"""The functions that name a tile on every request, one for each layout, with constant parts made beforehand."""
+"""The functions that name a tile on every request, one for each layout, with constant parts made beforehand.
+
+All of them take what stands before and after the path they make.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,10 @@ _MILLION = 1_000_000
 _GROUPS = tuple(f"{number:03d}" for number in range(1000))
 
 
-def tc_namer(prefix: str, extension: str) -> Namer:
-    """``zz/xxx/xxx/xxx/yyy/yyy/yyy.E``: millions, thousands and units."""
+def tc_namer(prefix: str, ending: str) -> Namer:
+    """``zz/xxx/xxx/xxx/yyy/yyy/yyy``: millions, thousands and units."""
     levels = tuple(f"{prefix}{z:02d}/000/" for z in range(_LEVELS))
     groups = _GROUPS
-    ending = f".{extension}"
 
     def path(coord: TileCoord) -> str:
         z, x, y = coord
@@ -34,56 +36,56 @@ def tc_namer(prefix: str, extension: str) -> Namer:
     return path
 
 
-def mp_namer(prefix: str, extension: str) -> Namer:
-    """``zz/xxxx/xxxx/yyyy/yyyy.E``: ten thousands and units."""
+def mp_namer(prefix: str, ending: str) -> Namer:
+    """``zz/xxxx/xxxx/yyyy/yyyy``: ten thousands and units."""
 
     def path(coord: TileCoord) -> str:
         z, x, y = coord
         if x < 0 or y < 0 or z < 0:
             _refuse_negative(coord)
-        return f"{prefix}{z:02d}/{x // 10000:04d}/{x % 10000:04d}/{y // 10000:04d}/{y % 10000:04d}.{extension}"
+        return f"{prefix}{z:02d}/{x // 10000:04d}/{x % 10000:04d}/{y // 10000:04d}/{y % 10000:04d}{ending}"
 
     return path
 
 
-def tms_namer(prefix: str, extension: str) -> Namer:
-    """``z/x/y.E``, nothing padded."""
+def tms_namer(prefix: str, ending: str) -> Namer:
+    """``z/x/y``, nothing padded."""
 
     def path(coord: TileCoord) -> str:
         z, x, y = coord
         if x < 0 or y < 0 or z < 0:
             _refuse_negative(coord)
-        return f"{prefix}{z}/{x}/{y}.{extension}"
+        return f"{prefix}{z}/{x}/{y}{ending}"
 
     return path
 
 
-def reverse_tms_namer(prefix: str, extension: str) -> Namer:
-    """``y/x/z.E``, nothing padded."""
+def reverse_tms_namer(prefix: str, ending: str) -> Namer:
+    """``y/x/z``, nothing padded."""
 
     def path(coord: TileCoord) -> str:
         z, x, y = coord
         if x < 0 or y < 0 or z < 0:
             _refuse_negative(coord)
-        return f"{prefix}{y}/{x}/{z}.{extension}"
+        return f"{prefix}{y}/{x}/{z}{ending}"
 
     return path
 
 
-def arcgis_namer(prefix: str, extension: str) -> Namer:
-    """``Lzz/Rrrrrrrrr/Ccccccccc.E``: level decimal, row and column in hexadecimal digits."""
+def arcgis_namer(prefix: str, ending: str) -> Namer:
+    """``Lzz/Rrrrrrrrr/Ccccccccc``: level decimal, row and column in hexadecimal digits."""
 
     def path(coord: TileCoord) -> str:
         z, x, y = coord
         if x < 0 or y < 0 or z < 0:
             _refuse_negative(coord)
-        return f"{prefix}L{z:02d}/R{y:08x}/C{x:08x}.{extension}"
+        return f"{prefix}L{z:02d}/R{y:08x}/C{x:08x}{ending}"
 
     return path
 
 
-def quadkey_namer(prefix: str, extension: str) -> Namer:
-    """``<key>.E``: level z has z digits, each the bit of the column plus twice the bit of the row; level 0 has none."""
+def quadkey_namer(prefix: str, ending: str) -> Namer:
+    """``<key>``: level z has z digits, each the bit of the column plus twice the bit of the row; level 0 has none."""
 
     def path(coord: TileCoord) -> str:
         z, x, y = coord
@@ -92,7 +94,7 @@ def quadkey_namer(prefix: str, extension: str) -> Namer:
         if x >> z or y >> z:
             raise ValueError(f"tile {z}/{x}/{y} has no quadkey: level {z} ends at column and row {(1 << z) - 1}")
         # The binary digits of x read as decimal, plus twice those of y, are the digits of the key.
-        return f"{prefix}{int(f'{x:b}') + 2 * int(f'{y:b}'):0{z}d}.{extension}" if z else f"{prefix}.{extension}"
+        return f"{prefix}{int(f'{x:b}') + 2 * int(f'{y:b}'):0{z}d}{ending}" if z else f"{prefix}{ending}"
 
     return path
 

@@ -10,34 +10,21 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.secrets import redacted
 from tilekeep.domain.tile import TileCoord
+from tilekeep.domain.tile_namers import arcgis_namer, tc_namer, tms_namer
 
 Value = int | str
 #: The box of a tile in grid SRS units, x/y order.
 TileBox = Callable[[TileCoord], BBox]
 
 
+_tc_path = tc_namer("", "")
+_tms_path = tms_namer("", "")
+_arcgiscache_path = arcgis_namer("", "")
+
+
 def quadkey(coord: TileCoord) -> str:
-    """One base-4 digit per level, coarsest first: the bit of x adds 1, the bit of y adds 2; empty at level 0."""
+    """The digits of :func:`~tilekeep.domain.tile_namers.quadkey_namer`; tiles beyond the square repeat those in it."""
     return "".join(str((coord.x >> bit & 1) + 2 * (coord.y >> bit & 1)) for bit in range(coord.z - 1, -1, -1))
-
-
-def tc_path(coord: TileCoord) -> str:
-    """``zz/xxx/xxx/xxx/yyy/yyy/yyy``, the directories of TileCache."""
-    return "/".join([f"{coord.z:02d}", *_thousands(coord.x), *_thousands(coord.y)])
-
-
-def _thousands(number: int) -> tuple[str, str, str]:
-    return f"{number // 1_000_000:03d}", f"{number // 1000 % 1000:03d}", f"{number % 1000:03d}"
-
-
-def tms_path(coord: TileCoord) -> str:
-    """``z/x/y``."""
-    return f"{coord.z}/{coord.x}/{coord.y}"
-
-
-def arcgiscache_path(coord: TileCoord) -> str:
-    """``Lzz/Rrrrrrrrr/Ccccccccc``: level decimal, row and column as eight lower-case hexadecimal digits."""
-    return f"L{coord.z:02d}/R{coord.y:08x}/C{coord.x:08x}"
 
 
 def bbox_text(bbox: BBox) -> str:
@@ -51,9 +38,9 @@ _VARIABLES: dict[str, Callable[[TileCoord, str, TileBox], Value]] = {
     "z": lambda coord, _format, _box: coord.z,
     "format": lambda _coord, image_format, _box: image_format,
     "quadkey": lambda coord, _format, _box: quadkey(coord),
-    "tc_path": lambda coord, _format, _box: tc_path(coord),
-    "tms_path": lambda coord, _format, _box: tms_path(coord),
-    "arcgiscache_path": lambda coord, _format, _box: arcgiscache_path(coord),
+    "tc_path": lambda coord, _format, _box: _tc_path(coord),
+    "tms_path": lambda coord, _format, _box: _tms_path(coord),
+    "arcgiscache_path": lambda coord, _format, _box: _arcgiscache_path(coord),
     "bbox": lambda coord, _format, box: bbox_text(box(coord)),
 }
 

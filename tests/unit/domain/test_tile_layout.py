@@ -120,14 +120,6 @@ def test_tiles_beyond_the_square_of_a_level_have_no_quadkey(coord: TileCoord) ->
         tile_layout("quadkey").namer("", "png")(coord)
 
 
-@pytest.mark.parametrize(
-    ("layout", "directory"),
-    [("tc", "07"), ("mp", "07"), ("tms", "7"), ("reverse_tms", None), ("quadkey", None), ("arcgis", "L07")],
-)
-def test_levels_have_a_directory_where_the_layout_gives_them_one(layout: str, directory: str | None) -> None:
-    assert tile_layout(layout).level_directory(7) == directory
-
-
 @pytest.mark.parametrize("layout", LAYOUT_NAMES)
 @given(coord=coords(), left=st.integers(0, 5), right=st.integers(0, 5))
 def test_the_directories_of_a_tile_may_hold_it(layout: str, coord: TileCoord, left: int, right: int) -> None:
