@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import socketserver
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,9 +79,20 @@ def test_a_missing_file_of_authorities_is_named_in_the_error(upstream: UpstreamS
         get(http_client(ssl_ca_certs=str(tmp_path / "missing.pem")), upstream.url)
 
 
+class PlainAnswer(socketserver.BaseRequestHandler):
+    """Answers whatever comes: the greeting of TLS need not have an end of line, for which a server might wait."""
+
+    def handle(self) -> None:
+        self.request.recv(65536)
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
 def test_a_server_without_tls_is_no_tls_server(certificate: tuple[str, str]) -> None:
-    with UpstreamServer() as plain, pytest.raises(SourceUnreachable, match="Could not verify"):
-        get(http_client(ssl_ca_certs=certificate[0]), plain.url.replace("http:", "https:"))
+    with socketserver.TCPServer(("127.0.0.1", 0), PlainAnswer) as plain, ThreadPoolExecutor(1) as threads:
+        threads.submit(plain.handle_request)
+
+        with pytest.raises(SourceUnreachable, match="Could not verify"):
+            get(http_client(ssl_ca_certs=certificate[0]), f"https://127.0.0.1:{plain.server_address[1]}")
 
 
 def test_the_deadline_holds_with_tls_too(upstream: UpstreamServer) -> None:
