@@ -40,17 +40,44 @@ class FilesInMemory:
         return body if isinstance(body, bytes) else body.encode()
 
 
+class PathsInMemory:
+    """A disk on which every path is as it should be but those of ``wrong``, which maps paths to reasons."""
+
+    def __init__(self, wrong: Mapping[str, str] | None = None) -> None:
+        self._wrong = wrong or {}
+
+    def unreadable_file(self, path: str) -> str | None:
+        return self._wrong.get(path)
+
+    def is_directory(self, path: str) -> bool:
+        return path not in self._wrong
+
+    def exists(self, path: str) -> bool:
+        return path not in self._wrong
+
+    def unusable_directory(self, path: str) -> str | None:
+        return self._wrong.get(path)
+
+
 def loaded(
     text: str | bytes,
     *,
     variables: Mapping[str, str] | None = None,
     environment: str | None = None,
     others: Mapping[str, str | bytes] | None = None,
+    wrong_paths: Mapping[str, str] | None = None,
 ) -> LoadedSettings:
-    """The settings of ``/etc/maps/mapproxy.yaml``; ``others`` are files beside it, by absolute path."""
+    """The settings of ``/etc/maps/mapproxy.yaml``; ``others`` are files beside it, by absolute path.
+
+    ``wrong_paths`` are those of which the disk says that they cannot be used, with the reasons.
+    """
     files = {"/etc/maps/mapproxy.yaml": text, **(others or {})}
     return load_settings(
-        "/etc/maps/mapproxy.yaml", environment=environment, variables=variables or {}, read=FilesInMemory(files)
+        "/etc/maps/mapproxy.yaml",
+        environment=environment,
+        variables=variables or {},
+        read=FilesInMemory(files),
+        paths=PathsInMemory(wrong_paths),
     )
 
 
@@ -60,9 +87,10 @@ def report_of(
     variables: Mapping[str, str] | None = None,
     environment: str | None = None,
     others: Mapping[str, str | bytes] | None = None,
+    wrong_paths: Mapping[str, str] | None = None,
 ) -> Report:
     """All problems of a configuration, whether it can be obeyed or not."""
     try:
-        return loaded(text, variables=variables, environment=environment, others=others).report
+        return loaded(text, variables=variables, environment=environment, others=others, wrong_paths=wrong_paths).report
     except ConfigurationProblems as problems:
         return problems.report

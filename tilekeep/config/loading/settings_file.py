@@ -12,11 +12,13 @@ from tilekeep.config.loading.config_files import ConfigFiles
 from tilekeep.config.loading.environment import Expansion
 from tilekeep.config.loading.garbage import garbage_collection_paused
 from tilekeep.config.loading.overlays import with_environment
+from tilekeep.config.loading.paths_on_disk import PathsOnDisk
 from tilekeep.config.loading.plain_data import plain_data
 from tilekeep.config.loading.positions import Position, located
 from tilekeep.config.loading.yaml_nodes import MappingNode
 from tilekeep.config.loading.yaml_scalars import plain_scalar
 from tilekeep.config.mapproxy.checks import checked
+from tilekeep.config.mapproxy.path_checks import PathProbe, path_problems
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import ConfigurationProblems, Problem, Report, Severity
 
@@ -55,6 +57,7 @@ def load_settings(
     environment: str | None = None,
     variables: Mapping[str, str],
     read: Callable[[str], bytes] = read_file,
+    paths: PathProbe = PathsOnDisk(),  # noqa: B008 - it holds nothing
 ) -> LoadedSettings:
     """The settings of ``path`` and its bases, with an environment laid over them and variables filled in.
 
@@ -63,15 +66,20 @@ def load_settings(
         environment: the entry of ``environments`` to lay over the rest, or None.
         variables: environment variables.
         read: the bytes of a file; raises OSError.
+        paths: looks at files and directories that are named.
 
     :raises ConfigurationProblems: there are errors; its report holds all of them, and the warnings.
     """
     with garbage_collection_paused():
-        return _loaded(path, environment, variables, read)
+        return _loaded(path, environment, variables, read, paths)
 
 
 def _loaded(
-    path: str, environment: str | None, variables: Mapping[str, str], read: Callable[[str], bytes]
+    path: str,
+    environment: str | None,
+    variables: Mapping[str, str],
+    read: Callable[[str], bytes],
+    paths: PathProbe,
 ) -> LoadedSettings:
     """The steps of loading."""
     expansion = Expansion(variables)
@@ -86,13 +94,15 @@ def _loaded(
     except RecursionError as depth:
         raise ConfigurationProblems(Report.of([*problems, _too_deep(path)])) from depth
     problems += [located(problem, tree) for problem in overlay_problems]
+    base_dir = os.path.abspath(os.path.dirname(path))
+    model_problems += path_problems(settings, base_dir, paths)
     problems += [located(problem, root) for problem in model_problems]
     problems += _unset_variables(expansion.unset)
     report = Report.of(problems)
     if report.errors:
         raise ConfigurationProblems(report)
     again = partial(_root, path, environment, variables, read)
-    return LoadedSettings(settings, report, os.path.abspath(os.path.dirname(path)), files.files, again)
+    return LoadedSettings(settings, report, base_dir, files.files, again)
 
 
 def _root(

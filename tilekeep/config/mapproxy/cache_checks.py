@@ -14,7 +14,6 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.mapproxy.value_checks import coverage_problems, pair_problems
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
-from tilekeep.config.suggestions import closest
 from tilekeep.domain.image import MIXED, PNG, subtype
 
 _MIXED_REQUESTS = ("image/png", "image/vnd.jpeg-png")
@@ -26,7 +25,7 @@ def cache_problems(settings: Settings) -> Iterator[Problem]:
     for name, cache in settings.caches.items():
         path = ("caches", name)
         yield from pair_problems((*path, "meta_size"), cache.meta_size)
-        yield from _format_problems(settings, path, cache)
+        yield from _mixed_request(path, cache)
         yield from _mixed_sources(settings, path, cache)
         yield from _place_problems(grids, path, cache)
         if cache.cache is not None:
@@ -34,16 +33,10 @@ def cache_problems(settings: Settings) -> Iterator[Problem]:
     yield from _shared_directories(settings)
 
 
-def _format_problems(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
+def _mixed_request(path: OptionPath, cache: Cache) -> Iterator[Problem]:
     if cache.format == MIXED and cache.request_format not in _MIXED_REQUESTS:
         message = "the format 'mixed' needs request_format: image/png (or image/vnd.jpeg-png); add it"
         yield error((*path, "request_format"), message)
-    formats = settings.globals.image.formats
-    named = cache.format
-    if named is not None and named != MIXED and not named.startswith("image/") and named not in formats:
-        message = f"{named!r} is neither a MIME type nor one of globals.image.formats; tiles are stored as image/png"
-        suggestion = closest(named, formats) or f"image/{named}"
-        yield warning((*path, "format"), message, suggestion=suggestion)
 
 
 def _mixed_sources(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tilekeep.config.mapproxy.address_checks import address_problems
 from tilekeep.config.mapproxy.cache_checks import cache_problems
 from tilekeep.config.mapproxy.cross_references import cross_reference_problems
+from tilekeep.config.mapproxy.format_checks import format_problems
 from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_layers_problem
 from tilekeep.config.mapproxy.marked_options import marked_option_problems
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.storage_checks import storage_problems
 from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.mapproxy.value_checks import value_problems
 from tilekeep.config.problems import Problem
@@ -32,4 +35,7 @@ def checked(data: dict[str, Any], coerced: Callable[[str], Any]) -> tuple[Settin
         *layer_problems(settings, broken),
         *value_problems(settings),
         *cache_problems(settings),
+        *format_problems(settings),
+        *storage_problems(settings),
+        *address_problems(settings),
     ]

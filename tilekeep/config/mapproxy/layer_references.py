@@ -105,9 +105,14 @@ def _dimension_problems(path: OptionPath, layer: Layer) -> Iterator[Problem]:
     """Whether values of dimensions can be made out."""
     for name, options in (layer.dimensions or {}).items():
         try:
-            effective_dimension(name, options)
+            dimension = effective_dimension(name, options)
         except ValueError as problem:
             yield error((*path, "dimensions", name, "values"), f"{problem}")
+            continue
+        if dimension.default not in dimension.values:
+            message = f"the default {dimension.default!r} is not among the values; add it to them, or use one of them"
+            suggestion = closest(dimension.default, dimension.values)
+            yield error((*path, "dimensions", name, "default"), message, suggestion=suggestion)
 
 
 def tile_caches(settings: Settings, layer: Layer, caches: Collection[object]) -> tuple[str, ...] | None:

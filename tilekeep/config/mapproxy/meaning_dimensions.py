@@ -108,7 +108,10 @@ def _steps(first: dt.datetime, limit: dt.datetime, step: Duration) -> tuple[str,
 
 def _instant(text: str) -> dt.datetime:
     """An ISO 8601 instant; without a time zone it is UTC."""
-    instant = dt.datetime.fromisoformat(text)
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no ISO 8601 time such as 2024-12-31 or 2024-12-31T23:59:59") from None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=dt.UTC)
 
 

@@ -1,0 +1,61 @@
+"""Whether the names of image formats mean formats that can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from tilekeep.config.mapproxy.caches import Cache
+from tilekeep.config.mapproxy.image import ImageOptions
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.problems import OptionPath, Problem, error, warning
+from tilekeep.config.suggestions import closest
+from tilekeep.domain.image import GIF, JPEG, MIXED, PNG, TIFF, WEBP, subtype
+
+#: Formats with an encoder.
+WRITTEN = (PNG, JPEG, GIF, TIFF, WEBP)
+
+#: What servers call formats that arrive as one of the others.
+_ASKED_FOR = frozenset({"image/png8", "image/png24", "image/vnd.jpeg-png", "image/vnd.jpeg-png8"})
+
+
+def format_problems(settings: Settings) -> Iterator[Problem]:
+    """Of named formats, sources and caches."""
+    formats = settings.globals.image.formats
+    for name, options in formats.items():
+        yield from _image_problems(("globals", "image", "formats", name), options, ())
+    for name, source in settings.sources.items():
+        image = getattr(source, "image", None)
+        yield from _image_problems(("sources", name, "image"), image, formats)
+    for name, cache in settings.caches.items():
+        path = ("caches", name)
+        yield from _cache_problems(path, cache, formats)
+        yield from _image_problems((*path, "image"), cache.image, formats)
+
+
+def _cache_problems(path: OptionPath, cache: Cache, formats: Collection[str]) -> Iterator[Problem]:
+    named, requested = cache.format, cache.request_format
+    if named is not None and not _is_known(named, formats):
+        yield _unknown((*path, "format"), named, formats)
+    elif named is not None and named != MIXED and "/" not in named and named not in formats:
+        message = f"{named!r} is neither a MIME type nor one of globals.image.formats; tiles are stored as image/png"
+        yield warning((*path, "format"), message, suggestion=f"image/{named}")
+    if requested is not None and requested not in _ASKED_FOR and not _is_known(requested, formats):
+        yield _unknown((*path, "request_format"), requested, formats)
+
+
+def _image_problems(path: OptionPath, image: object, formats: Collection[str]) -> Iterator[Problem]:
+    """Sections of sources that only a later version reads are plain mappings, and are passed over."""
+    if isinstance(image, ImageOptions) and image.format is not None and not _is_known(image.format, formats):
+        yield _unknown((*path, "format"), image.format, formats)
+
+
+def _is_known(name: str, formats: Collection[str]) -> bool:
+    """Whether tiles can be written in this format."""
+    media_type = name if "/" in name else f"image/{name}"
+    return name == MIXED or name in formats or (media_type.startswith("image/") and f"image/{subtype(name)}" in WRITTEN)
+
+
+def _unknown(path: OptionPath, name: str, formats: Collection[str]) -> Problem:
+    known = (*WRITTEN, MIXED, *formats)
+    message = f"the format {name!r} does not exist (known: {', '.join(known)})"
+    return error(path, message, suggestion=closest(name, known) or closest(f"image/{name}", WRITTEN))

@@ -1,0 +1,84 @@
+"""Whether the files and directories that a configuration names are there, as far as a look without touching tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from tilekeep.config.mapproxy.caches import Cache, FileBackend
+from tilekeep.config.mapproxy.http import HttpOptions
+from tilekeep.config.mapproxy.paths import from_base
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.problems import OptionPath, Problem, error, warning
+
+
+class PathProbe(Protocol):
+    """Looks at paths; changes nothing and raises nothing."""
+
+    def unreadable_file(self, path: str) -> str | None:
+        """Why the file cannot be read, or None."""
+        ...
+
+    def is_directory(self, path: str) -> bool:
+        """Whether a directory can be found there."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether anything is there."""
+        ...
+
+    def unusable_directory(self, path: str) -> str | None:
+        """Why nothing could be stored below a directory that may still have to be made, or None."""
+        ...
+
+
+def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Of the globals, sources and caches; relative paths start at ``base_dir``."""
+    for path, name in _certificates(settings):
+        if reason := probe.unreadable_file(from_base(base_dir, name)):
+            yield error(path, f"the file {name!r} cannot be read: {reason}; requests would fail")
+    proj = settings.globals.srs.proj_data_dir
+    if proj is not None and not probe.is_directory(from_base(base_dir, proj)):
+        yield error(("globals", "srs", "proj_data_dir"), f"there is no directory {proj!r}; name that of PROJ's data")
+    for name, cache in settings.caches.items():
+        mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
+        if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
+            message = f"there is no file {mtime!r}, so no tile counts as stale; make it, or correct the name"
+            yield warning(("caches", name, "refresh_before", "mtime"), message)
+    for path, name in dict(_directories(settings)).items():
+        if reason := probe.unusable_directory(from_base(base_dir, name)):
+            yield warning(path, f"nothing can be stored in {name!r}: {reason}")
+
+
+def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
+    """Files with certificates, each with its option."""
+    option = "ssl_ca_certs"
+    sections: list[tuple[OptionPath, HttpOptions | None]] = [(("globals", "http"), settings.globals.http)]
+    sections += [
+        (("sources", name, "http"), getattr(source, "http", None)) for name, source in settings.sources.items()
+    ]
+    for path, http in sections:
+        if http is not None and http.ssl_ca_certs is not None:
+            yield (*path, option), http.ssl_ca_certs
+
+
+def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
+    """Directories that are written to, each with its option."""
+    globals_ = settings.globals.cache
+    if any(not _has_own_directory(cache) for cache in settings.caches.values()):
+        yield ("globals", "cache", "base_dir"), globals_.base_dir
+    for option in ("lock_dir", "tile_lock_dir"):
+        if option in globals_.model_fields_set:
+            yield ("globals", "cache", option), getattr(globals_, option)
+    for name, cache in settings.caches.items():
+        if cache.cache_dir is not None:
+            yield ("caches", name, "cache_dir"), cache.cache_dir
+        if isinstance(cache.cache, FileBackend):
+            for option in ("directory", "tile_lock_dir"):
+                if directory := getattr(cache.cache, option):
+                    yield ("caches", name, "cache", option), directory
+
+
+def _has_own_directory(cache: Cache) -> bool:
+    own = cache.cache.directory if isinstance(cache.cache, FileBackend) else None
+    return bool(own or cache.cache_dir)
