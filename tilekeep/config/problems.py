@@ -32,7 +32,10 @@ class Place(enum.Enum):
 
 
 def path_text(path: OptionPath) -> str:
-    """The path as people write it: ``caches.osm.grids[1]``; keys that are not plain words stand in quotes."""
+    """The path as people write it: ``caches.osm.grids[1]``; keys that are not plain words stand in quotes.
+
+    Names may be URLs; their credentials are left out.
+    """
     text = ""
     for element in path:
         if isinstance(element, int):
@@ -40,7 +43,7 @@ def path_text(path: OptionPath) -> str:
         elif _PLAIN_KEY.fullmatch(element):
             text += f".{element}" if text else element
         else:
-            text += f"[{json.dumps(element, ensure_ascii=False)}]"
+            text += f"[{json.dumps(redacted(element), ensure_ascii=False)}]"
     return text
 
 
@@ -65,8 +68,10 @@ class Problem:
     place: Place = field(default=Place.VALUE, compare=False)
 
     def __post_init__(self) -> None:
-        """Credentials in values that the message quotes never get further."""
+        """Credentials in values that are quoted never get further; the path finds the position and stays."""
         object.__setattr__(self, "message", redacted(self.message))
+        if self.suggestion is not None:
+            object.__setattr__(self, "suggestion", redacted(self.suggestion))
 
     @property
     def position(self) -> str:

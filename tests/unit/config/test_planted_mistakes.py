@@ -453,6 +453,51 @@ ERRORS = [
         21,
         "of -82800 seconds",
     ),
+    Mistake(
+        "a date as value of a dimension",
+        "caches:\n",
+        "    dimensions: {time: {values: [2020-01-01, x]}}\ncaches:\n",
+        "layers[0].dimensions.time.values[0]",
+        7,
+        34,
+        "expected text or a number, got 2020-01-01; put it in quotes",
+    ),
+    Mistake(
+        "a list of dates as text",
+        "title: OSM",
+        "title: [2020-01-01, 2020-01-01 10:00:00]",
+        "layers[0].title",
+        5,
+        12,
+        "expected text, got [2020-01-01, 2020-01-01T10:00:00]",
+    ),
+    Mistake(
+        "one word of several kinds of values",
+        IN_CACHE,
+        IN_CACHE + "    link_single_color_images: maybe\n",
+        "caches.osm_cache.link_single_color_images",
+        11,
+        31,
+        "expected 'symlink' or 'hardlink' or true or false, got 'maybe'",
+    ),
+    Mistake(
+        "one number for two",
+        "caches:\n",
+        "globals: {grid: {tile_size: 512}}\ncaches:\n",
+        "globals.grid.tile_size",
+        7,
+        29,
+        "expected a list, got 512; write a list, such as [512, 512]",
+    ),
+    Mistake(
+        "a list too short",
+        IN_CACHE,
+        IN_CACHE + "    meta_size: [4]\n",
+        "caches.osm_cache.meta_size",
+        11,
+        16,
+        "expected a list of at least 2 values, got [4]",
+    ),
     Mistake("an unknown origin", "  tms:", "  tms: {origin: ne}", "services.tms.origin", 2, 17, "expected an origin"),
 ]
 
@@ -711,3 +756,23 @@ def test_values_of_secret_options_are_not_shown(option: str) -> None:
     report = report_of(f"caches: {{c: {{sources: [], cache: {{type: redis, {option}}}}}}}\n")
 
     assert "expected text, got another value" in report.as_text()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param("sources: {'http://u:hunter2@x/': {type: tile, url: 'http://x/'}}", id="URL-as-name-of-a-source"),
+        pytest.param("caches: {c: {sources: ['http://u:hunter2@x']}}", id="URL-as-a-reference"),
+        pytest.param("caches: {c: {sources: [5], 'http://u:hunter2@x/': 5}}", id="URL-as-an-option"),
+        pytest.param("grids: {'http://u:hunter2@x/': {bas: x}, g: {base: 'http://u:hunter2@xx/'}}", id="suggestion"),
+        pytest.param("globals: {cache: {s3: {bucket_name: [hunter2]}}}", id="name-of-a-bucket"),
+        pytest.param("globals: {cache: {s3: {endpoint_url: [hunter2]}}}", id="address-of-a-bucket"),
+        pytest.param("globals: {cache: {azureblob: {container_name: [hunter2]}}}", id="name-of-a-container"),
+    ],
+)
+def test_secrets_show_nowhere_in_a_report(options: str) -> None:
+    report = report_of(options + "\n")
+
+    assert report.problems
+    assert "hunter2" not in report.as_text()
+    assert "hunter2" not in report.as_json()

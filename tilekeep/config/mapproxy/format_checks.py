@@ -58,4 +58,5 @@ def _is_known(name: str, formats: Collection[str]) -> bool:
 def _unknown(path: OptionPath, name: str, formats: Collection[str]) -> Problem:
     known = (*WRITTEN, MIXED, *formats)
     message = f"the format {name!r} does not exist (known: {', '.join(known)})"
-    return error(path, message, suggestion=closest(name, known) or closest(f"image/{name}", WRITTEN))
+    meant = closest(subtype(name), map(subtype, WRITTEN))
+    return error(path, message, suggestion=closest(name, formats) or (meant and f"image/{meant}"))

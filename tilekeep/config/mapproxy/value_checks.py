@@ -12,6 +12,7 @@ from tilekeep.config.mapproxy.names import grid_chain, inherited, known_grids
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.services import WmtsService
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource
+from tilekeep.config.mapproxy.wrong_values import shown
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.config.suggestions import closest
 from tilekeep.domain.secrets import split_credentials
@@ -116,7 +117,8 @@ def _wms_request_problems(path: OptionPath, source: WmsSource) -> Iterator[Probl
     for option in ("url", "layers", "format", "sld", "sld_body"):
         value = source.req.get(option)
         if value is not None and not isinstance(value, str):
-            yield error((*path, option), f"expected text, got {value!r}; put it in quotes")
+            remedy = "write one text with commas" if isinstance(value, tuple) else "put it in quotes"
+            yield error((*path, option), f"expected text, got {shown((*path, option), value)}; {remedy}")
     if isinstance(url, str):
         yield from _url_problems((*path, "url"), url)
     if str(source.req.get("sld", "")).startswith("file://"):

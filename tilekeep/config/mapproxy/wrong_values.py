@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,7 +31,21 @@ _COMPARISONS = {
 }
 
 #: Options whose values never appear in messages.
-_SECRET_OPTIONS = frozenset({"password", "connection_string", "headers", "username"})
+_SECRET_OPTIONS = frozenset(
+    {
+        "bucket_name",
+        "connection_string",
+        "container_name",
+        "endpoint_url",
+        "headers",
+        "password",
+        "profile_name",
+        "username",
+    }
+)
+
+#: Options that want two numbers.
+_PAIRS = frozenset({"meta_size", "tile_size"})
 
 _LONGEST_SHOWN = 60
 _EXPONENT_WITHOUT_POINT_OR_SIGN = re.compile(r"([-+]?\d+)(?:\.(\d*))?[eE]([-+]?)(\d+)")
@@ -41,8 +56,11 @@ def explanation(path: OptionPath, errors: Sequence[Mapping[str, Any]]) -> str:
     value = errors[0]["input"]
     if value is None:
         return "the option is left empty; give it a value or remove it"
-    expected = " or ".join(dict.fromkeys(_expected(error) for error in errors))
-    return f"{expected}, got {shown(path, value)}{_hint(value, {error['type'] for error in errors})}"
+    kinds = {error["type"] for error in errors}
+    wanted = [_expected(error) for error in errors if error["type"] != "int_type" or "float_type" not in kinds]
+    first, *others = dict.fromkeys(wanted)
+    expected = " or ".join([first, *(other.removeprefix("expected ") for other in others)])
+    return f"{expected}, got {shown(path, value)}{_hint(path, value, kinds)}"
 
 
 def shown(path: OptionPath, value: Any) -> str:
@@ -55,8 +73,15 @@ def shown(path: OptionPath, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         return "a mapping"
-    text = redacted(repr(list(value) if isinstance(value, tuple) else value))  # before a cut leaves half a secret
+    text = redacted(_as_written(value))  # before a cut leaves half a secret
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def _as_written(value: Any) -> str:
+    """The value much as it stands in the file."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_as_written, value))}]"
+    return value.isoformat() if isinstance(value, dt.date) else repr(value)
 
 
 def _expected(error: Mapping[str, Any]) -> str:
@@ -69,23 +94,31 @@ def _expected(error: Mapping[str, Any]) -> str:
     if kind in _COMPARISONS:
         return f"expected a number {_COMPARISONS[kind]} {next(iter(context.values())):g}"
     if kind == "too_short":
-        return f"expected a list of at least {context['min_length']}"
+        return f"expected a list of at least {context['min_length']} value{'s' * (context['min_length'] > 1)}"
     if kind == "string_pattern_mismatch":
         return "expected octal digits in quotes such as '755'"
     return str(error["msg"])
 
 
-def _hint(value: Any, kinds: set[str]) -> str:
+def _hint(path: OptionPath, value: Any, kinds: set[str]) -> str:
     """What usually helps."""
     if "string_type" in kinds and isinstance(value, bool):
         return "; put it in quotes (yes, no, on and off mean true and false in YAML)"
     if "string_type" in kinds and not isinstance(value, dict | tuple):
         return "; put it in quotes"
     if "tuple_type" in kinds and not isinstance(value, dict | tuple):
-        return f"; write a list, such as [{value}]" if isinstance(value, str | int | float) else "; write a list"
+        return _list_hint(path, value)
     if kinds & {"int_type", "float_type"} and isinstance(value, str) and not isinstance(value, ExpandedText):
         return _number_hint(value)
     return ""
+
+
+def _list_hint(path: OptionPath, value: Any) -> str:
+    """The list that was probably meant."""
+    if not isinstance(value, str | int | float):
+        return "; write a list"
+    shown_value = redacted(str(value))
+    return f"; write a list, such as [{', '.join([shown_value] * (2 if path[-1] in _PAIRS else 1))}]"
 
 
 def _number_hint(text: str) -> str:
