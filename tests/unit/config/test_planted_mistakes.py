@@ -693,10 +693,84 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+MANY = """\
+grids:
+  g1: {srs: 'EPSG:25832', bbox: [1, 2, 3], min_res: 1, max_res: 2}
+  g2: {srs: 5, bbox: [1, 2, 3, 4], num_levels: 1000}
+  g3: {base: g2, min_res: 1, max_res: 2}
+layers:
+  - {name: a, title: 5, sources: [nowhere]}
+  - {name: b, title: B, sources: [c1], tile_sources: 7, dimensions: {time: {values: [2020-01-01]}}}
+  - {title: Group, layers: [{name: c, sources: [nothing]}, {name: a, title: A, sources: [c1]}]}
+caches:
+  c1: {grids: [g2, nogrid], sources: [s1, s2, s9], meta_size: [0, 4], cache: {type: fil}, format: image/foo}
+  c2: {grids: g1, request_format: image/foo, cache: {type: file, file_permissions: 644, directory_permissions: '644'}}
+  c3: {grids: [g2], sources: [s2, s3], meta_buffer: x}
+sources:
+  s1: {type: wms, req: {url: 'htp://x', layers: a}, min_res: 1, max_res: 2, concurrent_requests: -3}
+  s2: {type: wms, req: {layers: a}, coverage: {bbox: [10, 10, 0, 0], srs: 'EPSG:4326'}}
+  s3: {type: tile, url: 5, grid: nogrid}
+  s4: {type: tile, url: 'http://x/%(y)s', grid: 5}
+services: {tms: }
+"""
+
+
+def test_a_wrong_shape_hides_no_other_mistake_and_leads_to_no_false_one() -> None:
+    report = report_of(MANY)
+
+    assert [path_text(problem.path) for problem in report.problems] == [
+        "grids.g1.origin",
+        "grids.g1.bbox",
+        "grids.g1.min_res",
+        "grids.g2.srs",
+        "grids.g2.num_levels",
+        "layers[0].title",
+        "layers[0].sources[0]",
+        "layers[1].tile_sources",
+        "layers[1].dimensions.time.values[0]",
+        "layers[2].layers[0].title",
+        "layers[2].layers[0].sources[0]",
+        "layers[2].layers[1].name",
+        "caches.c1.grids[1]",
+        "caches.c1.sources[2]",
+        "caches.c1.meta_size[0]",
+        "caches.c1.cache.type",
+        "caches.c1.format",
+        "caches.c2.sources",
+        "caches.c2.grids",
+        "caches.c2.request_format",
+        "caches.c2.cache.file_permissions",
+        "caches.c2.cache.directory_permissions",
+        "caches.c3.meta_buffer",
+        "sources.s1.req.url",
+        "sources.s1.min_res",
+        "sources.s1.concurrent_requests",
+        "sources.s2.req.url",
+        "sources.s2.coverage.bbox",
+        "sources.s3.url",
+        "sources.s3.grid",
+        "sources.s4.grid",
+    ]
+
+
 def test_what_is_broken_is_not_reported_as_missing_too() -> None:
     report = report_of(MINIMAL.replace("sources: [osm]", "sources: 5"))
 
     assert [path_text(problem.path) for problem in report.errors] == ["caches.osm_cache.sources"]
+
+
+def test_an_entry_left_empty_lacks_what_is_required() -> None:
+    report = report_of("caches: {c: }\nservices: {tms: }\n")
+
+    assert [path_text(problem.path) for problem in report.errors] == ["caches.c.sources"]
+
+
+def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
+    text = MINIMAL.replace("layers: roads", "layers: [roads, rivers]").replace(
+        "sources: [osm]", "sources: ['osm:roads,x']"
+    )
+
+    assert [path_text(problem.path) for problem in report_of(text).errors] == ["sources.osm.req.layers"]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
 from tilekeep.config.mapproxy.cross_references import is_tiled_only
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID, Grid
 from tilekeep.config.mapproxy.meaning_image import cache_image_choice
 from tilekeep.config.mapproxy.names import SourceName, grid_chain, inherited, known_grids
+from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.mapproxy.value_checks import coverage_problems, pair_problems
@@ -19,15 +20,17 @@ from tilekeep.domain.image import MIXED, PNG, subtype
 _MIXED_REQUESTS = ("image/png", "image/vnd.jpeg-png")
 
 
-def cache_problems(settings: Settings) -> Iterator[Problem]:
-    """Of all caches."""
-    grids = known_grids(settings)
+def cache_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> Iterator[Problem]:
+    """Of all caches; ``broken`` options are not known."""
+    grids = {name: grid for name, grid in known_grids(settings).items() if not is_refused(broken, ("grids", name))}
     for name, cache in settings.caches.items():
         path = ("caches", name)
         yield from pair_problems((*path, "meta_size"), cache.meta_size)
         yield from _mixed_request(path, cache)
-        yield from _mixed_sources(settings, path, cache)
-        yield from _place_problems(grids, path, cache)
+        if not any(is_refused(broken, (*path, option)) for option in ("meta_size", "meta_buffer")):
+            yield from _mixed_sources(settings, path, cache)
+        if not is_refused(broken, (*path, "cache")):
+            yield from _place_problems(grids, path, cache)
         if cache.cache is not None:
             yield from coverage_problems((*path, "cache", "coverage"), cache.cache.coverage)
     yield from _shared_directories(settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from tilekeep.config.mapproxy.address_checks import address_problems
@@ -11,11 +11,12 @@ from tilekeep.config.mapproxy.cross_references import cross_reference_problems
 from tilekeep.config.mapproxy.format_checks import format_problems
 from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_layers_problem
 from tilekeep.config.mapproxy.marked_options import marked_option_problems
+from tilekeep.config.mapproxy.refused_options import without_consequences
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.storage_checks import storage_problems
 from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.mapproxy.value_checks import value_problems
-from tilekeep.config.problems import Problem
+from tilekeep.config.problems import OptionPath, Problem
 
 
 def checked(data: dict[str, Any], coerced: Callable[[str], Any]) -> tuple[Settings, list[Problem]]:
@@ -31,11 +32,16 @@ def checked(data: dict[str, Any], coerced: Callable[[str], Any]) -> tuple[Settin
         *early,
         *result.problems,
         *marked_option_problems(settings),
-        *cross_reference_problems(settings, broken),
-        *layer_problems(settings, broken),
-        *value_problems(settings),
-        *cache_problems(settings),
-        *format_problems(settings),
-        *storage_problems(settings),
-        *address_problems(settings),
+        *without_consequences(_problems_of_meaning(settings, broken), broken),
     ]
+
+
+def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> Iterator[Problem]:
+    """What values mean for each other; those of ``broken`` options are not known."""
+    yield from cross_reference_problems(settings, broken)
+    yield from layer_problems(settings, broken)
+    yield from value_problems(settings, broken)
+    yield from cache_problems(settings, broken)
+    yield from format_problems(settings)
+    yield from storage_problems(settings)
+    yield from address_problems(settings)

@@ -102,8 +102,10 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
         yield error(path, message, suggestion=name)
         return
     offered = source.layers if isinstance(source, MapnikSource) else source.req.get("layers")
+    if not offered or (isinstance(source, WmsSource) and not isinstance(offered, str)):
+        return
     known = list(offered) if isinstance(offered, tuple) else str(offered).split(",")
-    for layer in layers if offered else ():
+    for layer in layers:
         if layer not in known:
             message = f"the source {name!r} has no layer {layer!r} (its layers: {', '.join(known)})"
             yield error(path, message, suggestion=closest(layer, known))
@@ -115,5 +117,5 @@ def is_tiled_only(settings: Settings, name: str) -> bool:
 
 
 def broken_names(broken: Collection[OptionPath], section: str) -> set[str]:
-    """Names of broken entries in one section."""
-    return {str(path[1]) for path in broken if path[0] == section}
+    """Names of entries in one section of which something was refused."""
+    return {str(name) for kind, name, *_ in (path for path in broken if len(path) > 1) if kind == section}

@@ -10,6 +10,7 @@ from tilekeep.config.mapproxy.cross_references import broken_names, is_tiled_onl
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
 from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import DebugSource, WmsSource
 from tilekeep.config.problems import OptionPath, Problem, error, path_text, warning
@@ -39,7 +40,7 @@ class _Layers:
 
     def __init__(self, settings: Settings, broken: Collection[OptionPath]) -> None:
         self._settings = settings
-        self._broken_layers = {path for path in broken if path[0] == "layers"}
+        self._broken = broken
         self._sources = {*settings.sources, *broken_names(broken, "sources")}
         self._caches = {*settings.caches, *broken_names(broken, "caches")}
         self._seen: dict[str, OptionPath] = {}
@@ -47,8 +48,7 @@ class _Layers:
     def problems(self) -> Iterator[Problem]:
         """Of the whole tree."""
         for index, layer in enumerate(self._settings.layers):
-            if ("layers", index) not in self._broken_layers:
-                yield from self._of_layer(("layers", index), layer)
+            yield from self._of_layer(("layers", index), layer)
 
     def _of_layer(self, path: OptionPath, layer: Layer) -> Iterator[Problem]:
         if layer.name is not None:
@@ -68,7 +68,7 @@ class _Layers:
     def _of_source(self, path: OptionPath, text: str) -> Iterator[Problem]:
         if text in self._caches:
             return
-        if SourceName.parse(text).name not in self._sources:
+        if not self._exists(text):
             message = f"there is no cache and no source {text!r}; add it to caches or sources"
             yield error(path, message, suggestion=closest(text, {*self._caches, *self._sources}))
         elif is_tiled_only(self._settings, text):
@@ -76,6 +76,9 @@ class _Layers:
             yield error(path, message)
         else:
             yield from tag_problems(self._settings, path, text)
+
+    def _exists(self, text: str) -> bool:
+        return text in self._caches or SourceName.parse(text).name in self._sources
 
     def _of_tile_source(self, path: OptionPath, name: str) -> Iterator[Problem]:
         if name in self._caches:
@@ -90,6 +93,8 @@ class _Layers:
     def _offer(self, path: OptionPath, layer: Layer) -> Iterator[Problem]:
         """Whether any service of this version can offer the layer."""
         if layer.name is None or (not layer.sources and not layer.tile_sources):
+            return
+        if is_refused(self._broken, (*path, "tile_sources")) or not all(map(self._exists, layer.sources or ())):
             return
         if not layer.tile_sources and tile_caches(self._settings, layer, self._caches) is None:
             remedy = "tile services offer layers with exactly one cache among their sources, or with tile_sources"

@@ -14,14 +14,18 @@ from pydantic import ValidationError
 
 from tilekeep.config.expanded_text import ExpandedText
 from tilekeep.config.mapproxy.option_tree import known_options
+from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.wrong_values import explanation
-from tilekeep.config.plain_edits import with_value, without
+from tilekeep.config.plain_edits import element_at, with_value, without
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.config.suggestions import closest
 
-#: Sections whose entries are taken out as a whole when anything in them is wrong.
+#: Sections of named entries.
 NAMED_SECTIONS = frozenset({"grids", "sources", "caches"})
+
+#: Stand for required options that are wrong or missing, so that the rest of the entry can be looked at.
+_NOTHING = {("caches", "sources"): (), ("layers", "title"): "", ("sources", "url"): ""}
 
 #: Stands for a layer that is wrong, so that the others keep their places.
 _NO_LAYER = {"title": ""}
@@ -34,7 +38,7 @@ class Validated:
     """What came of the validation.
 
     :ivar settings: what could be understood; complete if there is no error among the problems.
-    :ivar broken: paths of entries that exist but were taken out, such as ``("caches", "osm")``.
+    :ivar broken: paths of what was refused: of options, and of entries such as ``("caches", "osm")``.
     """
 
     settings: Settings
@@ -85,24 +89,31 @@ class _Repair:
         elif kind == "extra_forbidden" and path[:-1] != ("services",):
             self._report(_unknown_option(path, self._original))
             self._remove(path)
+        elif kind == "missing" and is_refused(self._result.broken, path):
+            self._take_out(path[:-1])
         else:
             self._report(_refused(path, group, self._original))
-            self._take_out(path[:-1] if kind == "missing" or kind.startswith("union_tag") else path)
+            self._take_out(path[:-1] if kind.startswith("union_tag") else path)
 
     def _report(self, problem: Problem) -> None:
         self._result.problems.append(problem)
 
     def _take_out(self, path: OptionPath) -> None:
-        """Removes what cannot be used: a named entry or a layer as a whole, elsewhere the option."""
-        if path[0] in NAMED_SECTIONS and len(path) >= _ENTRY_DEPTH:
-            self._result.broken.add(path[:_ENTRY_DEPTH])
-            self._remove(path[:_ENTRY_DEPTH])
-        elif path[0] == "layers" and len(path) >= _ENTRY_DEPTH:
-            self._result.broken.add(path[:_ENTRY_DEPTH])
-            self._replace(path[:_ENTRY_DEPTH], _NO_LAYER)
-        else:
-            index = next((i for i, step in enumerate(path) if isinstance(step, int)), len(path))
-            self._remove(path[:index])
+        """Removes what cannot be used: the option, or the section or entry that cannot be without it."""
+        self._result.broken.add(path)
+        entry = path[: _entry_length(path)]
+        options = path[len(entry) :]
+        if not options:
+            self._replace(entry, _NO_LAYER) if entry[:1] == ("layers",) else self._remove(entry)
+            return
+        length = next((i for i, step in enumerate(options) if isinstance(step, int)), len(options))
+        nothing = _NOTHING.get((str(path[0]), str(options[0]))) if length == 1 and entry else None
+        if nothing is not None and _exists(self._data, entry):
+            self._replace(entry, {**(element_at(self._data, entry) or {}), options[0]: nothing})
+        elif _exists(self._data, (*entry, *options[:length])):
+            self._remove((*entry, *options[:length]))
+        elif len(options) == length:
+            self._take_out(path[:-1])
 
     def _replace(self, path: OptionPath, value: Any) -> None:
         if _exists(self._data, path):
@@ -111,6 +122,16 @@ class _Repair:
     def _remove(self, path: OptionPath) -> None:
         if _exists(self._data, path):
             self._data = without(self._data, path)
+
+
+def _entry_length(path: OptionPath) -> int:
+    """How many steps lead to the named entry or the layer, within groups too, that an option belongs to."""
+    if path[0] in NAMED_SECTIONS:
+        return _ENTRY_DEPTH if len(path) >= _ENTRY_DEPTH else 0
+    length = 0
+    while path[length : length + 1] == ("layers",) and len(path) >= length + _ENTRY_DEPTH:
+        length += _ENTRY_DEPTH
+    return length
 
 
 def _grouped(errors: Sequence[Any], data: Any) -> dict[OptionPath, list[Mapping[str, Any]]]:

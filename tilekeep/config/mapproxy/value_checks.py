@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.grids import Grid
 from tilekeep.config.mapproxy.names import grid_chain, inherited, known_grids
+from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.services import WmtsService
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource
@@ -26,11 +27,11 @@ _TEMPLATE_PART = re.compile(r"%(?:%|\((\w*)\)s|)")
 _URL = re.compile(r"(?:https?|file)://", re.IGNORECASE)
 
 
-def value_problems(settings: Settings) -> Iterator[Problem]:
-    """All of the configuration but its caches, which have a module of their own."""
+def value_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> Iterator[Problem]:
+    """All of the configuration but its caches, which have a module of their own; ``broken`` options are not known."""
     yield from pair_problems(("globals", "cache", "meta_size"), settings.globals.cache.meta_size)
     yield from pair_problems(("globals", "grid", "tile_size"), settings.globals.grid.tile_size)
-    yield from _grid_problems(settings)
+    yield from _grid_problems(settings, broken)
     for name, source in settings.sources.items():
         yield from _source_problems(("sources", name), source)
     yield from _service_problems(settings)
@@ -66,12 +67,22 @@ def coverage_problems(path: OptionPath, coverage: Coverage | None) -> Iterator[P
         yield warning(path, "the coverage names no area and limits nothing; add a bbox", place=Place.KEY)
 
 
-def _grid_problems(settings: Settings) -> Iterator[Problem]:
+def _grid_problems(settings: Settings, broken: Collection[OptionPath]) -> Iterator[Problem]:
     grids = known_grids(settings)
     for name in settings.grids:
         chain = grid_chain(grids, name)
-        if chain is not None:
+        if chain is not None and not _inherits_refused(settings, name, broken):
             yield from _one_grid_problems(("grids", name), inherited(chain), own=chain[0])
+
+
+def _inherits_refused(settings: Settings, name: str, broken: Collection[OptionPath]) -> bool:
+    """Whether it is unknown what the grid gets from those it is based on."""
+    base = settings.grids[name].base
+    while base in settings.grids:
+        if is_refused(broken, ("grids", base)):
+            return True
+        base = settings.grids[base].base
+    return is_refused(broken, ("grids", name, "base")) or is_refused(broken, ("grids", name, "srs"))
 
 
 def _one_grid_problems(path: OptionPath, grid: Grid, *, own: Grid) -> Iterator[Problem]:
