@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from tests.contract.map_source_suite import HALF, VALIDATORS, WEB_MERCATOR, MapSourceSuite
-from tests.fakes.clock import FakeClock
+from tests.fakes.exchanges import exchange
 from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.map_source import FakeMapSource, answers_with_validators
-from tests.fakes.upstream_gate import FakeUpstreamGate
 from tests.unit.adapters.sources.upstream import IMAGE, ConditionalHttpClient
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.domain.errors import SourceStatusError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.map_query import Fetched, SourceTraits, Upstream
+from tilekeep.domain.map_query import Fetched, SourceTraits
 from tilekeep.domain.tile_url import TileUrlTemplate
 from tilekeep.domain.wms_request import WmsRequestTemplate
 from tilekeep.ports.http_client import HttpAnswer, HttpClient
@@ -46,29 +45,19 @@ class HttpSourceSuite(MapSourceSuite):
 class TestWmsSource(HttpSourceSuite):
     def over(self, http: HttpClient) -> MapSource:
         return WmsSource(
-            http,
-            FakeUpstreamGate(),
+            exchange(http, max_bytes=1000),
             request=WmsRequestTemplate("http://host/?key=hunter2"),
-            upstream=Upstream("host"),
             traits=SourceTraits(meta_tiles=True),
-            max_bytes=1000,
-            timeout_seconds=60.0,
-            clock=FakeClock(),
         )
 
 
 class TestTileSource(HttpSourceSuite):
     def over(self, http: HttpClient) -> MapSource:
         return TileSource(
-            http,
-            FakeUpstreamGate(),
+            exchange(http, max_bytes=1000),
             template=TileUrlTemplate("http://host/%(z)s/%(x)s/%(y)s?key=hunter2"),
             grid=GRID,
-            upstream=Upstream("host"),
             traits=SourceTraits(meta_tiles=False),
-            max_bytes=1000,
-            timeout_seconds=60.0,
-            clock=FakeClock(),
         )
 
 

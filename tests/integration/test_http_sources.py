@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.map_source_suite import VALIDATORS, WORLD, MapSourceSuite
 from tests.contract.test_map_sources import GRID
-from tests.fakes.upstream_gate import FakeUpstreamGate
+from tests.fakes.exchanges import exchange
 from tests.integration.support.http import CLOCK, http_client
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 from tilekeep.adapters.sources.tile import TileSource
@@ -61,17 +61,12 @@ class TestWmsOverHttp(OverHttp):
 
     def source(self) -> WmsSource:
         return WmsSource(
-            http_client(),
-            FakeUpstreamGate(),
+            exchange(http_client(), upstream=Upstream(self.upstream.host), timeout_seconds=10.0, clock=CLOCK),
             request=WmsRequestTemplate.from_options(
                 f"{self.upstream.url}/wms?key=hunter2", {"layers": "ä,b", "sld_body": "<sld/>"}
             ),
-            upstream=Upstream(self.upstream.host),
             traits=SourceTraits(meta_tiles=True),
-            max_bytes=1_000_000,
-            timeout_seconds=10.0,
             method="GET",
-            clock=CLOCK,
         )
 
     def test_the_server_understands_the_request(self) -> None:
@@ -96,15 +91,12 @@ class TestTilesOverHttp(OverHttp):
 
     def source(self) -> TileSource:
         return TileSource(
-            http_client(pool_size=4),
-            FakeUpstreamGate(),
+            exchange(
+                http_client(pool_size=4), upstream=Upstream(self.upstream.host), timeout_seconds=10.0, clock=CLOCK
+            ),
             template=TileUrlTemplate(f"{self.upstream.url}/%(z)s/%(x)s/%(y)s.png?key=hunter2"),
             grid=GRID,
-            upstream=Upstream(self.upstream.host),
             traits=SourceTraits(meta_tiles=False),
-            max_bytes=1_000_000,
-            timeout_seconds=10.0,
-            clock=CLOCK,
         )
 
     def test_eight_misses_at_a_time_reuse_the_pooled_connections(self) -> None:

@@ -25,6 +25,7 @@ from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.threads import ThreadRunner
+from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
@@ -56,6 +57,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     )
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
     http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
+    exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     locks = providers.Factory(FileTileLock, clock=clock)
     failures = providers.Factory(
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
@@ -64,8 +66,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
     slices = providers.Object(read_slice)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
-            "wms": providers.Factory(WmsSource, gate=gate, clock=clock),
-            "tile": providers.Factory(TileSource, gate=gate, clock=clock),
+            "wms": providers.Factory(WmsSource),
+            "tile": providers.Factory(TileSource),
             "world": providers.Factory(WorldSource, projection=projection, raster=providers.Object(PillowRaster)),
         }
     )
@@ -95,6 +97,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         providers.Factory(
             SourceParts,
             make=adapters.sources.provider,
+            make_exchange=adapters.exchange.provider,
             http_client=shared.provided.http_client,
             imaging=adapters.imaging,
             parallel=adapters.parallel,

@@ -9,14 +9,12 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter, SourceContentError, SourceError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
-from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, Upstream, UpstreamRequest
+from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
 from tilekeep.domain.secrets import redacted
 from tilekeep.domain.source_failure import hidden, upstream_text
 from tilekeep.domain.tile import TileCoord
 from tilekeep.domain.tile_url import TileUrlTemplate
-from tilekeep.ports.clock import Clock
-from tilekeep.ports.http_client import HttpAnswer, HttpClient
-from tilekeep.ports.upstream_gate import UpstreamGate
+from tilekeep.ports.http_client import HttpAnswer
 
 _LOG = logging.getLogger("tilekeep.source.tile")
 
@@ -28,44 +26,24 @@ class TileSource:
     the cache.
 
     Args:
-        http: sends requests.
-        gate: limits how many are under way.
+        exchange: asks the server.
         template: the URL of a tile.
         grid: the grid of the server.
-        upstream: the server as the gate knows it.
         traits: what planners need to know.
-        max_bytes: largest answer accepted.
-        timeout_seconds: longest wait for the gate.
-        hide_error_details: whether clients are told neither URL nor reason of a failure.
-        clock: for deadlines.
     """
 
     def __init__(
         self,
-        http: HttpClient,
-        gate: UpstreamGate,
+        exchange: UpstreamExchange,
         *,
         template: TileUrlTemplate,
         grid: TileGrid,
-        upstream: Upstream,
         traits: SourceTraits,
-        max_bytes: int,
-        timeout_seconds: float,
-        hide_error_details: bool = True,
-        clock: Clock,
     ) -> None:
         self._template = template
         self._grid = grid
         self._traits = traits
-        self._exchange = UpstreamExchange(
-            http,
-            gate,
-            clock,
-            upstream=upstream,
-            max_bytes=max_bytes,
-            timeout_seconds=timeout_seconds,
-            hide_error_details=hide_error_details,
-        )
+        self._exchange = exchange
 
     @property
     def traits(self) -> SourceTraits:

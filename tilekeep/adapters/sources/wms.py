@@ -8,14 +8,12 @@ from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, im
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceContentError, SourceError
 from tilekeep.domain.image import subtype
-from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, Upstream, UpstreamRequest
+from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
 from tilekeep.domain.secrets import redacted
 from tilekeep.domain.source_failure import hidden, upstream_text
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
-from tilekeep.ports.clock import Clock
-from tilekeep.ports.http_client import HttpAnswer, HttpClient
-from tilekeep.ports.upstream_gate import UpstreamGate
+from tilekeep.ports.http_client import HttpAnswer
 
 _LOG = logging.getLogger("tilekeep.source.wms")
 
@@ -31,37 +29,25 @@ class WmsSource:
     asks (spec/sources.md, 4).
 
     Args:
-        http: sends requests.
-        gate: limits how many are under way.
+        exchange: asks the server.
         request: what all requests have in common.
-        upstream: the server as the gate knows it.
         traits: what planners need to know.
-        max_bytes: largest answer accepted.
-        timeout_seconds: longest wait for the gate.
         supported_srs: what the server has, spelled as it wants them; empty for all.
         supported_formats: media types or their subtypes; the first stands in for one that is missing.
         forwarded_dimensions: names of dimensions that are sent, any case; others are dropped.
         method: ``GET``, ``POST`` or ``AUTO``: POST for requests with ``sld_body``.
-        hide_error_details: whether clients are told neither URL nor reason of a failure.
-        clock: for deadlines.
     """
 
     def __init__(
         self,
-        http: HttpClient,
-        gate: UpstreamGate,
+        exchange: UpstreamExchange,
         *,
         request: WmsRequestTemplate,
-        upstream: Upstream,
         traits: SourceTraits,
-        max_bytes: int,
-        timeout_seconds: float,
         supported_srs: tuple[Srs, ...] = (),
         supported_formats: tuple[str, ...] = (),
         forwarded_dimensions: tuple[str, ...] = (),
         method: str = "AUTO",
-        hide_error_details: bool = True,
-        clock: Clock,
     ) -> None:
         self._request = request
         self._traits = traits
@@ -69,15 +55,7 @@ class WmsSource:
         self._supported_formats = tuple(subtype(name) for name in supported_formats)
         self._forwarded = frozenset(name.lower() for name in forwarded_dimensions)
         self._by_post = method == "POST" or (method == "AUTO" and request.parameter("sld_body") is not None)
-        self._exchange = UpstreamExchange(
-            http,
-            gate,
-            clock,
-            upstream=upstream,
-            max_bytes=max_bytes,
-            timeout_seconds=timeout_seconds,
-            hide_error_details=hide_error_details,
-        )
+        self._exchange = exchange
 
     @property
     def traits(self) -> SourceTraits:

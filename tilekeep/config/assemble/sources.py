@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
@@ -41,10 +42,12 @@ class SourceParts:
     """What sources are made with.
 
     :ivar make: makes a source by its kind (``wms``, ``tile``, ``world``) from keyword arguments.
+    :ivar make_exchange: makes what asks one server, from keyword arguments.
     :ivar http_client: the client for a set of options; equal options share one.
     """
 
     make: Callable[..., MapSource]
+    make_exchange: Callable[..., UpstreamExchange]
     http_client: Callable[[HttpOptions], HttpClient]
     imaging: Imaging
     parallel: ParallelRunner
@@ -108,19 +111,15 @@ class SourceAssembly:
         url, credentials = split_credentials(source.url)
         return self._parts.make(
             "wms",
-            http=self._parts.http_client(_http_options(source.http, credentials)),
+            exchange=self._exchange(source, credentials, source.concurrent_requests),
             request=WmsRequestTemplate.from_options(
                 url, dict(source.parameters), version=source.version, media_type=source.request_format
             ),
-            upstream=Upstream(urlsplit(source.url).netloc, source.concurrent_requests),
             traits=SourceTraits(True, declared_format=source.declared_format, declared_mode=source.image.mode),
-            max_bytes=source.http.limits.max_bytes,
-            timeout_seconds=source.http.client_timeout_seconds,
             supported_srs=supported_srs,
             supported_formats=source.supported_formats,
             forwarded_dimensions=source.forward_req_params,
             method=source.http.method,
-            hide_error_details=source.http.hide_error_details,
         )
 
     def _tile(self, source: EffectiveTileSource, grid: TileGrid) -> MapSource:
@@ -134,14 +133,25 @@ class SourceAssembly:
         url, credentials = split_credentials(source.url)
         return self._parts.make(
             "tile",
-            http=self._parts.http_client(_http_options(source.http, credentials)),
+            exchange=self._exchange(source, credentials, concurrent_requests=0),
             template=_template(source, url),
             grid=source_grid,
-            upstream=Upstream(urlsplit(source.url).netloc),
             traits=SourceTraits(False, accepts_integer_multiples=True),
-            max_bytes=source.http.limits.max_bytes,
-            timeout_seconds=source.http.client_timeout_seconds,
-            hide_error_details=source.http.hide_error_details,
+        )
+
+    def _exchange(
+        self,
+        source: EffectiveWmsSource | EffectiveTileSource,
+        credentials: Credentials | None,
+        concurrent_requests: int,
+    ) -> UpstreamExchange:
+        http = source.http
+        return self._parts.make_exchange(
+            http=self._parts.http_client(_http_options(http, credentials)),
+            upstream=Upstream(urlsplit(source.url).netloc, concurrent_requests),
+            max_bytes=http.limits.max_bytes,
+            timeout_seconds=http.client_timeout_seconds,
+            hide_error_details=http.hide_error_details,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.map_source_suite import WORLD
-from tests.fakes.clock import FakeClock
+from tests.fakes.exchanges import exchange
 from tests.fakes.upstream_gate import FakeUpstreamGate
 from tests.unit.adapters.sources.upstream import IMAGE
 from tilekeep.adapters.sources.wms import WmsSource
@@ -26,14 +26,9 @@ def test_a_permit_is_held_until_the_body_is_read() -> None:
             return HttpAnswer(200, IMAGE.headers, body)
 
     source = WmsSource(
-        Client(),
-        gate,
+        exchange(Client(), gate, upstream=Upstream("host", concurrent_requests=1)),
         request=WmsRequestTemplate.from_options("http://host/wms?", {"layers": "a"}),
-        upstream=Upstream("host", concurrent_requests=1),
         traits=SourceTraits(meta_tiles=True),
-        max_bytes=10_000,
-        timeout_seconds=60.0,
-        clock=FakeClock(),
     )
 
     source.get(WORLD, Purpose.SERVE, NO_DEADLINE)

@@ -9,9 +9,8 @@ import pytest
 
 from tests.contract.map_source_suite import HALF, WEB_MERCATOR, WORLD
 from tests.contract.test_map_sources import GRID
-from tests.fakes.clock import FakeClock
+from tests.fakes.exchanges import exchange
 from tests.fakes.http_client import FakeHttpClient
-from tests.fakes.upstream_gate import FakeUpstreamGate
 from tests.unit.adapters.sources.upstream import IMAGE
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
@@ -29,6 +28,8 @@ SOUTH_FIRST = TileGrid("south", WEB_MERCATOR, GRID.bbox, GRID.tile_size, GRID.re
 
 Make = Callable[..., TileSource]
 
+EXCHANGE_OPTIONS = {"upstream", "max_bytes", "timeout_seconds", "hide_error_details", "clock"}
+
 
 @pytest.fixture
 def http() -> FakeHttpClient:
@@ -41,13 +42,11 @@ def make(http: FakeHttpClient) -> Make:
         defaults: dict[str, Any] = {
             "template": TileUrlTemplate(url),
             "grid": GRID,
-            "upstream": Upstream("host"),
             "traits": SourceTraits(meta_tiles=False),
-            "max_bytes": 10_000,
-            "timeout_seconds": 60.0,
-            "clock": FakeClock(),
         }
-        return TileSource(http, FakeUpstreamGate(), **(defaults | options))
+        to_exchange = {name: options.pop(name) for name in EXCHANGE_OPTIONS & options.keys()}
+        own = {"upstream": Upstream("host"), "max_bytes": 10_000} | to_exchange
+        return TileSource(exchange(http, **own), **(defaults | options))
 
     return make
 

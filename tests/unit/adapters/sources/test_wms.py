@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.contract.map_source_suite import WEB_MERCATOR, WORLD
-from tests.fakes.clock import FakeClock
+from tests.fakes.exchanges import exchange
 from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.upstream_gate import FakeUpstreamGate
 from tests.unit.adapters.sources.upstream import IMAGE
@@ -29,6 +29,8 @@ EXCEPTION = b"<ServiceExceptionReport>no layer; see http://u:hunter2@host/?key=h
 
 Make = Callable[..., WmsSource]
 
+EXCHANGE_OPTIONS = {"upstream", "max_bytes", "timeout_seconds", "hide_error_details", "clock"}
+
 
 @pytest.fixture
 def http() -> FakeHttpClient:
@@ -45,13 +47,11 @@ def make(http: FakeHttpClient, gate: FakeUpstreamGate) -> Make:
     def make(req: dict[str, Any] | None = None, **options: Any) -> WmsSource:
         defaults: dict[str, Any] = {
             "request": WmsRequestTemplate.from_options("http://host/wms?", req or {"layers": "a"}),
-            "upstream": Upstream("u:hunter2@host", concurrent_requests=2),
             "traits": SourceTraits(meta_tiles=True),
-            "max_bytes": 10_000,
-            "timeout_seconds": 60.0,
-            "clock": FakeClock(),
         }
-        return WmsSource(http, gate, **(defaults | options))
+        to_exchange = {name: options.pop(name) for name in EXCHANGE_OPTIONS & options.keys()}
+        own = {"upstream": Upstream("u:hunter2@host", concurrent_requests=2), "max_bytes": 10_000} | to_exchange
+        return WmsSource(exchange(http, gate, **own), **(defaults | options))
 
     return make
 
