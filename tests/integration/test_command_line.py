@@ -87,26 +87,25 @@ class TestCheck:
         lines = done.stdout.splitlines()
         assert done.returncode == 2
         assert [line.partition(": ")[0].rpartition("broken.yaml")[2] for line in lines] == [
-            ":4:42",
             ":4:43",
             ":9:5",
             ":10:16",
         ]
-        assert ": error: layers[0].sources[0]: " in lines[1]
-        assert "Did you mean 'world'?" in lines[1]
-        assert ": warning: caches.world.meta_bufer: " in lines[2]
-        assert "Did you mean 'meta_buffer'?" in lines[2]
-        assert ": error: caches.world.meta_size: " in lines[3]
+        assert ": error: layers[0].sources[0]: " in lines[0]
+        assert "Did you mean 'world'?" in lines[0]
+        assert ": warning: caches.world.meta_bufer: " in lines[1]
+        assert "Did you mean 'meta_buffer'?" in lines[1]
+        assert ": error: caches.world.meta_size: " in lines[2]
 
     def test_reports_the_same_as_json(self, broken: Path) -> None:
         done = tilekeep_command("check", "broken.yaml", "--json", directory=broken.parent)
 
         problems = json.loads(done.stdout)["problems"]
         assert done.returncode == 2
-        assert [(problem["line"], problem["column"]) for problem in problems] == [(4, 42), (4, 43), (9, 5), (10, 16)]
-        assert [problem["severity"] for problem in problems] == ["warning", "error", "warning", "error"]
-        assert [problem["suggestion"] for problem in problems] == [None, "world", "meta_buffer", None]
-        assert problems[3]["path"] == "caches.world.meta_size"
+        assert [(problem["line"], problem["column"]) for problem in problems] == [(4, 43), (9, 5), (10, 16)]
+        assert [problem["severity"] for problem in problems] == ["error", "warning", "error"]
+        assert [problem["suggestion"] for problem in problems] == ["world", "meta_buffer", None]
+        assert problems[2]["path"] == "caches.world.meta_size"
 
     def test_warnings_alone_are_no_failure(self, config: Path) -> None:
         config.write_text(config.read_text().replace("    sources: [wms]", "    sources: [wms]\n    meta_bufer: 10"))
