@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socketserver
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from tests.integration.support.http import get, http_client
 from tests.integration.support.upstream_server import Reply, UpstreamServer
 from tilekeep.domain.errors import SourceTimeout, SourceUnreachable
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+pytestmark = pytest.mark.service("openssl")
 
 
 @pytest.fixture(scope="module")
