@@ -69,9 +69,15 @@ class Fetched(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """A raster made in this process."""
+    """A raster made in this process.
+
+    :ivar fresh_for: seconds after which it should be asked for again, as parts of it are stale; None for no limit.
+    :ivar storable: whether anybody may keep it at all.
+    """
 
     raster: Raster
+    fresh_for: float | None = None
+    storable: bool = True
 
 
 class Blank(NamedTuple):

@@ -6,10 +6,14 @@ import enum
 from dataclasses import dataclass
 from typing import Protocol
 
-from tilekeep.domain.geometry import BBox
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.polygon import Polygon
 
 #: Share of a region's size by which a box may stick out and still count as contained.
 _TOLERANCE = 1e-13
+
+#: In pixels: by as much the parts of a mask are smaller than the region.
+_MASK_MARGIN = 0.1
 
 
 class Relation(enum.Enum):
@@ -32,6 +36,14 @@ class Region(Protocol):
         """Whether the region contains, crosses or misses ``bbox``."""
         ...
 
+    def mask(self, bbox: BBox, size: Size) -> tuple[Polygon, ...]:
+        """The parts of the region in an image of ``bbox`` with ``size`` pixels, in pixel coordinates of that.
+
+        They are a tenth of a pixel smaller than the region, so that pixels it hardly touches do not count
+        (spec/coverages.md, 8).  Empty where it misses the box.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class BoxRegion:
@@ -44,6 +56,20 @@ class BoxRegion:
         if self._widened().contains(bbox):
             return Relation.CONTAINS
         return Relation.INTERSECTS if self.bbox.intersects(bbox) else Relation.DISJOINT
+
+    def mask(self, bbox: BBox, size: Size) -> tuple[Polygon, ...]:
+        """The common rectangle in pixels, or nothing."""
+        inside = self.bbox.intersection(bbox)
+        if inside is None:
+            return ()
+        across, down = bbox.width / size.width, bbox.height / size.height
+        left = (inside.min_x - bbox.min_x) / across + _MASK_MARGIN
+        right = (inside.max_x - bbox.min_x) / across - _MASK_MARGIN
+        top = (bbox.max_y - inside.max_y) / down + _MASK_MARGIN
+        bottom = (bbox.max_y - inside.min_y) / down - _MASK_MARGIN
+        if left >= right or top >= bottom:
+            return ()
+        return (Polygon(((left, top), (right, top), (right, bottom), (left, bottom))),)
 
     def _widened(self) -> BBox:
         dx = abs(self.bbox.width) * _TOLERANCE

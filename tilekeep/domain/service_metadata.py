@@ -45,3 +45,57 @@ class ServiceMetadata:
     access_constraints: str = "none"
     contact: Contact | None = None
     keyword_list: tuple[KeywordList, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """An image beside an attribution; size in pixels."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who made the data of a layer."""
+
+    title: str = ""
+    url: str | None = None
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A name that an authority gave to a layer."""
+
+    url: str
+    authority: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLink:
+    """A document about a layer: ``kind`` is the type of metadata, empty for other links."""
+
+    url: str
+    format: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMetadata:
+    """The ``md`` of a layer (spec/services.md, 2.5)."""
+
+    abstract: str = ""
+    keyword_list: tuple[KeywordList, ...] = ()
+    attribution: Attribution | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    metadata: tuple[DocumentLink, ...] = ()
+    data: tuple[DocumentLink, ...] = ()
+    feature_lists: tuple[DocumentLink, ...] = ()
+
+
+#: What is known of a layer of which nothing is said.
+NO_METADATA = LayerMetadata()

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
+from tilekeep.domain.label import Label
+from tilekeep.domain.polygon import Polygon
+from tilekeep.domain.warp import Warp
 
 
 class Placement(NamedTuple):
@@ -22,12 +26,27 @@ class Placement(NamedTuple):
     replaces: bool = False
 
 
+class EncodedPlacement(NamedTuple):
+    """An encoded image on a canvas: its upper left corner in canvas pixels."""
+
+    body: bytes
+    left: int
+    top: int
+
+
 class Canvas(NamedTuple):
     """An empty image: size in pixels, background as 8-bit RGB or None for white, transparent or not."""
 
     size: Size
     transparent: bool
     background: tuple[int, int, int] | None = None
+
+
+class Mosaic(NamedTuple):
+    """Several images as one raster; ``undecodable`` are the positions of those that could not be read."""
+
+    raster: Raster
+    undecodable: tuple[int, ...] = ()
 
 
 class Imaging(Protocol):
@@ -46,11 +65,17 @@ class Imaging(Protocol):
         ...
 
     def split(
-        self, raster: Raster, corners: Sequence[tuple[int, int]], tile_size: Size, encoding: ImageEncoding
+        self,
+        raster: Raster,
+        corners: Sequence[tuple[int, int]],
+        tile_size: Size,
+        encoding: ImageEncoding,
+        labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
         """One encoded tile per corner (left, top in raster pixels, possibly outside).
 
-        Parts of a tile outside the raster show the empty canvas of ``encoding``: transparent, else white.
+        Parts of a tile outside the raster show the empty canvas of ``encoding``: transparent, else white.  ``labels``
+        are written on the tiles, one sequence for each corner, or none at all (spec/caches.md, 10).
         """
         ...
 
@@ -58,8 +83,30 @@ class Imaging(Protocol):
         """Lays rasters on a canvas, bottom first (spec/config-globals-grids.md, 8.6)."""
         ...
 
-    def encode(self, raster: Raster, encoding: ImageEncoding) -> EncodedImage:
-        """The whole raster as bytes."""
+    def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
+        """Decodes tiles that do not overlap onto a canvas; each replaces what is below (same document, 8.8).
+
+        A tile that cannot be decoded leaves the canvas as it is and is named in the result.
+        """
+        ...
+
+    def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
+        """The raster drawn anew (same document, 8.7); ``resampling`` as in :class:`ImageEncoding`.
+
+        What lies outside the raster is transparent, else white.
+        """
+        ...
+
+    def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:
+        """The raster with all pixels transparent whose centre lies outside every polygon (in pixel coordinates)."""
+        ...
+
+    def annotate(self, raster: Raster, labels: Sequence[Label]) -> Raster:
+        """The raster with text written on it, in order."""
+        ...
+
+    def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
+        """The whole raster as bytes; TIFF says which area it shows, where that is given (same document, 8.3)."""
         ...
 
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.service_metadata import ServiceMetadata
+from tilekeep.domain.srs import Srs
 
 #: spec/services.md, 5.1
 DEFAULT_RESTFUL_TEMPLATE = "/{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
@@ -31,6 +36,31 @@ class WmtsOptions:
     kvp: bool = True
     restful: bool = True
     restful_template: str = DEFAULT_RESTFUL_TEMPLATE
+
+
+class BoundingBoxSrs(NamedTuple):
+    """An SRS in which WMS capabilities state boxes; maps in it are limited to ``bbox`` if there is one."""
+
+    srs: Srs
+    bbox: BBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WmsOptions:
+    """``services.wms`` (spec/services.md, 3.1).
+
+    :ivar srs: those of requests, their codes as the configuration spells them.
+    :ivar formats: how maps are encoded, by the media type as clients name it; in the order of the documents.
+    :ivar max_output_pixels: width times height of the largest map.
+    :ivar versions: ascending.
+    """
+
+    metadata: ServiceMetadata
+    srs: tuple[Srs, ...]
+    bbox_srs: tuple[BoundingBoxSrs, ...]
+    formats: Mapping[str, ImageEncoding]
+    max_output_pixels: int = 4000 * 4000
+    versions: tuple[str, ...] = ("1.1.1", "1.3.0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+"""Get a map: draw each source, lay them over each other, encode."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tilekeep.application.layer_tree import LaidSource
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import LockTimeout, SourceError, StoreError, TilekeepError
+from tilekeep.domain.extent import Extent
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import EncodedImage, ImageEncoding
+from tilekeep.domain.label import Label, LabelPlace
+from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
+from tilekeep.domain.sub_query import sub_query
+from tilekeep.ports.imaging import Canvas, Imaging, Placement
+from tilekeep.ports.parallel import ParallelRunner
+
+log = logging.getLogger("tilekeep.map")
+
+#: How messages of failed sources look on a map (spec/services.md, 3.5).
+_MESSAGE_SIZE = 12
+_BLACK = (0, 0, 0, 255)
+
+
+class WantedMap(NamedTuple):
+    """A map as a client wants it.
+
+    :ivar query: box, size and SRS; its ``media_type`` is what sources are asked for.
+    :ivar encoding: how the map is encoded.
+    :ivar transparent: whether it is transparent where nothing is drawn, else ``background`` (8-bit RGB, None is white).
+    :ivar within: the box, in the SRS of the query, outside of which nothing is drawn; None is everywhere.
+    :ivar labels: text that is written on the finished map.
+    """
+
+    query: MapQuery
+    encoding: ImageEncoding
+    transparent: bool = False
+    background: tuple[int, int, int] | None = None
+    within: BBox | None = None
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def canvas(self) -> Canvas:
+        """The empty map."""
+        return Canvas(self.query.size, self.transparent, self.background)
+
+
+class MapAnswer(NamedTuple):
+    """A map for a client; ``fresh_for`` and ``storable`` as in :class:`tilekeep.domain.map_query.Drawn`."""
+
+    image: EncodedImage
+    fresh_for: float | None = None
+    storable: bool = True
+
+
+class _Layer(NamedTuple):
+    """What a source came to: a raster, or nothing, or the error in the way."""
+
+    drawn: Drawn | None
+    error: TilekeepError | None = None
+
+
+class GetMap:
+    """Draws maps from sources, bottom first.
+
+    Args:
+        imaging: lays maps over each other and encodes them.
+        gate: checks what sources send.
+        parallel: draws several sources side by side.
+        concurrent_layers: how many at a time (``concurrent_layer_renderer``).
+        raise_source_errors: whether one failing source fails the map (``on_source_errors: raise``); else it is
+            missing, and the map says so.
+    """
+
+    def __init__(
+        self,
+        *,
+        imaging: Imaging,
+        gate: StoreGate,
+        parallel: ParallelRunner,
+        concurrent_layers: int = 1,
+        raise_source_errors: bool = False,
+    ) -> None:
+        self._imaging = imaging
+        self._gate = gate
+        self._parallel = parallel
+        self._concurrent_layers = concurrent_layers
+        self._raise_source_errors = raise_source_errors
+
+    def __call__(
+        self, sources: Sequence[LaidSource], wanted: WantedMap, purpose: Purpose, deadline: Deadline
+    ) -> MapAnswer:
+        """The map.
+
+        :raises SourceError: a source failed and there is nothing else to show, or source errors are to be raised.
+        :raises LockTimeout: as SourceError, for tiles that another process is making.
+        :raises StoreError: as SourceError, for stores that cannot be read.
+        :raises InvalidParameter: the map would need too many tiles.
+        """
+        part = None if wanted.within is None else sub_query(wanted.query, wanted.within)
+        if wanted.within is not None and part is None:
+            return self._finished(wanted, Drawn(self._imaging.compose(wanted.canvas, [])))
+        if part is None or part.query.size == wanted.query.size:
+            return self._finished(wanted, self._composed(sources, wanted, purpose, deadline))
+        inner = self._composed(sources, wanted._replace(query=part.query), purpose, deadline)
+        whole = self._imaging.compose(wanted.canvas, [Placement(inner.raster, part.left, part.top, replaces=True)])
+        return self._finished(wanted, inner._replace(raster=whole))
+
+    def _finished(self, wanted: WantedMap, drawn: Drawn) -> MapAnswer:
+        raster = self._imaging.annotate(drawn.raster, wanted.labels) if wanted.labels else drawn.raster
+        image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
+        return MapAnswer(image, drawn.fresh_for, drawn.storable)
+
+    def _composed(
+        self, sources: Sequence[LaidSource], wanted: WantedMap, purpose: Purpose, deadline: Deadline
+    ) -> Drawn:
+        if len(sources) == 1:
+            layers = [self._layer(sources[0], wanted.query, purpose, deadline)]
+        else:
+            layers = self._parallel.map(
+                lambda laid: self._layer(laid, wanted.query, purpose, deadline), sources, self._concurrent_layers
+            )
+        errors = [layer.error for layer in layers if layer.error is not None]
+        if errors and (self._raise_source_errors or len(errors) == len(layers)):
+            raise errors[0]
+        shown = [
+            (layer.drawn, laid.opacity) for layer, laid in zip(layers, sources, strict=True) if layer.drawn is not None
+        ]
+        raster = self._imaging.compose(
+            wanted.canvas, [Placement(drawn.raster, opacity=opacity) for drawn, opacity in shown]
+        )
+        ages = [drawn.fresh_for for drawn, _ in shown if drawn.fresh_for is not None]
+        answer = Drawn(raster, min(ages, default=None), all(drawn.storable for drawn, _ in shown))
+        return self._with_messages(answer, errors) if errors else answer
+
+    def _layer(self, laid: LaidSource, query: MapQuery, purpose: Purpose, deadline: Deadline) -> _Layer:
+        try:
+            answer = laid.source.get(query, purpose, deadline)
+            if isinstance(answer, Fetched):
+                return _Layer(Drawn(self._gate.pixels(answer.body, query.size)))
+            return _Layer(answer if isinstance(answer, Drawn) else None)
+        except (SourceError, LockTimeout, StoreError) as error:
+            log.warning("a layer of a map failed: %s", error)
+            return _Layer(None, error)
+
+    def _with_messages(self, drawn: Drawn, errors: Sequence[TilekeepError]) -> Drawn:
+        text = "\n".join(dict.fromkeys(_message(error) for error in errors))
+        label = Label(text, LabelPlace.TOP_LEFT, _MESSAGE_SIZE, _BLACK)
+        return Drawn(self._imaging.annotate(drawn.raster, [label]), storable=False)
+
+
+def _message(error: TilekeepError) -> str:
+    return error.client_message if isinstance(error, SourceError) else "The tiles are not to be had at the moment."

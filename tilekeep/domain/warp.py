@@ -1,0 +1,43 @@
+"""Where the pixels of a map lie in the raster it is made from: geometry alone, without a pixel.
+
+Pixel coordinates count from the upper left corner of a raster, x to the right and y down; the centre of the first pixel
+is at (0.5, 0.5).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tilekeep.domain.geometry import Size
+
+
+class PixelBox(NamedTuple):
+    """A part of a raster, with fractions of pixels; it may reach beyond the raster."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Rescaling(NamedTuple):
+    """``part`` of a raster drawn in ``size`` pixels: both maps have the same SRS."""
+
+    part: PixelBox
+    size: Size
+
+
+class Mesh(NamedTuple):
+    """A map of ``size`` pixels that is drawn from a raster in another SRS.
+
+    Where the lines ``columns`` (x) and ``rows`` (y) of the map cross, ``points`` say row by row which pixel coordinate
+    of the raster belongs there; in between it is linear.  A point without image is infinite.
+    """
+
+    size: Size
+    columns: tuple[float, ...]
+    rows: tuple[float, ...]
+    points: tuple[tuple[float, float], ...]
+
+
+Warp = Rescaling | Mesh
