@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tilekeep.config.mapproxy.options import Opt, Options, Positive, PositiveNumber
@@ -31,6 +31,9 @@ def _allowed_origin(value: Any) -> Any:
     return value
 
 
+_ORIGIN_SCHEMA = {"anyOf": [{"type": ["string", "null"]}, {"enum": [False, {}]}]}
+
+
 class GlobalHttpOptions(HttpOptions):
     """``globals.http``.
 
@@ -38,7 +41,7 @@ class GlobalHttpOptions(HttpOptions):
     :ivar max_image_pixels: an upstream image with more pixels is refused before it is decoded (own addition).
     """
 
-    access_control_allow_origin: Annotated[str, BeforeValidator(_allowed_origin)] = "*"
+    access_control_allow_origin: Annotated[str, BeforeValidator(_allowed_origin), WithJsonSchema(_ORIGIN_SCHEMA)] = "*"
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
     max_image_bytes: Positive = 64 * 1024 * 1024
     max_image_pixels: Positive = 64_000_000
