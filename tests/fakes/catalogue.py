@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.parallel import InlineRunner
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.get_tile import GetTile
@@ -157,6 +158,7 @@ class FakeLayers:
                 grid=grid,
                 region=None,
                 clock=self.clock,
+                parallel=InlineRunner(),
                 retry_seconds=60.0,
             ),
             explain=ExplainTile(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tilekeep.application.explain_tile import ExplainTile
-from tilekeep.application.get_tile import GetTile
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.tile_answer import Tiles
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import UnknownLayer, UnknownTileGrid
 from tilekeep.domain.geometry import BBox
@@ -53,7 +53,7 @@ class TileLayer:
 
     outline: LayerOutline
     grid: TileGrid
-    get_tile: GetTile
+    get_tile: Tiles
     explain: ExplainTile
     encoding: ImageEncoding
     extent: BBox

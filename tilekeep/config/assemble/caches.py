@@ -10,10 +10,15 @@ from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import TileFetcher
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
+from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
+from tilekeep.config.assemble.cache_areas import CacheAreas
+from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy import meaning_cache
@@ -21,15 +26,16 @@ from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
+from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
-from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.image import ImageEncoding, ImageLimits
+from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
 from tilekeep.domain.lock_names import file_lock_id
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
@@ -41,8 +47,9 @@ from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
+from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
-from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.tile_store import SliceReader, TileStore
 
 _ONE_TILE = Size(1, 1)
 
@@ -63,22 +70,29 @@ class CacheParts:
 
     make_store: Callable[..., TileStore]
     locks: Callable[[LockDirectory], TileLock]
+    no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
     flights: SingleFlight[Mapping[TileKey, Outcome]]
     imaging: Imaging
     parallel: ParallelRunner
+    projection: Projection
     clock: Clock
+    read_slice: SliceReader
 
 
 @dataclass(frozen=True, slots=True)
 class CacheNode:
-    """A cache in one grid, ready to answer; ``extent`` is the area with data, in the SRS of the grid."""
+    """A cache in one grid, ready to answer.
+
+    :ivar tiles: its tiles as services deliver them.
+    :ivar maps: draws from these tiles.
+    """
 
     grid: TileGrid
-    get_tile: GetTile
+    tiles: Tiles
+    maps: MapFromTiles
     explain: ExplainTile
     encoding: ImageEncoding
-    extent: BBox
 
 
 class CacheAssembly:
@@ -102,11 +116,24 @@ class CacheAssembly:
         self._parts = parts
         http = settings.globals.http
         self._limits = ImageLimits(http.max_image_bytes, http.max_image_pixels)
-        self._cache: OncePerKey[str, EffectiveCache] = OncePerKey(
+        self.effective: OncePerKey[str, EffectiveCache] = OncePerKey(
             lambda name: effective_cache(settings, name, base_dir)
         )
         self._dimension_names: Mapping[str, Collection[str]] | None = None
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
+        self.areas = CacheAreas(settings, grids, parts.projection)
+        self.maps = CachedMaps(
+            effective=self.effective,
+            node=self.node,
+            gate=self._gate,
+            areas=self.areas,
+            grids=grids,
+            imaging=parts.imaging,
+            projection=parts.projection,
+            read_slice=parts.read_slice,
+            preferred_srs=grids.preferred_srs,
+            max_tiles=settings.globals.cache.max_tile_limit,
+        )
 
     def _dimension_names_of(self, cache: str) -> Collection[str]:
         if self._dimension_names is None:
@@ -116,6 +143,10 @@ class CacheAssembly:
     def problems(self) -> list[Problem]:
         """What only shows when grids, coverages and sources of all caches are put together; each cause once."""
         problems: dict[Problem, None] = {}
+        try:
+            self._grids.preferred_srs()
+        except ConfigurationError as error:
+            problems[problem_of(error.option, error.message)] = None
         for name, options in self._settings.caches.items():
             whole = not _fits_every_grid(self._settings, options)
             for grid_key in options.grids or (DEFAULT_GRID,):
@@ -137,7 +168,13 @@ class CacheAssembly:
 
     def _source(self, cache: EffectiveCache, grid_key: str, gate: StoreGate) -> MapSource | None:
         grid = self._grids.grid(grid_key)
-        return self._sources.source(cache.sources, grid, gate, transparent=bool(cache.encoding.transparent))
+        return self._sources.source(
+            cache.sources,
+            grid,
+            gate,
+            transparent=bool(cache.encoding.transparent),
+            cache_as_source=self.maps.as_source_of(cache, grid_key),
+        )
 
     def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
         return self._grids.region(
@@ -146,10 +183,9 @@ class CacheAssembly:
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
-        cache, grid = self._cache(name), self._grids.grid(grid_key)
+        cache, grid = self.effective(name), self._grids.grid(grid_key)
         gate = self._gate(cache)
         source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
-        region = self._region(cache, grid_key)
         planner = _planner(cache, grid, source)
         policy = StalenessPolicy(_age_limit(cache.refresh))
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
@@ -157,18 +193,23 @@ class CacheAssembly:
         store = self._store(cache, tile_set, directory)
         clock = self._parts.clock
         maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
+        get_tile = GetTile(
+            reader=store,
+            policy=policy,
+            maker=maker,
+            planner=planner,
+            grid=grid,
+            region=self._region(cache, grid_key),
+            clock=clock,
+            parallel=self._parts.parallel,
+            retry_seconds=max(1.0, cache.failure_seconds),
+            concurrent_makings=cache.concurrent_tile_creators,
+        )
+        tiles = self._rescaled(cache, grid, store, get_tile)
         return CacheNode(
             grid=grid,
-            get_tile=GetTile(
-                reader=store,
-                policy=policy,
-                maker=maker,
-                planner=planner,
-                grid=grid,
-                region=region,
-                clock=clock,
-                retry_seconds=max(1.0, cache.failure_seconds),
-            ),
+            tiles=tiles,
+            maps=self._maps(cache, grid, store, tiles),
             explain=ExplainTile(
                 tile_set=tile_set,
                 grid=grid,
@@ -181,10 +222,43 @@ class CacheAssembly:
                 clock=clock,
             ),
             encoding=cache.encoding,
-            extent=self._extent(cache, grid, region),
         )
 
+    def _maps(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> MapFromTiles:
+        parts, encoding = self._parts, cache.encoding
+        return MapFromTiles(
+            tiles=tiles,
+            remover=store,
+            grid=grid,
+            imaging=parts.imaging,
+            projection=parts.projection,
+            read_slice=parts.read_slice,
+            limits=self._limits,
+            look=MosaicLook(bool(encoding.transparent) or encoding.format == MIXED, encoding.resampling),
+        )
+
+    def _rescaled(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> Tiles:
+        """The tiles with gaps filled from other levels: each link of the chain may go one level further."""
+        rescaling = cache.rescaling
+        if rescaling is None:
+            return tiles
+        chain: Tiles = tiles
+        for _ in range(rescaling.levels):
+            chain = RescaledTiles(
+                tiles=tiles,
+                neighbours=self._maps(cache, grid, store, chain),
+                step=rescaling.step,
+                grid=grid,
+                imaging=self._parts.imaging,
+                encoding=cache.encoding,
+                clock=self._parts.clock,
+                writer=store if rescaling.keeps else None,
+            )
+        return chain
+
     def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
+        if not cache.stores_tiles:
+            return self._parts.make_store("disabled")
         encoding = cache.encoding
         return self._parts.make_store(
             "file",
@@ -227,8 +301,9 @@ class CacheAssembly:
                 encoding=cache.encoding,
                 request_media_type=cache.request_format,
                 concurrent_fetches=cache.concurrent_tile_creators,
+                watermark=cache.watermark,
             ),
-            locks=parts.locks(locks),
+            locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
             lock_id=file_lock_id(directory),
             failures=parts.failures(locks),
             flights=parts.flights,
@@ -236,31 +311,20 @@ class CacheAssembly:
             failure_seconds=cache.failure_seconds,
         )
 
-    def _extent(self, cache: EffectiveCache, grid: TileGrid, region: Region | None) -> BBox:
-        """The coverage of the cache, else the union of those of its sources, else the grid (spec/sources.md, 14)."""
-        if region is not None:
-            return region.bbox
-        regions = [self._sources.region(source.limits, grid, source.name) for source in cache.sources]
-        extent: BBox | None = None
-        for found in regions:
-            if found is None:
-                return grid.bbox
-            extent = found.bbox if extent is None else extent.union(found.bbox)
-        return extent or grid.bbox
-
 
 def _fits_every_grid(settings: Settings, cache: Cache) -> bool:
     """Whether only the grids of a cache can be at fault, which spares putting thousands of plain caches together."""
-    named = (settings.sources[SourceName.parse(name).name] for name in cache.sources)
+    named = (settings.sources.get(SourceName.parse(name).name) for name in cache.sources)
     limited = cache.cache is not None and cache.cache.coverage is not None
     return not limited and all(
-        source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs for source in named
+        source is None or (source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs)
+        for source in named
     )
 
 
 def _is_storage_only(cache: EffectiveCache) -> bool:
     """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
-    return all(source.limits.seed_only for source in cache.sources)
+    return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
 
 
 def _age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.config.assemble.caches import CacheAssembly, CacheNode
+from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_layers import EffectiveTileLayer, effective_tile_layers
@@ -55,22 +55,22 @@ class CatalogueAssembly:
         return grid.name, grid.srs.replace(":", "")
 
     def _tile_layer(self, outline: LayerOutline, grid_outline: GridOutline) -> TileLayer:
-        node = self._caches.node((grid_outline.cache, grid_outline.key))
+        key = (grid_outline.cache, grid_outline.key)
+        node, extent = self._caches.node(key), self._caches.areas.bbox(key)
         return TileLayer(
             outline=outline,
             grid=node.grid,
-            get_tile=node.get_tile,
+            get_tile=node.tiles,
             explain=node.explain,
             encoding=node.encoding,
-            extent=node.extent,
-            geographic_extent=self._geographic_extent(node),
+            extent=extent,
+            geographic_extent=self._geographic_extent(node.grid, extent),
             blank=self._blanks(node.grid.tile_size),
         )
 
-    def _geographic_extent(self, node: CacheNode) -> BBox:
+    def _geographic_extent(self, grid: TileGrid, whole: BBox) -> BBox:
         """The extent in degrees; where it has no image there, the world."""
-        grid: TileGrid = node.grid
-        extent = grid.bbox.intersection(node.extent) or node.extent
+        extent = grid.bbox.intersection(whole) or whole
         try:
             degrees = self._projection.between(grid.srs, self._projection.srs("EPSG:4326")).bbox(extent)
         except ProjectionError:

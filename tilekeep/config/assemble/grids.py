@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tilekeep.adapters.geometry.boxes import box_region
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage
@@ -13,7 +15,7 @@ from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.grid_definition import GridDefinition
 from tilekeep.domain.region import Region
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import Srs, normalised_code
 from tilekeep.ports.projection import Projection
 
 
@@ -84,6 +86,16 @@ class GridAssembly:
     def srs_list(self, codes: tuple[str, ...], option: OptionPath) -> tuple[Srs, ...]:
         """The SRSs of ``codes``; ``option`` is their place in the configuration, for errors."""
         return tuple(self._srs(code, (*option, index)) for index, code in enumerate(codes))
+
+    def preferred_srs(self) -> Mapping[Srs, Sequence[Srs]]:
+        """For the SRS of a map those it is best made from (``globals.srs.preferred_src_proj``)."""
+        option = ("globals", "srs", "preferred_src_proj")
+        return {
+            self._srs(normalised_code(target), (*option, target)): self.srs_list(
+                tuple(map(normalised_code, codes)), (*option, target)
+            )
+            for target, codes in self._settings.globals.srs.preferred_src_proj.items()
+        }
 
     def _srs(self, code: str, option: OptionPath) -> Srs:
         try:

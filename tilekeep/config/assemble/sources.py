@@ -14,9 +14,11 @@ from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import (
+    EffectiveCacheSource,
     EffectiveSource,
     EffectiveTileSource,
     EffectiveWmsSource,
+    EffectiveWorldSource,
     SourceLimits,
 )
 from tilekeep.config.mapproxy.names import SourceName
@@ -32,6 +34,9 @@ from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
+
+#: Sources that are no caches.
+UpstreamSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource
 
 #: Connections of one process to one server; further requests wait for one of them.
 POOL_SIZE = 16
@@ -61,13 +66,28 @@ class SourceAssembly:
         self._parts = parts
 
     def source(
-        self, sources: Sequence[EffectiveSource], grid: TileGrid, gate: StoreGate, *, transparent: bool
+        self,
+        sources: Sequence[EffectiveSource],
+        grid: TileGrid,
+        gate: StoreGate,
+        *,
+        transparent: bool,
+        cache_as_source: Callable[[str], MapSource],
     ) -> MapSource | None:
         """All ``sources`` as one, bottom first; None if there are none.
 
-        ``transparent`` is the ground on which several sources are laid.
+        ``transparent`` is the ground on which several sources are laid; ``cache_as_source`` makes the source that
+        stands for another cache.
         """
-        made = [(self._limited(source, grid, gate), source.image.opacity) for source in sources]
+        made = [
+            (
+                cache_as_source(source.name)
+                if isinstance(source, EffectiveCacheSource)
+                else self._limited(source, grid, gate),
+                source.image.opacity,
+            )
+            for source in sources
+        ]
         if not made:
             return None
         if len(made) == 1:
@@ -78,7 +98,7 @@ class SourceAssembly:
         """The coverage of a source in the SRS of ``grid``."""
         return self._parts.grids.region(limits.coverage, grid, ("sources", SourceName.parse(name).name, "coverage"))
 
-    def _limited(self, source: EffectiveSource, grid: TileGrid, gate: StoreGate) -> MapSource:
+    def _limited(self, source: UpstreamSource, grid: TileGrid, gate: StoreGate) -> MapSource:
         limits = source.limits
         bare = self._bare(source, grid)
         if limits.coverage is None and limits.resolutions == EVERY_RESOLUTION and not limits.seed_only:
@@ -92,7 +112,7 @@ class SourceAssembly:
             seed_only=limits.seed_only,
         )
 
-    def _bare(self, source: EffectiveSource, grid: TileGrid) -> MapSource:
+    def _bare(self, source: UpstreamSource, grid: TileGrid) -> MapSource:
         if isinstance(source, EffectiveWmsSource):
             return self._wms(source, grid)
         if isinstance(source, EffectiveTileSource):

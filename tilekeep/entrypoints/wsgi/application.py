@@ -15,8 +15,9 @@ from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resol
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
 from tilekeep.entrypoints.wsgi.services import assembled
-from tilekeep.entrypoints.wsgi.tile_delivery import SliceReader, TileDelivery
+from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.tile_store import SliceReader
 
 log = logging.getLogger("tilekeep.wsgiapp")
 
