@@ -34,6 +34,7 @@ from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.kept_nodes import KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
@@ -88,6 +89,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
+    options = providers.Dependency(instance_of=EffectiveGlobals)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
     adapters = providers.DependenciesContainer()
 
     image_limits = providers.Factory(
@@ -138,6 +141,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,
         ),
+        kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
+        options=options,
     )
     layer_tree = providers.ThreadSafeSingleton(
         providers.ThreadSafeSingleton(
@@ -160,6 +165,14 @@ class TilekeepContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
 
     adapters = providers.Container(AdaptersContainer, options=options)
-    use_cases = providers.Container(UseCasesContainer, settings=settings, base_dir=base_dir, adapters=adapters)
+    use_cases = providers.Container(
+        UseCasesContainer,
+        settings=settings,
+        base_dir=base_dir,
+        options=options,
+        nodes_before=nodes_before,
+        adapters=adapters,
+    )

@@ -20,13 +20,15 @@ from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy import meaning_cache
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
+from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
-from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
+from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
@@ -104,23 +106,37 @@ class CacheAssembly:
         grids: makes grids and regions.
         sources: makes sources.
         parts: everything else caches are made with.
+        kept: the nodes, those of a configuration before this one among them.
+        options: the globals, on which all nodes depend.
     """
 
     def __init__(
-        self, settings: Settings, base_dir: str, grids: GridAssembly, sources: SourceAssembly, parts: CacheParts
+        self,
+        settings: Settings,
+        base_dir: str,
+        grids: GridAssembly,
+        sources: SourceAssembly,
+        parts: CacheParts,
+        kept: KeptNodes[CacheNode],
+        options: EffectiveGlobals,
     ) -> None:
         self._settings = settings
         self._base_dir = base_dir
         self._grids = grids
         self._sources = sources
         self._parts = parts
+        self.kept = kept
+        self._options = options
         http = settings.globals.http
         self._limits = ImageLimits(http.max_image_bytes, http.max_image_pixels)
         self.effective: OncePerKey[str, EffectiveCache] = OncePerKey(
             lambda name: effective_cache(settings, name, base_dir)
         )
         self._dimension_names: Mapping[str, Collection[str]] | None = None
-        self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
+        self.content: OncePerKey[tuple[str, str], ContentHash] = OncePerKey(lambda key: self._content(*key))
+        self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(
+            lambda key: kept(self.content(key), lambda: self._node(*key))
+        )
         self.areas = CacheAreas(settings, grids, parts.projection)
         self.maps = CachedMaps(
             effective=self.effective,
@@ -180,6 +196,20 @@ class CacheAssembly:
         return self._grids.region(
             cache.coverage, self._grids.grid(grid_key), ("caches", cache.name, "cache", "coverage")
         )
+
+    def _content(self, name: str, grid_key: str) -> ContentHash:
+        """Of all that the node depends on, the grids of its sources and the caches below it included."""
+        cache = self.effective(name)
+        below = [
+            self.content((source.name, key))
+            for source in cache.sources
+            if isinstance(source, EffectiveCacheSource)
+            for key in self.effective(source.name).grids
+        ]
+        grids = [self._grids.grid(source.grid) for source in cache.sources if isinstance(source, EffectiveTileSource)]
+        dimensions = sorted(self._dimension_names_of(name))
+        own = (cache, self._grids.grid(grid_key), dimensions)
+        return content_hash(own, grids, below, self._limits, self._options)
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
