@@ -44,12 +44,12 @@ def _empty_section(value: Any) -> Any:
 Section = Annotated[T, BeforeValidator(_empty_section)]
 
 
-def _whole_number(value: Any) -> Any:
+def whole_number(value: Any) -> Any:
     """A number without a fraction, which may be written with a point."""
     return int(value) if type(value) is float and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole_number)]
+Whole = Annotated[int, BeforeValidator(whole_number)]
 NotNegative = Annotated[Whole, Field(ge=0)]
 Positive = Annotated[Whole, Field(gt=0)]
 NotNegativeNumber = Annotated[float, Field(ge=0)]

@@ -40,6 +40,9 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     proj = settings.globals.srs.proj_data_dir
     if proj is not None and not probe.is_directory(from_base(base_dir, proj)):
         yield error(("globals", "srs", "proj_data_dir"), f"there is no directory {proj!r}; name that of PROJ's data")
+    fonts = settings.globals.image.font_dir
+    if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
+        yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
