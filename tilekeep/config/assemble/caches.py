@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tilekeep.adapters.file_time import FileTimeLimit
+from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import TileFetcher
 from tilekeep.application.get_tile import GetTile
@@ -19,6 +20,7 @@ from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy import meaning_cache
@@ -76,6 +78,7 @@ class CacheParts:
     imaging: Imaging
     parallel: ParallelRunner
     projection: Projection
+    coverages: CoverageAssembly
     clock: Clock
     read_slice: SliceReader
 
@@ -101,7 +104,7 @@ class CacheAssembly:
     Args:
         settings: the whole configuration.
         base_dir: absolute directory of the configuration.
-        grids: makes grids and regions.
+        grids: makes grids.
         sources: makes sources.
         parts: everything else caches are made with.
     """
@@ -121,7 +124,7 @@ class CacheAssembly:
         )
         self._dimension_names: Mapping[str, Collection[str]] | None = None
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
-        self.areas = CacheAreas(settings, grids, parts.projection)
+        self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
             effective=self.effective,
             node=self.node,
@@ -177,15 +180,15 @@ class CacheAssembly:
         )
 
     def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
-        return self._grids.region(
-            cache.coverage, self._grids.grid(grid_key), ("caches", cache.name, "cache", "coverage")
-        )
+        option = ("caches", cache.name, "cache", "coverage")
+        return self._parts.coverages.region(cache.coverage, self._grids.grid(grid_key).srs, option)
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
         cache, grid = self.effective(name), self._grids.grid(grid_key)
         gate = self._gate(cache)
         source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
+        region = self._region(cache, grid_key)
         planner = _planner(cache, grid, source)
         policy = StalenessPolicy(_age_limit(cache.refresh))
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
@@ -199,13 +202,13 @@ class CacheAssembly:
             maker=maker,
             planner=planner,
             grid=grid,
-            region=self._region(cache, grid_key),
+            region=region,
             clock=clock,
             parallel=self._parts.parallel,
             retry_seconds=max(1.0, cache.failure_seconds),
             concurrent_makings=cache.concurrent_tile_creators,
         )
-        tiles = self._rescaled(cache, grid, store, get_tile)
+        tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
         return CacheNode(
             grid=grid,
             tiles=tiles,
@@ -255,6 +258,13 @@ class CacheAssembly:
                 writer=store if rescaling.keeps else None,
             )
         return chain
+
+    def _clipped(self, cache: EffectiveCache, grid: TileGrid, region: Region | None, tiles: Tiles) -> Tiles:
+        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13)."""
+        if region is None or cache.coverage is None or not cache.coverage.clip:
+            return tiles
+        parts = self._parts
+        return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
 
     def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
         if not cache.stores_tiles:
