@@ -33,6 +33,7 @@ from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
@@ -110,6 +111,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         keep=providers.List(adapters.gate, adapters.http_state, flights),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
+    coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
     sources = providers.ThreadSafeSingleton(
         SourceAssembly,
         providers.Factory(
@@ -120,6 +122,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             imaging=adapters.imaging,
             parallel=adapters.parallel,
             grids=grids,
+            coverages=coverages,
         ),
     )
     caches = providers.ThreadSafeSingleton(
@@ -137,6 +140,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             imaging=adapters.imaging,
             parallel=adapters.parallel,
             projection=adapters.projection,
+            coverages=coverages,
             clock=adapters.clock,
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,

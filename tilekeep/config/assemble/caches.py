@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tilekeep.adapters.file_time import FileTimeLimit
+from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import TileFetcher
 from tilekeep.application.get_tile import GetTile
@@ -19,6 +20,7 @@ from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.sources import SourceAssembly
@@ -78,6 +80,7 @@ class CacheParts:
     imaging: Imaging
     parallel: ParallelRunner
     projection: Projection
+    coverages: CoverageAssembly
     clock: Clock
     read_slice: SliceReader
 
@@ -103,7 +106,7 @@ class CacheAssembly:
     Args:
         settings: the whole configuration.
         base_dir: absolute directory of the configuration.
-        grids: makes grids and regions.
+        grids: makes grids.
         sources: makes sources.
         parts: everything else caches are made with.
         kept: the nodes, those of a configuration before this one among them.
@@ -137,7 +140,7 @@ class CacheAssembly:
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(
             lambda key: kept(self.content(key), lambda: self._node(*key))
         )
-        self.areas = CacheAreas(settings, grids, parts.projection)
+        self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
             effective=self.effective,
             node=self.node,
@@ -159,10 +162,6 @@ class CacheAssembly:
     def problems(self) -> list[Problem]:
         """What only shows when grids, coverages and sources of all caches are put together; each cause once."""
         problems: dict[Problem, None] = {}
-        try:
-            self._grids.preferred_srs()
-        except ConfigurationError as error:
-            problems[problem_of(error.option, error.message)] = None
         for name, options in self._settings.caches.items():
             whole = not _fits_every_grid(self._settings, options)
             for grid_key in options.grids or (DEFAULT_GRID,):
@@ -193,9 +192,8 @@ class CacheAssembly:
         )
 
     def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
-        return self._grids.region(
-            cache.coverage, self._grids.grid(grid_key), ("caches", cache.name, "cache", "coverage")
-        )
+        option = ("caches", cache.name, "cache", "coverage")
+        return self._parts.coverages.region(cache.coverage, self._grids.grid(grid_key).srs, option)
 
     def _content(self, name: str, grid_key: str) -> ContentHash:
         """Of all that the node depends on, the grids of its sources and the caches below it included."""
@@ -216,6 +214,7 @@ class CacheAssembly:
         cache, grid = self.effective(name), self._grids.grid(grid_key)
         gate = self._gate(cache)
         source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
+        region = self._region(cache, grid_key)
         planner = _planner(cache, grid, source)
         policy = StalenessPolicy(_age_limit(cache.refresh))
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
@@ -229,13 +228,13 @@ class CacheAssembly:
             maker=maker,
             planner=planner,
             grid=grid,
-            region=self._region(cache, grid_key),
+            region=region,
             clock=clock,
             parallel=self._parts.parallel,
             retry_seconds=max(1.0, cache.failure_seconds),
             concurrent_makings=cache.concurrent_tile_creators,
         )
-        tiles = self._rescaled(cache, grid, store, get_tile)
+        tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
         return CacheNode(
             grid=grid,
             tiles=tiles,
@@ -285,6 +284,13 @@ class CacheAssembly:
                 writer=store if rescaling.keeps else None,
             )
         return chain
+
+    def _clipped(self, cache: EffectiveCache, grid: TileGrid, region: Region | None, tiles: Tiles) -> Tiles:
+        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13)."""
+        if region is None or cache.coverage is None or not cache.coverage.clip:
+            return tiles
+        parts = self._parts
+        return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
 
     def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
         if not cache.stores_tiles:

@@ -66,7 +66,7 @@ BBoxValue = tuple[float, float, float, float]
 _BBOX_LENGTH = 4
 
 
-def _bbox(value: Any) -> Any:
+def bbox_value(value: Any) -> Any:
     """Four numbers, as a list or as text with commas."""
     numbers = value
     if isinstance(value, str):
@@ -81,7 +81,7 @@ def _bbox(value: Any) -> Any:
     raise PydanticCustomError("bbox", "expected four numbers: west, south, east, north")
 
 
-BBoxOption = Annotated[BBoxValue, BeforeValidator(_bbox)]
+BBoxOption = Annotated[BBoxValue, BeforeValidator(bbox_value)]
 
 Rgba = tuple[int, int, int] | tuple[int, int, int, int]
 
