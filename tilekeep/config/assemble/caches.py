@@ -81,6 +81,15 @@ class CacheNode:
     extent: BBox
 
 
+@dataclass(frozen=True, slots=True)
+class CacheDescription:
+    """A cache in one grid without its working parts; fields as in :class:`CacheNode`."""
+
+    grid: TileGrid
+    encoding: ImageEncoding
+    extent: BBox
+
+
 class CacheAssembly:
     """Makes each cache once for each of its grids, on first use.
 
@@ -143,6 +152,11 @@ class CacheAssembly:
         return self._grids.region(
             cache.coverage, self._grids.grid(grid_key), ("caches", cache.name, "cache", "coverage")
         )
+
+    def description(self, name: str, grid_key: str) -> CacheDescription:
+        """What documents say of the cache ``name`` in the grid with the key ``grid_key``; nothing of it is kept."""
+        cache, grid = effective_cache(self._settings, name, self._base_dir), self._grids.grid(grid_key)
+        return CacheDescription(grid, cache.encoding, self._extent(cache, grid, self._region(cache, grid_key)))
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import LEGENDS, OGC_API, WMS, Later
+from tilekeep.config.mapproxy.markers import LEGENDS, OGC_API, WMS
 from tilekeep.config.mapproxy.options import NotNegativeNumber, Opt, Options, PositiveNumber, Section
 
 
@@ -91,8 +91,8 @@ class Layer(Options):
     nominal_res: Annotated[Opt[PositiveNumber], OGC_API] = None
     nominal_scale: Annotated[Opt[PositiveNumber], OGC_API] = None
     legendurl: Annotated[Opt[str], LEGENDS] = None
-    wmts_rest_legendurl: Annotated[Opt[str], Later()] = None
-    wmts_kvp_legendurl: Annotated[Opt[str], Later()] = None
+    wmts_rest_legendurl: Opt[str] = None
+    wmts_kvp_legendurl: Opt[str] = None
     md: Section[LayerMetadata] | None = None
     dimensions: Section[dict[str, Section[DimensionOptions]]] | None = None
 

@@ -23,6 +23,7 @@ from tilekeep.domain.srs import default_bbox, normalised_code
 TILE_URL_VARIABLES = frozenset({"x", "y", "z", "format", "quadkey", "tc_path", "tms_path", "arcgiscache_path", "bbox"})
 WMTS_TEMPLATE_VARIABLES = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
 
+_TEMPLATE_VARIABLE = re.compile(r"\{(\w+)\}")
 _TEMPLATE_PART = re.compile(r"%(?:%|\((\w*)\)s|)")
 _URL = re.compile(r"(?:https?|file)://", re.IGNORECASE)
 
@@ -200,3 +201,12 @@ def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
     missing = [f"{{{variable}}}" for variable in WMTS_TEMPLATE_VARIABLES if f"{{{variable}}}" not in template]
     if missing:
         yield error((*path, "restful_template"), f"the template lacks {', '.join(missing)}; add what is missing")
+    if not template.startswith("/"):
+        yield error((*path, "restful_template"), "the template must start with a '/'; add it")
+    names = [name.lower() for name in _TEMPLATE_VARIABLE.findall(template)]
+    twice = [f"{{{name}}}" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        yield error((*path, "restful_template"), f"the template has {', '.join(twice)} twice; keep one of them")
+    if not set("{}?#").isdisjoint(_TEMPLATE_VARIABLE.sub("", template.replace("{{", "{").replace("}}", "}"))):
+        message = "besides its variables the template may have no braces, '?' and '#'; take them out"
+        yield error((*path, "restful_template"), message)
