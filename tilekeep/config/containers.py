@@ -102,13 +102,16 @@ class UseCasesContainer(containers.DeclarativeContainer):
     flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
         SingleFlight, adapters.clock
     )
+    document_flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
+        SingleFlight, adapters.clock
+    )
     shared = providers.ThreadSafeSingleton(
         SharedParts,
         resources=adapters.resources,
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, flights),
+        keep=providers.List(adapters.gate, adapters.http_state, flights, document_flights),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)

@@ -37,7 +37,7 @@ from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
-from tilekeep.domain.geometry import Size
+from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
 from tilekeep.domain.lock_names import file_lock_id
@@ -98,6 +98,15 @@ class CacheNode:
     maps: MapFromTiles
     explain: ExplainTile
     encoding: ImageEncoding
+
+
+@dataclass(frozen=True, slots=True)
+class CacheDescription:
+    """A cache in one grid without its working parts; ``extent`` is the area with data, in the SRS of the grid."""
+
+    grid: TileGrid
+    encoding: ImageEncoding
+    extent: BBox
 
 
 class CacheAssembly:
@@ -208,6 +217,11 @@ class CacheAssembly:
         dimensions = sorted(self._dimension_names_of(name))
         own = (cache, self._grids.grid(grid_key), dimensions)
         return content_hash(own, grids, below, self._limits, self._options)
+
+    def description(self, name: str, grid_key: str) -> CacheDescription:
+        """What documents say of the cache ``name`` in the grid with the key ``grid_key``; nothing of it is kept."""
+        cache = effective_cache(self._settings, name, self._base_dir)
+        return CacheDescription(self._grids.grid(grid_key), cache.encoding, self.areas.bbox((name, grid_key)))
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
