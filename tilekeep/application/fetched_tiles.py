@@ -12,9 +12,11 @@ from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
+from tilekeep.domain.keeping import together
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
 from tilekeep.domain.meta_tile import PlannedFetch
 from tilekeep.domain.tile import NewTile, TileKey, Validators
+from tilekeep.domain.watermark import Watermark
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
@@ -25,12 +27,30 @@ log = logging.getLogger("tilekeep.cache.tile")
 class FetchedTiles(NamedTuple):
     """What a plan came to: tiles to store, and tiles whose stored bytes are still the right ones.
 
-    Tiles in neither are blank.  ``validators`` came with the answer that confirmed ``unchanged``.
+    Tiles in none of the lists are blank.
+
+    :ivar validators: came with the answer that confirmed ``unchanged``.
+    :ivar passing: tiles to deliver but not to store, as they are made of what is stale or in error;
+        ``fresh_for`` says when to ask for them again, in seconds or None.
     """
 
     new: tuple[NewTile, ...]
     unchanged: tuple[TileKey, ...] = ()
     validators: Validators | None = None
+    passing: tuple[NewTile, ...] = ()
+    fresh_for: float | None = None
+    storable: bool = True
+
+    @staticmethod
+    def joined(parts: Sequence[FetchedTiles]) -> FetchedTiles:
+        """The tiles of several unconditional fetches."""
+        limits = together(parts)
+        return FetchedTiles(
+            tuple(tile for part in parts for tile in part.new),
+            passing=tuple(tile for part in parts for tile in part.passing),
+            fresh_for=limits.fresh_for,
+            storable=limits.storable,
+        )
 
 
 class TileFetcher:
@@ -45,6 +65,7 @@ class TileFetcher:
         encoding: how its tiles are encoded.
         request_media_type: the image format asked of the source.
         concurrent_fetches: fetches of one plan at a time (``concurrent_tile_creators``).
+        watermark: what is written on every tile, or None.
     """
 
     def __init__(
@@ -58,6 +79,7 @@ class TileFetcher:
         encoding: ImageEncoding,
         request_media_type: str,
         concurrent_fetches: int,
+        watermark: Watermark | None = None,
     ) -> None:
         self._source = source
         self._imaging = imaging
@@ -67,6 +89,7 @@ class TileFetcher:
         self._encoding = encoding
         self._media_type = request_media_type
         self._concurrent_fetches = concurrent_fetches
+        self._watermark = watermark
 
     def fetch(
         self,
@@ -84,7 +107,7 @@ class TileFetcher:
         parts = self._parallel.map(
             lambda fetch: self._fetched(fetch, block, deadline, None), fetches, self._concurrent_fetches
         )
-        return FetchedTiles(tuple(tile for part in parts for tile in part.new))
+        return FetchedTiles.joined(parts)
 
     def _fetched(
         self,
@@ -106,12 +129,13 @@ class TileFetcher:
             asked = ", ".join(request.public_url for request in self._source.requests_for(query, block.purpose))
             log.warning("%s; asked for: %s", error, asked or "nothing, it was drawn here")
             raise
-        return FetchedTiles(
-            tuple(
-                NewTile(key, image.body, image.media_type, sent, single_color=image.single_color)
-                for key, image in zip(keys, images, strict=False)
-            )
+        tiles = tuple(
+            NewTile(key, image.body, image.media_type, sent, single_color=image.single_color)
+            for key, image in zip(keys, images, strict=False)
         )
+        if isinstance(answer, Drawn | Fetched) and not (answer.storable and answer.fresh_for is None):
+            return FetchedTiles((), passing=tiles, fresh_for=answer.fresh_for, storable=answer.storable)
+        return FetchedTiles(tiles)
 
     def _images(self, fetch: PlannedFetch, answer: SourceAnswer) -> tuple[Sequence[EncodedImage], Validators | None]:
         if isinstance(answer, Blank):
@@ -127,7 +151,7 @@ class TileFetcher:
 
     def _keeps_bytes(self, fetch: PlannedFetch) -> bool:
         """Whether the answer is the tile, byte for byte (spec/caches.md, 7; spec/config-globals-grids.md, 8.4)."""
-        if not fetch.is_tile:
+        if not fetch.is_tile or self._watermark is not None:
             return False
         traits = self._source.traits
         if traits.declared_format is None:
@@ -141,7 +165,9 @@ class TileFetcher:
 
     def _cut(self, fetch: PlannedFetch, raster: Raster) -> list[EncodedImage]:
         corners = [(crop.left, crop.top) for crop in fetch.crops]
+        mark = self._watermark
+        labels = [] if mark is None else [mark.labels(crop.coord) for crop in fetch.crops]
         try:
-            return self._imaging.split(raster, corners, self._grid.tile_size, self._encoding)
+            return self._imaging.split(raster, corners, self._grid.tile_size, self._encoding, labels)
         except ImageError as error:
             raise self._gate.refusal(str(error)) from error

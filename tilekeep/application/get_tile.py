@@ -1,19 +1,21 @@
-"""Get one tile of a cache: the journey nearly every request takes."""
+"""Get tiles of a cache: the journey nearly every request takes."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.meta_tile import MetaTilePlanner
+from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import NEVER_FRESH, StalenessPolicy, Verdict
 from tilekeep.domain.tile import StoredTile, TileKey
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.tile_store import TileReader
 
 log = logging.getLogger("tilekeep.cache.tile")
@@ -36,10 +38,26 @@ class GetTile:
         grid: the grid of the cache.
         region: the area of the cache in the SRS of ``grid``; tiles outside are empty even if stored.
         clock: the current time.
+        parallel: makes several blocks of tiles side by side.
         retry_seconds: how long clients should keep a stale tile that stands in for a failing source.
+        concurrent_makings: blocks of tiles made at a time for one request (``concurrent_tile_creators``).
     """
 
-    __slots__ = ("_clock", "_grid", "_judge", "_maker", "_now", "_planner", "_policy", "_read", "_region", "_retry")
+    __slots__ = (
+        "_clock",
+        "_concurrent_makings",
+        "_grid",
+        "_judge",
+        "_maker",
+        "_now",
+        "_parallel",
+        "_planner",
+        "_policy",
+        "_read",
+        "_reader",
+        "_region",
+        "_retry",
+    )
 
     def __init__(
         self,
@@ -51,8 +69,11 @@ class GetTile:
         grid: TileGrid,
         region: Region | None,
         clock: Clock,
+        parallel: ParallelRunner,
         retry_seconds: float,
+        concurrent_makings: int = 1,
     ) -> None:
+        self._reader = reader
         self._read = reader.read
         self._policy = policy
         self._judge = policy.judge
@@ -62,14 +83,12 @@ class GetTile:
         self._region = region
         self._clock = clock
         self._now = clock.now
+        self._parallel = parallel
         self._retry = retry_seconds
+        self._concurrent_makings = concurrent_makings
 
     def __call__(self, key: TileKey, purpose: Purpose, deadline: Deadline) -> TileAnswer:
-        """The tile ``key``, whose coordinate must lie inside the grid.
-
-        :raises SourceError: it has to be made, the source fails, and no old tile may stand in.
-        :raises LockTimeout: it has to be made and another process did not finish before the deadline.
-        """
+        """See :class:`tilekeep.application.tile_answer.Tiles`."""
         if self._region is not None and self._outside(key):
             return TileAnswer(None, _HIT)
         tile = self._stored(key, deadline)
@@ -77,7 +96,49 @@ class GetTile:
             return TileAnswer(tile, _HIT)
         if self._maker is None:
             return TileAnswer(None, TileState.MISS)
-        return self._made(self._maker, key, tile, purpose, deadline)
+        block = self._block(self._planner.plan_for(key.coord), key, purpose)
+        return self._made(self._maker, block, {key: tile}, deadline)[key]
+
+    def many(self, keys: Sequence[TileKey], purpose: Purpose, deadline: Deadline) -> list[TileAnswer]:
+        """See :class:`tilekeep.application.tile_answer.Tiles`."""
+        answers: dict[TileKey, TileAnswer] = {}
+        inside = [key for key in keys if self._region is None or not self._outside(key)]
+        stored = self._stored_many(inside, deadline)
+        missing: dict[TileKey, StoredTile | None] = {}
+        now = self._now()
+        for key in inside:
+            tile = stored.get(key)
+            if tile is not None and (self._maker is None or self._judge(tile.info, now) is _FRESH):
+                answers[key] = TileAnswer(tile, _HIT)
+            elif self._maker is None:
+                answers[key] = TileAnswer(None, TileState.MISS)
+            else:
+                missing[key] = tile
+        if missing and self._maker is not None:
+            answers.update(self._made_many(self._maker, missing, purpose, deadline))
+        outside = TileAnswer(None, _HIT)
+        return [answers.get(key, outside) for key in keys]
+
+    def _made_many(
+        self, maker: TileMaker, missing: Mapping[TileKey, StoredTile | None], purpose: Purpose, deadline: Deadline
+    ) -> dict[TileKey, TileAnswer]:
+        """The missing tiles, several blocks at a time."""
+        example = next(iter(missing))
+        blocks = [
+            self._block(plan, example, purpose) for plan in self._planner.plans_for([key.coord for key in missing])
+        ]
+
+        def made(block: WantedBlock) -> dict[TileKey, TileAnswer]:
+            wanted = {key: missing[key] for key in block.keys if key in missing}
+            return self._made(maker, block, wanted, deadline)
+
+        answers: dict[TileKey, TileAnswer] = {}
+        for part in self._parallel.map(made, blocks, self._concurrent_makings):
+            answers.update(part)
+        return answers
+
+    def _block(self, plan: MetaTilePlan, key: TileKey, purpose: Purpose) -> WantedBlock:
+        return WantedBlock(plan, key.dimensions, key.variant, self._policy, purpose)
 
     def _outside(self, key: TileKey) -> bool:
         assert self._region is not None
@@ -93,25 +154,51 @@ class GetTile:
             log.warning("reading tile %s failed, it counts as missing: %s", key.coord, error)
             return None
 
-    def _made(
-        self, maker: TileMaker, key: TileKey, old: StoredTile | None, purpose: Purpose, deadline: Deadline
-    ) -> TileAnswer:
-        plan = self._planner.plan_for(key.coord)
-        block = WantedBlock(plan, key.dimensions, key.variant, self._policy, purpose)
+    def _stored_many(self, keys: Sequence[TileKey], deadline: Deadline) -> Mapping[TileKey, StoredTile]:
+        """As :meth:`_stored` for several."""
         try:
-            answer = self._answer(maker.make(block, deadline)[key], key, old, deadline)
-            if answer is None:
-                # The store holds something under this name that it cannot give: an unreadable file, no image.
+            return self._reader.read_many(keys, deadline)
+        except StoreError as error:
+            if self._maker is None:
+                raise
+            log.warning("reading %d tiles failed, they count as missing: %s", len(keys), error)
+            return {}
+
+    def _made(
+        self,
+        maker: TileMaker,
+        block: WantedBlock,
+        wanted: Mapping[TileKey, StoredTile | None],
+        deadline: Deadline,
+    ) -> dict[TileKey, TileAnswer]:
+        """The answers for those tiles of ``block`` that are ``wanted``, each with the old tile if there is one."""
+        try:
+            answers = self._answers(maker.make(block, deadline), wanted, deadline)
+            lost = {key: old for key, old in wanted.items() if key not in answers}
+            if lost:
+                # The store holds something under these names that it cannot give: an unreadable file, no image.
                 anew = block._replace(policy=NEVER_FRESH)
-                answer = self._answer(maker.make(anew, deadline)[key], key, old, deadline)
+                answers |= self._answers(maker.make(anew, deadline), lost, deadline)
         except (SourceError, LockTimeout) as error:
-            return self._stand_in(key, old, error)
-        return answer or TileAnswer(None, TileState.MISS, storable=False)
+            return {key: self._stand_in(key, old, error) for key, old in wanted.items()}
+        nothing = TileAnswer(None, TileState.MISS, storable=False)
+        return {key: answers.get(key, nothing) for key in wanted}
+
+    def _answers(
+        self,
+        outcomes: Mapping[TileKey, Outcome],
+        wanted: Mapping[TileKey, StoredTile | None],
+        deadline: Deadline,
+    ) -> dict[TileKey, TileAnswer]:
+        """What outcomes mean for the client, without those tiles that should be in the store and are not to be had."""
+        found = {key: self._answer(outcomes[key], key, old, deadline) for key, old in wanted.items()}
+        return {key: answer for key, answer in found.items() if answer is not None}
 
     def _answer(self, outcome: Outcome, key: TileKey, old: StoredTile | None, deadline: Deadline) -> TileAnswer | None:
         """What an outcome means for the client; None if the tile should be in the store and is not to be had."""
         if isinstance(outcome, Made):
-            return TileAnswer(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
+            state = TileState.REFRESHED if old else TileState.MISS
+            return TileAnswer(outcome.tile, state, outcome.fresh_for, outcome.storable)
         if isinstance(outcome, NoTile):
             return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
         tile = self._stored(key, deadline) or self._showable(old)

@@ -133,6 +133,9 @@ class MakeMetaTile:
         outcomes: dict[TileKey, Outcome] = dict.fromkeys(keys, NoTile())
         outcomes.update(self._renewed(fetched, now, deadline))
         outcomes.update(self._written(fetched.new, now, deadline))
+        outcomes.update(
+            (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable)) for tile in fetched.passing
+        )
         return outcomes
 
     def _renewed(self, fetched: FetchedTiles, now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
@@ -148,10 +151,14 @@ class MakeMetaTile:
             infos = self._store.write(new, now, deadline) if new else []
         except StoreError as error:
             log.error("tiles could not be stored and are delivered unstored: %s", error)  # noqa: TRY400
-            infos = [TileInfo(now, len(tile.body), tile.validators) for tile in new]
+            return {tile.key: Made(_unstored(tile, now)) for tile in new}
         return {
             tile.key: Made(StoredTile(tile.body, tile.media_type, info)) for tile, info in zip(new, infos, strict=True)
         }
+
+
+def _unstored(tile: NewTile, now: float) -> StoredTile:
+    return StoredTile(tile.body, tile.media_type, TileInfo(now, len(tile.body), tile.validators))
 
 
 def _common_validators(keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> Validators | None:

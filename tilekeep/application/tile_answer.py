@@ -1,11 +1,13 @@
-"""What asking for a tile can come to."""
+"""What asking for tiles can come to, and who can be asked."""
 
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
-from tilekeep.domain.tile import StoredTile
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.tile import StoredTile, TileKey
 
 
 class TileState(enum.Enum):
@@ -30,3 +32,20 @@ class TileAnswer(NamedTuple):
     state: TileState
     fresh_for: float | None = None
     storable: bool = True
+
+
+class Tiles(Protocol):
+    """The tiles of one cache in one grid; what is missing is made.  Safe to call from any thread and process."""
+
+    def __call__(self, key: TileKey, purpose: Purpose, deadline: Deadline) -> TileAnswer:
+        """The tile ``key``, whose coordinate must lie inside the grid.
+
+        :raises SourceError: it has to be made, the source fails, and no old tile may stand in.
+        :raises LockTimeout: it has to be made and another process did not finish before the deadline.
+        :raises StoreError: it cannot be read and there is no source to ask.
+        """
+        ...
+
+    def many(self, keys: Sequence[TileKey], purpose: Purpose, deadline: Deadline) -> list[TileAnswer]:
+        """The tiles ``keys`` of one level, alike but for their coordinates, as one by one with fewer round trips."""
+        ...

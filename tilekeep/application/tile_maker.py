@@ -37,9 +37,15 @@ class WantedBlock(NamedTuple):
 
 
 class Made(NamedTuple):
-    """The tile was made just now; its info equals that of the stored tile."""
+    """The tile was made just now; its info equals that of the stored tile, if it was stored.
+
+    :ivar fresh_for: seconds after which clients should ask again, as the tile was made of stale ones; None otherwise.
+    :ivar storable: whether anybody may keep it; one that may not be kept has not been stored either.
+    """
 
     tile: StoredTile
+    fresh_for: float | None = None
+    storable: bool = True
 
 
 class InStore(NamedTuple):

@@ -17,25 +17,34 @@ from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
+from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.world.source import WorldSource
+from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
+from tilekeep.application.get_map import GetMap
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
+from tilekeep.domain.image import ImageLimits
 from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.tile_store import TileStore
 
 
 class AdaptersContainer(containers.DeclarativeContainer):
@@ -59,10 +68,13 @@ class AdaptersContainer(containers.DeclarativeContainer):
     http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     locks = providers.Factory(FileTileLock, clock=clock)
+    no_lock = providers.ThreadSafeSingleton(NoLock)
     failures = providers.Factory(
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
-    stores = providers.FactoryAggregate({"file": providers.Factory(FileTileStore)})
+    stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
+        {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
+    )
     slices = providers.Object(read_slice)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
@@ -78,9 +90,19 @@ class UseCasesContainer(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
+    options = providers.Dependency(instance_of=EffectiveGlobals)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
     adapters = providers.DependenciesContainer()
 
+    image_limits = providers.Factory(
+        ImageLimits,
+        settings.provided.globals.http.max_image_bytes,
+        settings.provided.globals.http.max_image_pixels,
+    )
     flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
+        SingleFlight, adapters.clock
+    )
+    document_flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
         SingleFlight, adapters.clock
     )
     shared = providers.ThreadSafeSingleton(
@@ -89,9 +111,10 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, flights),
+        keep=providers.List(adapters.gate, adapters.http_state, flights, document_flights),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
+    coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
     sources = providers.ThreadSafeSingleton(
         SourceAssembly,
         providers.Factory(
@@ -102,6 +125,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             imaging=adapters.imaging,
             parallel=adapters.parallel,
             grids=grids,
+            coverages=coverages,
         ),
     )
     caches = providers.ThreadSafeSingleton(
@@ -118,8 +142,25 @@ class UseCasesContainer(containers.DeclarativeContainer):
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,
+            projection=adapters.projection,
+            coverages=coverages,
             clock=adapters.clock,
+            read_slice=adapters.slices,
+            no_lock=adapters.no_lock,
         ),
+        kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
+        options=options,
+    )
+    layer_tree = providers.ThreadSafeSingleton(
+        providers.ThreadSafeSingleton(
+            LayerTreeAssembly, settings, caches.provided.areas, caches.provided.maps, adapters.projection
+        ).provided.tree.call()
+    )
+    get_map = providers.Factory(
+        GetMap,
+        imaging=adapters.imaging,
+        parallel=adapters.parallel,
+        gate=providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers"),
     )
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
@@ -131,6 +172,14 @@ class TilekeepContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
 
     adapters = providers.Container(AdaptersContainer, options=options)
-    use_cases = providers.Container(UseCasesContainer, settings=settings, base_dir=base_dir, adapters=adapters)
+    use_cases = providers.Container(
+        UseCasesContainer,
+        settings=settings,
+        base_dir=base_dir,
+        options=options,
+        nodes_before=nodes_before,
+        adapters=adapters,
+    )

@@ -40,6 +40,14 @@ class AffectedTiles:
         """The positions row by row from the top-left; None stands for one outside the matrix."""
         return tuple(self)
 
+    def first_and_last(self, other: AffectedTiles) -> tuple[TileCoord, TileCoord] | None:
+        """The tiles with the smallest and the largest numbers that this block shares with one of the same level."""
+        columns = range(max(self.columns[0], other.columns[0]), min(self.columns[-1], other.columns[-1]) + 1)
+        rows = range(max(min(self.rows), min(other.rows)), min(max(self.rows), max(other.rows)) + 1)
+        if not columns or not rows:
+            return None
+        return TileCoord(self.level, columns[0], rows[0]), TileCoord(self.level, columns[-1], rows[-1])
+
     def __iter__(self) -> Iterator[TileCoord | None]:
         """The positions in the order of ``coords``, one at a time."""
         width, height = self.matrix_size

@@ -61,11 +61,16 @@ class UpstreamRequest:
 
 
 class Fetched(NamedTuple):
-    """Image bytes from upstream, not yet decoded; ``media_type`` as declared, ``validators`` as sent."""
+    """Image bytes from upstream, not yet decoded; ``media_type`` as declared, ``validators`` as sent.
+
+    ``fresh_for`` and ``storable`` as in :class:`Drawn`.
+    """
 
     body: bytes
     media_type: str | None
     validators: Validators | None = None
+    fresh_for: float | None = None
+    storable: bool = True
 
 
 class Drawn(NamedTuple):

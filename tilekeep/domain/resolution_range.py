@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tilekeep.domain.geometry import BBox, Size
@@ -33,3 +34,14 @@ class ResolutionRange:
 
 #: No limit on either side.
 EVERY_RESOLUTION = ResolutionRange()
+
+
+def widest_range(ranges: Iterable[ResolutionRange]) -> ResolutionRange:
+    """The smallest range that holds all of ``ranges``; of none of them, every resolution."""
+    found = list(ranges)
+    coarsest = [one.min_res for one in found if one.min_res is not None]
+    finest = [one.max_res for one in found if one.max_res is not None]
+    return ResolutionRange(
+        max(coarsest) if coarsest and len(coarsest) == len(found) else None,
+        min(finest) if finest and len(finest) == len(found) else None,
+    )

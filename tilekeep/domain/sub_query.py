@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from tilekeep.domain.geometry import BBox, Size
@@ -39,6 +40,21 @@ def sub_query(query: MapQuery, extent: BBox) -> SubQuery | None:
         min(whole.max_y, extent.max_y),
     )
     return SubQuery(query._replace(bbox=inside, size=Size(right - left, bottom - top)), left, top)
+
+
+def horizontal_strips(query: MapQuery, count: int) -> list[SubQuery]:
+    """``query`` cut into at most ``count`` parts of its full width, top first; each has a row of pixels at least."""
+    bbox, (width, height) = query.bbox, query.size
+    count = max(1, min(count, height))
+    edges = [round(height * part / count) for part in range(count + 1)]
+    row = bbox.height / height
+    strips = []
+    for top, bottom in pairwise(edges):
+        max_y = bbox.max_y - top * row
+        min_y = bbox.min_y if bottom == height else bbox.max_y - bottom * row
+        part = query._replace(bbox=BBox(bbox.min_x, min_y, bbox.max_x, max_y), size=Size(width, bottom - top))
+        strips.append(SubQuery(part, 0, top))
+    return strips
 
 
 def _pixels(distance: float, whole: float, pixels: int) -> int:

@@ -11,11 +11,14 @@ their infos carry only what comes with the bytes.  ``stat_many`` gives all that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
-from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, Validators
+from tilekeep.domain.tile import FileSlice, NewTile, StoredTile, TileInfo, TileKey, Validators
+
+#: Gives the bytes of a tile that lies inside a file; raises StoreError.
+SliceReader = Callable[[FileSlice], bytes]
 
 
 class TileWindow(NamedTuple):

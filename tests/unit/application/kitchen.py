@@ -82,6 +82,7 @@ class Kitchen:
             grid=WEBMERCATOR,
             region=self.region,
             clock=self.clock,
+            parallel=InlineRunner(),
             retry_seconds=FAILURE_SECONDS,
         )
 

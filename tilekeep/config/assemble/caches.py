@@ -6,21 +6,31 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tilekeep.adapters.file_time import FileTimeLimit
+from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import TileFetcher
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
+from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
+from tilekeep.config.assemble.cache_areas import CacheAreas
+from tilekeep.config.assemble.cached_maps import CachedMaps
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy import meaning_cache
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
+from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
+from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
@@ -29,7 +39,7 @@ from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.image import ImageEncoding, ImageLimits
+from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
 from tilekeep.domain.lock_names import file_lock_id
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
@@ -41,8 +51,9 @@ from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
+from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
-from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.tile_store import SliceReader, TileStore
 
 _ONE_TILE = Size(1, 1)
 
@@ -63,20 +74,37 @@ class CacheParts:
 
     make_store: Callable[..., TileStore]
     locks: Callable[[LockDirectory], TileLock]
+    no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
     flights: SingleFlight[Mapping[TileKey, Outcome]]
     imaging: Imaging
     parallel: ParallelRunner
+    projection: Projection
+    coverages: CoverageAssembly
     clock: Clock
+    read_slice: SliceReader
 
 
 @dataclass(frozen=True, slots=True)
 class CacheNode:
-    """A cache in one grid, ready to answer; ``extent`` is the area with data, in the SRS of the grid."""
+    """A cache in one grid, ready to answer.
+
+    :ivar tiles: its tiles as services deliver them.
+    :ivar maps: draws from these tiles.
+    """
 
     grid: TileGrid
-    get_tile: GetTile
+    tiles: Tiles
+    maps: MapFromTiles
     explain: ExplainTile
+    encoding: ImageEncoding
+
+
+@dataclass(frozen=True, slots=True)
+class CacheDescription:
+    """A cache in one grid without its working parts; ``extent`` is the area with data, in the SRS of the grid."""
+
+    grid: TileGrid
     encoding: ImageEncoding
     extent: BBox
 
@@ -87,26 +115,53 @@ class CacheAssembly:
     Args:
         settings: the whole configuration.
         base_dir: absolute directory of the configuration.
-        grids: makes grids and regions.
+        grids: makes grids.
         sources: makes sources.
         parts: everything else caches are made with.
+        kept: the nodes, those of a configuration before this one among them.
+        options: the globals, on which all nodes depend.
     """
 
     def __init__(
-        self, settings: Settings, base_dir: str, grids: GridAssembly, sources: SourceAssembly, parts: CacheParts
+        self,
+        settings: Settings,
+        base_dir: str,
+        grids: GridAssembly,
+        sources: SourceAssembly,
+        parts: CacheParts,
+        kept: KeptNodes[CacheNode],
+        options: EffectiveGlobals,
     ) -> None:
         self._settings = settings
         self._base_dir = base_dir
         self._grids = grids
         self._sources = sources
         self._parts = parts
+        self.kept = kept
+        self._options = options
         http = settings.globals.http
         self._limits = ImageLimits(http.max_image_bytes, http.max_image_pixels)
-        self._cache: OncePerKey[str, EffectiveCache] = OncePerKey(
+        self.effective: OncePerKey[str, EffectiveCache] = OncePerKey(
             lambda name: effective_cache(settings, name, base_dir)
         )
         self._dimension_names: Mapping[str, Collection[str]] | None = None
-        self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
+        self.content: OncePerKey[tuple[str, str], ContentHash] = OncePerKey(lambda key: self._content(*key))
+        self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(
+            lambda key: kept(self.content(key), lambda: self._node(*key))
+        )
+        self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
+        self.maps = CachedMaps(
+            effective=self.effective,
+            node=self.node,
+            gate=self._gate,
+            areas=self.areas,
+            grids=grids,
+            imaging=parts.imaging,
+            projection=parts.projection,
+            read_slice=parts.read_slice,
+            preferred_srs=grids.preferred_srs,
+            max_tiles=settings.globals.cache.max_tile_limit,
+        )
 
     def _dimension_names_of(self, cache: str) -> Collection[str]:
         if self._dimension_names is None:
@@ -137,16 +192,40 @@ class CacheAssembly:
 
     def _source(self, cache: EffectiveCache, grid_key: str, gate: StoreGate) -> MapSource | None:
         grid = self._grids.grid(grid_key)
-        return self._sources.source(cache.sources, grid, gate, transparent=bool(cache.encoding.transparent))
+        return self._sources.source(
+            cache.sources,
+            grid,
+            gate,
+            transparent=bool(cache.encoding.transparent),
+            cache_as_source=self.maps.as_source_of(cache, grid_key),
+        )
 
     def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
-        return self._grids.region(
-            cache.coverage, self._grids.grid(grid_key), ("caches", cache.name, "cache", "coverage")
-        )
+        option = ("caches", cache.name, "cache", "coverage")
+        return self._parts.coverages.region(cache.coverage, self._grids.grid(grid_key).srs, option)
+
+    def _content(self, name: str, grid_key: str) -> ContentHash:
+        """Of all that the node depends on, the grids of its sources and the caches below it included."""
+        cache = self.effective(name)
+        below = [
+            self.content((source.name, key))
+            for source in cache.sources
+            if isinstance(source, EffectiveCacheSource)
+            for key in self.effective(source.name).grids
+        ]
+        grids = [self._grids.grid(source.grid) for source in cache.sources if isinstance(source, EffectiveTileSource)]
+        dimensions = sorted(self._dimension_names_of(name))
+        own = (cache, self._grids.grid(grid_key), dimensions)
+        return content_hash(own, grids, below, self._limits, self._options)
+
+    def description(self, name: str, grid_key: str) -> CacheDescription:
+        """What documents say of the cache ``name`` in the grid with the key ``grid_key``; nothing of it is kept."""
+        cache = effective_cache(self._settings, name, self._base_dir)
+        return CacheDescription(self._grids.grid(grid_key), cache.encoding, self.areas.bbox((name, grid_key)))
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
-        cache, grid = self._cache(name), self._grids.grid(grid_key)
+        cache, grid = self.effective(name), self._grids.grid(grid_key)
         gate = self._gate(cache)
         source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
         region = self._region(cache, grid_key)
@@ -157,18 +236,23 @@ class CacheAssembly:
         store = self._store(cache, tile_set, directory)
         clock = self._parts.clock
         maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
+        get_tile = GetTile(
+            reader=store,
+            policy=policy,
+            maker=maker,
+            planner=planner,
+            grid=grid,
+            region=region,
+            clock=clock,
+            parallel=self._parts.parallel,
+            retry_seconds=max(1.0, cache.failure_seconds),
+            concurrent_makings=cache.concurrent_tile_creators,
+        )
+        tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
         return CacheNode(
             grid=grid,
-            get_tile=GetTile(
-                reader=store,
-                policy=policy,
-                maker=maker,
-                planner=planner,
-                grid=grid,
-                region=region,
-                clock=clock,
-                retry_seconds=max(1.0, cache.failure_seconds),
-            ),
+            tiles=tiles,
+            maps=self._maps(cache, grid, store, tiles),
             explain=ExplainTile(
                 tile_set=tile_set,
                 grid=grid,
@@ -181,10 +265,50 @@ class CacheAssembly:
                 clock=clock,
             ),
             encoding=cache.encoding,
-            extent=self._extent(cache, grid, region),
         )
 
+    def _maps(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> MapFromTiles:
+        parts, encoding = self._parts, cache.encoding
+        return MapFromTiles(
+            tiles=tiles,
+            remover=store,
+            grid=grid,
+            imaging=parts.imaging,
+            projection=parts.projection,
+            read_slice=parts.read_slice,
+            limits=self._limits,
+            look=MosaicLook(bool(encoding.transparent) or encoding.format == MIXED, encoding.resampling),
+        )
+
+    def _rescaled(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> Tiles:
+        """The tiles with gaps filled from other levels: each link of the chain may go one level further."""
+        rescaling = cache.rescaling
+        if rescaling is None:
+            return tiles
+        chain: Tiles = tiles
+        for _ in range(rescaling.levels):
+            chain = RescaledTiles(
+                tiles=tiles,
+                neighbours=self._maps(cache, grid, store, chain),
+                step=rescaling.step,
+                grid=grid,
+                imaging=self._parts.imaging,
+                encoding=cache.encoding,
+                clock=self._parts.clock,
+                writer=store if rescaling.keeps else None,
+            )
+        return chain
+
+    def _clipped(self, cache: EffectiveCache, grid: TileGrid, region: Region | None, tiles: Tiles) -> Tiles:
+        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13)."""
+        if region is None or cache.coverage is None or not cache.coverage.clip:
+            return tiles
+        parts = self._parts
+        return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
+
     def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
+        if not cache.stores_tiles:
+            return self._parts.make_store("disabled")
         encoding = cache.encoding
         return self._parts.make_store(
             "file",
@@ -227,8 +351,9 @@ class CacheAssembly:
                 encoding=cache.encoding,
                 request_media_type=cache.request_format,
                 concurrent_fetches=cache.concurrent_tile_creators,
+                watermark=cache.watermark,
             ),
-            locks=parts.locks(locks),
+            locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
             lock_id=file_lock_id(directory),
             failures=parts.failures(locks),
             flights=parts.flights,
@@ -236,31 +361,20 @@ class CacheAssembly:
             failure_seconds=cache.failure_seconds,
         )
 
-    def _extent(self, cache: EffectiveCache, grid: TileGrid, region: Region | None) -> BBox:
-        """The coverage of the cache, else the union of those of its sources, else the grid (spec/sources.md, 14)."""
-        if region is not None:
-            return region.bbox
-        regions = [self._sources.region(source.limits, grid, source.name) for source in cache.sources]
-        extent: BBox | None = None
-        for found in regions:
-            if found is None:
-                return grid.bbox
-            extent = found.bbox if extent is None else extent.union(found.bbox)
-        return extent or grid.bbox
-
 
 def _fits_every_grid(settings: Settings, cache: Cache) -> bool:
     """Whether only the grids of a cache can be at fault, which spares putting thousands of plain caches together."""
-    named = (settings.sources[SourceName.parse(name).name] for name in cache.sources)
+    named = (settings.sources.get(SourceName.parse(name).name) for name in cache.sources)
     limited = cache.cache is not None and cache.cache.coverage is not None
     return not limited and all(
-        source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs for source in named
+        source is None or (source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs)
+        for source in named
     )
 
 
 def _is_storage_only(cache: EffectiveCache) -> bool:
     """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
-    return all(source.limits.seed_only for source in cache.sources)
+    return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
 
 
 def _age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:

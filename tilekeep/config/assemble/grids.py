@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tilekeep.adapters.geometry.boxes import box_region
+from collections.abc import Mapping, Sequence
+
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage
+from tilekeep.config.assemble.srs import configured_srs
 from tilekeep.config.mapproxy.meaning_grid import EffectiveGrid, effective_grid
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath
@@ -12,13 +13,12 @@ from tilekeep.domain.errors import ConfigurationError, ProjectionError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.grid_definition import GridDefinition
-from tilekeep.domain.region import Region
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import Srs, normalised_code
 from tilekeep.ports.projection import Projection
 
 
 class GridAssembly:
-    """Makes each grid once, by its key in the configuration, and regions in the SRS of a grid.
+    """Makes each grid once, by its key in the configuration.
 
     Args:
         settings: the whole configuration.
@@ -70,28 +70,19 @@ class GridAssembly:
                 option=("grids", key, "bbox"),
             ) from error
 
-    def region(self, coverage: EffectiveCoverage | None, grid: TileGrid, option: OptionPath) -> Region | None:
-        """The coverage in the SRS of ``grid``; ``option`` is its place in the configuration, for errors."""
-        if coverage is None:
-            return None
-        try:
-            return box_region(coverage.bbox, self._srs(coverage.srs, option), grid.srs, self._projection)
-        except ProjectionError as error:
-            raise ConfigurationError(
-                f"{list(coverage.bbox)} in {coverage.srs} has no image in {grid.srs.code}; correct it", option=option
-            ) from error
-
     def srs_list(self, codes: tuple[str, ...], option: OptionPath) -> tuple[Srs, ...]:
         """The SRSs of ``codes``; ``option`` is their place in the configuration, for errors."""
         return tuple(self._srs(code, (*option, index)) for index, code in enumerate(codes))
 
+    def preferred_srs(self) -> Mapping[Srs, Sequence[Srs]]:
+        """For the SRS of a map those it is best made from (``globals.srs.preferred_src_proj``)."""
+        option = ("globals", "srs", "preferred_src_proj")
+        return {
+            self._srs(normalised_code(target), (*option, target)): self.srs_list(
+                tuple(map(normalised_code, codes)), (*option, target)
+            )
+            for target, codes in self._settings.globals.srs.preferred_src_proj.items()
+        }
+
     def _srs(self, code: str, option: OptionPath) -> Srs:
-        try:
-            return self._projection.srs(code)
-        except ProjectionError as error:
-            raise ConfigurationError(unknown_srs(code), option=option) from error
-
-
-def unknown_srs(code: str) -> str:
-    """What is said of a code that means nothing."""
-    return f"{code} is not known to PROJ; use a code such as EPSG:3857"
+        return configured_srs(self._projection, code, option)

@@ -11,12 +11,15 @@ from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import (
+    EffectiveCacheSource,
     EffectiveSource,
     EffectiveTileSource,
     EffectiveWmsSource,
+    EffectiveWorldSource,
     SourceLimits,
 )
 from tilekeep.config.mapproxy.names import SourceName
@@ -32,6 +35,9 @@ from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
+
+#: Sources that are no caches.
+UpstreamSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource
 
 #: Connections of one process to one server; further requests wait for one of them.
 POOL_SIZE = 16
@@ -52,6 +58,7 @@ class SourceParts:
     imaging: Imaging
     parallel: ParallelRunner
     grids: GridAssembly
+    coverages: CoverageAssembly
 
 
 class SourceAssembly:
@@ -61,13 +68,28 @@ class SourceAssembly:
         self._parts = parts
 
     def source(
-        self, sources: Sequence[EffectiveSource], grid: TileGrid, gate: StoreGate, *, transparent: bool
+        self,
+        sources: Sequence[EffectiveSource],
+        grid: TileGrid,
+        gate: StoreGate,
+        *,
+        transparent: bool,
+        cache_as_source: Callable[[str], MapSource],
     ) -> MapSource | None:
         """All ``sources`` as one, bottom first; None if there are none.
 
-        ``transparent`` is the ground on which several sources are laid.
+        ``transparent`` is the ground on which several sources are laid; ``cache_as_source`` makes the source that
+        stands for another cache.
         """
-        made = [(self._limited(source, grid, gate), source.image.opacity) for source in sources]
+        made = [
+            (
+                cache_as_source(source.name)
+                if isinstance(source, EffectiveCacheSource)
+                else self._limited(source, grid, gate),
+                source.image.opacity,
+            )
+            for source in sources
+        ]
         if not made:
             return None
         if len(made) == 1:
@@ -76,23 +98,26 @@ class SourceAssembly:
 
     def region(self, limits: SourceLimits, grid: TileGrid, name: str) -> Region | None:
         """The coverage of a source in the SRS of ``grid``."""
-        return self._parts.grids.region(limits.coverage, grid, ("sources", SourceName.parse(name).name, "coverage"))
+        option = ("sources", SourceName.parse(name).name, "coverage")
+        return self._parts.coverages.region(limits.coverage, grid.srs, option)
 
-    def _limited(self, source: EffectiveSource, grid: TileGrid, gate: StoreGate) -> MapSource:
+    def _limited(self, source: UpstreamSource, grid: TileGrid, gate: StoreGate) -> MapSource:
         limits = source.limits
         bare = self._bare(source, grid)
         if limits.coverage is None and limits.resolutions == EVERY_RESOLUTION and not limits.seed_only:
             return bare
+        self.region(limits, grid, source.name)  # what is wrong with it is said when the cache is put together
         return LimitedSource(
             bare,
             self._parts.imaging,
             gate,
-            region=self.region(limits, grid, source.name),
+            region=self._parts.coverages.regions(limits.coverage),
+            clip=limits.coverage is not None and limits.coverage.clip,
             resolutions=limits.resolutions,
             seed_only=limits.seed_only,
         )
 
-    def _bare(self, source: EffectiveSource, grid: TileGrid) -> MapSource:
+    def _bare(self, source: UpstreamSource, grid: TileGrid) -> MapSource:
         if isinstance(source, EffectiveWmsSource):
             return self._wms(source, grid)
         if isinstance(source, EffectiveTileSource):

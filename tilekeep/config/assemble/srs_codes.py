@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tilekeep.config.assemble.grids import unknown_srs
+from tilekeep.config.assemble.srs import unknown_srs
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Place, Problem, error
 from tilekeep.domain.errors import ProjectionError

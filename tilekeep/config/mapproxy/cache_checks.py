@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
+from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.cross_references import is_tiled_only, named_sources
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID, Grid
 from tilekeep.config.mapproxy.meaning_image import cache_image_choice
@@ -13,7 +14,7 @@ from tilekeep.config.mapproxy.names import SourceName, grid_chain, inherited, kn
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
-from tilekeep.config.mapproxy.value_checks import coverage_problems, pair_problems
+from tilekeep.config.mapproxy.value_checks import pair_problems
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.domain.image import MIXED, PNG, subtype
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tilekeep.config.mapproxy.caches import Cache, FileBackend, RefreshBefore
+from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
@@ -21,8 +22,11 @@ from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
+from tilekeep.domain.watermark import Watermark
 
 T = TypeVar("T")
+
+_GREY = (128, 128, 128)
 
 _SECONDS = {"weeks": 604800.0, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
@@ -32,6 +36,18 @@ class FileTimeLimit:
     """Tiles stored at or before the modification time of a file are stale; ``path`` is absolute."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rescaling:
+    """Tiles drawn from other levels: ``step`` is -1 for coarser and 1 for finer ones, ``levels`` how far away.
+
+    :ivar keeps: whether they are stored.
+    """
+
+    step: int
+    levels: int
+    keeps: bool
 
 
 RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
@@ -51,6 +67,10 @@ class EffectiveCache:
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
+    :ivar opacity: from 0.0 to 1.0 where maps of it are laid over others, or None.
+    :ivar stores_tiles: False for a cache that makes every tile anew (``disable_storage``).
+    :ivar rescaling: how tiles without source are drawn from other levels, or None.
+    :ivar watermark: what is written on every tile, or None.
     """
 
     name: str
@@ -75,6 +95,10 @@ class EffectiveCache:
     lock_file_permissions: int | None
     lock_timeout_seconds: float
     failure_seconds: float
+    opacity: float | None = None
+    stores_tiles: bool = True
+    rescaling: Rescaling | None = None
+    watermark: Watermark | None = None
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -91,13 +115,12 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         if _draws(settings, source)
     )
     grids = cache.grids or (DEFAULT_GRID,)
+    own = cache_image_choice(settings, cache.image, format_name)
     return EffectiveCache(
         name=name,
         grids=grids,
         sources=sources,
-        encoding=cache_encoding(
-            settings, cache_image_choice(settings, cache.image, format_name), [source.image for source in sources]
-        ),
+        encoding=cache_encoding(settings, own, [source.image for source in sources]),
         request_format=as_media_type(request_format),
         meta_size=Size(width, height),
         meta_buffer_px=_first(cache.meta_buffer, default.meta_buffer),
@@ -106,7 +129,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
         link_single_color=_link(_first(cache.link_single_color_images, default.link_single_color_images)),
-        coverage=effective_coverage(backend.coverage),
+        coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
         directory_layout=backend.directory_layout,
         directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
@@ -116,7 +139,17 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         lock_file_permissions=octal(default.file_permissions),
         lock_timeout_seconds=global_timeout_seconds(settings),
         failure_seconds=default.failure_seconds,
+        opacity=own.opacity,
+        stores_tiles=not cache.disable_storage,
+        rescaling=_rescaling(cache),
+        watermark=_watermark(cache.watermark),
     )
+
+
+def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCoverage | None:
+    """The area a cache is limited to."""
+    backend = settings.caches[name].cache
+    return None if backend is None else effective_coverage(backend.coverage, base_dir)
 
 
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
@@ -166,9 +199,29 @@ def _tile_lock_dir(settings: Settings, cache: Cache, base_dir: str) -> str:
     return os.path.join(_cache_root(settings, cache, base_dir), "tile_locks")
 
 
+def _rescaling(cache: Cache) -> Rescaling | None:
+    """Up or down; both are refused when the configuration is loaded (spec/caches.md, 9)."""
+    levels = cache.upscale_tiles or cache.downscale_tiles
+    return Rescaling(-1 if cache.upscale_tiles else 1, levels, cache.cache_rescaled_tiles) if levels else None
+
+
+def _watermark(options: WatermarkOptions | None) -> Watermark | None:
+    """The text and its look (spec/caches.md, 10)."""
+    if options is None or not options.text:
+        return None
+    red, green, blue = (options.color or _GREY)[:3]
+    return Watermark(
+        text=options.text,
+        color=(red, green, blue),
+        opacity=30 if options.opacity is None else round(options.opacity),
+        font_size=round(options.font_size or 24),
+        wide=options.spacing == "wide",
+    )
+
+
 def _draws(settings: Settings, name: str) -> bool:
     """Whether a source draws maps, rather than only answering questions about them."""
-    source = settings.sources[SourceName.parse(name).name]
+    source = settings.sources.get(SourceName.parse(name).name)
     return not isinstance(source, WmsSource) or source.wms_opts.map
 
 

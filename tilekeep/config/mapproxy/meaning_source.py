@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
-from tilekeep.config.mapproxy.meaning_image import ImageChoice, image_choice
+from tilekeep.config.mapproxy.meaning_image import ImageChoice, cache_image_choice, image_choice
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
-from tilekeep.domain.image import subtype
-from tilekeep.domain.resolution_range import ResolutionRange
+from tilekeep.domain.image import PNG, subtype
+from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
 
 #: Metres per pixel of a scale of 1:1 (OGC 06-042, 7.2.4.6.9: a pixel is 0.28 mm wide).
@@ -84,11 +84,22 @@ class EffectiveWorldSource:
     limits: SourceLimits
 
 
-EffectiveSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource
+@dataclass(frozen=True, slots=True)
+class EffectiveCacheSource:
+    """Another cache; ``name`` is its own."""
+
+    name: str
+    image: ImageChoice
+    limits: SourceLimits
+
+
+EffectiveSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource | EffectiveCacheSource
+
+_NO_LIMITS = SourceLimits(coverage=None, resolutions=EVERY_RESOLUTION, seed_only=False)
 
 
 def effective_source(settings: Settings, name: str, base_dir: str, *, request_format: str) -> EffectiveSource:
-    """The source a cache calls ``name`` (a tag chooses its layers); it must exist (checked when loading).
+    """The source or cache that a cache calls ``name`` (a tag chooses layers); it must exist (checked when loading).
 
     Args:
         settings: the settings.
@@ -97,8 +108,11 @@ def effective_source(settings: Settings, name: str, base_dir: str, *, request_fo
         request_format: what the cache wants from its sources: a media type, or a name of a format.
     """
     plain_name, layers = SourceName.parse(name)
+    if plain_name not in settings.sources:
+        cache = settings.caches[name]
+        return EffectiveCacheSource(name, cache_image_choice(settings, cache.image, cache.format or PNG), _NO_LIMITS)
     source = settings.sources[plain_name]
-    limits = _limits(source)
+    limits = _limits(source, base_dir)
     match source:
         case WmsSource():
             return _wms(settings, name, source, layers, base_dir, request_format, limits)
@@ -174,12 +188,31 @@ def _transparent(image: ImageOptions | None, transparent: bool | None) -> ImageO
     return (image or ImageOptions()).model_copy(update={"transparent": transparent})
 
 
-def _limits(source: SourceOptions) -> SourceLimits:
+def source_limits(settings: Settings, name: str, base_dir: str) -> SourceLimits | None:
+    """The limits of a source, tagged or not; None if ``name`` is that of a cache."""
+    source = settings.sources.get(SourceName.parse(name).name)
+    return None if source is None else _limits(source, base_dir)
+
+
+def _limits(source: SourceOptions, base_dir: str) -> SourceLimits:
     """Coverage, resolution range and purpose."""
-    return SourceLimits(effective_coverage(source.coverage), resolution_range(source), source.seed_only)
+    return SourceLimits(effective_coverage(source.coverage, base_dir), resolution_range(source), source.seed_only)
 
 
-def resolution_range(source: SourceOptions) -> ResolutionRange:
+class _Ranged(Protocol):
+    """Options that limit resolutions: those of sources and of layers."""
+
+    @property
+    def min_res(self) -> float | None: ...
+    @property
+    def max_res(self) -> float | None: ...
+    @property
+    def min_scale(self) -> float | None: ...
+    @property
+    def max_scale(self) -> float | None: ...
+
+
+def resolution_range(source: _Ranged) -> ResolutionRange:
     """The range in metres per pixel; scales count only if no resolution is given (config spec, 12)."""
     if source.min_res is not None or source.max_res is not None:
         return ResolutionRange(source.min_res or None, source.max_res or None)

@@ -65,7 +65,7 @@ BBoxValue = tuple[float, float, float, float]
 _BBOX_LENGTH = 4
 
 
-def _bbox(value: Any) -> Any:
+def bbox_value(value: Any) -> Any:
     """Four numbers, as a list or as text with commas."""
     numbers = value
     if isinstance(value, str):
@@ -87,7 +87,7 @@ _BBOX_SCHEMA = {
     ]
 }
 
-BBoxOption = Annotated[BBoxValue, BeforeValidator(_bbox), WithJsonSchema(_BBOX_SCHEMA)]
+BBoxOption = Annotated[BBoxValue, BeforeValidator(bbox_value), WithJsonSchema(_BBOX_SCHEMA)]
 
 Rgba = tuple[int, int, int] | tuple[int, int, int, int]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tilekeep.config.mapproxy.map_options import MapDefaults
@@ -11,6 +12,7 @@ from tilekeep.config.mapproxy.value_checks import pair_problems
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 
+_TEMPLATE_VARIABLE = re.compile(r"\{(\w+)\}")
 WMTS_TEMPLATE_VARIABLES = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
 
 
@@ -40,6 +42,20 @@ def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
     missing = [f"{{{variable}}}" for variable in WMTS_TEMPLATE_VARIABLES if f"{{{variable}}}" not in template]
     if missing:
         yield error((*path, "restful_template"), f"the template lacks {', '.join(missing)}; add what is missing")
+    yield from _template_form_problems((*path, "restful_template"), template)
+
+
+def _template_form_problems(path: OptionPath, template: str) -> Iterator[Problem]:
+    """Whether addresses of this form can be told apart."""
+    if not template.startswith("/"):
+        yield error(path, "the template must start with a '/'; add it")
+    names = [name.lower() for name in _TEMPLATE_VARIABLE.findall(template)]
+    twice = [f"{{{name}}}" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        yield error(path, f"the template has {', '.join(twice)} twice; keep one of them")
+    if not set("{}?#").isdisjoint(_TEMPLATE_VARIABLE.sub("", template.replace("{{", "{").replace("}}", "}"))):
+        message = "besides its variables the template may have no braces, '?' and '#'; take them out"
+        yield error(path, message)
 
 
 def _map_options(settings: Settings) -> Iterator[tuple[OptionPath, MapDefaults]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import (
     ArcgisSource,
@@ -16,7 +17,7 @@ from tilekeep.config.mapproxy.sources import (
     TileSource,
     WmsSource,
 )
-from tilekeep.config.mapproxy.value_checks import coverage_problems, range_problems
+from tilekeep.config.mapproxy.value_checks import range_problems
 from tilekeep.config.mapproxy.wrong_values import shown
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.config.suggestions import closest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.grids import Grid
 from tilekeep.config.mapproxy.names import grid_chain, inherited, known_grids
 from tilekeep.config.mapproxy.refused_options import is_refused
@@ -39,16 +38,6 @@ def range_problems(path: OptionPath, options: ScaleHints) -> Iterator[Problem]:
     if {options.min_res, options.max_res} != {None} and {options.min_scale, options.max_scale} != {None}:
         option = "min_scale" if options.min_scale is not None else "max_scale"
         yield warning((*path, option), "scales have no effect beside min_res or max_res; remove one of both forms")
-
-
-def coverage_problems(path: OptionPath, coverage: Coverage | None) -> Iterator[Problem]:
-    """A box needs its SRS."""
-    if coverage is None:
-        return
-    if coverage.bbox is not None and coverage.bbox_srs is None and coverage.srs is None:
-        yield error((*path, "bbox"), "the box needs its SRS; add srs, such as srs: 'EPSG:4326'")
-    if not coverage.model_fields_set - {"srs", "bbox_srs", "clip"}:
-        yield warning(path, "the coverage names no area and limits nothing; add a bbox", place=Place.KEY)
 
 
 def _grid_problems(settings: Settings, broken: Collection[OptionPath]) -> Iterator[Problem]:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable
 
 from tilekeep.application.catalogue import TileLayer
 from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.image import PNG
-from tilekeep.domain.tile import FileSlice, StoredTile
+from tilekeep.domain.tile import StoredTile
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.tile_store import SliceReader
 
 log = logging.getLogger("tilekeep.wsgiapp")
 
 #: The key under which a wrapping application offers to draw on images (spec/auth-plugins-decorate.md, 3).
 DECORATE = "mapproxy.decorate_img"
-
-#: Gives the bytes of a tile that lies inside a file; raises StoreError.
-SliceReader = Callable[[FileSlice], bytes]
 
 _SERVE = Purpose.SERVE
 

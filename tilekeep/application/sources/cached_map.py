@@ -1,0 +1,54 @@
+"""A cache in one grid as a source of maps of any box, size and SRS."""
+
+from __future__ import annotations
+
+from tilekeep.application.map_from_tiles import MapFromTiles
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import InvalidParameter
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.map_query import Blank, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+
+
+class CachedMap:
+    """Draws from the level that suits the resolution asked for (spec/caches.md, 14).
+
+    Args:
+        maps: draws from the tiles of a level.
+        grid: the grid of the cache.
+        max_tiles: maps that need so many tiles or more are refused (``max_tile_limit``); None for any number.
+    """
+
+    def __init__(self, maps: MapFromTiles, grid: TileGrid, *, max_tiles: float | None = None) -> None:
+        self._maps = maps
+        self._grid = grid
+        self._max_tiles = max_tiles
+
+    @property
+    def traits(self) -> SourceTraits:
+        """It draws maps of any box and size."""
+        return SourceTraits(meta_tiles=True)
+
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
+        """None: what the cache asks depends on what it holds."""
+        return ()
+
+    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
+        """See :class:`tilekeep.ports.map_source.MapSource`.
+
+        :raises InvalidParameter: a box without image in the SRS of the grid, or one that needs too many tiles.
+        """
+        bbox = self._maps.bbox_in_grid(query)
+        level = self._grid.level_for(bbox, query.size)
+        if level is None:
+            return Blank()
+        try:
+            block = self._grid.affected(bbox, level)
+        except InvalidParameter as error:
+            raise InvalidParameter(f"Request too large or invalid BBOX. ({error.message})", locator="bbox") from error
+        if self._max_tiles is not None and block.count >= self._max_tiles:
+            raise InvalidParameter(
+                "Request too large or invalid BBOX. "
+                f"(too many tiles, max_tile_limit: {self._max_tiles:g}, num_tiles: {block.count})",
+                locator="bbox",
+            )
+        return self._maps.draw(block, query, purpose, deadline)

@@ -1,0 +1,105 @@
+"""The tree of map layers out of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
+from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.config.assemble.cache_areas import CacheAreas
+from tilekeep.config.assemble.cached_maps import CachedMaps
+from tilekeep.config.mapproxy.layers import Layer
+from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
+from tilekeep.config.mapproxy.meaning_layers import drawing_caches
+from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
+from tilekeep.config.mapproxy.meaning_source import resolution_range
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.errors import ProjectionError
+from tilekeep.domain.extent import Extent
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.resolution_range import ResolutionRange, widest_range
+from tilekeep.domain.srs import Srs
+from tilekeep.ports.projection import Projection
+
+_WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
+_DEGREES = "EPSG:4326"
+
+
+class LayerTreeAssembly:
+    """Lists all layers at once; their sources are made on first use.
+
+    Args:
+        settings: the whole configuration.
+        areas: where caches have something to show.
+        maps: draws caches as maps.
+        projection: brings extents together.
+    """
+
+    def __init__(self, settings: Settings, areas: CacheAreas, maps: CachedMaps, projection: Projection) -> None:
+        self._settings = settings
+        self._areas = areas
+        self._maps = maps
+        self._projection = projection
+        self._in_degrees: OncePerKey[Extent, BBox] = OncePerKey(self._geographic)
+
+    def tree(self) -> LayerTree:
+        """All layers below one root: the only top-level layer, else a nameless group (spec/services.md, 2.1)."""
+        layers = self._shown(self._settings.layers)
+        root = layers[0] if len(layers) == 1 else MapLayer(None, "", children=layers, resolutions=_of_all(layers))
+        tree = LayerTree(root, self._laid_sources, lambda layer: self._extent(tree, layer))
+        return tree
+
+    def _shown(self, layers: Sequence[Layer]) -> tuple[MapLayer, ...]:
+        """Those layers that draw maps; others are for tile services alone."""
+        found = (self._layer(layer) for layer in layers)
+        return tuple(layer for layer in found if layer is not None)
+
+    def _layer(self, layer: Layer) -> MapLayer | None:
+        sources = drawing_caches(self._settings, layer)
+        children = self._shown(layer.layers or ())
+        if not sources and not children:
+            return None
+        return MapLayer(
+            name=layer.name,
+            title=layer.title,
+            sources=sources,
+            children=children,
+            resolutions=self._resolutions(layer, sources, children),
+            dimensions=tuple(effective_dimension(name, options) for name, options in (layer.dimensions or {}).items()),
+            metadata=layer_metadata(layer.md),
+        )
+
+    def _resolutions(self, layer: Layer, sources: Sequence[str], children: Sequence[MapLayer]) -> ResolutionRange:
+        """What the layer says, else what its sources can; those of a group are added (spec/services.md, 2.3)."""
+        if any(limit is not None for limit in (layer.min_res, layer.max_res, layer.min_scale, layer.max_scale)):
+            own = [resolution_range(layer)]
+        else:
+            own = [widest_range(map(self._areas.resolutions, sources))] if sources else []
+        return widest_range([*own, *(child.resolutions for child in children)])
+
+    def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
+        return tuple(LaidSource(self._maps.for_clients(name), self._maps.opacity(name)) for name in layer.sources)
+
+    def _extent(self, tree: LayerTree, layer: MapLayer) -> Extent:
+        """The common area of sources and children; a single one keeps its SRS."""
+        parts = [*map(self._areas.extent, layer.sources), *(tree.extent(child) for child in layer.children)]
+        if not parts:
+            return Extent(_WORLD, self._degrees)
+        if len(set(parts)) == 1:
+            return parts[0]
+        return Extent(reduce(BBox.union, map(self._in_degrees, parts)), self._degrees)
+
+    @property
+    def _degrees(self) -> Srs:
+        return self._projection.srs(_DEGREES)
+
+    def _geographic(self, extent: Extent) -> BBox:
+        try:
+            return self._projection.between(extent.srs, self._degrees).bbox(extent.bbox)
+        except ProjectionError:
+            return _WORLD
+
+
+def _of_all(layers: Sequence[MapLayer]) -> ResolutionRange:
+    return widest_range(layer.resolutions for layer in layers)
