@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tilekeep.domain.errors import ImageTooLarge, UndecodableImage
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
-from tilekeep.ports.imaging import Canvas, Placement
+from tilekeep.domain.label import Label
+from tilekeep.domain.polygon import Polygon
+from tilekeep.domain.warp import Warp
+from tilekeep.ports.imaging import Canvas, EncodedPlacement, Mosaic, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,54 @@ class TextImaging:
         return TextRaster(size, words[2])
 
     def split(
-        self, raster: Raster, corners: Sequence[tuple[int, int]], tile_size: Size, encoding: ImageEncoding
+        self,
+        raster: Raster,
+        corners: Sequence[tuple[int, int]],
+        tile_size: Size,
+        encoding: ImageEncoding,
+        labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
         assert isinstance(raster, TextRaster)
-        return [EncodedImage(f"{raster.shows}@{left},{top}".encode(), encoding.format) for left, top in corners]
+        texts = [_written(written) for written in labels] if labels else [""] * len(corners)
+        return [
+            EncodedImage(f"{raster.shows}@{left},{top}{text}".encode(), encoding.format)
+            for (left, top), text in zip(corners, texts, strict=True)
+        ]
 
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> TextRaster:
         return TextRaster(canvas.size, "+".join(_shown(placement) for placement in placements) or "nothing")
 
-    def encode(self, raster: Raster, encoding: ImageEncoding) -> EncodedImage:
+    def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
+        shown, undecodable = [], []
+        for position, tile in enumerate(tiles):
+            try:
+                shown.append(f"{self.decode(tile.body, limits).shows}@{tile.left},{tile.top}")
+            except UndecodableImage:
+                undecodable.append(position)
+        return Mosaic(TextRaster(canvas.size, "|".join(shown)), tuple(undecodable))
+
+    def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> TextRaster:
+        assert isinstance(raster, TextRaster)
+        return TextRaster(warp.size, f"{raster.shows} {type(warp).__name__.lower()} {resampling}")
+
+    def clip(self, raster: Raster, keep: Sequence[Polygon]) -> TextRaster:
+        assert isinstance(raster, TextRaster)
+        return TextRaster(raster.size, f"{raster.shows} clipped to {len(keep)}")
+
+    def annotate(self, raster: Raster, labels: Sequence[Label]) -> TextRaster:
+        assert isinstance(raster, TextRaster)
+        return TextRaster(raster.size, raster.shows + _written(labels))
+
+    def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
         assert isinstance(raster, TextRaster)
         return EncodedImage(raster.shows.encode(), encoding.format)
 
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         return EncodedImage(b"blank", encoding.format)
+
+
+def _written(labels: Sequence[Label]) -> str:
+    return "".join(f" {label.place.value}: {label.text}" for label in labels)
 
 
 def _shown(placement: Placement) -> str:

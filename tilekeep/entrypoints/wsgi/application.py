@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.get_map import GetMap
+from tilekeep.application.layer_tree import LayerTree
 from tilekeep.entrypoints.wsgi.authorise import AccessDenied
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
-from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
-from tilekeep.entrypoints.wsgi.services import assembled
+from tilekeep.entrypoints.wsgi.services import MapParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import SliceReader, TileDelivery
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.projection import Projection
 
 log = logging.getLogger("tilekeep.wsgiapp")
 
@@ -28,6 +31,10 @@ class TilekeepApplication:
         catalogue: the tile layers.
         tms: options of TMS and ``/tiles``; None leaves both out.
         wmts: options of WMTS; None leaves it out.
+        wms: options of WMS; None leaves it out.  It needs all of the next three.
+        layer_tree: the layers of maps.
+        get_map: draws maps.
+        projection: gives the boxes of layers in the SRS of WMS documents.
         demo: options of the demo page; None leaves it out.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         access_control_allow_origin: the header of that name for every response; empty leaves it out.
@@ -44,6 +51,10 @@ class TilekeepApplication:
         catalogue: Catalogue,
         tms: TmsOptions | None,
         wmts: WmtsOptions | None,
+        wms: WmsOptions | None,
+        layer_tree: LayerTree | None,
+        get_map: GetMap | None,
+        projection: Projection | None,
         demo: DemoOptions | None,
         max_age_seconds: float,
         access_control_allow_origin: str,
@@ -56,7 +67,13 @@ class TilekeepApplication:
         delivery = TileDelivery(
             clock=clock, read_slice=read_slice, request_seconds=request_seconds, max_age_seconds=max_age_seconds
         )
-        services = assembled(catalogue, delivery, tms=tms, wmts=wmts, demo=demo)
+        maps = None
+        if wms is not None:
+            assert layer_tree is not None
+            assert get_map is not None
+            assert projection is not None
+            maps = MapParts(wms, layer_tree, get_map, projection, clock, request_seconds)
+        services = assembled(catalogue, delivery, tms=tms, wmts=wmts, wms=maps, demo=demo)
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)
         self._allow_origin = _allow_origin(access_control_allow_origin)
