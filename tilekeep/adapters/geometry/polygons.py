@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from tilekeep.adapters.geometry.faithful import is_shown
-from tilekeep.adapters.geometry.geometry_region import geometry_region
+from tilekeep.adapters.geometry.geometry_region import GeometryRegion
 from tilekeep.adapters.geometry.polygon_parts import areal, repaired
 from tilekeep.adapters.geometry.wide_region import WideRegion
 from tilekeep.domain.errors import ProjectionError
@@ -44,9 +44,9 @@ class PolygonArea:
     def region_in(self, target: Srs, projection: Projection) -> Region:
         """The projected polygons, unless the SRS cannot show all of them."""
         if target == self.srs:
-            return geometry_region(self.geometry)
+            return GeometryRegion(self.geometry)
         bbox = BBox(*self.geometry.bounds)
         outermost = shapely.get_coordinates(self.geometry.convex_hull).tolist()
         if is_shown(outermost, bbox, self.srs, target, projection):
-            return geometry_region(self.geometry_in(target, projection))
-        return WideRegion.of(geometry_region(self.geometry), self.geometry, self.srs, target, projection)
+            return GeometryRegion(self.geometry_in(target, projection))
+        return WideRegion.of(GeometryRegion(self.geometry), self.geometry, self.srs, target, projection)
