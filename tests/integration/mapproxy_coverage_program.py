@@ -20,9 +20,19 @@ def answers(asked: dict[str, Any]) -> dict[str, Any]:
     boxes = asked["boxes"]
     return {
         "bbox": list(shown.bbox),
-        "relations": [[bool(shown.contains(box, srs)), bool(shown.intersects(box, srs))] for box in boxes],
+        "relations": [relation(coverage, box, srs) for box in boxes],
+        "nearly": [[relation(coverage, resized(box, by), srs) for by in (-0.1, 0.1)] for box in boxes],
         "masks": [masked(shown, box, srs, asked["pixels"]) for box in boxes if shown.intersects(box, srs)],
     }
+
+
+def relation(coverage: Any, box: list[float], srs: Any) -> list[bool]:
+    return [bool(coverage.contains(box, srs)), bool(coverage.intersects(box, srs))]
+
+
+def resized(box: list[float], by: float) -> list[float]:
+    dx, dy = (box[2] - box[0]) * by, (box[3] - box[1]) * by
+    return [box[0] - dx, box[1] - dy, box[2] + dx, box[3] + dy]
 
 
 def masked(coverage: Any, box: list[float], srs: Any, pixels: int) -> float:
