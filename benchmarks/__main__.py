@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import command_line, hits, meta_tiles, served, startup, table, upstream_use
+from benchmarks import capabilities, command_line, hits, maps, meta_tiles, served, startup, table, upstream_use
 from benchmarks.programs import ProgramFailed
 from tests.integration.services.process import ServerFailed
 from tests.integration.services.programs import ProgramMissing
@@ -17,6 +17,8 @@ from tests.integration.services.programs import ProgramMissing
 _BENCHMARKS: dict[str, Callable[[Path], Iterator[table.Row]]] = {
     "hits": hits.measure,
     "served": served.measure,
+    "maps": maps.measure,
+    "capabilities": capabilities.measure,
     "connections": upstream_use.connections,
     "failing": upstream_use.failing,
     "startup": startup.measure,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import random
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -84,13 +85,42 @@ def tile() -> bytes:
     return body
 
 
-def fill(directory: Path) -> None:
-    """All tiles of one level in the layout ``tc`` of MapProxy, MapCache and TileCache."""
+def fill(directory: Path, body: Callable[[int, int], bytes] = lambda x, y: tile()) -> None:  # noqa: ARG005
+    """All tiles of one level in the layout ``tc`` of MapProxy, MapCache and TileCache; ``body`` gives that at x, y."""
     for x in range(TILES_PER_SIDE):
         for y in range(TILES_PER_SIDE):
             path = directory / f"{LEVEL:02}/000/000/{x:03}/000/000/{y:03}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(tile())
+            path.write_bytes(body(x, y))
+
+
+@cache
+def colourful_tiles() -> tuple[bytes, ...]:
+    """Sixteen tiles of a drawn map in 256 colours, as caches store them by default."""
+    image = Image.open(io.BytesIO(picture("map", 1024, 1024, "image/png"))).convert("RGB")
+    tiles = []
+    for number in range(16):
+        left, top = number % 4 * 256, number // 4 * 256
+        part = image.crop((left, top, left + 256, top + 256)).quantize(256, Image.Quantize.FASTOCTREE)
+        out = io.BytesIO()
+        part.save(out, "PNG")
+        tiles.append(out.getvalue())
+    return tuple(tiles)
+
+
+def colourful_map(directory: Path) -> Path:
+    """A configuration with WMS whose cache is full of drawn tiles; its source would refuse connections."""
+    tiles = colourful_tiles()
+    fill(directory / "cache_data/world_EPSG3857", lambda x, y: tiles[y % 4 * 4 + x % 4])
+    return write(
+        directory,
+        """
+services: {wms: {md: {title: Maps}}, tms: }
+layers: [{name: world, title: World, sources: [world]}]
+caches: {world: {grids: [GLOBAL_WEBMERCATOR], sources: [wms]}}
+sources: {wms: {type: wms, req: {url: "http://127.0.0.1:9/", layers: world}}}
+""",
+    )
 
 
 def cached_map(directory: Path) -> Path:

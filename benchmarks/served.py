@@ -69,10 +69,10 @@ def measure(directory: Path) -> Iterator[Row]:
             stack.enter_context(one.server)
             _verify(one)
         for one in every.values():
-            _load(wrk, one.url, 1)
+            requests_per_second(wrk, one.url, 1)
         for _ in range(_ROUNDS):
             for one in every.values():
-                rate, errors = _load(wrk, one.url, _SECONDS)
+                rate, errors = requests_per_second(wrk, one.url, _SECONDS)
                 one.rates.append(rate)
                 one.errors += errors
         for one in every.values():
@@ -108,7 +108,7 @@ def _servers(directory: Path) -> Iterator[tuple[str, _Measured]]:
         tile = next((directory / "cache_data").rglob("*.png"))
         (directory / f"{name}_app.py").write_text(text.format(config=str(config), tile=str(tile)))
         if name != "tilekeep":
-            yield f"{name} on granian", _Measured(_granian(directory, name), "granian", _TILE)
+            yield f"{name} on granian", _Measured(_on_granian(directory, name), "granian", _TILE)
         yield f"{name} on gunicorn", _Measured(_gunicorn(directory, name), "gunicorn", _TILE)
         yield f"{name} on mod_wsgi", _Measured(_mod_wsgi(directory, name), "Apache", _TILE)
     served = tilekeep(directory, config.read_text(), workers=_WORKERS, threads=_THREADS)
@@ -119,7 +119,13 @@ def _servers(directory: Path) -> Iterator[tuple[str, _Measured]]:
     yield "nginx", _Measured(nginx_files(_subdirectory(directory, "nginx"), root), "nginx", path)
 
 
-def _granian(directory: Path, name: str) -> Server:
+def granian(directory: Path, name: str, config: Path) -> Server:
+    """One of the programs on granian, with the settings that ``tilekeep serve`` uses."""
+    (directory / f"{name}_app.py").write_text(_APPLICATIONS[name].format(config=str(config)))
+    return _on_granian(directory, name)
+
+
+def _on_granian(directory: Path, name: str) -> Server:
     port = free_port()
     options = ["--workers", str(_WORKERS), "--blocking-threads", str(_THREADS), "--no-ws", "--no-access-log"]
     where = ["--interface", "wsgi", "--host", HOST, "--port", str(port)]
@@ -173,9 +179,12 @@ def _verify(one: _Measured) -> None:
         raise ProgramFailed(f"{one.url} answers with {len(body)} bytes, Server: {header}\n{one.server.log[-2000:]}")
 
 
-def _load(wrk: str, url: str, seconds: int) -> tuple[float, int]:
-    """Requests per second and the number of failed ones."""
-    command = [wrk, "-t1", f"-c{_CLIENTS}", f"-d{seconds}s", url]
+def requests_per_second(
+    wrk: str, url: str, seconds: int, *, clients: int = _CLIENTS, script: Path | None = None
+) -> tuple[float, int]:
+    """Requests per second and the number of failed ones; a ``script`` says what is asked for."""
+    options = ["-s", str(script)] if script is not None else []
+    command = [wrk, "-t1", f"-c{clients}", f"-d{seconds}s", *options, "--timeout", "60s", url]
     report = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate = float(re.findall(r"Requests/sec:\s+([\d.]+)", report)[0])
     refused = re.findall(r"Non-2xx or 3xx responses: (\d+)", report)

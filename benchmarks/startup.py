@@ -13,6 +13,9 @@ from benchmarks.table import Row
 
 _SIZES = (1_000, 3_000, 10_000)
 _ROUNDS = 3
+_NESTED_LAYERS = 200
+_NESTED_CACHES = 100
+_REFERENCES = 10
 
 
 class _Start(NamedTuple):
@@ -33,6 +36,39 @@ def measure(directory: Path) -> Iterator[Row]:
         work = f"start to the first tile, {size:,} layers"
         yield Row(work, "s", seconds)
         yield Row(f"{work}: memory over the imports", "MB", memory)
+    yield _nested(directory / "nested")
+
+
+def _nested(directory: Path) -> Row:
+    """Caches that are made of ten others each, which MapProxy follows again and again."""
+    config = samples.write(directory, "\n".join(_nested_lines()))
+    starts: dict[str, list[float]] = {program: [] for program in PROGRAMS}
+    for program in PROGRAMS:
+        for _ in range(1 if program == "mapproxy" else _ROUNDS):
+            begin = time.perf_counter()
+            with Runner(program, directory) as runner:
+                runner.load(config)
+                starts[program].append(time.perf_counter() - begin)
+    work = f"start, {_NESTED_LAYERS} layers and {_NESTED_CACHES} caches of {_REFERENCES} others each"
+    return Row(work, "s", starts, note="MapProxy started once")
+
+
+def _nested_lines() -> Iterator[str]:
+    yield "services: {wms: , tms: , wmts: }"
+    yield "layers:"
+    for number in range(_NESTED_LAYERS):
+        yield f"  - {{name: layer_{number}, title: Layer {number}, sources: [cache_{number % _NESTED_CACHES}]}}"
+    yield "caches:"
+    for number in range(_NESTED_CACHES):
+        # The ten before it; the first ones have a source.
+        others = [f"cache_{other}" for other in range(max(0, number - _REFERENCES), number)]
+        sources = ", ".join(others if len(others) == _REFERENCES else ["wms"])
+        yield f"  cache_{number}: {{grids: [{_nested_grid(number)}], sources: [{sources}]}}"
+    yield 'sources: {wms: {type: wms, req: {url: "http://127.0.0.1:9/", layers: a}}}'
+
+
+def _nested_grid(number: int) -> str:
+    return ("GLOBAL_WEBMERCATOR", "GLOBAL_GEODETIC")[number % 2]
 
 
 def _prepare(directory: Path, size: int) -> tuple[Path, Request]:

@@ -123,6 +123,6 @@ class LimitedSource:
 
     def _drawn(self, answer: Fetched | Drawn, size: Size) -> Drawn:
         if isinstance(answer, Fetched):
-            return Drawn(self._gate.pixels(answer.body, size))
+            return Drawn(self._gate.pixels(answer.body, size), answer.fresh_for, answer.storable)
         self._gate.check_size(answer.raster, size)
         return answer

@@ -13,4 +13,9 @@ def configured_srs(projection: Projection, code: str, option: OptionPath) -> Srs
     try:
         return projection.srs(code)
     except ProjectionError as error:
-        raise ConfigurationError(f"{code} is not known to PROJ; use a code such as EPSG:3857", option=option) from error
+        raise ConfigurationError(unknown_srs(code), option=option) from error
+
+
+def unknown_srs(code: str) -> str:
+    """What is said of a code that means nothing."""
+    return f"{code} is not known to PROJ; use a code such as EPSG:3857"

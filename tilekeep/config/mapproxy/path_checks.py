@@ -41,9 +41,7 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     for path, name in _coverage_files(settings):
         if reason := probe.unreadable_file(from_base(base_dir, name)):
             yield error(path, f"the area cannot be read from {name!r}: {reason}; correct the name")
-    proj = settings.globals.srs.proj_data_dir
-    if proj is not None and not probe.is_directory(from_base(base_dir, proj)):
-        yield error(("globals", "srs", "proj_data_dir"), f"there is no directory {proj!r}; name that of PROJ's data")
+    yield from _directory_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
@@ -52,6 +50,16 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     for path, name in dict(_directories(settings)).items():
         if reason := probe.unusable_directory(from_base(base_dir, name)):
             yield warning(path, f"nothing can be stored in {name!r}: {reason}")
+
+
+def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Directories that others fill."""
+    proj = settings.globals.srs.proj_data_dir
+    if proj is not None and not probe.is_directory(from_base(base_dir, proj)):
+        yield error(("globals", "srs", "proj_data_dir"), f"there is no directory {proj!r}; name that of PROJ's data")
+    fonts = settings.globals.image.font_dir
+    if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
+        yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
 
 
 def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:

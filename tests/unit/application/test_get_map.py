@@ -1,0 +1,154 @@
+"""A map is its layers over each other; what fails is missing, and the map says so (spec/services.md, 3.6, 3.8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.map_source import FakeMapSource
+from tests.fakes.parallel import InlineRunner
+from tests.fakes.text_imaging import TextImaging, TextRaster, image
+from tests.unit.domain.strategies import MERCATOR
+from tilekeep.application.get_map import GetMap, MapAnswer, WantedMap
+from tilekeep.application.layer_tree import LaidSource
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.domain.deadline import NO_DEADLINE, Purpose
+from tilekeep.domain.errors import LockTimeout, SourceStatusError, SourceUnreachable
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.image import ImageEncoding, ImageLimits
+from tilekeep.domain.label import Label, LabelPlace
+from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery
+
+SIZE = Size(200, 100)
+QUERY = MapQuery(BBox(0, 0, 200, 100), SIZE, MERCATOR, "image/png")
+WANTED = WantedMap(QUERY, ImageEncoding())
+
+
+def drawn(shows: str, size: Size = SIZE, *, fresh_for: float | None = None, storable: bool = True) -> FakeMapSource:
+    return FakeMapSource(Drawn(TextRaster(size, shows), fresh_for, storable))
+
+
+def laid(*sources: FakeMapSource) -> list[LaidSource]:
+    return [LaidSource(source) for source in sources]
+
+
+def get_map(sources: list[LaidSource], wanted: WantedMap = WANTED, *, raise_source_errors: bool = False) -> MapAnswer:
+    imaging = TextImaging()
+    gate = StoreGate(imaging, ImageLimits(10_000, 1_000_000), "of layers")
+    use_case = GetMap(imaging=imaging, gate=gate, parallel=InlineRunner(), raise_source_errors=raise_source_errors)
+    return use_case(sources, wanted, Purpose.SERVE, NO_DEADLINE)
+
+
+def test_layers_lie_over_each_other_in_their_order() -> None:
+    answer = get_map(laid(drawn("land"), drawn("roads")))
+
+    assert b"land@0,0+roads@0,0" == answer.image.body
+
+
+def test_every_source_gets_the_query() -> None:
+    land, roads = drawn("land"), drawn("roads")
+
+    get_map(laid(land, roads))
+
+    assert [QUERY] == land.queries == roads.queries
+
+
+def test_blank_layers_leave_no_trace() -> None:
+    assert b"roads@0,0" == get_map(laid(FakeMapSource(Blank()), drawn("roads"))).image.body
+
+
+def test_no_layer_is_an_empty_map() -> None:
+    assert b"nothing" == get_map([]).image.body
+
+
+def test_images_as_sources_send_them_are_decoded() -> None:
+    source = FakeMapSource(Fetched(image(200, 100, "sent"), "image/png"))
+
+    assert b"sent@0,0" == get_map(laid(source)).image.body
+
+
+def test_labels_are_written_on_the_finished_map() -> None:
+    label = Label("(c) us", LabelPlace.BOTTOM_RIGHT, 10, (0, 0, 0, 255))
+
+    answer = get_map(laid(drawn("land")), WANTED._replace(labels=(label,)))
+
+    assert b'land@0,0 "(c) us" bottom right' == answer.image.body
+
+
+class TestAge:
+    """A map is as old as its oldest part."""
+
+    def test_the_shortest_time_counts(self) -> None:
+        answer = get_map(laid(drawn("a", fresh_for=60.0), drawn("b", fresh_for=5.0), drawn("c")))
+
+        assert (5.0, True) == (answer.fresh_for, answer.storable)
+
+    def test_one_part_that_may_not_be_kept_is_enough(self) -> None:
+        assert not get_map(laid(drawn("a"), drawn("b", storable=False))).storable
+
+    def test_good_parts_have_no_limit(self) -> None:
+        answer = get_map(laid(drawn("a"), drawn("b")))
+
+        assert (None, True) == (answer.fresh_for, answer.storable)
+
+
+class TestFailingSources:
+    """``on_source_errors``."""
+
+    def test_a_failed_layer_is_missing_and_the_map_says_why(self) -> None:
+        failed = FakeMapSource(SourceUnreachable("secret reason", client_message="No response."))
+
+        answer = get_map(laid(drawn("land"), failed))
+
+        assert b'land@0,0 "No response." top left' == answer.image.body
+        assert not answer.storable
+
+    def test_the_same_message_stands_once(self) -> None:
+        failed = [FakeMapSource(SourceUnreachable("x", client_message="No response.")) for _ in range(3)]
+
+        assert b'land@0,0 "No response." top left' == get_map(laid(drawn("land"), *failed)).image.body
+
+    def test_a_lock_that_is_not_to_be_had_counts_as_failure_of_its_layer(self) -> None:
+        def wait_in_vain(_: MapQuery) -> Drawn:
+            raise LockTimeout("held by 4711")
+
+        answer = get_map(laid(drawn("land"), FakeMapSource(wait_in_vain)))
+
+        assert b'land@0,0 "The tiles are not to be had at the moment." top left' == answer.image.body
+
+    def test_nothing_to_show_is_an_error(self) -> None:
+        first = FakeMapSource(SourceUnreachable("down"))
+        second = FakeMapSource(SourceStatusError("gone", status=404))
+
+        with pytest.raises(SourceUnreachable):
+            get_map(laid(first, second))
+
+    def test_errors_are_raised_where_that_is_configured(self) -> None:
+        with pytest.raises(SourceStatusError):
+            get_map(laid(drawn("land"), FakeMapSource(SourceStatusError("gone", status=404))), raise_source_errors=True)
+
+
+class TestLimits:
+    """Maps in an SRS may be limited to a box (``bbox_srs``)."""
+
+    def test_outside_there_is_nothing_and_nobody_is_asked(self) -> None:
+        source = drawn("land")
+
+        answer = get_map(laid(source), WANTED._replace(within=BBox(500, 500, 600, 600)))
+
+        assert b"nothing" == answer.image.body
+        assert [] == source.queries
+
+    def test_the_part_inside_is_drawn_in_its_place(self) -> None:
+        source = drawn("land", Size(50, 100))
+
+        answer = get_map(laid(source), WANTED._replace(within=BBox(100, -100, 150, 300)))
+
+        assert (BBox(100, 0, 150, 100), Size(50, 100)) == (source.queries[0].bbox, source.queries[0].size)
+        assert b"land@0,0@100,0 alone" == answer.image.body
+
+    def test_a_map_wholly_inside_is_drawn_as_it_is(self) -> None:
+        source = drawn("land")
+
+        get_map(laid(source), WANTED._replace(within=BBox(-1, -1, 300, 300)))
+
+        assert [QUERY] == source.queries
