@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.parallel import InlineRunner
-from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
+from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline, TileLayer
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.tile_maker import Outcome, TileMaker, WantedBlock
@@ -103,6 +103,7 @@ class FakeLayers:
         self.clock = FakeClock()
         self.tiles: dict[tuple[str, str], FakeTiles] = {}
         self.stores: dict[tuple[str, str], Tiles] = {}
+        self.described: list[tuple[str, str]] = []
         self.built: list[tuple[str, str]] = []
         self._outlines: dict[str, LayerOutline] = {}
         self._grids: dict[str, TileGrid] = {}
@@ -122,10 +123,20 @@ class FakeLayers:
         maker: TileMaker | None = None,
         policy: StalenessPolicy = KEEP_FOR_EVER,
         geographic_extent: BBox = BBox(-180.0, -90.0, 180.0, 90.0),  # noqa: B008 - a NamedTuple
+        wmts_kvp_legend_url: str | None = None,
+        wmts_rest_legend_url: str | None = None,
     ) -> FakeTiles:
         """Adds a layer; returns the tiles in its first grid."""
         outlines = tuple(GridOutline(grid.name, grid.srs.code.replace(":", ""), f"{name}_cache") for grid in grids)
-        self._outlines[name] = LayerOutline(name, title or name.title(), abstract, outlines, dimensions)
+        self._outlines[name] = LayerOutline(
+            name,
+            title or name.title(),
+            abstract,
+            outlines,
+            dimensions,
+            wmts_kvp_legend_url=wmts_kvp_legend_url,
+            wmts_rest_legend_url=wmts_rest_legend_url,
+        )
         self._encodings[name] = ImageEncoding(format=format)
         self._policies[name] = policy
         self._extents[name] = geographic_extent
@@ -137,7 +148,12 @@ class FakeLayers:
         return self.tiles[name, grids[0].name]
 
     def catalogue(self) -> Catalogue:
-        return Catalogue(self._outlines, self._build)
+        return Catalogue(self._outlines, self._describe, self._build)
+
+    def _describe(self, layer: LayerOutline, outline: GridOutline) -> LayerInGrid:
+        self.described.append((layer.name, outline.name))
+        grid = self._grids[outline.name]
+        return LayerInGrid(layer, grid, self._encodings[layer.name], grid.bbox, self._extents[layer.name])
 
     def _build(self, layer: LayerOutline, outline: GridOutline) -> TileLayer:
         self.built.append((layer.name, outline.name))

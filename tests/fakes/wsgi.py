@@ -9,7 +9,9 @@ from werkzeug.test import Client, TestResponse
 
 from tests.fakes.catalogue import FakeLayers
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.application.single_flight import SingleFlight
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
+from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.options import TmsOptions, WmtsOptions
 
 MAX_AGE_SECONDS = 72 * 3600
@@ -23,11 +25,15 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "demo": None,
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",
+        "trusted_proxies": None,
         "read_slice": read_slice,
         "request_seconds": 60.0,
         "debug": True,
     }
-    return TilekeepApplication(catalogue=layers.catalogue(), clock=layers.clock, **{**defaults, **options})
+    flights: SingleFlight[KeptDocument] = SingleFlight(layers.clock)
+    return TilekeepApplication(
+        catalogue=layers.catalogue(), clock=layers.clock, document_flights=flights, **{**defaults, **options}
+    )
 
 
 class WsgiClient:

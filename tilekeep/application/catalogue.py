@@ -32,32 +32,47 @@ class GridOutline:
 
 @dataclass(frozen=True, slots=True)
 class LayerOutline:
-    """What is known of a layer before any of its parts is built: enough to find and to list it."""
+    """What is known of a layer before any of its parts is built: enough to find and to list it.
+
+    :ivar wmts_kvp_legend_url: the address of its legend in documents of WMTS by parameters, or None;
+        ``{base_url}`` and ``{layer_name}`` are still to be filled in (spec/services.md, 5.7).
+    :ivar wmts_rest_legend_url: the same in documents of WMTS by path.
+    """
 
     name: str
     title: str
     abstract: str
     grids: tuple[GridOutline, ...]
     dimensions: tuple[Dimension, ...] = ()
+    wmts_kvp_legend_url: str | None = None
+    wmts_rest_legend_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class TileLayer:
-    """A layer in one grid, ready to answer.
+class LayerInGrid:
+    """A layer in one grid, as documents describe it; made without any of its working parts.
 
     :ivar extent: the area with data, in the SRS of the grid.
     :ivar geographic_extent: the same in WGS 84 degrees, x/y order, within the limits of the grid's projection.
     :ivar encoding: how the tiles of its cache are encoded; services advertise its public media type.
-    :ivar blank: the body of an empty tile, always a transparent PNG (spec/caches.md, 15).
     """
 
     outline: LayerOutline
     grid: TileGrid
-    get_tile: Tiles
-    explain: ExplainTile
     encoding: ImageEncoding
     extent: BBox
     geographic_extent: BBox
+
+
+@dataclass(frozen=True, slots=True)
+class TileLayer(LayerInGrid):
+    """A layer in one grid, ready to answer.
+
+    :ivar blank: the body of an empty tile, always a transparent PNG (spec/caches.md, 15).
+    """
+
+    get_tile: Tiles
+    explain: ExplainTile
     blank: bytes = field(repr=False)
 
 
@@ -66,15 +81,23 @@ class Catalogue:
 
     Args:
         outlines: the layers by name.
+        describe: describes a layer in one of its grids; called once for each, on first use.
         build: makes the working parts of a layer in one of its grids; called once for each, on first use.
     """
 
     def __init__(
-        self, outlines: Mapping[str, LayerOutline], build: Callable[[LayerOutline, GridOutline], TileLayer]
+        self,
+        outlines: Mapping[str, LayerOutline],
+        describe: Callable[[LayerOutline, GridOutline], LayerInGrid],
+        build: Callable[[LayerOutline, GridOutline], TileLayer],
     ) -> None:
         self._outlines = outlines
-        self._tile_layers: OncePerKey[tuple[str, str], TileLayer] = OncePerKey(self._built)
-        self._build = build
+        self._descriptions: OncePerKey[tuple[str, str], LayerInGrid] = OncePerKey(
+            lambda wanted: describe(*self._outlines_of(*wanted))
+        )
+        self._tile_layers: OncePerKey[tuple[str, str], TileLayer] = OncePerKey(
+            lambda wanted: build(*self._outlines_of(*wanted))
+        )
 
     @property
     def layers(self) -> Sequence[LayerOutline]:
@@ -91,6 +114,14 @@ class Catalogue:
         except KeyError:
             raise UnknownLayer(f"unknown layer: {name}", locator="layer") from None
 
+    def description(self, name: str, grid: str) -> LayerInGrid:
+        """The layer ``name`` in the grid called ``grid``, for documents; no store or source is set up for it.
+
+        :raises UnknownLayer: no such layer.
+        :raises UnknownTileGrid: the layer is not offered in this grid.
+        """
+        return self._descriptions((name, grid))
+
     def tile_layer(self, name: str, grid: str) -> TileLayer:
         """The layer ``name`` in the grid called ``grid``, built on first use.
 
@@ -99,10 +130,9 @@ class Catalogue:
         """
         return self._tile_layers((name, grid))
 
-    def _built(self, wanted: tuple[str, str]) -> TileLayer:
-        name, grid = wanted
+    def _outlines_of(self, name: str, grid: str) -> tuple[LayerOutline, GridOutline]:
         outline = self.outline(name)
         for candidate in outline.grids:
             if candidate.name == grid:
-                return self._build(outline, candidate)
+                return outline, candidate
         raise UnknownTileGrid(f"layer {name} is not offered in the grid {grid}", locator="tilematrixset")

@@ -12,6 +12,7 @@ from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
+from tilekeep.domain.keeping import together
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
 from tilekeep.domain.meta_tile import PlannedFetch
 from tilekeep.domain.tile import NewTile, TileKey, Validators
@@ -43,12 +44,12 @@ class FetchedTiles(NamedTuple):
     @staticmethod
     def joined(parts: Sequence[FetchedTiles]) -> FetchedTiles:
         """The tiles of several unconditional fetches."""
-        limits = [part.fresh_for for part in parts if part.fresh_for is not None]
+        limits = together(parts)
         return FetchedTiles(
             tuple(tile for part in parts for tile in part.new),
             passing=tuple(tile for part in parts for tile in part.passing),
-            fresh_for=min(limits, default=None),
-            storable=all(part.storable for part in parts),
+            fresh_for=limits.fresh_for,
+            storable=limits.storable,
         )
 
 

@@ -13,6 +13,7 @@ from tilekeep.domain.errors import LockTimeout, SourceError, StoreError, Tilekee
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding
+from tilekeep.domain.keeping import together
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
 from tilekeep.domain.sub_query import sub_query
@@ -133,8 +134,7 @@ class GetMap:
         raster = self._imaging.compose(
             wanted.canvas, [Placement(drawn.raster, opacity=opacity) for drawn, opacity in shown]
         )
-        ages = [drawn.fresh_for for drawn, _ in shown if drawn.fresh_for is not None]
-        answer = Drawn(raster, min(ages, default=None), all(drawn.storable for drawn, _ in shown))
+        answer = Drawn(raster, *together(drawn for drawn, _ in shown))
         return self._with_messages(answer, errors) if errors else answer
 
     def _layer(self, laid: LaidSource, query: MapQuery, purpose: Purpose, deadline: Deadline) -> _Layer:

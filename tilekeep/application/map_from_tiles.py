@@ -15,6 +15,7 @@ from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageLimits, Raster
+from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
 from tilekeep.domain.sub_query import SubQuery, horizontal_strips
 from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
@@ -44,8 +45,7 @@ class _Found(NamedTuple):
 
     bodies: Mapping[TileCoord, bytes]
     from_store: frozenset[TileCoord]
-    fresh_for: float | None
-    storable: bool
+    keeping: Keeping
 
 
 class MapFromTiles:
@@ -114,18 +114,16 @@ class MapFromTiles:
                 raster, whole = self._joined(query.size, strips, rasters)
         except ImageError as error:
             raise SourceContentError(f"tiles cannot be drawn as a map: {error}") from error
-        return Drawn(raster, found.fresh_for, found.storable and whole)
+        return Drawn(raster, found.keeping.fresh_for, found.keeping.storable and whole)
 
     def _found(self, block: AffectedTiles, query: MapQuery, purpose: Purpose, deadline: Deadline) -> _Found:
         keys = [TileKey(coord, query.dimensions, query.variant) for coord in block if coord is not None]
         answers = self._tiles.many(keys, purpose, deadline) if keys else []
         shown = {key.coord: answer for key, answer in zip(keys, answers, strict=True) if answer.tile is not None}
-        ages = [answer.fresh_for for answer in answers if answer.fresh_for is not None]
         return _Found(
             {coord: self._body(answer) for coord, answer in shown.items()},
             frozenset(coord for coord, answer in shown.items() if answer.state in {TileState.HIT, TileState.STALE}),
-            min(ages, default=None),
-            all(answer.storable for answer in answers),
+            together(answers),
         )
 
     def _body(self, answer: TileAnswer) -> bytes:

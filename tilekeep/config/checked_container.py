@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tilekeep.config.assemble.directories import directory_problems
+from tilekeep.config.assemble.srs_codes import srs_problems
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
@@ -20,6 +21,7 @@ def checked_container(loaded: LoadedSettings) -> TilekeepContainer:
     container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
     container.check_dependencies()
     problems = [
+        *srs_problems(settings, container.adapters.projection()),
         *container.use_cases.caches().problems(),
         *directory_problems(settings, container.use_cases.grids().grid),
     ]

@@ -33,7 +33,9 @@ from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.kept_nodes import KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
@@ -88,6 +90,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
+    options = providers.Dependency(instance_of=EffectiveGlobals)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
     adapters = providers.DependenciesContainer()
 
     image_limits = providers.Factory(
@@ -98,15 +102,19 @@ class UseCasesContainer(containers.DeclarativeContainer):
     flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
         SingleFlight, adapters.clock
     )
+    document_flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
+        SingleFlight, adapters.clock
+    )
     shared = providers.ThreadSafeSingleton(
         SharedParts,
         resources=adapters.resources,
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, flights),
+        keep=providers.List(adapters.gate, adapters.http_state, flights, document_flights),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
+    coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
     sources = providers.ThreadSafeSingleton(
         SourceAssembly,
         providers.Factory(
@@ -117,6 +125,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             imaging=adapters.imaging,
             parallel=adapters.parallel,
             grids=grids,
+            coverages=coverages,
         ),
     )
     caches = providers.ThreadSafeSingleton(
@@ -134,10 +143,13 @@ class UseCasesContainer(containers.DeclarativeContainer):
             imaging=adapters.imaging,
             parallel=adapters.parallel,
             projection=adapters.projection,
+            coverages=coverages,
             clock=adapters.clock,
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,
         ),
+        kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
+        options=options,
     )
     layer_tree = providers.ThreadSafeSingleton(
         providers.ThreadSafeSingleton(
@@ -160,6 +172,14 @@ class TilekeepContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
 
     adapters = providers.Container(AdaptersContainer, options=options)
-    use_cases = providers.Container(UseCasesContainer, settings=settings, base_dir=base_dir, adapters=adapters)
+    use_cases = providers.Container(
+        UseCasesContainer,
+        settings=settings,
+        base_dir=base_dir,
+        options=options,
+        nodes_before=nodes_before,
+        adapters=adapters,
+    )

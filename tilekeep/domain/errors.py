@@ -4,6 +4,7 @@
 
     TilekeepError
     |-- ConfigurationError            the configuration cannot be obeyed
+    |   `-- EmptyCoverage             a coverage has no area at all
     |-- RequestError                  the client asked for something that does not exist
     |   |-- InvalidRequest            the request as a whole is malformed
     |   |-- MissingParameter          a required parameter is absent
@@ -56,6 +57,10 @@ class ConfigurationError(TilekeepError):
     def __str__(self) -> str:
         """The message behind its place."""
         return ": ".join(filter(None, (".".join(map(str, self.option)), self.message)))
+
+
+class EmptyCoverage(ConfigurationError):
+    """A coverage has no area at all: no polygon where some were expected, or a set operation that leaves none."""
 
 
 class RequestError(TilekeepError):

@@ -12,8 +12,8 @@ from tilekeep.domain.polygon import Polygon
 #: Share of a region's size by which a box may stick out and still count as contained.
 _TOLERANCE = 1e-13
 
-#: In pixels: by as much the parts of a mask are smaller than the region.
-_MASK_MARGIN = 0.1
+#: In pixels, of the shorter side where they are not square: by as much the parts of a mask are smaller than the region.
+MASK_MARGIN = 0.1
 
 
 class Relation(enum.Enum):
@@ -63,10 +63,11 @@ class BoxRegion:
         if inside is None:
             return ()
         across, down = bbox.width / size.width, bbox.height / size.height
-        left = (inside.min_x - bbox.min_x) / across + _MASK_MARGIN
-        right = (inside.max_x - bbox.min_x) / across - _MASK_MARGIN
-        top = (bbox.max_y - inside.max_y) / down + _MASK_MARGIN
-        bottom = (bbox.max_y - inside.min_y) / down - _MASK_MARGIN
+        margin = MASK_MARGIN * min(across, down)
+        left = (inside.min_x + margin - bbox.min_x) / across
+        right = (inside.max_x - margin - bbox.min_x) / across
+        top = (bbox.max_y - inside.max_y + margin) / down
+        bottom = (bbox.max_y - inside.min_y - margin) / down
         if left >= right or top >= bottom:
             return ()
         return (Polygon(((left, top), (right, top), (right, bottom), (left, bottom))),)

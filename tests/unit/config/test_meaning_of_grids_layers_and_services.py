@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.config.configurations import loaded
+from tests.unit.config.configurations import MINIMAL, loaded
 from tilekeep.config.mapproxy.layers import DimensionOptions
 from tilekeep.config.mapproxy.meaning_dimensions import MOST_VALUES, effective_dimension, time_values
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
@@ -212,6 +212,36 @@ def test_the_cors_header_can_be_turned_off_in_several_ways(value: str) -> None:
     result = loaded(f"services: {{tms: }}\nglobals: {{http: {{access_control_allow_origin: {value}}}}}\n")
 
     assert effective_globals(result.settings, result.base_dir).allowed_origin is None
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        pytest.param("", None, id="left out: everybody is trusted, as in the reference"),
+        pytest.param("trusted_proxies: []", (), id="nobody"),
+        pytest.param(
+            "trusted_proxies: [10.0.0.0/8, '::1', 192.0.2.1, unix]",
+            ("10.0.0.0/8", "::1/128", "192.0.2.1/32", "unix"),
+            id="addresses, networks and Unix sockets",
+        ),
+    ],
+)
+def test_trusted_proxies_are_networks(option: str, expected: tuple[str, ...] | None) -> None:
+    result = loaded(f"services: {{tms: }}\nglobals: {{http: {{{option}}}}}\n")
+
+    assert effective_globals(result.settings, result.base_dir).trusted_proxies == expected
+
+
+def test_legends_of_wmts_are_those_of_the_layer() -> None:
+    result = loaded(
+        MINIMAL.replace(
+            "title: OSM\n", "title: OSM\n    wmts_kvp_legendurl: '{base_url}/a'\n    wmts_rest_legendurl: http://b/\n"
+        )
+    )
+
+    (layer,) = effective_tile_layers(result.settings)
+
+    assert (layer.wmts_kvp_legend_url, layer.wmts_rest_legend_url) == ("{base_url}/a", "http://b/")
 
 
 def test_preferred_srs_are_normalised_codes_in_order() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import ProjectionError
+from tilekeep.domain.geometry import Size
 from tilekeep.domain.map_query import (
     Blank,
     Drawn,
@@ -16,9 +21,17 @@ from tilekeep.domain.map_query import (
 )
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
+from tilekeep.domain.srs import Srs
 from tilekeep.domain.sub_query import SubQuery, sub_query
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
 from tilekeep.ports.map_source import MapSource
+
+
+class _Part(NamedTuple):
+    """What the wrapped source is asked for, and the region by which its map is clipped."""
+
+    asked: SubQuery
+    clipped_by: Region | None = None
 
 
 class LimitedSource:
@@ -26,9 +39,11 @@ class LimitedSource:
 
     Args:
         source: the source with all to say.
-        imaging: puts the part inside the extent on a canvas.
+        imaging: puts the part inside the extent on a canvas, and clips.
         gate: checks that part like any other image.
-        region: the coverage, in the SRS of the queries; None is everywhere.
+        region: gives the coverage in the SRS of a query, None for everywhere; asked for each query, and raises
+            ProjectionError where the coverage has no image.
+        clip: whether pixels outside the coverage become transparent (spec/coverages.md, 6 and 8).
         resolutions: the resolutions at which there is something to show.
         seed_only: whether serving gets no answer (spec/sources.md, 13).
     """
@@ -39,7 +54,8 @@ class LimitedSource:
         imaging: Imaging,
         gate: StoreGate,
         *,
-        region: Region | None = None,
+        region: Callable[[Srs], Region | None] | None = None,
+        clip: bool = False,
         resolutions: ResolutionRange = EVERY_RESOLUTION,
         seed_only: bool = False,
     ) -> None:
@@ -47,6 +63,7 @@ class LimitedSource:
         self._imaging = imaging
         self._gate = gate
         self._region = region
+        self._clip = clip
         self._resolutions = resolutions
         self._seed_only = seed_only
 
@@ -58,36 +75,54 @@ class LimitedSource:
     def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """The requests of the wrapped source, for the part of the query inside the extent."""
         part = self._part(query, purpose)
-        return () if part is None else self._source.requests_for(part.query, purpose)
+        return () if part is None else self._source.requests_for(part.asked.query, purpose)
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""
         part = self._part(query, purpose)
         if part is None:
             return Blank()
-        answer = self._source.get(part.query, purpose, deadline)
-        if part.query.size == query.size or isinstance(answer, Blank | NotModified):
+        answer = self._source.get(part.asked.query, purpose, deadline)
+        if isinstance(answer, Blank | NotModified):
             return answer
-        return self._on_canvas(query, part, answer)
+        if part.asked.query.size != query.size:
+            answer = self._on_canvas(query.size, part.asked, answer)
+        if part.clipped_by is None:
+            return answer
+        drawn = self._drawn(answer, query.size)
+        keep = part.clipped_by.mask(query.bbox, query.size)
+        return drawn._replace(raster=self._imaging.clip(drawn.raster, keep))
 
-    def _part(self, query: MapQuery, purpose: Purpose) -> SubQuery | None:
+    def _part(self, query: MapQuery, purpose: Purpose) -> _Part | None:
         """What to ask for, or None for nothing; tiled sources are asked for whole tiles only."""
         if self._seed_only and purpose is Purpose.SERVE:
             return None
         if not self._resolutions.holds(query.bbox, query.size, query.srs):
             return None
-        if self._region is None:
-            return SubQuery(query, 0, 0)
-        relation = self._region.relate(query.bbox)
+        try:
+            region = self._region(query.srs) if self._region is not None else None
+        except ProjectionError:
+            return None
+        return _Part(SubQuery(query, 0, 0)) if region is None else self._inside(region, query)
+
+    def _inside(self, region: Region, query: MapQuery) -> _Part | None:
+        relation = region.relate(query.bbox)
         if relation is Relation.DISJOINT:
             return None
-        if relation is Relation.CONTAINS or not self._source.traits.meta_tiles:
-            return SubQuery(query, 0, 0)
-        return sub_query(query, self._region.bbox)
+        whole = SubQuery(query, 0, 0)
+        if relation is Relation.CONTAINS:
+            return _Part(whole)
+        asked = sub_query(query, region.bbox) if self._source.traits.meta_tiles else whole
+        return None if asked is None else _Part(asked, region if self._clip else None)
 
-    def _on_canvas(self, query: MapQuery, part: SubQuery, answer: Fetched | Drawn) -> Drawn:
-        size = part.query.size
-        raster = answer.raster if isinstance(answer, Drawn) else self._gate.pixels(answer.body, size)
-        self._gate.check_size(raster, size)
-        canvas = Canvas(query.size, transparent=True)
-        return Drawn(self._imaging.compose(canvas, [Placement(raster, part.left, part.top, replaces=True)]))
+    def _on_canvas(self, size: Size, part: SubQuery, answer: Fetched | Drawn) -> Drawn:
+        drawn = self._drawn(answer, part.query.size)
+        canvas = Canvas(size, transparent=True)
+        placed = Placement(drawn.raster, part.left, part.top, replaces=True)
+        return drawn._replace(raster=self._imaging.compose(canvas, [placed]))
+
+    def _drawn(self, answer: Fetched | Drawn, size: Size) -> Drawn:
+        if isinstance(answer, Fetched):
+            return Drawn(self._gate.pixels(answer.body, size), answer.fresh_for, answer.storable)
+        self._gate.check_size(answer.raster, size)
+        return answer

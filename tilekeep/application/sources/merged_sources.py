@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.image import Raster
-from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.keeping import together
+from tilekeep.domain.map_query import Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
@@ -60,16 +61,17 @@ class MergedSources:
         answers = self._parallel.map(
             lambda pair: pair[0].get(unconditional, purpose, deadline), self._sources, CONCURRENT_SOURCES
         )
-        placements = [
-            Placement(self._raster(answer, query), opacity=opacity)
+        shown = [
+            (answer, opacity)
             for answer, (_, opacity) in zip(answers, self._sources, strict=True)
-            if not isinstance(answer, Blank)
+            if isinstance(answer, Drawn | Fetched)
         ]
-        return Drawn(self._imaging.compose(Canvas(query.size, self._transparent), placements))
+        placements = [Placement(self._raster(answer, query), opacity=opacity) for answer, opacity in shown]
+        raster = self._imaging.compose(Canvas(query.size, self._transparent), placements)
+        return Drawn(raster, *together(answer for answer, _ in shown))
 
-    def _raster(self, answer: SourceAnswer, query: MapQuery) -> Raster:
+    def _raster(self, answer: Drawn | Fetched, query: MapQuery) -> Raster:
         if isinstance(answer, Fetched):
             return self._gate.pixels(answer.body, query.size)
-        assert isinstance(answer, Drawn)
         self._gate.check_size(answer.raster, query.size)
         return answer.raster

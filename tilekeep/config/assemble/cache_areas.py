@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import cache_coverage
@@ -22,13 +23,24 @@ class CacheAreas:
 
     Args:
         settings: the whole configuration.
-        grids: makes grids and regions.
+        base_dir: absolute directory of the configuration.
+        grids: makes grids.
+        coverages: makes regions.
         projection: brings extents of other caches into the SRS of a grid.
     """
 
-    def __init__(self, settings: Settings, grids: GridAssembly, projection: Projection) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        base_dir: str,
+        grids: GridAssembly,
+        coverages: CoverageAssembly,
+        projection: Projection,
+    ) -> None:
         self._settings = settings
+        self._base_dir = base_dir
         self._grids = grids
+        self._coverages = coverages
         self._projection = projection
         self.bbox: OncePerKey[tuple[str, str], BBox] = OncePerKey(lambda key: self._bbox(*key))
         self.resolutions: OncePerKey[str, ResolutionRange] = OncePerKey(self._resolutions)
@@ -42,7 +54,7 @@ class CacheAreas:
         """The coverage of the cache, else the union of those of its sources, else the grid."""
         grid = self._grids.grid(grid_key)
         option = ("caches", cache, "cache", "coverage")
-        own = self._grids.region(cache_coverage(self._settings, cache), grid, option)
+        own = self._coverages.region(cache_coverage(self._settings, cache, self._base_dir), grid.srs, option)
         if own is not None:
             return own.bbox
         extent: BBox | None = None
@@ -58,8 +70,8 @@ class CacheAreas:
         grid = self._grids.grid(grid_key)
         limits = self._limits(name)
         if limits is not None:
-            region: Region | None = self._grids.region(
-                limits.coverage, grid, ("sources", SourceName.parse(name).name, "coverage")
+            region: Region | None = self._coverages.region(
+                limits.coverage, grid.srs, ("sources", SourceName.parse(name).name, "coverage")
             )
             return None if region is None else region.bbox
         bbox, srs = self.extent(name)
@@ -81,4 +93,4 @@ class CacheAreas:
 
     def _limits(self, name: str) -> SourceLimits | None:
         """The limits of a source; None for a cache."""
-        return source_limits(self._settings, name)
+        return source_limits(self._settings, name, self._base_dir)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tilekeep.adapters.file_time import FileTimeLimit
+from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import TileFetcher
 from tilekeep.application.get_tile import GetTile
@@ -19,21 +20,24 @@ from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy import meaning_cache
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
+from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
-from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
+from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
-from tilekeep.domain.geometry import Size
+from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
 from tilekeep.domain.lock_names import file_lock_id
@@ -76,6 +80,7 @@ class CacheParts:
     imaging: Imaging
     parallel: ParallelRunner
     projection: Projection
+    coverages: CoverageAssembly
     clock: Clock
     read_slice: SliceReader
 
@@ -95,33 +100,56 @@ class CacheNode:
     encoding: ImageEncoding
 
 
+@dataclass(frozen=True, slots=True)
+class CacheDescription:
+    """A cache in one grid without its working parts; ``extent`` is the area with data, in the SRS of the grid."""
+
+    grid: TileGrid
+    encoding: ImageEncoding
+    extent: BBox
+
+
 class CacheAssembly:
     """Makes each cache once for each of its grids, on first use.
 
     Args:
         settings: the whole configuration.
         base_dir: absolute directory of the configuration.
-        grids: makes grids and regions.
+        grids: makes grids.
         sources: makes sources.
         parts: everything else caches are made with.
+        kept: the nodes, those of a configuration before this one among them.
+        options: the globals, on which all nodes depend.
     """
 
     def __init__(
-        self, settings: Settings, base_dir: str, grids: GridAssembly, sources: SourceAssembly, parts: CacheParts
+        self,
+        settings: Settings,
+        base_dir: str,
+        grids: GridAssembly,
+        sources: SourceAssembly,
+        parts: CacheParts,
+        kept: KeptNodes[CacheNode],
+        options: EffectiveGlobals,
     ) -> None:
         self._settings = settings
         self._base_dir = base_dir
         self._grids = grids
         self._sources = sources
         self._parts = parts
+        self.kept = kept
+        self._options = options
         http = settings.globals.http
         self._limits = ImageLimits(http.max_image_bytes, http.max_image_pixels)
         self.effective: OncePerKey[str, EffectiveCache] = OncePerKey(
             lambda name: effective_cache(settings, name, base_dir)
         )
         self._dimension_names: Mapping[str, Collection[str]] | None = None
-        self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(lambda key: self._node(*key))
-        self.areas = CacheAreas(settings, grids, parts.projection)
+        self.content: OncePerKey[tuple[str, str], ContentHash] = OncePerKey(lambda key: self._content(*key))
+        self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(
+            lambda key: kept(self.content(key), lambda: self._node(*key))
+        )
+        self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
             effective=self.effective,
             node=self.node,
@@ -143,10 +171,6 @@ class CacheAssembly:
     def problems(self) -> list[Problem]:
         """What only shows when grids, coverages and sources of all caches are put together; each cause once."""
         problems: dict[Problem, None] = {}
-        try:
-            self._grids.preferred_srs()
-        except ConfigurationError as error:
-            problems[problem_of(error.option, error.message)] = None
         for name, options in self._settings.caches.items():
             whole = not _fits_every_grid(self._settings, options)
             for grid_key in options.grids or (DEFAULT_GRID,):
@@ -177,15 +201,34 @@ class CacheAssembly:
         )
 
     def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
-        return self._grids.region(
-            cache.coverage, self._grids.grid(grid_key), ("caches", cache.name, "cache", "coverage")
-        )
+        option = ("caches", cache.name, "cache", "coverage")
+        return self._parts.coverages.region(cache.coverage, self._grids.grid(grid_key).srs, option)
+
+    def _content(self, name: str, grid_key: str) -> ContentHash:
+        """Of all that the node depends on, the grids of its sources and the caches below it included."""
+        cache = self.effective(name)
+        below = [
+            self.content((source.name, key))
+            for source in cache.sources
+            if isinstance(source, EffectiveCacheSource)
+            for key in self.effective(source.name).grids
+        ]
+        grids = [self._grids.grid(source.grid) for source in cache.sources if isinstance(source, EffectiveTileSource)]
+        dimensions = sorted(self._dimension_names_of(name))
+        own = (cache, self._grids.grid(grid_key), dimensions)
+        return content_hash(own, grids, below, self._limits, self._options)
+
+    def description(self, name: str, grid_key: str) -> CacheDescription:
+        """What documents say of the cache ``name`` in the grid with the key ``grid_key``; nothing of it is kept."""
+        cache = effective_cache(self._settings, name, self._base_dir)
+        return CacheDescription(self._grids.grid(grid_key), cache.encoding, self.areas.bbox((name, grid_key)))
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
         cache, grid = self.effective(name), self._grids.grid(grid_key)
         gate = self._gate(cache)
         source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
+        region = self._region(cache, grid_key)
         planner = _planner(cache, grid, source)
         policy = StalenessPolicy(_age_limit(cache.refresh))
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
@@ -199,13 +242,13 @@ class CacheAssembly:
             maker=maker,
             planner=planner,
             grid=grid,
-            region=self._region(cache, grid_key),
+            region=region,
             clock=clock,
             parallel=self._parts.parallel,
             retry_seconds=max(1.0, cache.failure_seconds),
             concurrent_makings=cache.concurrent_tile_creators,
         )
-        tiles = self._rescaled(cache, grid, store, get_tile)
+        tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
         return CacheNode(
             grid=grid,
             tiles=tiles,
@@ -255,6 +298,13 @@ class CacheAssembly:
                 writer=store if rescaling.keeps else None,
             )
         return chain
+
+    def _clipped(self, cache: EffectiveCache, grid: TileGrid, region: Region | None, tiles: Tiles) -> Tiles:
+        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13)."""
+        if region is None or cache.coverage is None or not cache.coverage.clip:
+            return tiles
+        parts = self._parts
+        return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
 
     def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
         if not cache.stores_tiles:

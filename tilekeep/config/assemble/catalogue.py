@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
+from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline, TileLayer
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -13,6 +13,7 @@ from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import PNG, ImageEncoding
+from tilekeep.domain.srs import Srs
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.projection import Projection
 
@@ -36,11 +37,12 @@ class CatalogueAssembly:
         self._projection = projection
         self._grid_names: OncePerKey[str, tuple[str, str]] = OncePerKey(self._grid_name)
         self._blanks: OncePerKey[Size, bytes] = OncePerKey(self._blank)
+        self._degrees: OncePerKey[tuple[Srs, BBox], BBox] = OncePerKey(lambda wanted: self._in_degrees(*wanted))
 
     def catalogue(self) -> Catalogue:
         """All tile layers of the configuration."""
         layers = effective_tile_layers(self._settings)
-        return Catalogue({layer.name: self._outline(layer) for layer in layers}, self._tile_layer)
+        return Catalogue({layer.name: self._outline(layer) for layer in layers}, self._description, self._tile_layer)
 
     def _outline(self, layer: EffectiveTileLayer) -> LayerOutline:
         grids = []
@@ -48,11 +50,29 @@ class CatalogueAssembly:
             for key in self._settings.caches[cache].grids or (DEFAULT_GRID,):
                 name, token = self._grid_names(key)
                 grids.append(GridOutline(name, token, cache, key))
-        return LayerOutline(layer.name, layer.title, layer.abstract, tuple(grids), layer.dimensions)
+        return LayerOutline(
+            layer.name,
+            layer.title,
+            layer.abstract,
+            tuple(grids),
+            layer.dimensions,
+            wmts_kvp_legend_url=layer.wmts_kvp_legend_url,
+            wmts_rest_legend_url=layer.wmts_rest_legend_url,
+        )
 
     def _grid_name(self, key: str) -> tuple[str, str]:
         grid = effective_grid(self._settings, key)
         return grid.name, grid.srs.replace(":", "")
+
+    def _description(self, outline: LayerOutline, grid_outline: GridOutline) -> LayerInGrid:
+        described = self._caches.description(grid_outline.cache, grid_outline.key)
+        return LayerInGrid(
+            outline=outline,
+            grid=described.grid,
+            encoding=described.encoding,
+            extent=described.extent,
+            geographic_extent=self._geographic_extent(described.grid, described.extent),
+        )
 
     def _tile_layer(self, outline: LayerOutline, grid_outline: GridOutline) -> TileLayer:
         key = (grid_outline.cache, grid_outline.key)
@@ -68,11 +88,14 @@ class CatalogueAssembly:
             blank=self._blanks(node.grid.tile_size),
         )
 
-    def _geographic_extent(self, grid: TileGrid, whole: BBox) -> BBox:
+    def _geographic_extent(self, grid: TileGrid, extent: BBox) -> BBox:
+        """What of the extent lies in the grid, in degrees; most layers of a grid share it."""
+        return self._degrees((grid.srs, grid.bbox.intersection(extent) or extent))
+
+    def _in_degrees(self, srs: Srs, extent: BBox) -> BBox:
         """The extent in degrees; where it has no image there, the world."""
-        extent = grid.bbox.intersection(whole) or whole
         try:
-            degrees = self._projection.between(grid.srs, self._projection.srs("EPSG:4326")).bbox(extent)
+            degrees = self._projection.between(srs, self._projection.srs("EPSG:4326")).bbox(extent)
         except ProjectionError:
             return _WORLD
         return _WORLD.intersection(degrees) or _WORLD

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tilekeep.adapters.geometry.boxes import box_region
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage
+from tilekeep.config.assemble.srs import configured_srs
 from tilekeep.config.mapproxy.meaning_grid import EffectiveGrid, effective_grid
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath
@@ -14,13 +13,12 @@ from tilekeep.domain.errors import ConfigurationError, ProjectionError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.grid_definition import GridDefinition
-from tilekeep.domain.region import Region
 from tilekeep.domain.srs import Srs, normalised_code
 from tilekeep.ports.projection import Projection
 
 
 class GridAssembly:
-    """Makes each grid once, by its key in the configuration, and regions in the SRS of a grid.
+    """Makes each grid once, by its key in the configuration.
 
     Args:
         settings: the whole configuration.
@@ -72,17 +70,6 @@ class GridAssembly:
                 option=("grids", key, "bbox"),
             ) from error
 
-    def region(self, coverage: EffectiveCoverage | None, grid: TileGrid, option: OptionPath) -> Region | None:
-        """The coverage in the SRS of ``grid``; ``option`` is its place in the configuration, for errors."""
-        if coverage is None:
-            return None
-        try:
-            return box_region(coverage.bbox, self._srs(coverage.srs, option), grid.srs, self._projection)
-        except ProjectionError as error:
-            raise ConfigurationError(
-                f"{list(coverage.bbox)} in {coverage.srs} has no image in {grid.srs.code}; correct it", option=option
-            ) from error
-
     def srs_list(self, codes: tuple[str, ...], option: OptionPath) -> tuple[Srs, ...]:
         """The SRSs of ``codes``; ``option`` is their place in the configuration, for errors."""
         return tuple(self._srs(code, (*option, index)) for index, code in enumerate(codes))
@@ -98,9 +85,4 @@ class GridAssembly:
         }
 
     def _srs(self, code: str, option: OptionPath) -> Srs:
-        try:
-            return self._projection.srs(code)
-        except ProjectionError as error:
-            raise ConfigurationError(
-                f"{code} is not known to PROJ; use a code such as EPSG:3857", option=option
-            ) from error
+        return configured_srs(self._projection, code, option)

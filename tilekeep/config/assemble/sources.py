@@ -11,6 +11,7 @@ from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import (
@@ -57,6 +58,7 @@ class SourceParts:
     imaging: Imaging
     parallel: ParallelRunner
     grids: GridAssembly
+    coverages: CoverageAssembly
 
 
 class SourceAssembly:
@@ -96,18 +98,21 @@ class SourceAssembly:
 
     def region(self, limits: SourceLimits, grid: TileGrid, name: str) -> Region | None:
         """The coverage of a source in the SRS of ``grid``."""
-        return self._parts.grids.region(limits.coverage, grid, ("sources", SourceName.parse(name).name, "coverage"))
+        option = ("sources", SourceName.parse(name).name, "coverage")
+        return self._parts.coverages.region(limits.coverage, grid.srs, option)
 
     def _limited(self, source: UpstreamSource, grid: TileGrid, gate: StoreGate) -> MapSource:
         limits = source.limits
         bare = self._bare(source, grid)
         if limits.coverage is None and limits.resolutions == EVERY_RESOLUTION and not limits.seed_only:
             return bare
+        self.region(limits, grid, source.name)  # what is wrong with it is said when the cache is put together
         return LimitedSource(
             bare,
             self._parts.imaging,
             gate,
-            region=self.region(limits, grid, source.name),
+            region=self._parts.coverages.regions(limits.coverage),
+            clip=limits.coverage is not None and limits.coverage.clip,
             resolutions=limits.resolutions,
             seed_only=limits.seed_only,
         )

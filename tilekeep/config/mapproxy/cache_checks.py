@@ -6,14 +6,15 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
-from tilekeep.config.mapproxy.cross_references import is_tiled_only
+from tilekeep.config.mapproxy.coverage_checks import coverage_problems
+from tilekeep.config.mapproxy.cross_references import is_tiled_only, named_sources
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID, Grid
 from tilekeep.config.mapproxy.meaning_image import cache_image_choice
 from tilekeep.config.mapproxy.names import SourceName, grid_chain, inherited, known_grids
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
-from tilekeep.config.mapproxy.value_checks import coverage_problems, pair_problems
+from tilekeep.config.mapproxy.value_checks import pair_problems
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.domain.image import MIXED, PNG, subtype
 
@@ -27,6 +28,7 @@ def cache_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> I
         path = ("caches", name)
         yield from pair_problems((*path, "meta_size"), cache.meta_size)
         yield from _mixed_request(path, cache)
+        yield from _rescaling(path, cache)
         if not any(is_refused(broken, (*path, option)) for option in ("meta_size", "meta_buffer")):
             yield from _mixed_sources(settings, path, cache)
         if not is_refused(broken, (*path, "cache")):
@@ -44,7 +46,7 @@ def _mixed_request(path: OptionPath, cache: Cache) -> Iterator[Problem]:
 
 def _mixed_sources(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
     """Sources of tiles and sources of maps cannot fill one meta tile (spec/sources.md, 1)."""
-    names = [name for name in cache.sources if isinstance(name, str) and _draws(settings, name)]
+    names = [name for _, name in named_sources(cache) if _draws(settings, name)]
     tiled = [name for name in names if is_tiled_only(settings, name)]
     if not tiled or len(tiled) == len(names):
         return
@@ -57,10 +59,22 @@ def _mixed_sources(settings: Settings, path: OptionPath, cache: Cache) -> Iterat
         yield error((*path, "sources"), f"{message}; {remedy}")
 
 
+def _rescaling(path: OptionPath, cache: Cache) -> Iterator[Problem]:
+    """Tiles are made from coarser or from finer ones, not from both (spec/caches.md, 9)."""
+    if cache.upscale_tiles and cache.downscale_tiles:
+        message = "tiles cannot be made from coarser and from finer ones; remove upscale_tiles or downscale_tiles"
+        yield error((*path, "downscale_tiles"), message)
+    if cache.cache_rescaled_tiles and not cache.upscale_tiles and not cache.downscale_tiles:
+        message = "'cache_rescaled_tiles' has no effect without upscale_tiles or downscale_tiles; remove it"
+        yield warning((*path, "cache_rescaled_tiles"), message, place=Place.KEY)
+
+
 def _draws(settings: Settings, name: str) -> bool:
-    """Whether the source exists and draws maps."""
+    """Whether the source exists and draws maps, as caches do."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return source is not None and not (isinstance(source, WmsSource) and not source.wms_opts.map)
+    if source is None:
+        return name in settings.caches
+    return not (isinstance(source, WmsSource) and not source.wms_opts.map)
 
 
 def _place_problems(grids: Mapping[str, Grid], path: OptionPath, cache: Cache) -> Iterator[Problem]:
@@ -72,8 +86,15 @@ def _place_problems(grids: Mapping[str, Grid], path: OptionPath, cache: Cache) -
         names = (DEFAULT_GRID,)
     elif not names:
         yield error((*path, "grids"), "the cache has no grid; name at least one")
+    for index, grid in enumerate(names):
+        if grid in names[:index]:
+            yield warning((*path, "grids", index), f"the grid {grid!r} stands twice; remove one of them")
     backend: BackendOptions = cache.cache if cache.cache is not None else FileBackend()
-    if isinstance(backend, FileBackend):
+    if cache.disable_storage:
+        if cache.cache is not None:
+            message = "'cache' has no effect beside disable_storage: true, which stores nothing; remove one of them"
+            yield warning((*path, "cache"), message, place=Place.KEY)
+    elif isinstance(backend, FileBackend):
         yield from _file_place_problems(grids, path, cache, backend, names)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -11,8 +12,9 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import SingleColorLinks
 from tilekeep.config.mapproxy.image import ImageOptions
-from tilekeep.config.mapproxy.markers import WMS, Later, NoEffect
+from tilekeep.config.mapproxy.markers import Later, NoEffect
 from tilekeep.config.mapproxy.options import (
+    Color,
     NotNegative,
     Opt,
     Options,
@@ -20,10 +22,13 @@ from tilekeep.config.mapproxy.options import (
     Permissions,
     PositiveNumber,
     Section,
-    Whole,
+    whole_number,
 )
 
-BANDS = ("r", "g", "b", "a", "l")
+#: How the address of a tile becomes a path (spec/caches.md, 3.1.1).
+DirectoryLayout = Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis"]
+
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def _local_time(value: Any) -> Any:
@@ -40,6 +45,13 @@ def _local_time(value: Any) -> Any:
     raise PydanticCustomError("time", "expected a time such as 2024-12-31T23:59:59")
 
 
+def _table_name(value: Any) -> Any:
+    """The name of a table that needs no quotes in SQL."""
+    if isinstance(value, str) and not _TABLE_NAME.fullmatch(value):
+        raise PydanticCustomError("table_name", "expected letters, digits, '_' and '-' only")
+    return value
+
+
 class RefreshBefore(Options):
     """``refresh_before``: what makes a tile stale (spec/caches.md, 8)."""
 
@@ -53,13 +65,13 @@ class RefreshBefore(Options):
 
 
 class Watermark(Options):
-    """``watermark``."""
+    """``watermark``: text on every tile; an opacity of 255 hides what lies under it (spec/caches.md, 10)."""
 
-    text: Annotated[Opt[str], Later(off=("",))] = None
-    opacity: Opt[float] = None
+    text: Opt[str] = None
+    opacity: Opt[Annotated[float, Field(ge=0, le=255)]] = None
     font_size: Opt[PositiveNumber] = None
-    color: Any = None
-    spacing: Opt[str] = None
+    color: Opt[Color] = None
+    spacing: Opt[Literal["wide"]] = None
 
 
 class BackendOptions(Options):
@@ -79,7 +91,7 @@ class FileBackend(BackendOptions):
 
     type: Literal["file"] = "file"
     directory: Opt[str] = None
-    directory_layout: Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis"] = "tc"
+    directory_layout: DirectoryLayout = "tc"
     use_grid_names: bool = False
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
@@ -92,7 +104,7 @@ class SqliteBackend(BackendOptions):
     directory: Opt[str] = None
     sqlite_timeout: Opt[PositiveNumber] = None
     sqlite_wal: Opt[bool] = None
-    ttl: Opt[int] = None
+    ttl: NotNegative = 0
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 
@@ -114,8 +126,8 @@ class GeopackageBackend(BackendOptions):
     type: Literal["geopackage"]
     filename: Opt[str] = None
     directory: Opt[str] = None
-    table_name: Opt[str] = None
-    levels: Opt[bool] = None
+    table_name: Opt[Annotated[str, BeforeValidator(_table_name)]] = None
+    levels: bool = False
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 
@@ -124,10 +136,10 @@ class CouchdbBackend(BackendOptions):
     """A CouchDB database."""
 
     type: Literal["couchdb"]
-    url: Opt[str] = None
+    url: str = Field(default="http://127.0.0.1:5984", repr=False)
     db_name: Opt[str] = None
-    tile_metadata: Section[dict[Any, Any]] | None = None
-    tile_id: Opt[str] = None
+    tile_metadata: Section[dict[str, Any]] = Field(default_factory=dict)
+    tile_id: str = "%(couch_url)s/%(grid_name)s-%(z)s-%(x)s-%(y)s"
 
 
 class S3Backend(BackendOptions):
@@ -135,7 +147,7 @@ class S3Backend(BackendOptions):
 
     type: Literal["s3"]
     bucket_name: Opt[str] = None
-    directory_layout: Opt[str] = None
+    directory_layout: DirectoryLayout = "tms"
     directory: Opt[str] = None
     profile_name: Opt[str] = None
     region_name: Opt[str] = None
@@ -149,13 +161,13 @@ class RedisBackend(BackendOptions):
     """A Redis server."""
 
     type: Literal["redis"]
-    host: Opt[str] = None
-    port: Opt[int] = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 6379
     password: Opt[str] = Field(default=None, repr=False)
     username: Opt[str] = None
-    db: Opt[int] = None
+    db: NotNegative = 0
     prefix: Opt[str] = None
-    default_ttl: Opt[int] = None
+    default_ttl: NotNegative = 3600
     ssl_certfile: Opt[str] = None
     ssl_keyfile: Opt[str] = None
     ssl_ca_certs: Opt[str] = None
@@ -165,7 +177,7 @@ class CompactBackend(BackendOptions):
     """ArcGIS bundles."""
 
     type: Literal["compact"]
-    version: Whole
+    version: Annotated[Literal[1, 2], BeforeValidator(whole_number)]
     directory: Opt[str] = None
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
@@ -177,7 +189,7 @@ class AzureBackend(BackendOptions):
     type: Literal["azureblob"]
     connection_string: Opt[str] = Field(default=None, repr=False)
     container_name: Opt[str] = None
-    directory_layout: Opt[str] = None
+    directory_layout: DirectoryLayout = "tms"
     directory: Opt[str] = None
 
 
@@ -195,8 +207,20 @@ Backend = Annotated[
 ]
 
 
+class BandSource(Options):
+    """One band of a source, counted from 0, and what its values are multiplied by."""
+
+    source: str
+    band: NotNegative
+    factor: float = 1.0
+
+
+#: Bands of the result, each with those it is mixed from (spec/caches.md, 11).
+Bands = dict[Literal["r", "g", "b", "a", "l"], tuple[BandSource, ...]]
+
+
 def _source_names(value: Any) -> Any:
-    """A list of names; a mapping of bands is kept to be refused by name."""
+    """A list of names, or a mapping of bands."""
     if not isinstance(value, tuple | dict):
         raise PydanticCustomError("source_names", "expected a list of source names")
     return value
@@ -205,7 +229,7 @@ def _source_names(value: Any) -> Any:
 class Cache(Options):
     """One entry of ``caches``."""
 
-    sources: Annotated[tuple[str, ...] | dict[Any, Any], BeforeValidator(_source_names)]
+    sources: Annotated[tuple[str, ...] | Bands, BeforeValidator(_source_names)]
     name: Annotated[Opt[str], NoEffect("the name of a cache is its key")] = None
     grids: Opt[tuple[str, ...]] = None
     cache_dir: Opt[str] = None
@@ -214,16 +238,16 @@ class Cache(Options):
     bulk_meta_tiles: Opt[bool] = None
     minimize_meta_requests: Opt[bool] = None
     concurrent_tile_creators: Opt[Annotated[int, Field(ge=1)]] = None
-    disable_storage: Annotated[bool, Later(off=(False,))] = False
+    disable_storage: bool = False
     format: Opt[str] = None
     image: Section[ImageOptions] | None = None
     request_format: Opt[str] = None
-    use_direct_from_level: Annotated[Opt[Whole], WMS] = None
-    use_direct_from_res: Annotated[Opt[PositiveNumber], WMS] = None
+    use_direct_from_level: Annotated[Opt[NotNegative], Later()] = None
+    use_direct_from_res: Annotated[Opt[PositiveNumber], Later()] = None
     link_single_color_images: Opt[SingleColorLinks] = None
-    cache_rescaled_tiles: Annotated[bool, Later(off=(False,))] = False
-    upscale_tiles: Annotated[int, Later(off=(0,))] = 0
-    downscale_tiles: Annotated[int, Later(off=(0,))] = 0
+    cache_rescaled_tiles: bool = False
+    upscale_tiles: NotNegative = 0
+    downscale_tiles: NotNegative = 0
     refresh_before: Section[RefreshBefore] | None = None
     watermark: Section[Watermark] | None = None
     cache: Opt[Backend] = None

@@ -13,6 +13,8 @@ from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_lay
 from tilekeep.config.mapproxy.marked_options import marked_option_problems
 from tilekeep.config.mapproxy.refused_options import without_consequences
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.service_checks import service_problems
+from tilekeep.config.mapproxy.source_checks import source_problems
 from tilekeep.config.mapproxy.storage_checks import storage_problems
 from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.mapproxy.value_checks import value_problems
@@ -41,6 +43,8 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from cross_reference_problems(settings, broken)
     yield from layer_problems(settings, broken)
     yield from value_problems(settings, broken)
+    yield from source_problems(settings)
+    yield from service_problems(settings)
     yield from cache_problems(settings, broken)
     yield from format_problems(settings)
     yield from storage_problems(settings)

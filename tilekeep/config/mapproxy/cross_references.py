@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import Grid
@@ -71,19 +71,59 @@ class _References:
         if isinstance(cache.sources, dict):
             message = "merging bands of sources is not supported yet by this version of Tilekeep; list the sources"
             yield error((*path, "sources"), message)
-            return
-        for index, source in enumerate(cache.sources):
-            yield from self._of_cache_source((*path, "sources", index), source)
+        for where, source in named_sources(cache):
+            yield from self._of_cache_source((*path, "sources", *where), source)
 
     def _of_cache_source(self, path: OptionPath, text: str) -> Iterator[Problem]:
         if SourceName.parse(text).name in self._source_names:
             yield from tag_problems(self._settings, path, text)
         elif text in self._cache_names:
-            message = f"{text!r} is a cache; caches as sources are not supported yet by this version of Tilekeep"
-            yield error(path, message)
+            if circle := self._circle_of_caches(str(path[1]), text):
+                remedy = "let one of them ask a source"
+                yield error(path, f"caches fill each other in a circle ({circle}); {remedy}")
         else:
             message = f"the source {text!r} does not exist; add it to sources"
             yield error(path, message, suggestion=closest(text, {*self._source_names, *self._cache_names}))
+
+    def _circle_of_caches(self, name: str, first: str) -> str | None:
+        """The way from a cache by way of ``first`` back to itself, if there is one."""
+        before: dict[str, str] = {first: name}
+        following = [first]
+        while following:
+            current = following.pop()
+            if current == name:
+                return " -> ".join(reversed(_way_back(before, name)))
+            for other in self._caches_below(current):
+                if other not in before:
+                    before[other] = current
+                    following.append(other)
+        return None
+
+    def _caches_below(self, name: str) -> Iterator[str]:
+        """Caches that are sources of a cache."""
+        cache = self._settings.caches.get(name)
+        for _, text in named_sources(cache) if cache is not None else ():
+            if text in self._settings.caches and SourceName.parse(text).name not in self._source_names:
+                yield text
+
+
+def _way_back(before: Mapping[str, str], name: str) -> list[str]:
+    """The names from ``name`` back to itself, the last one first."""
+    way = [name]
+    while len(way) == 1 or way[-1] != name:
+        way.append(before[way[-1]])
+    return way
+
+
+def named_sources(cache: Cache) -> Iterator[tuple[OptionPath, str]]:
+    """The names of sources and caches that fill a cache, each with its place below ``sources``."""
+    if isinstance(cache.sources, dict):
+        for band, parts in cache.sources.items():
+            for index, part in enumerate(parts):
+                yield (band, index, "source"), part.source
+    else:
+        for index, name in enumerate(cache.sources):
+            yield (index,), name
 
 
 def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.image import ImageOptions
@@ -19,7 +19,7 @@ _ASKED_FOR = frozenset({"image/png8", "image/png24", "image/vnd.jpeg-png", "imag
 
 
 def format_problems(settings: Settings) -> Iterator[Problem]:
-    """Of named formats, sources and caches."""
+    """Of named formats, sources, caches and services."""
     formats = settings.globals.image.formats
     for name, options in formats.items():
         yield from _image_problems(("globals", "image", "formats", name), options, ())
@@ -30,6 +30,33 @@ def format_problems(settings: Settings) -> Iterator[Problem]:
         path = ("caches", name)
         yield from _cache_problems(path, cache, formats)
         yield from _image_problems((*path, "image"), cache.image, formats)
+    for place, names in _offered_formats(settings):
+        yield from _offer_problems(place, names, formats)
+
+
+def _offered_formats(settings: Settings) -> Iterator[tuple[OptionPath, tuple[str, ...]]]:
+    """Formats of maps that services offer, each list with its place."""
+    for option in ("wms", "ogcapi"):
+        for place, section in (("globals", settings.globals), ("services", settings.services)):
+            options = getattr(section, option)
+            if options is not None and options.image_formats is not None:
+                yield (place, option, "image_formats"), options.image_formats
+
+
+def _offer_problems(path: OptionPath, names: tuple[str, ...], formats: Mapping[str, ImageOptions]) -> Iterator[Problem]:
+    """What is offered needs a media type, by which a client asks for it."""
+    seen: dict[str, str] = {}
+    for index, name in enumerate(names):
+        media_type = (formats[name].format if name in formats else None) or name
+        if subtype(media_type).lower() == "geotiff":
+            known = media_type.startswith("image/")
+        else:
+            known = media_type.startswith("image/") and _is_known(media_type, formats)
+        if not known:
+            yield _unknown((*path, index), name, formats)
+        elif (other := seen.setdefault(media_type, name)) != name or name in names[:index]:
+            message = f"{name!r} and {other!r} are both offered as {media_type}; the later one counts, remove the other"
+            yield warning((*path, index), message)
 
 
 def _cache_problems(path: OptionPath, cache: Cache, formats: Collection[str]) -> Iterator[Problem]:
@@ -43,9 +70,8 @@ def _cache_problems(path: OptionPath, cache: Cache, formats: Collection[str]) ->
         yield _unknown((*path, "request_format"), requested, formats)
 
 
-def _image_problems(path: OptionPath, image: object, formats: Collection[str]) -> Iterator[Problem]:
-    """Sections of sources that only a later version reads are plain mappings, and are passed over."""
-    if isinstance(image, ImageOptions) and image.format is not None and not _is_known(image.format, formats):
+def _image_problems(path: OptionPath, image: ImageOptions | None, formats: Collection[str]) -> Iterator[Problem]:
+    if image is not None and image.format is not None and not _is_known(image.format, formats):
         yield _unknown((*path, "format"), image.format, formats)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
 from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
-from tilekeep.config.mapproxy.markers import OGC_API, WMS, Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
+from tilekeep.config.mapproxy.markers import OGC_API, Later, NoEffect, OnlyFor
 from tilekeep.config.mapproxy.options import (
     NotNegative,
     NotNegativeNumber,
@@ -63,7 +64,7 @@ class GlobalCache(Options):
     meta_size: PairOfWhole = (4, 4)
     meta_buffer: NotNegative = 80
     bulk_meta_tiles: bool = False
-    max_tile_limit: Annotated[float, WMS] = 500
+    max_tile_limit: PositiveNumber = 500
     minimize_meta_requests: bool = False
     concurrent_tile_creators: Annotated[int, Field(ge=1)] = 2
     link_single_color_images: SingleColorLinks = False
@@ -83,7 +84,7 @@ class GlobalImage(Options):
     stretch_factor: PositiveNumber = 1.15
     max_shrink_factor: PositiveNumber = 4.0
     formats: Section[dict[str, Section[ImageOptions]]] = Field(default_factory=dict)
-    font_dir: Annotated[Opt[str], OnlyFor("watermarks and attribution")] = None
+    font_dir: Opt[str] = None
     merge_method: Annotated[Opt[str], MERGE_METHOD] = None
     transparent_color_tolerance: Annotated[Opt[NotNegativeNumber], OnlyFor("transparent_color")] = None
 
@@ -134,5 +135,5 @@ class GlobalSettings(Options):
     mapserver: Annotated[Section[MapserverDefaults] | None, MAPSERVER_SOURCES] = None
     renderd: Section[Renderd] | None = None
     background: Section[Background] | None = None
-    wms: Annotated[Section[dict[str, Any]] | None, WMS] = None
-    ogcapi: Annotated[Section[dict[str, Any]] | None, OGC_API] = None
+    wms: Section[WmsDefaults] | None = None
+    ogcapi: Annotated[Section[OgcApiDefaults] | None, OGC_API] = None

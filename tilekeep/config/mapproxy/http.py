@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -31,14 +32,35 @@ def _allowed_origin(value: Any) -> Any:
     return value
 
 
+def _proxy(value: Any) -> Any:
+    """An address or network as it is compared later, or the word ``unix``."""
+    if not isinstance(value, str):
+        return value
+    if value == "unix":
+        return value
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        pass
+    try:
+        meant = ip_network(value, strict=False)
+    except ValueError:
+        message = "expected an address or network such as '10.0.0.0/8' or '::1', or 'unix' for Unix sockets"
+    else:
+        message = f"expected the network '{meant}' or one address without '/'"
+    raise PydanticCustomError("network", "{message}", {"message": message})
+
+
 class GlobalHttpOptions(HttpOptions):
     """``globals.http``.
 
+    :ivar trusted_proxies: those whose headers about proxies count; None is everybody (own addition).
     :ivar max_image_bytes: an upstream image with more bytes is refused (own addition).
     :ivar max_image_pixels: an upstream image with more pixels is refused before it is decoded (own addition).
     """
 
     access_control_allow_origin: Annotated[str, BeforeValidator(_allowed_origin)] = "*"
+    trusted_proxies: Opt[tuple[Annotated[str, BeforeValidator(_proxy)], ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
     max_image_bytes: Positive = 64 * 1024 * 1024
     max_image_pixels: Positive = 64_000_000

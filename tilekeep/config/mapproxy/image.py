@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import WMS, Later, NoEffect
+from tilekeep.config.mapproxy.markers import Later, NoEffect
 from tilekeep.config.mapproxy.options import Color, NotNegative, NotNegativeNumber, Opt, Options, Section
 
 Opacity = Annotated[float, Field(ge=0, le=1)]
@@ -23,7 +23,7 @@ class EncodingOptions(Options):
 
 
 class ImageOptions(Options):
-    """Options of a format or a cache."""
+    """Options of a format, a cache or a source; the opacity counts where images are laid over each other."""
 
     format: Opt[str] = None
     mode: Opt[Literal["RGB", "RGBA", "P", "I", "L"]] = None
@@ -32,17 +32,11 @@ class ImageOptions(Options):
     resampling_method: Opt[Resampling] = None
     encoding_options: Section[EncodingOptions] | None = None
     merge_method: Annotated[Opt[str], MERGE_METHOD] = None
-    opacity: Annotated[Opt[Opacity], WMS] = None
-
-
-class SourceImageOptions(ImageOptions):
-    """Options of a source; its opacity counts where a cache has several sources."""
-
     opacity: Opt[Opacity] = None
 
 
-class WmsImageOptions(SourceImageOptions):
-    """Options of a WMS source, which may also turn a color transparent."""
+class WmsImageOptions(ImageOptions):
+    """Options of a source that answers like a WMS, which may also turn a color transparent."""
 
     transparent_color: Annotated[Opt[Color], Later()] = None
     transparent_color_tolerance: Annotated[

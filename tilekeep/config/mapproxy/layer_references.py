@@ -13,6 +13,7 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import DebugSource, WmsSource
+from tilekeep.config.mapproxy.value_checks import range_problems
 from tilekeep.config.problems import OptionPath, Problem, error, path_text, warning
 from tilekeep.config.suggestions import closest
 
@@ -61,6 +62,7 @@ class _Layers:
         for index, cache in enumerate(layer.tile_sources or ()):
             yield from self._of_tile_source((*path, "tile_sources", index), cache)
         yield from _dimension_problems(path, layer)
+        yield from range_problems(path, layer)
         yield from self._offer(path, layer)
         for index, child in enumerate(layer.layers or ()):
             yield from self._of_layer((*path, "layers", index), child)
@@ -91,19 +93,31 @@ class _Layers:
             yield error(path, message, suggestion=closest(name, self._caches))
 
     def _offer(self, path: OptionPath, layer: Layer) -> Iterator[Problem]:
-        """Whether any service of this version can offer the layer."""
-        if layer.name is None or (not layer.sources and not layer.tile_sources):
+        """Whether the services of this version can offer the layer."""
+        if not layer.sources and not layer.tile_sources:
             return
         if is_refused(self._broken, (*path, "tile_sources")) or not all(map(self._exists, layer.sources or ())):
             return
-        if not layer.tile_sources and tile_caches(self._settings, layer, self._caches) is None:
+        if self._settings.services.wms is not None:
+            for index, name in enumerate(layer.sources or ()):
+                yield from self._asked_without_cache((*path, "sources", index), name)
+        elif layer.name and not layer.tile_sources and tile_caches(self._settings, layer, self._caches) is None:
             remedy = "tile services offer layers with exactly one cache among their sources, or with tile_sources"
-            yield warning((*path, "sources"), f"no service offers the layer {layer.name!r} yet: {remedy}")
+            yield warning((*path, "sources"), f"no service offers the layer {layer.name!r}: {remedy}")
         for name in layer.tile_sources or layer.sources or () if layer.dimensions else ():
             cache = self._settings.caches.get(name)
-            if cache and cache.cache is not None and not isinstance(cache.cache, FileBackend):
+            if cache and not cache.disable_storage and not isinstance(cache.cache, FileBackend | None):
                 message = f"the cache {name!r} cannot tell dimensions apart; use a cache of type 'file'"
                 yield error((*path, "dimensions"), message)
+
+    def _asked_without_cache(self, path: OptionPath, text: str) -> Iterator[Problem]:
+        """Maps of this version are drawn from caches; a source that shows no map does not count."""
+        source = self._settings.sources.get(SourceName.parse(text).name)
+        if text in self._caches or source is None or source.later:
+            return
+        if not is_tiled_only(self._settings, text) and not _shows_no_map(self._settings, text):
+            message = f"{text!r} is a source, and maps of sources without a cache are not supported yet by this version"
+            yield error(path, f"{message} of Tilekeep; put a cache between it and the layer")
 
 
 def _dimension_problems(path: OptionPath, layer: Layer) -> Iterator[Problem]:

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import LEGENDS, OGC_API, WMS, Later
-from tilekeep.config.mapproxy.options import NotNegativeNumber, Opt, Options, PositiveNumber, Section
+from tilekeep.config.mapproxy.markers import LEGENDS, OGC_API
+from tilekeep.config.mapproxy.options import Opt, Options, PositiveNumber, Section
+from tilekeep.config.mapproxy.scale_hints import ScaleHints
 
 
 class Keywords(Options):
@@ -61,12 +62,12 @@ class LayerMetadata(Options):
     """``md`` of a layer."""
 
     abstract: Opt[str] = None
-    keyword_list: Annotated[Opt[tuple[Keywords, ...]], WMS] = None
-    attribution: Annotated[Section[LayerAttribution] | None, WMS] = None
-    identifier: Annotated[Opt[tuple[Identifier, ...]], WMS] = None
-    metadata: Annotated[Opt[tuple[MetadataLink, ...]], WMS] = None
-    data: Annotated[Opt[tuple[Link, ...]], WMS] = None
-    feature_list: Annotated[Opt[tuple[Link, ...]], WMS] = None
+    keyword_list: Opt[tuple[Keywords, ...]] = None
+    attribution: Section[LayerAttribution] | None = None
+    identifier: Opt[tuple[Identifier, ...]] = None
+    metadata: Opt[tuple[MetadataLink, ...]] = None
+    data: Opt[tuple[Link, ...]] = None
+    feature_list: Opt[tuple[Link, ...]] = None
 
 
 class DimensionOptions(Options):
@@ -76,7 +77,7 @@ class DimensionOptions(Options):
     default: Opt[str | int | float] = None
 
 
-class Layer(Options):
+class Layer(ScaleHints):
     """One layer or group."""
 
     title: str
@@ -84,15 +85,11 @@ class Layer(Options):
     layers: Opt[tuple[Layer, ...]] = None
     sources: Opt[tuple[str, ...]] = None
     tile_sources: Opt[tuple[str, ...]] = None
-    min_res: Annotated[Opt[NotNegativeNumber], WMS] = None
-    max_res: Annotated[Opt[NotNegativeNumber], WMS] = None
-    min_scale: Annotated[Opt[NotNegativeNumber], WMS] = None
-    max_scale: Annotated[Opt[NotNegativeNumber], WMS] = None
     nominal_res: Annotated[Opt[PositiveNumber], OGC_API] = None
     nominal_scale: Annotated[Opt[PositiveNumber], OGC_API] = None
     legendurl: Annotated[Opt[str], LEGENDS] = None
-    wmts_rest_legendurl: Annotated[Opt[str], Later()] = None
-    wmts_kvp_legendurl: Annotated[Opt[str], Later()] = None
+    wmts_rest_legendurl: Opt[str] = None
+    wmts_kvp_legendurl: Opt[str] = None
     md: Section[LayerMetadata] | None = None
     dimensions: Section[dict[str, Section[DimensionOptions]]] | None = None
 

@@ -37,7 +37,6 @@ class NoEffect:
 
 Marker = Later | OnlyFor | NoEffect
 
-WMS = OnlyFor("WMS maps")
 OGC_API = OnlyFor("OGC API services")
 LEGENDS = OnlyFor("legends", off=(False,))
 FEATURE_INFO = OnlyFor("feature info", off=(False,))

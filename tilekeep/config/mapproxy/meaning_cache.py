@@ -129,7 +129,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
         link_single_color=_link(_first(cache.link_single_color_images, default.link_single_color_images)),
-        coverage=effective_coverage(backend.coverage),
+        coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
         directory_layout=backend.directory_layout,
         directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
@@ -146,10 +146,10 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
     )
 
 
-def cache_coverage(settings: Settings, name: str) -> EffectiveCoverage | None:
+def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCoverage | None:
     """The area a cache is limited to."""
     backend = settings.caches[name].cache
-    return None if backend is None else effective_coverage(backend.coverage)
+    return None if backend is None else effective_coverage(backend.coverage, base_dir)
 
 
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:

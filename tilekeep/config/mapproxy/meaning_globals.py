@@ -18,6 +18,7 @@ class EffectiveGlobals:
     :ivar lock_dir: where slots of ``concurrent_requests`` lie.
     :ivar tile_max_age_seconds: how long clients may keep tiles.
     :ivar allowed_origin: value of ``Access-control-allow-origin``, or None to send none.
+    :ivar trusted_proxies: networks and ``unix``, whose headers about proxies count; None is everybody's.
     :ivar proj_data_dir: directory of PROJ data, or None for the library's own.
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
@@ -29,6 +30,7 @@ class EffectiveGlobals:
     file_permissions: int | None
     tile_max_age_seconds: int
     allowed_origin: str | None
+    trusted_proxies: tuple[str, ...] | None
     proj_data_dir: str | None
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
     longest_failure_seconds: float
@@ -44,6 +46,7 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         file_permissions=octal(cache.file_permissions),
         tile_max_age_seconds=int(settings.globals.tiles.expires_hours * 3600),
         allowed_origin=settings.globals.http.access_control_allow_origin or None,
+        trusted_proxies=settings.globals.http.trusted_proxies,
         proj_data_dir=None if srs.proj_data_dir is None else from_base(base_dir, srs.proj_data_dir),
         preferred_srs=tuple(
             (normalised_code(target), tuple(normalised_code(code) for code in codes))

@@ -24,13 +24,18 @@ from tilekeep.domain.service_metadata import (
 
 @dataclass(frozen=True, slots=True)
 class EffectiveTileLayer:
-    """A layer that tile services offer, in every grid of each of its caches."""
+    """A layer that tile services offer, in every grid of each of its caches.
+
+    :ivar wmts_kvp_legend_url: with ``{base_url}`` and ``{layer_name}`` in it, like ``wmts_rest_legend_url``.
+    """
 
     name: str
     title: str
     abstract: str
     caches: tuple[str, ...]
     dimensions: tuple[Dimension, ...] = ()
+    wmts_kvp_legend_url: str | None = None
+    wmts_rest_legend_url: str | None = None
 
 
 def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
@@ -104,4 +109,6 @@ def _tile_layer(name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTi
         abstract=(layer.md.abstract if layer.md else None) or "",
         caches=caches,
         dimensions=tuple(effective_dimension(key, options) for key, options in dimensions.items()),
+        wmts_kvp_legend_url=layer.wmts_kvp_legendurl,
+        wmts_rest_legend_url=layer.wmts_rest_legendurl,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.services import ContactOptions
-from tilekeep.config.mapproxy.services import ServiceMetadata as MetadataOptions
+from tilekeep.config.mapproxy.service_metadata import ContactOptions
+from tilekeep.config.mapproxy.service_metadata import ServiceMetadata as MetadataOptions
 from tilekeep.domain.service_metadata import Contact, KeywordList, ServiceMetadata
 
 

@@ -112,7 +112,7 @@ def effective_source(settings: Settings, name: str, base_dir: str, *, request_fo
         cache = settings.caches[name]
         return EffectiveCacheSource(name, cache_image_choice(settings, cache.image, cache.format or PNG), _NO_LIMITS)
     source = settings.sources[plain_name]
-    limits = _limits(source)
+    limits = _limits(source, base_dir)
     match source:
         case WmsSource():
             return _wms(settings, name, source, layers, base_dir, request_format, limits)
@@ -188,15 +188,15 @@ def _transparent(image: ImageOptions | None, transparent: bool | None) -> ImageO
     return (image or ImageOptions()).model_copy(update={"transparent": transparent})
 
 
-def source_limits(settings: Settings, name: str) -> SourceLimits | None:
+def source_limits(settings: Settings, name: str, base_dir: str) -> SourceLimits | None:
     """The limits of a source, tagged or not; None if ``name`` is that of a cache."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return None if source is None else _limits(source)
+    return None if source is None else _limits(source, base_dir)
 
 
-def _limits(source: SourceOptions) -> SourceLimits:
+def _limits(source: SourceOptions, base_dir: str) -> SourceLimits:
     """Coverage, resolution range and purpose."""
-    return SourceLimits(effective_coverage(source.coverage), resolution_range(source), source.seed_only)
+    return SourceLimits(effective_coverage(source.coverage, base_dir), resolution_range(source), source.seed_only)
 
 
 class _Ranged(Protocol):

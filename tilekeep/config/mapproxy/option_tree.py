@@ -32,7 +32,7 @@ def _inner(annotation: Any, step: str | int) -> Any:
 
 
 def _resolved(annotation: Any, data: Any) -> Any:
-    """The annotation without wrappers; of several sections the one whose type ``data`` states."""
+    """The annotation without wrappers; of several the section whose type ``data`` states, else what ``data`` may be."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     if get_origin(annotation) not in {Union, types.UnionType}:
@@ -42,7 +42,9 @@ def _resolved(annotation: Any, data: Any) -> Any:
     for member in members:
         if _is_options(member) and "type" in member.model_fields and stated in get_args(_type_of(member)):
             return member
-    return members[0] if members else None
+    kind = tuple if isinstance(data, tuple) else dict
+    fitting = [member for member in members if get_origin(member) is kind or (kind is dict and _is_options(member))]
+    return next(iter(fitting or members), None)
 
 
 def _type_of(section: type[Options]) -> Any:

@@ -44,12 +44,12 @@ def _empty_section(value: Any) -> Any:
 Section = Annotated[T, BeforeValidator(_empty_section)]
 
 
-def _whole_number(value: Any) -> Any:
+def whole_number(value: Any) -> Any:
     """A number without a fraction, which may be written with a point."""
     return int(value) if type(value) is float and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole_number)]
+Whole = Annotated[int, BeforeValidator(whole_number)]
 NotNegative = Annotated[Whole, Field(ge=0)]
 Positive = Annotated[Whole, Field(gt=0)]
 NotNegativeNumber = Annotated[float, Field(ge=0)]
@@ -66,7 +66,7 @@ BBoxValue = tuple[float, float, float, float]
 _BBOX_LENGTH = 4
 
 
-def _bbox(value: Any) -> Any:
+def bbox_value(value: Any) -> Any:
     """Four numbers, as a list or as text with commas."""
     numbers = value
     if isinstance(value, str):
@@ -81,7 +81,7 @@ def _bbox(value: Any) -> Any:
     raise PydanticCustomError("bbox", "expected four numbers: west, south, east, north")
 
 
-BBoxOption = Annotated[BBoxValue, BeforeValidator(_bbox)]
+BBoxOption = Annotated[BBoxValue, BeforeValidator(bbox_value)]
 
 Rgba = tuple[int, int, int] | tuple[int, int, int, int]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from tilekeep.config.mapproxy.caches import Cache, FileBackend
+from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
@@ -37,9 +38,10 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     for path, name in _certificates(settings):
         if reason := probe.unreadable_file(from_base(base_dir, name)):
             yield error(path, f"the file {name!r} cannot be read: {reason}; requests would fail")
-    proj = settings.globals.srs.proj_data_dir
-    if proj is not None and not probe.is_directory(from_base(base_dir, proj)):
-        yield error(("globals", "srs", "proj_data_dir"), f"there is no directory {proj!r}; name that of PROJ's data")
+    for path, name in _coverage_files(settings):
+        if reason := probe.unreadable_file(from_base(base_dir, name)):
+            yield error(path, f"the area cannot be read from {name!r}: {reason}; correct the name")
+    yield from _directory_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
@@ -48,6 +50,16 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     for path, name in dict(_directories(settings)).items():
         if reason := probe.unusable_directory(from_base(base_dir, name)):
             yield warning(path, f"nothing can be stored in {name!r}: {reason}")
+
+
+def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Directories that others fill."""
+    proj = settings.globals.srs.proj_data_dir
+    if proj is not None and not probe.is_directory(from_base(base_dir, proj)):
+        yield error(("globals", "srs", "proj_data_dir"), f"there is no directory {proj!r}; name that of PROJ's data")
+    fonts = settings.globals.image.font_dir
+    if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
+        yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
 
 
 def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
@@ -60,6 +72,21 @@ def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for path, http in sections:
         if http is not None and http.ssl_ca_certs is not None:
             yield (*path, option), http.ssl_ca_certs
+
+
+def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
+    """Files with coverages, each with its option."""
+    coverages: list[tuple[OptionPath, Coverage | None]] = [
+        (("sources", name, "coverage"), source.coverage) for name, source in settings.sources.items()
+    ]
+    coverages += [
+        (("caches", name, "cache", "coverage"), cache.cache.coverage)
+        for name, cache in settings.caches.items()
+        if cache.cache is not None
+    ]
+    for path, coverage in coverages:
+        if coverage is not None:
+            yield from named_files(path, coverage)
 
 
 def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:

@@ -2,50 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator
-
-from tilekeep.config.mapproxy.layers import Keywords
 from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later
+from tilekeep.config.mapproxy.ogcapi_service import OgcApiService
 from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
-
-
-def _text_of_number(value: Any) -> Any:
-    """Postcodes and telephone numbers need no quotes."""
-    return str(value) if type(value) in {int, float} else value
-
-
-FreeText = Annotated[str, BeforeValidator(_text_of_number)]
-
-
-class ContactOptions(Options):
-    """``md.contact``: whom to ask."""
-
-    person: FreeText | None = None
-    organization: FreeText | None = None
-    position: FreeText | None = None
-    address_type: FreeText | None = None
-    address: FreeText | None = None
-    city: FreeText | None = None
-    state: FreeText | None = None
-    postcode: FreeText | None = None
-    country: FreeText | None = None
-    phone: FreeText | None = None
-    fax: FreeText | None = None
-    email: FreeText | None = None
-
-
-class ServiceMetadata(Options):
-    """``md`` of a service."""
-
-    title: Opt[str] = None
-    abstract: Opt[str] = None
-    online_resource: Opt[str] = None
-    contact: Section[ContactOptions] | None = None
-    fees: Opt[str] = None
-    access_constraints: Opt[str] = None
-    keyword_list: Opt[tuple[Keywords, ...]] = None
+from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
+from tilekeep.config.mapproxy.wms_service import WmsService
 
 
 class TmsService(Options):
@@ -75,6 +38,13 @@ class WmtsService(Options):
     md: Section[ServiceMetadata] | None = None
 
 
+class KmlService(Options):
+    """``kml``: super-overlays for globe viewers."""
+
+    use_grid_names: bool = False
+    md: Section[ServiceMetadata] | None = None
+
+
 class Background(Options):
     """``background`` of the demo and of the globals: a map under the layer that is shown."""
 
@@ -94,6 +64,6 @@ class Services(Options):
     demo: Section[DemoService | None] = None
     tms: Section[TmsService | None] = None
     wmts: Section[WmtsService | None] = None
-    wms: Annotated[Section[dict[str, Any] | None], Later()] = None
-    kml: Annotated[Section[dict[str, Any] | None], Later()] = None
-    ogcapi: Annotated[Section[dict[str, Any] | None], Later()] = None
+    wms: Section[WmsService | None] = None
+    kml: Annotated[Section[KmlService | None], Later()] = None
+    ogcapi: Annotated[Section[OgcApiService | None], Later()] = None

@@ -11,23 +11,28 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
-from tilekeep.config.mapproxy.image import SourceImageOptions, WmsImageOptions
+from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
 from tilekeep.config.mapproxy.markers import FEATURE_INFO, LEGENDS, Later, NoEffect
-from tilekeep.config.mapproxy.options import Color, NotNegativeNumber, Opt, Options, PositiveNumber, Section
+from tilekeep.config.mapproxy.options import (
+    Color,
+    NotNegativeNumber,
+    Opt,
+    Options,
+    PositiveNumber,
+    Section,
+    color_value,
+)
+from tilekeep.config.mapproxy.scale_hints import ScaleHints
 
 ONLY_WMS_LIKE = NoEffect("only wms, mapserver and mapnik sources can be limited")
 
 
-class SourceOptions(Options):
-    """Options that all sources share; scales are OGC scale denominators, resolutions metres per pixel."""
+class SourceOptions(ScaleHints):
+    """Options that all sources share."""
 
     #: Source types that a later version brings say so here.
     later: ClassVar[bool] = False
 
-    min_res: Opt[NotNegativeNumber] = None
-    max_res: Opt[NotNegativeNumber] = None
-    min_scale: Opt[NotNegativeNumber] = None
-    max_scale: Opt[NotNegativeNumber] = None
     coverage: Section[Coverage] | None = None
     seed_only: bool = False
 
@@ -39,10 +44,22 @@ def _error_status(value: Any) -> Any:
     raise PydanticCustomError("error_status", "expected an HTTP status such as 404, or 'other'")
 
 
-class ErrorResponse(Options):
-    """One entry of ``on_error``."""
+def _error_color(value: Any) -> Any:
+    """``transparent`` or a color."""
+    if value == "transparent":
+        return value
+    try:
+        return color_value(value)
+    except PydanticCustomError as problem:
+        raise PydanticCustomError(
+            "error_color", "expected 'transparent', [r, g, b] or text such as '#ff0000'"
+        ) from problem
 
-    response: Any
+
+class ErrorResponse(Options):
+    """One entry of ``on_error``: what stands for a map that the server did not give (spec/sources.md, 9)."""
+
+    response: Annotated[Any, BeforeValidator(_error_color)]
     cache: bool = False
     authorize_stale: bool = False
 
@@ -93,7 +110,7 @@ class TileSource(SourceOptions):
     url: str = Field(repr=False)
     grid: Opt[str] = None
     transparent: Opt[bool] = None
-    image: Section[SourceImageOptions] | None = None
+    image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
     on_error: Annotated[Section[OnError] | None, Later()] = None
     request_format: Annotated[Opt[str], NoEffect("tiles are requested in the format of the cache")] = None
@@ -105,7 +122,7 @@ class WorldSource(SourceOptions):
     """A simple world map drawn by Tilekeep itself, for demonstrations (own addition)."""
 
     type: Literal["world"]
-    image: Section[SourceImageOptions] | None = None
+    image: Section[ImageOptions] | None = None
     transparent: Opt[bool] = None
 
 
@@ -114,21 +131,21 @@ class LaterSource(SourceOptions):
 
     later: ClassVar[bool] = True
 
-    concurrent_requests: Opt[int] = None
+    concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
 
 class MapserverSource(LaterSource):
-    """A MapServer binary called through CGI."""
+    """A MapServer binary called through CGI; ``req`` keeps the order and spelling of its parameters."""
 
     type: Literal["mapserver"]
     req: dict[str, Any] = Field(repr=False)
-    wms_opts: Section[dict[str, Any]] | None = None
-    image: Section[dict[str, Any]] | None = None
+    wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
+    image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
     forward_req_params: Opt[tuple[str, ...]] = None
     mapserver: Section[MapserverDefaults] | None = None
-    on_error: Section[dict[Any, Any]] | None = None
+    on_error: Section[OnError] | None = None
 
 
 class MapnikSource(LaterSource):
@@ -137,24 +154,33 @@ class MapnikSource(LaterSource):
     type: Literal["mapnik"]
     mapfile: str
     transparent: Opt[bool] = None
-    image: Section[dict[str, Any]] | None = None
+    image: Section[ImageOptions] | None = None
     layers: Opt[str | tuple[str, ...]] = None
-    use_mapnik2: Opt[bool] = None
+    use_mapnik2: Annotated[Opt[bool], NoEffect("there is one Mapnik only")] = None
     scale_factor: Opt[PositiveNumber] = None
-    multithreaded: Opt[bool] = None
+    multithreaded: bool = False
+
+
+class ArcgisOptions(Options):
+    """``opts`` of an ArcGIS source."""
+
+    map: bool = True
+    featureinfo: bool = False
+    featureinfo_tolerance: NotNegativeNumber = 5.0
+    featureinfo_return_geometries: bool = False
 
 
 class ArcgisSource(LaterSource):
-    """An ArcGIS REST service."""
+    """An ArcGIS REST service; ``req`` keeps the order and spelling of its parameters."""
 
     type: Literal["arcgis"]
     req: dict[str, Any] = Field(repr=False)
-    opts: Section[dict[str, Any]] | None = None
-    image: Section[dict[str, Any]] | None = None
+    opts: Section[ArcgisOptions] = Field(default_factory=ArcgisOptions)
+    image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
-    on_error: Section[dict[Any, Any]] | None = None
+    on_error: Section[OnError] | None = None
 
 
 class OgcApiTilesSource(LaterSource):
@@ -164,9 +190,9 @@ class OgcApiTilesSource(LaterSource):
     landingpage_url: str = Field(repr=False)
     collection: Opt[str] = None
     tile_matrix_set_id: Opt[str] = None
-    image: Section[dict[str, Any]] | None = None
+    image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
-    on_error: Section[dict[Any, Any]] | None = None
+    on_error: Section[OnError] | None = None
 
 
 class OgcApiMapsSource(LaterSource):
@@ -177,10 +203,10 @@ class OgcApiMapsSource(LaterSource):
     collection: Opt[str] = None
     supported_srs: Opt[tuple[str, ...]] = None
     transparent: Opt[bool] = None
-    image: Section[dict[str, Any]] | None = None
+    image: Section[WmsImageOptions] | None = None
     bgcolor: Opt[Color] = None
     http: Section[HttpOptions] | None = None
-    on_error: Section[dict[Any, Any]] | None = None
+    on_error: Section[OnError] | None = None
 
 
 class DebugSource(LaterSource):

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.single_flight import SingleFlight
 from tilekeep.entrypoints.wsgi.authorise import AccessDenied
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
+from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy, vary_with_origin
+from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
+from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
-from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, plain_text
+from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
 from tilekeep.entrypoints.wsgi.services import assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import SliceReader
 
@@ -32,6 +37,8 @@ class TilekeepApplication:
         demo: options of the demo page; None leaves it out.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         access_control_allow_origin: the header of that name for every response; empty leaves it out.
+        trusted_proxies: addresses, networks and ``unix`` whose headers about proxies count; None is everybody's.
+        document_flights: lets requests for a document wait for the one that writes it; reset in forked processes.
         clock: the current time.
         read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: how long a request may take.
@@ -48,6 +55,8 @@ class TilekeepApplication:
         demo: DemoOptions | None,
         max_age_seconds: float,
         access_control_allow_origin: str,
+        trusted_proxies: Collection[str] | None,
+        document_flights: SingleFlight[KeptDocument],
         clock: Clock,
         read_slice: SliceReader,
         request_seconds: float,
@@ -57,28 +66,39 @@ class TilekeepApplication:
         delivery = TileDelivery(
             clock=clock, read_slice=read_slice, request_seconds=request_seconds, max_age_seconds=max_age_seconds
         )
-        services = assembled(catalogue, delivery, tms=tms, wmts=wmts, demo=demo)
+        documents = KeptDocuments(document_flights)
+        services = assembled(catalogue, delivery, documents, tms=tms, wmts=wmts, demo=demo)
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)
-        self._allow_origin = _allow_origin(access_control_allow_origin)
+        cross_origin = CrossOriginPolicy(access_control_allow_origin)
+        self._other_method = cross_origin.other_method
+        self._cross_origin_headers = cross_origin.headers
+        self._names_origin = cross_origin.names_origin
+        self._proxies = None if trusted_proxies is None else TrustedProxies(trusted_proxies)
         self._debug = debug
         self._owned = owned
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The WSGI interface (PEP 3333)."""
+        if self._proxies is not None:
+            self._proxies.forget_others(environ)
         if "HTTP_X_SCRIPT_NAME" in environ:
             apply_script_name_header(environ)
+        method = environ["REQUEST_METHOD"]
         try:
-            status, headers, body = self._route(environ)
+            answer = self._route if method in SERVED_METHODS else self._other_method
+            status, headers, body = answer(environ)
         except AccessDenied as denied:
             status, headers, body = denied.response()
         except Exception:
             if self._debug:
                 raise
             status, headers, body = _internal_error(environ)
-        headers += self._allow_origin
+        if self._names_origin:
+            vary_with_origin(headers)
+        headers += self._cross_origin_headers
         start_response(status, headers)
-        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+        return [body] if body and method != "HEAD" else []
 
     def resolve(self, url_or_path: str) -> ResolvedTile:
         """The tile behind an address, read as in serving; host and prefix of the address do not matter.
@@ -86,10 +106,6 @@ class TilekeepApplication:
         :raises RequestError: no tile has this address.
         """
         return resolved(self._locators, url_or_path)
-
-
-def _allow_origin(value: str) -> tuple[Header, ...]:
-    return (("Access-Control-Allow-Origin", value),) if value else ()
 
 
 def _internal_error(environ: Environ) -> Response:

@@ -13,6 +13,10 @@ from tilekeep.entrypoints.wsgi.response import Environ
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~%!@:,;=+-]+)+/?")
+
+#: A prefix stands before every address of a document, so that a longer one could blow it up.
+_LONGEST_PREFIX = 256
+
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 #: Characters that stand for themselves in the path of an address.
@@ -22,7 +26,7 @@ _PLAIN_IN_PATHS = "/:@!$()*,;=+~-._"
 def apply_script_name_header(environ: Environ) -> None:
     """Makes ``X-Script-Name`` the script name and, if the path starts with it, takes it off the path."""
     value = str(environ.pop("HTTP_X_SCRIPT_NAME", ""))
-    if not _PREFIX.fullmatch(value):
+    if len(value) > _LONGEST_PREFIX or not _PREFIX.fullmatch(value):
         return
     prefix = unquote_to_bytes(value.rstrip("/")).decode("latin-1")
     environ["SCRIPT_NAME"] = prefix

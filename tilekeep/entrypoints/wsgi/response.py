@@ -22,6 +22,9 @@ NOT_STORABLE: tuple[Header, ...] = (
 #: Documents name the addresses of the service, which depend on these request headers (spec/services.md, 1.4).
 VARY: Header = ("Vary", "X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto")
 
+#: The same for documents that are compressed for clients that can read that.
+VARY_WITH_ENCODING: Header = ("Vary", f"{VARY[1]}, Accept-Encoding")
+
 #: Bodies are what they are declared to be; browsers need not guess (Fetch standard, 3.6).
 NOSNIFF: Header = ("X-Content-Type-Options", "nosniff")
 

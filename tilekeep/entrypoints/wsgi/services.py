@@ -9,6 +9,7 @@ from tilekeep.domain.public_levels import TileService
 from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
+from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
@@ -38,6 +39,7 @@ class Services(NamedTuple):
 def assembled(
     catalogue: Catalogue,
     delivery: TileDelivery,
+    documents: KeptDocuments,
     *,
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
@@ -51,9 +53,9 @@ def assembled(
     templates = DocumentTemplates()
     ows: dict[str, OwsService] = {}
     if tms is not None:
-        _add_tms(services, catalogue, delivery, templates, tms)
+        _add_tms(services, catalogue, delivery, templates, documents, tms)
     if wmts is not None:
-        _add_wmts(services, ows, catalogue, delivery, templates, wmts)
+        _add_wmts(services, ows, catalogue, delivery, templates, documents, wmts)
     if demo is not None:
         services.handlers["demo"] = DemoHandler(PageData(catalogue, tms, wmts, demo))
     _add_ows(services, ows)
@@ -61,11 +63,18 @@ def assembled(
 
 
 def _add_tms(
-    services: Services, catalogue: Catalogue, delivery: TileDelivery, templates: DocumentTemplates, options: TmsOptions
+    services: Services,
+    catalogue: Catalogue,
+    delivery: TileDelivery,
+    templates: DocumentTemplates,
+    documents: KeptDocuments,
+    options: TmsOptions,
 ) -> None:
     names = TmsNames(catalogue, use_grid_names=options.use_grid_names)
     tms = TileAddresses(catalogue, names, TileService.TMS, None)
-    pages = TmsPages(catalogue=catalogue, names=names, addresses=tms, metadata=options.metadata, templates=templates)
+    pages = TmsPages(
+        catalogue=catalogue, names=names, metadata=options.metadata, templates=templates, documents=documents
+    )
     tiles = TileAddresses(catalogue, names, TileService.TILES, options.origin)
     handlers = {
         "tms": TmsHandler(addresses=tms, delivery=delivery, pages=pages, render_error=server_error),
@@ -81,10 +90,13 @@ def _add_wmts(
     catalogue: Catalogue,
     delivery: TileDelivery,
     templates: DocumentTemplates,
+    documents: KeptDocuments,
     options: WmtsOptions,
 ) -> None:
     sets = MatrixSets(catalogue)
-    capabilities = WmtsCapabilities(catalogue=catalogue, sets=sets, metadata=options.metadata, templates=templates)
+    capabilities = WmtsCapabilities(
+        catalogue=catalogue, sets=sets, metadata=options.metadata, templates=templates, documents=documents
+    )
     if options.kvp:
         ows["wmts"] = WmtsKvp(sets=sets, delivery=delivery, capabilities=capabilities)
     if options.restful:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.fakes.catalogue import PNG_TILE, WEBMERCATOR, FakeLayers
+from tests.fakes.catalogue import WEBMERCATOR, FakeLayers
 from tests.fakes.wsgi import client
 from tilekeep.entrypoints.wsgi.options import DemoOptions
 
@@ -42,7 +42,9 @@ def test_every_response_may_be_read_by_scripts_of_other_sites(layers: FakeLayers
 
 @pytest.mark.parametrize("path", VARIETY)
 def test_documents_vary_with_the_headers_that_make_their_addresses(layers: FakeLayers, path: str) -> None:
-    assert client(layers).get(path).headers["Vary"] == "X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto"
+    varying = client(layers).get(path).headers["Vary"]
+
+    assert varying.removesuffix(", Accept-Encoding") == "X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto"
 
 
 def test_tiles_do_not_vary(layers: FakeLayers) -> None:
@@ -56,11 +58,6 @@ def test_head_has_the_headers_of_get_and_no_body(layers: FakeLayers, path: str) 
     got, head = web.get(path), web.get(path, method="HEAD")
 
     assert (head.status, head.headers, head.data) == (got.status, got.headers, b"")
-
-
-@pytest.mark.parametrize("method", ["POST", "OPTIONS", "PUT"])
-def test_other_methods_are_answered_like_get(layers: FakeLayers, method: str) -> None:
-    assert client(layers).get(TILE, method=method).data == PNG_TILE
 
 
 @pytest.mark.parametrize("path", ["", "/"])

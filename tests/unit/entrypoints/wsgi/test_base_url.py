@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header, base_url, path_quoted, script_url
 
@@ -62,6 +65,7 @@ def test_the_base_url_adds_the_path_as_it_was_requested() -> None:
         pytest.param('/a"b', "/tms", "", "/tms", id="malformed prefix is ignored"),
         pytest.param("//evil.example", "/tms", "", "/tms", id="a host is no prefix"),
         pytest.param("https://evil.example", "/tms", "", "/tms", id="an address is no prefix"),
+        pytest.param("/" + "a" * 256, "/tms", "", "/tms", id="a prefix that would blow up documents is ignored"),
     ],
 )
 def test_x_script_name(header: str, path: str, script_name: str, rest: str) -> None:
@@ -75,3 +79,28 @@ def test_x_script_name(header: str, path: str, script_name: str, rest: str) -> N
 
 def test_a_part_of_a_path_is_quoted_with_its_slashes() -> None:
     assert path_quoted("a/b ü") == "a%2Fb%20%C3%BC"
+
+
+HEADER_TEXT = st.one_of(
+    st.text(st.characters(max_codepoint=255), max_size=60),
+    st.from_regex(r"[ a-zA-Z0-9.,:/\[\]@%_-]{0,60}", fullmatch=True),
+    st.sampled_from(["maps.example", "maps.example:8080", "[2001:db8::1]:443", "https", "/maps", "/maps/", "a, b"]),
+)
+
+
+@given(
+    path=HEADER_TEXT,
+    headers=st.fixed_dictionaries(
+        {},
+        optional=dict.fromkeys(
+            ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_SCRIPT_NAME"), HEADER_TEXT
+        ),
+    ),
+)
+def test_whatever_headers_say_the_address_is_one_that_documents_can_hold(path: str, headers: dict[str, str]) -> None:
+    values = environ(f"/{path}", **headers)
+    apply_script_name_header(values)
+
+    host = r"(?:[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    assert re.fullmatch(rf"https?://{host}[A-Za-z0-9/:@!$()*,;=+~._%-]*", base_url(values))
+    assert base_url(values).startswith(script_url(values))

@@ -190,7 +190,7 @@ def test_no_first_document_waits_for_another_as_a_fork_could_leave_it_waiting_fo
             self.meeting.wait()
             return ()
 
-    names = [TmsNames(MeetingCatalogue({}, lambda *_: None), use_grid_names=False) for _ in range(2)]
+    names = [TmsNames(MeetingCatalogue({}, lambda *_: None, lambda *_: None), use_grid_names=False) for _ in range(2)]
 
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda name: name.find("osm", None), names))

@@ -232,3 +232,73 @@ def test_the_document_says_what_the_provider_says(layers: FakeLayers) -> None:
 
 def test_without_contact_there_is_no_provider(layers: FakeLayers) -> None:
     assert capabilities(layers, KVP).find("ows:ServiceProvider", NAMES) is None
+
+
+class TestLegends:
+    """The legend of a layer is where the configuration says."""
+
+    OWN = "{base_url}/legends?a=1&name={layer_name}"
+
+    @staticmethod
+    def legend(document: ET.Element) -> dict[str, str] | None:
+        found = document.find(".//wmts:Style/wmts:LegendURL", NAMES)
+        return None if found is None else found.attrib
+
+    @pytest.mark.parametrize(
+        ("path", "prefix"),
+        [
+            pytest.param(KVP, "", id="parameters"),
+            pytest.param("/ows" + KVP[8:], "", id="under /ows"),
+            pytest.param(REST, "", id="path"),
+            pytest.param(KVP, "/maps", id="parameters behind a proxy"),
+            pytest.param(REST, "/maps", id="path behind a proxy"),
+        ],
+    )
+    def test_the_places_in_the_address_are_filled_in(self, path: str, prefix: str) -> None:
+        layers = FakeLayers()
+        layers.add("a&b c:d", WEBMERCATOR, wmts_kvp_legend_url=self.OWN, wmts_rest_legend_url=self.OWN)
+
+        answer = client(layers).get(path, Host="maps.example", X_Script_Name=prefix)
+
+        assert self.legend(ET.fromstring(answer.data)) == {
+            "format": "image/png",
+            HREF: f"http://maps.example{prefix}/legends?a=1&name=a%26b%20c:d",
+        }
+
+    @pytest.mark.parametrize(("path", "expected"), [(KVP, "http://kvp/"), (REST, "http://rest/")])
+    def test_each_service_has_its_own(self, path: str, expected: str) -> None:
+        layers = FakeLayers()
+        layers.add("osm", WEBMERCATOR, wmts_kvp_legend_url="http://kvp/", wmts_rest_legend_url="http://rest/")
+
+        legend = self.legend(capabilities(layers, path))
+
+        assert legend is not None
+        assert legend[HREF] == expected
+
+    @pytest.mark.parametrize("url", ["http://a/?x=1&amp;y=2", "http://a/?x=1&y=2"])
+    def test_what_is_escaped_already_stays_so(self, url: str) -> None:
+        layers = FakeLayers()
+        layers.add("osm", WEBMERCATOR, wmts_kvp_legend_url=url)
+
+        legend = self.legend(capabilities(layers, KVP))
+
+        assert legend is not None
+        assert legend[HREF] == "http://a/?x=1&y=2"
+
+    @pytest.mark.parametrize("path", [KVP, REST])
+    def test_without_an_address_there_is_no_legend(self, layers: FakeLayers, path: str) -> None:
+        assert self.legend(capabilities(layers, path)) is None
+
+
+@pytest.mark.parametrize("path", [KVP, REST])
+def test_that_a_grid_cannot_be_offered_is_said_once(
+    layers: FakeLayers, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    web = client(layers)
+
+    for host in ("one", "other"):
+        web.get(path, Host=host)
+
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
+        "layer osm is not offered by WMTS in the grid GLOBAL_GEODETIC"
+    ]

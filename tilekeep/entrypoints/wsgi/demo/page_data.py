@@ -6,7 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from tilekeep._version import __version__
-from tilekeep.application.catalogue import Catalogue, GridOutline, LayerOutline, TileLayer
+from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline
 from tilekeep.domain.image import subtype
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
@@ -81,7 +81,7 @@ class PageData:
         return {"name": outline.name, "title": outline.title, "abstract": outline.abstract, "grids": grids}
 
     def _grid(self, outline: LayerOutline, grid_outline: GridOutline) -> dict[str, Any]:
-        layer = self._catalogue.tile_layer(outline.name, grid_outline.name)
+        layer = self._catalogue.description(outline.name, grid_outline.name)
         grid = layer.grid
         tiles = self._tiles(grid_outline, layer)
         levels = PublicLevels(grid, TileService.TILES if tiles is None else tiles.service)
@@ -99,7 +99,7 @@ class PageData:
             "tiles": None if tiles is None else tiles.form,
         }
 
-    def _tiles(self, outline: GridOutline, layer: TileLayer) -> TileForm | None:
+    def _tiles(self, outline: GridOutline, layer: LayerInGrid) -> TileForm | None:
         """Where the page gets the tiles from: the tiles service, else WMTS, if it offers the grid."""
         name, grid = path_quoted(layer.outline.name), path_quoted(layer.grid.name)
         extension = subtype(layer.encoding.public_media_type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tilekeep.application.catalogue import Catalogue
-from tilekeep.domain.errors import InvalidRequest, UnknownLayer, UnsupportedFormat
+from tilekeep.domain.errors import InvalidRequest, UnsupportedFormat
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.entrypoints.wsgi.query_string import parameters, utf8
@@ -88,9 +88,7 @@ class TileAddresses:
 
         :raises UnknownLayer: no layer has this name.
         """
-        named = self._names.find(layer, spec)
-        if named is None:
-            raise UnknownLayer(f"unknown layer: {layer}", locator="layer")
+        named = self._names.named(layer, spec)
         tile_layer = self._catalogue.tile_layer(named.layer, named.grid)
         return TileRoute(tile_layer, PublicLevels(tile_layer.grid, self._service))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.domain.errors import UnknownLayer
 
 #: What is appended to a name that is not known as it stands; not ``_EPSG3857``, which the reference does not try.
 _ASSUMED_SRS = ("", "_EPSG900913", "_EPSG4326")
@@ -51,8 +52,18 @@ class TmsNames:
                 known[name] = NamedTiles(layer.name, grid.name, path)
         return known
 
+    def named(self, layer: str, spec: str | None) -> NamedTiles:
+        """What the parts ``layer`` and ``spec`` of an address mean.
+
+        :raises UnknownLayer: nothing.
+        """
+        named = self.find(layer, spec)
+        if named is None:
+            raise UnknownLayer(f"unknown layer: {layer}", locator="layer")
+        return named
+
     def find(self, layer: str, spec: str | None) -> NamedTiles | None:
-        """What the parts ``layer`` and ``spec`` of an address mean, or None."""
+        """The same, or None if it is nothing."""
         if self.use_grid_names:
             return None if spec is None else self.known.get((layer, spec))
         name = layer if spec is None else f"{layer}_{spec}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.catalogue import Catalogue, LayerInGrid
 from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.service_metadata import ServiceMetadata
 from tilekeep.entrypoints.wsgi.authorise import authorised_layers
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
-from tilekeep.entrypoints.wsgi.response import Environ
-from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSet, MatrixSets
+from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
+from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
 from tilekeep.entrypoints.wsgi.wmts.shown_content import shown_layer, shown_matrix_sets
 
@@ -21,35 +22,45 @@ class WmtsCapabilities:
         sets: the grids in which they are offered.
         metadata: what the provider says of the service.
         templates: the templates of the documents.
+        documents: keeps what has been written.
     """
 
     def __init__(
-        self, *, catalogue: Catalogue, sets: MatrixSets, metadata: ServiceMetadata, templates: DocumentTemplates
+        self,
+        *,
+        catalogue: Catalogue,
+        sets: MatrixSets,
+        metadata: ServiceMetadata,
+        templates: DocumentTemplates,
+        documents: KeptDocuments,
     ) -> None:
         self._catalogue = catalogue
         self._sets = sets
         self._metadata = metadata
         self._templates = templates
+        self._documents = documents
 
-    def by_parameters(self, environ: Environ, base: str) -> bytes:
+    def by_parameters(self, environ: Environ, base: str) -> Response:
         """The document of the service by key-value pairs at the address ``base``.
 
         :raises AccessDenied: the authorisation hook refuses it.
         """
-        return self._document(environ, base, None)
+        document = DocumentName("wmts by parameters", base)
+        return self._documents(environ, document, "application/xml", lambda: self._document(environ, base, None))
 
-    def by_path(self, environ: Environ, base: str, template: RestTemplate) -> bytes:
+    def by_path(self, environ: Environ, base: str, template: RestTemplate) -> Response:
         """The document of the RESTful service at the address ``base``.
 
         :raises AccessDenied: the authorisation hook refuses it.
         """
-        return self._document(environ, base, template)
+        document = DocumentName("wmts by path", base)
+        return self._documents(environ, document, "application/xml", lambda: self._document(environ, base, template))
 
     def _document(self, environ: Environ, base: str, template: RestTemplate | None) -> bytes:
         offered = {}
         for layer in self._catalogue.layers:
-            if sets := _addressable(self._sets.of_layer(layer), by_path=template is not None):
-                offered[layer.name] = sets
+            if in_grids := _addressable(self._sets.of_layer(layer), by_path=template is not None):
+                offered[layer.name] = in_grids
         names = list(offered)
         listed = [offered[name] for name in authorised_layers(environ, "wmts", names, names)]
         return self._templates.render(
@@ -57,11 +68,11 @@ class WmtsCapabilities:
             base=base,
             service=self._metadata,
             restful=template is not None,
-            layers=[shown_layer(sets, base, template) for sets in listed],
-            matrix_sets=shown_matrix_sets(matrix_set for sets in offered.values() for matrix_set in sets),
+            layers=[shown_layer(in_grids, base, template) for in_grids in listed],
+            matrix_sets=shown_matrix_sets(in_grid for in_grids in offered.values() for in_grid in in_grids),
         )
 
 
-def _addressable(sets: list[MatrixSet], *, by_path: bool) -> list[MatrixSet]:
+def _addressable(in_grids: list[LayerInGrid], *, by_path: bool) -> list[LayerInGrid]:
     """Those of which clients can ask for tiles."""
-    return [found for found in sets if not by_path or fits_in_path(found.route.layer.grid.name)]
+    return [found for found in in_grids if not by_path or fits_in_path(found.grid.name)]

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from tilekeep.domain.errors import InvalidParameter, InvalidRequest, MissingParameter
 from tilekeep.domain.image import subtype
-from tilekeep.entrypoints.wsgi.authorise import document_headers
 from tilekeep.entrypoints.wsgi.base_url import base_url
 from tilekeep.entrypoints.wsgi.errors import RENDERED, report
 from tilekeep.entrypoints.wsgi.query_string import parameters
-from tilekeep.entrypoints.wsgi.response import Environ, Response, document
+from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts import get_tile
@@ -52,8 +51,7 @@ class WmtsKvp:
             if operation == "gettile":
                 return self._deliver(self._located(given), environ)
             if operation == "getcapabilities":
-                body = self._capabilities.by_parameters(environ, base_url(environ))
-                return document(200, "application/xml", body, document_headers(environ))
+                return self._capabilities.by_parameters(environ, base_url(environ))
             raise self._refusal(operation, given)
         except RENDERED as error:
             return exception_report(report(error))

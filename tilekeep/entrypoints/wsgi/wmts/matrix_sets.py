@@ -6,8 +6,10 @@ import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tilekeep.application.catalogue import Catalogue, LayerOutline
+from tilekeep.application.catalogue import Catalogue, LayerInGrid, LayerOutline
+from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.domain.errors import InvalidParameter, UnknownLayer, UnknownTileGrid
+from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.entrypoints.wsgi.tile_numbers import is_integer, tile_number
 from tilekeep.entrypoints.wsgi.tile_route import TileRoute
@@ -43,7 +45,9 @@ class MatrixSets:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._found: dict[tuple[str, str], MatrixSet | None] = {}
+        self._found: dict[tuple[str, str], MatrixSet] = {}
+        self._offered: dict[tuple[str, str], bool] = {}
+        self._starts_in_the_north: OncePerKey[TileGrid, bool] = OncePerKey(lambda grid: grid.supports_origin("nw"))
 
     def find(self, layer: str, matrix_set: str) -> MatrixSet:
         """The layer ``layer`` in the tile matrix set ``matrix_set``.
@@ -55,16 +59,14 @@ class MatrixSets:
         if found is not None:
             return found
         outline = self._outline(layer)
-        if any(grid.name == matrix_set for grid in outline.grids):
-            found = self._in_grid(outline, matrix_set)
-        if found is None:
+        if not any(grid.name == matrix_set for grid in outline.grids) or not self._offers(outline, matrix_set):
             raise UnknownTileGrid(f"unknown tilematrixset: {matrix_set}", locator="tilematrixset")
-        return found
+        return self._found.setdefault((layer, matrix_set), self._built(layer, matrix_set))
 
-    def of_layer(self, outline: LayerOutline) -> list[MatrixSet]:
-        """All matrix sets of a layer, in the order of its grids."""
-        found = (self._in_grid(outline, grid.name) for grid in outline.grids)
-        return [matrix_set for matrix_set in found if matrix_set is not None]
+    def of_layer(self, outline: LayerOutline) -> list[LayerInGrid]:
+        """A layer in all its matrix sets, in the order of its grids, for documents."""
+        offered = (grid.name for grid in outline.grids if self._offers(outline, grid.name))
+        return [self._catalogue.description(outline.name, grid) for grid in offered]
 
     def _outline(self, layer: str) -> LayerOutline:
         try:
@@ -72,23 +74,23 @@ class MatrixSets:
         except UnknownLayer:
             raise UnknownLayer(f"unknown layer: {layer}", locator="layer") from None
 
-    def _in_grid(self, outline: LayerOutline, grid: str) -> MatrixSet | None:
-        name = (outline.name, grid)
-        if name not in self._found:
-            self._found[name] = self._built(outline, grid)
-        return self._found[name]
+    def _offers(self, outline: LayerOutline, grid_name: str) -> bool:
+        """Whether the rows of the layer in this grid can be counted from the north-west; if not, says so once."""
+        name = (outline.name, grid_name)
+        offered = self._offered.get(name)
+        if offered is None:
+            offered = self._starts_in_the_north(self._catalogue.description(*name).grid)
+            self._offered[name] = offered
+            if not offered:
+                log.warning(
+                    "layer %s is not offered by WMTS in the grid %s: its rows cannot be counted from the north-west; "
+                    "give the grid 'origin: nw'",
+                    *name,
+                )
+        return offered
 
-    def _built(self, outline: LayerOutline, grid_name: str) -> MatrixSet | None:
-        layer = self._catalogue.tile_layer(outline.name, grid_name)
-        grid = layer.grid
-        if not grid.supports_origin("nw"):
-            log.warning(
-                "layer %s is not offered by WMTS in the grid %s: its rows cannot be counted from the north-west; "
-                "give the grid 'origin: nw'",
-                outline.name,
-                grid_name,
-            )
-            return None
-        levels = PublicLevels(grid, TileService.WMTS)
-        identifiers = {grid.level_name(level): order for order, level, _ in levels.orders}
+    def _built(self, layer_name: str, grid_name: str) -> MatrixSet:
+        layer = self._catalogue.tile_layer(layer_name, grid_name)
+        levels = PublicLevels(layer.grid, TileService.WMTS)
+        identifiers = {layer.grid.level_name(level): order for order, level, _ in levels.orders}
         return MatrixSet(TileRoute(layer, levels), identifiers)

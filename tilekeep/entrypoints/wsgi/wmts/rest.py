@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tilekeep.domain.errors import InvalidParameter, InvalidRequest
-from tilekeep.entrypoints.wsgi.authorise import document_headers
 from tilekeep.entrypoints.wsgi.base_url import script_url
 from tilekeep.entrypoints.wsgi.errors import RENDERED, report
 from tilekeep.entrypoints.wsgi.query_string import utf8
-from tilekeep.entrypoints.wsgi.response import Environ, Response, document
+from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts import get_tile
@@ -47,8 +46,7 @@ class WmtsRest:
         path = environ["PATH_INFO"]
         try:
             if path.endswith(CAPABILITIES):
-                body = self._capabilities.by_path(environ, f"{script_url(environ)}/wmts", self._template)
-                return document(200, "application/xml", body, document_headers(environ))
+                return self._capabilities.by_path(environ, f"{script_url(environ)}/wmts", self._template)
             return self._deliver(self.locate(path, ""), environ)
         except RENDERED as error:
             return exception_report(report(error))

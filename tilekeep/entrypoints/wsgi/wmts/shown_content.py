@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
-from tilekeep.application.catalogue import LayerOutline, TileLayer
+from tilekeep.application.catalogue import LayerInGrid, LayerOutline
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
 from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.srs import WEB_MERCATOR_CODES
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
-from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSet
 from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
 
 #: Side of the standard pixel in metres (OGC 07-057r7, 6.1).
@@ -20,6 +21,9 @@ _PIXEL = 0.00028
 
 #: The latitude at which the web mercator square ends; clients that read more ask for tiles that do not exist.
 _MERCATOR_LATITUDE = 85.0511287798066
+
+#: How the address of a service ends; what comes before is the address of all of them.
+_SERVICE = re.compile(r"/(?:service|ows|wms|wmts)$")
 
 _WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
 
@@ -41,7 +45,11 @@ class ShownExtent(NamedTuple):
 
 
 class ShownLayer(NamedTuple):
-    """A layer of the document; ``tile_template`` is the form of its addresses by path, if it has any."""
+    """A layer of the document.
+
+    :ivar legend_url: where its legend is, or None.
+    :ivar tile_template: the form of its addresses by path, or None if it has none.
+    """
 
     outline: LayerOutline
     bbox: BBox
@@ -49,6 +57,7 @@ class ShownLayer(NamedTuple):
     media_type: str
     dimensions: Sequence[ShownDimension]
     matrix_sets: Sequence[str]
+    legend_url: str | None
     tile_template: str | None
 
 
@@ -70,28 +79,38 @@ class ShownMatrixSet(NamedTuple):
     matrices: Sequence[ShownMatrix]
 
 
-def shown_layer(sets: list[MatrixSet], base: str, template: RestTemplate | None) -> ShownLayer:
+def shown_layer(in_grids: Sequence[LayerInGrid], base: str, template: RestTemplate | None) -> ShownLayer:
     """A layer in all its grids; title, format and extent are those in the first (spec/services.md, 5.1).
 
     ``base`` is the address of the service; ``template`` is None in services by parameters.
     """
-    layer = sets[0].route.layer
+    layer = in_grids[0]
     spelled = {} if template is None else {name.lower(): name for name in template.dimensions}
     return ShownLayer(
         outline=layer.outline,
         bbox=_within_the_world(layer.geographic_extent, layer.grid),
-        extents=_local_extents(matrix_set.route.layer for matrix_set in sets),
+        extents=_local_extents(in_grids),
         media_type=layer.encoding.public_media_type,
         dimensions=[
             ShownDimension(spelled.get(dimension.name, dimension.name), dimension.default, dimension.values)
             for dimension in layer.outline.dimensions
         ],
-        matrix_sets=[matrix_set.route.layer.grid.name for matrix_set in sets],
+        matrix_sets=[in_grid.grid.name for in_grid in in_grids],
+        legend_url=_legend_url(layer.outline, base, by_path=template is not None),
         tile_template=base + _address_form(template, layer) if template and fits_in_path(layer.outline.name) else None,
     )
 
 
-def _address_form(template: RestTemplate, layer: TileLayer) -> str:
+def _legend_url(outline: LayerOutline, base: str, *, by_path: bool) -> str | None:
+    """The configured address of the legend with its places filled in (spec/services.md, 5.7)."""
+    url = outline.wmts_rest_legend_url if by_path else outline.wmts_kvp_legend_url
+    if not url:
+        return None
+    site = _SERVICE.sub("", base)
+    return url.replace("{base_url}", site).replace("{layer_name}", quote(outline.name, safe=":"))
+
+
+def _address_form(template: RestTemplate, layer: LayerInGrid) -> str:
     """The template with all that is the same for every tile of the layer."""
     own = {dimension.name for dimension in layer.outline.dimensions}
     fixed = {
@@ -110,7 +129,7 @@ def _within_the_world(extent: BBox, grid: TileGrid) -> BBox:
     return extent.intersection(limits) or limits
 
 
-def _local_extents(layers: Iterable[TileLayer]) -> list[ShownExtent]:
+def _local_extents(layers: Iterable[LayerInGrid]) -> list[ShownExtent]:
     """The extents in other SRS than those of the world, where the box in degrees covers more than there is.
 
     GDAL asks for tiles all over that box and takes the first that does not exist for a failure.
@@ -125,9 +144,9 @@ def _local_extents(layers: Iterable[TileLayer]) -> list[ShownExtent]:
     return list(extents.values())
 
 
-def shown_matrix_sets(sets: Iterable[MatrixSet]) -> list[ShownMatrixSet]:
-    """The grids of ``sets``, each of them once."""
-    grids = {matrix_set.route.layer.grid.name: matrix_set.route.layer.grid for matrix_set in sets}
+def shown_matrix_sets(layers: Iterable[LayerInGrid]) -> list[ShownMatrixSet]:
+    """The grids of ``layers``, each of them once."""
+    grids = {layer.grid.name: layer.grid for layer in layers}
     return [
         ShownMatrixSet(grid.name, grid.srs.code, [_matrix(grid, z) for z in range(grid.levels)])
         for grid in grids.values()

@@ -1,0 +1,50 @@
+"""Working parts by the content they are made from, so that a changed configuration keeps what has not changed."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+Node = TypeVar("Node")
+
+#: Stands for all options that a node is made from, and for those of the nodes below it.
+ContentHash = bytes
+
+
+def content_hash(*content: Any) -> ContentHash:
+    """A hash of plain values: frozen dataclasses, tuples, text, numbers; equal values mostly hash alike.
+
+    Those that do not, because their parts are shared in other ways, only cost a node that could have been kept.
+    """
+    return hashlib.sha256(pickle.dumps(content, protocol=5)).digest()
+
+
+class _Kept(NamedTuple, Generic[Node]):
+    node: Node
+    owner: object
+
+
+class KeptNodes(Generic[Node]):
+    """Makes each node once, and takes over those that a configuration before this one has made.
+
+    Has no lock, for the reasons of :class:`tilekeep.application.once_per_key.OncePerKey`.
+
+    Args:
+        owner: what has to live as long as a node made here, such as the resets of its parts after a fork.
+        before: the nodes of the configuration that is replaced; only those that are asked for again stay.
+    """
+
+    def __init__(self, owner: object, before: KeptNodes[Node] | None = None) -> None:
+        self._owner = owner
+        self._before = {} if before is None else before._kept  # noqa: SLF001 - of the same class
+        self._kept: dict[ContentHash, _Kept[Node]] = {}
+
+    def __call__(self, content: ContentHash, make: Callable[[], Node]) -> Node:
+        """The node with this content, made now if nobody has made it yet."""
+        found = self._kept.get(content)
+        if found is None:
+            found = self._before.get(content) or _Kept(make(), self._owner)
+            found = self._kept.setdefault(content, found)
+        return found.node

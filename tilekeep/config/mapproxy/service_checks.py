@@ -1,0 +1,87 @@
+"""Whether the options of services fit together, and whether text means what it must."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tilekeep.config.mapproxy.map_options import MapDefaults
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.services import WmtsService
+from tilekeep.config.mapproxy.value_checks import pair_problems
+from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
+from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
+
+_TEMPLATE_VARIABLE = re.compile(r"\{(\w+)\}")
+WMTS_TEMPLATE_VARIABLES = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
+
+
+def service_problems(settings: Settings) -> Iterator[Problem]:
+    """Of all services, and of their defaults in the globals."""
+    services = settings.services
+    if not services.model_fields_set:
+        yield warning(("services",), "no service is configured, so nothing is offered", place=Place.KEY)
+    if services.demo is not None:
+        yield warning(("services", "demo"), "the demo page is on; turn it off in production", place=Place.KEY)
+    if services.wmts is not None:
+        yield from _wmts_problems(("services", "wmts"), services.wmts)
+    if services.wms is not None:
+        yield from _wms_problems(("services", "wms"), services.wms)
+    for path, defaults in _map_options(settings):
+        yield from _map_option_problems(path, defaults)
+
+
+def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
+    if not wmts.kvp and not wmts.restful and not (wmts.kvp is None and wmts.restful is None):
+        yield warning(path, "neither kvp nor restful is on, so WMTS answers nothing", place=Place.KEY)
+    template = wmts.restful_template
+    if template is None:
+        return
+    if "{{" in template:
+        yield warning((*path, "restful_template"), "write {Layer} instead of {{Layer}}")
+    missing = [f"{{{variable}}}" for variable in WMTS_TEMPLATE_VARIABLES if f"{{{variable}}}" not in template]
+    if missing:
+        yield error((*path, "restful_template"), f"the template lacks {', '.join(missing)}; add what is missing")
+    yield from _template_form_problems((*path, "restful_template"), template)
+
+
+def _template_form_problems(path: OptionPath, template: str) -> Iterator[Problem]:
+    """Whether addresses of this form can be told apart."""
+    if not template.startswith("/"):
+        yield error(path, "the template must start with a '/'; add it")
+    names = [name.lower() for name in _TEMPLATE_VARIABLE.findall(template)]
+    twice = [f"{{{name}}}" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        yield error(path, f"the template has {', '.join(twice)} twice; keep one of them")
+    if not set("{}?#").isdisjoint(_TEMPLATE_VARIABLE.sub("", template.replace("{{", "{").replace("}}", "}"))):
+        message = "besides its variables the template may have no braces, '?' and '#'; take them out"
+        yield error(path, message)
+
+
+def _map_options(settings: Settings) -> Iterator[tuple[OptionPath, MapDefaults]]:
+    """Options of services that draw maps, wherever they stand, each section with its place."""
+    for option in ("wms", "ogcapi"):
+        for place, section in (("globals", settings.globals), ("services", settings.services)):
+            if (options := getattr(section, option)) is not None:
+                yield (place, option), options
+
+
+def _map_option_problems(path: OptionPath, options: MapDefaults) -> Iterator[Problem]:
+    if isinstance(options.max_output_pixels, tuple):
+        yield from pair_problems((*path, "max_output_pixels"), options.max_output_pixels)
+
+
+def _wms_problems(path: OptionPath, wms: WmsService) -> Iterator[Problem]:
+    """Versions that are not offered yet, and codes that stand twice."""
+    missing = [(index, name) for index, name in enumerate(wms.versions or ()) if name not in OFFERED_VERSIONS]
+    for index, version in missing:
+        where = (*path, "versions", index)
+        if len(missing) == len(wms.versions or ()):
+            message = f"WMS {version} is not supported yet by this version of Tilekeep"
+            yield error(where, f"{message}; add {' or '.join(OFFERED_VERSIONS)}")
+        else:
+            yield warning(where, f"WMS {version} is not offered yet by this version of Tilekeep; the others are")
+    codes = [item if isinstance(item, str) else item.srs for item in wms.bbox_srs or ()]
+    for index, code in enumerate(codes):
+        if code.upper() in map(str.upper, codes[:index]):
+            yield warning((*path, "bbox_srs", index), f"{code} stands twice; the later one counts, remove the other")

@@ -1,0 +1,37 @@
+"""``services.wms`` (spec/services.md, 3.1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tilekeep.config.mapproxy.inspire import InspireMetadata
+from tilekeep.config.mapproxy.map_options import Attribution, WmsDefaults
+from tilekeep.config.mapproxy.markers import Later
+from tilekeep.config.mapproxy.options import BBoxOption, Opt, Options, Section
+from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
+
+WmsVersion = Literal["1.0.0", "1.1.0", "1.1.1", "1.3.0"]
+
+#: Versions that are answered; the others come with a later version.
+OFFERED_VERSIONS = ("1.1.1", "1.3.0")
+
+
+class SrsBox(Options):
+    """The extent that is offered in an SRS, in its units; maps end there."""
+
+    srs: str
+    bbox: BBoxOption
+
+
+class WmsService(WmsDefaults):
+    """``wms``: WMS 1.1.1 and 1.3.0; what is not set has the defaults of ``globals.wms``."""
+
+    bbox_srs: Opt[tuple[str | SrsBox, ...]] = None
+    attribution: Section[Attribution] | None = None
+    featureinfo_types: Annotated[Opt[tuple[Literal["text", "html", "xml", "json"], ...]], Later(off=((),))] = None
+    featureinfo_xslt: Annotated[Section[dict[Literal["html", "xml"], str]] | None, Later(off=({},))] = None
+    md: Section[ServiceMetadata] | None = None
+    inspire_md: Annotated[Opt[InspireMetadata], Later()] = None
+    versions: Opt[Annotated[tuple[WmsVersion, ...], Field(min_length=1)]] = None
