@@ -132,7 +132,11 @@ grids:
     res: [4891.96, 1212.12, 333.333333333, 77.7]
   degrees_nw: {srs: 'EPSG:4326', bbox: [-180, -90, 180, 90], origin: nw, num_levels: 10, min_res: 0.703125}
   half_steps: {base: GLOBAL_WEBMERCATOR, res_factor: sqrt2, num_levels: 14}
-  few_levels: {base: GLOBAL_WEBMERCATOR, res: [39135.75848201024, 4891.96981025128, 611.4962262814100], stretch_factor: 2.5, max_shrink_factor: 10}
+  few_levels:
+    base: GLOBAL_WEBMERCATOR
+    res: [39135.75848201024, 4891.96981025128, 611.4962262814100]
+    stretch_factor: 2.5
+    max_shrink_factor: 10
   odd_tiles: {base: GLOBAL_WEBMERCATOR, tile_size: [300, 200], num_levels: 8}
   eight_levels: {base: GLOBAL_WEBMERCATOR, num_levels: 8}
 caches:
