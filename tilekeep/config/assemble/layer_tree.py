@@ -11,7 +11,8 @@ from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
-from tilekeep.config.mapproxy.meaning_layers import drawing_caches, layer_metadata
+from tilekeep.config.mapproxy.meaning_layers import drawing_caches
+from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
 from tilekeep.config.mapproxy.meaning_source import resolution_range
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.errors import ProjectionError

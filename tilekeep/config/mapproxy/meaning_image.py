@@ -76,15 +76,33 @@ def cache_encoding(settings: Settings, own: ImageChoice, sources: Sequence[Image
     modes = [choice.mode for choice in sources if choice.mode]
     wishes = {choice.transparent for choice in sources}
     transparent = False if False in wishes else True if True in wishes else None
-    encoding = own.encoding
-    quality = encoding.jpeg_quality
-    return ImageEncoding(
-        format=own.format or PNG,
+    return _encoding(
+        settings,
+        own,
         mode=own.mode or (max(modes) if modes else None),
         colors=own.colors if own.colors is not None else 0 if forbidden else max(palettes),
         transparent=transparent if own.transparent is None else own.transparent,
+    )
+
+
+def map_encoding(settings: Settings, format_name: str) -> ImageEncoding:
+    """How maps are encoded in a format of a service; whether they are transparent is up to each request."""
+    choice = image_choice(settings, None, format_name)
+    return _encoding(settings, choice, mode=choice.mode, colors=choice.colors, transparent=None)
+
+
+def _encoding(
+    settings: Settings, choice: ImageChoice, *, mode: str | None, colors: int | None, transparent: bool | None
+) -> ImageEncoding:
+    encoding = choice.encoding
+    quality = encoding.jpeg_quality
+    return ImageEncoding(
+        format=choice.format or PNG,
+        mode=mode,
+        colors=colors,
+        transparent=transparent,
         quantizer=encoding.quantizer or "fastoctree",
         jpeg_quality=settings.globals.image.jpeg_quality if quality is None else quality,
         tiff_compression=encoding.tiff_compression,
-        resampling=own.resampling,
+        resampling=choice.resampling,
     )

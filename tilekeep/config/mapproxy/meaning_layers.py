@@ -6,20 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tilekeep.config.mapproxy.layer_references import tile_caches
-from tilekeep.config.mapproxy.layers import Layer, LayerAttribution
-from tilekeep.config.mapproxy.layers import LayerMetadata as MetadataOptions
+from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.dimensions import Dimension
-from tilekeep.domain.service_metadata import (
-    NO_METADATA,
-    Attribution,
-    DocumentLink,
-    Identifier,
-    KeywordList,
-    LayerMetadata,
-    Logo,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +41,6 @@ def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
 def drawing_caches(settings: Settings, layer: Layer) -> tuple[str, ...]:
     """The caches that draw a layer in maps, bottom first."""
     return tuple(name for name in layer.sources or () if name in settings.caches)
-
-
-def layer_metadata(options: MetadataOptions | None) -> LayerMetadata:
-    """``md`` of a layer."""
-    if options is None:
-        return NO_METADATA
-    return LayerMetadata(
-        abstract=options.abstract or "",
-        keyword_list=tuple(KeywordList(item.keywords or (), item.vocabulary) for item in options.keyword_list or ()),
-        attribution=_attribution(options.attribution),
-        identifiers=tuple(
-            Identifier(item.url or "", item.name or "", item.value or "") for item in options.identifier or ()
-        ),
-        metadata=tuple(
-            DocumentLink(item.url or "", item.format or "", item.type or "") for item in options.metadata or ()
-        ),
-        data=tuple(DocumentLink(item.url or "", item.format or "") for item in options.data or ()),
-        feature_lists=tuple(DocumentLink(item.url or "", item.format or "") for item in options.feature_list or ()),
-    )
-
-
-def _attribution(options: LayerAttribution | None) -> Attribution | None:
-    if options is None:
-        return None
-    logo = options.logo
-    return Attribution(
-        options.title or "",
-        options.url,
-        None if logo is None or not logo.url else Logo(logo.url, logo.width, logo.height, logo.format or ""),
-    )
 
 
 def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tilekeep.config.mapproxy.meaning_metadata import service_metadata
+from tilekeep.config.mapproxy.meaning_wms import EffectiveWms, effective_wms
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.service_metadata import ContactOptions
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata as MetadataOptions
-from tilekeep.domain.service_metadata import Contact, KeywordList, ServiceMetadata
+from tilekeep.domain.service_metadata import ServiceMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class EffectiveDemo:
 class EffectiveServices:
     """The services that are offered; None for one that is not."""
 
+    wms: EffectiveWms | None
     tms: EffectiveTms | None
     wmts: EffectiveWmts | None
     demo: EffectiveDemo | None
@@ -47,7 +49,7 @@ class EffectiveServices:
 
 def effective_services(settings: Settings) -> EffectiveServices:
     """The services of a configuration."""
-    return EffectiveServices(_tms(settings), _wmts(settings), _demo(settings))
+    return EffectiveServices(effective_wms(settings), _tms(settings), _wmts(settings), _demo(settings))
 
 
 def _demo(settings: Settings) -> EffectiveDemo | None:
@@ -60,7 +62,11 @@ def _demo(settings: Settings) -> EffectiveDemo | None:
 
 def _tms(settings: Settings) -> EffectiveTms | None:
     tms = settings.services.tms
-    return None if tms is None else EffectiveTms(tms.use_grid_names, tms.origin, service_metadata(tms.md))
+    return (
+        None
+        if tms is None
+        else EffectiveTms(tms.use_grid_names, tms.origin, service_metadata(tms.md, _wms_metadata(settings)))
+    )
 
 
 def _wmts(settings: Settings) -> EffectiveWmts | None:
@@ -73,26 +79,11 @@ def _wmts(settings: Settings) -> EffectiveWmts | None:
         kvp=neither or bool(wmts.kvp),
         restful=neither or bool(wmts.restful),
         restful_template=template.replace("{{", "{").replace("}}", "}") if template else None,
-        metadata=service_metadata(wmts.md),
+        metadata=service_metadata(wmts.md, _wms_metadata(settings)),
     )
 
 
-def service_metadata(options: MetadataOptions | None) -> ServiceMetadata:
-    """``md`` of a service; what is not configured has the defaults of the documents (spec/services.md, 3.12)."""
-    if options is None:
-        return ServiceMetadata()
-    return ServiceMetadata(
-        title=options.title or "",
-        abstract=options.abstract or "",
-        online_resource=options.online_resource,
-        fees=options.fees or "none",
-        access_constraints=options.access_constraints or "none",
-        contact=None if options.contact is None else _contact(options.contact),
-        keyword_list=tuple(KeywordList(item.keywords or (), item.vocabulary) for item in options.keyword_list or ()),
-    )
-
-
-def _contact(options: ContactOptions) -> Contact:
-    """A contact; what is not configured is empty."""
-    given = {name: getattr(options, name) for name in options.model_fields_set}
-    return Contact(**{name: value for name, value in given.items() if value is not None})
+def _wms_metadata(settings: Settings) -> MetadataOptions | None:
+    """What the other services fall back to."""
+    wms = settings.services.wms
+    return None if wms is None else wms.md

@@ -1,0 +1,96 @@
+"""The meaning of WMS options: those of the service, else of ``globals.wms``, else built in (spec/services.md, 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tilekeep.config.mapproxy.map_options import MostPixels, WmsDefaults
+from tilekeep.config.mapproxy.meaning_image import map_encoding
+from tilekeep.config.mapproxy.meaning_metadata import service_metadata
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.service_metadata import ServiceMetadata
+
+Value = TypeVar("Value")
+
+#: In this order, as documents list them; the reference lists them in any order.
+_DEFAULT_SRS = ("EPSG:4326", "EPSG:4258", "CRS:84", "EPSG:900913", "EPSG:3857")
+_DEFAULT_BBOX_SRS = ("EPSG:3857", "EPSG:4326", "EPSG:900913")
+_DEFAULT_FORMATS = ("image/png", "image/jpeg", "image/gif", "image/GeoTIFF", "image/tiff")
+_DEFAULT_PIXELS = 4000 * 4000
+_UNTITLED = "Tilekeep WMS"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveWms:
+    """WMS.
+
+    :ivar srs: codes of requests, upper-case, in the order of documents.
+    :ivar bbox_srs: codes in which documents state boxes, those with a box limit maps to it.
+    :ivar formats: how maps are encoded, by the media type as clients name it.
+    :ivar max_output_pixels: width times height of the largest map.
+    :ivar versions: those that are answered, ascending.
+    :ivar raises_source_errors: whether one failing layer fails a map.
+    :ivar concurrent_layers: layers of one map drawn at a time.
+    """
+
+    metadata: ServiceMetadata
+    srs: tuple[str, ...]
+    bbox_srs: tuple[tuple[str, BBox | None], ...]
+    formats: Mapping[str, ImageEncoding]
+    max_output_pixels: int
+    versions: tuple[str, ...]
+    raises_source_errors: bool
+    concurrent_layers: int
+
+
+def effective_wms(settings: Settings) -> EffectiveWms | None:
+    """The service, or None if it is not configured."""
+    wms, default = settings.services.wms, settings.globals.wms or WmsDefaults()
+    if wms is None:
+        return None
+    srs = tuple(code.upper() for code in _first(wms.srs, default.srs, _DEFAULT_SRS))
+    return EffectiveWms(
+        metadata=service_metadata(wms.md, untitled=_UNTITLED),
+        srs=tuple(dict.fromkeys(srs)),
+        bbox_srs=_bbox_srs(wms, srs),
+        formats=_formats(settings, _first(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),
+        max_output_pixels=_pixels(wms.max_output_pixels or default.max_output_pixels or _DEFAULT_PIXELS),
+        versions=tuple(version for version in OFFERED_VERSIONS if version in (wms.versions or OFFERED_VERSIONS)),
+        raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
+        concurrent_layers=_first(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
+    )
+
+
+def _bbox_srs(wms: WmsService, srs: tuple[str, ...]) -> tuple[tuple[str, BBox | None], ...]:
+    """The configured ones, else those of the default list that requests may use; of two for one code the later."""
+    if wms.bbox_srs is None:
+        return tuple((code, None) for code in _DEFAULT_BBOX_SRS if code in srs)
+    found: dict[str, BBox | None] = {}
+    for item in wms.bbox_srs:
+        if isinstance(item, str):
+            found[item.upper()] = None
+        else:
+            found[item.srs.upper()] = BBox(*item.bbox)
+    return tuple(found.items())
+
+
+def _formats(settings: Settings, names: tuple[str, ...]) -> Mapping[str, ImageEncoding]:
+    """Of two names for one media type the later counts."""
+    encodings = [map_encoding(settings, name) for name in names]
+    return {encoding.format: encoding for encoding in encodings}
+
+
+def _pixels(most: MostPixels) -> int:
+    return most if isinstance(most, int) else most[0] * most[1]
+
+
+def _first(own: Value | None, default: Value | None, otherwise: Value) -> Value:
+    """The first that is set."""
+    if own is not None:
+        return own
+    return otherwise if default is None else default
