@@ -10,6 +10,7 @@ VENV ?= .venv
 REFERENCE ?= .cache/mapproxy
 BENCH ?= .cache/bench
 LOCKER ?= .cache/lock
+YAML_EDITOR ?= .cache/yaml-language-server
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 UPGRADE ?=
@@ -35,6 +36,7 @@ help:
 	@echo 'make lint       ruff, mypy and the import contracts'
 	@echo 'make format     let ruff rewrite the sources'
 	@echo 'make reference  install MapProxy beside Tilekeep, for the tests that compare the two'
+	@echo 'make editor     install the YAML language server (needs node and npm), for the tests of tilekeep schema'
 	@echo 'make bench      measure both and write benchmarks/README.md'
 	@echo 'make soak       the tests with their full number of rounds (long), into benchmarks/soak.txt'
 	@echo 'make lock       renew requirements/*.txt from pyproject.toml'
@@ -42,7 +44,7 @@ help:
 
 # --- what people call -------------------------------------------------------------------------------------------
 
-.PHONY: demo test lint format reference bench soak lock clean
+.PHONY: demo test lint format reference editor bench soak lock clean
 
 demo: $(VENV)/.installed-demo
 	@exec $(VENV)/bin/tilekeep demo
@@ -63,6 +65,8 @@ format: $(VENV)/.installed-lint
 
 reference: $(REFERENCE)/.installed-reference
 
+editor: $(YAML_EDITOR)/.installed
+
 bench: $(BENCH)/.installed-bench reference
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
 
@@ -75,7 +79,7 @@ soak: $(VENV)/.installed-test reference
 lock: $(LOCKED:%=requirements/%.txt)
 
 clean:
-	rm -rf $(ENVIRONMENTS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(ENVIRONMENTS) $(YAML_EDITOR) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
 # --- environments -----------------------------------------------------------------------------------------------
 
@@ -112,6 +116,13 @@ $(BENCH)/.installed-bench: $(BENCH)/bin/python requirements/bench.txt pyproject.
 	  echo 'mod_wsgi, one of the servers compared, is compiled: it needs Debian'"'"'s apache2-dev.'; exit 1; }
 	$(call install,$(BENCH),bench)
 	$(call install_tilekeep,$(BENCH))
+	@touch $@
+
+$(YAML_EDITOR)/.installed: tests/tools/yaml_language_server/package-lock.json
+	@command -v npm >/dev/null || { echo 'The YAML language server needs node and npm.'; exit 1; }
+	@mkdir -p $(@D)
+	@cp $(<D)/package.json $(<D)/package-lock.json $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # --- locked requirements ----------------------------------------------------------------------------------------

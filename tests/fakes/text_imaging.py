@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tilekeep.domain.errors import ImageTooLarge, UndecodableImage
+from tilekeep.domain.errors import ImageError, ImageTooLarge, UndecodableImage
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
 from tilekeep.domain.label import Label
 from tilekeep.domain.polygon import Polygon
-from tilekeep.domain.warp import Warp
+from tilekeep.domain.warp import Mesh, Warp
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Mosaic, Placement
 
 
@@ -55,11 +55,10 @@ class TextImaging:
         labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
         assert isinstance(raster, TextRaster)
-        texts = [_written(written) for written in labels] if labels else [""] * len(corners)
-        return [
-            EncodedImage(f"{raster.shows}@{left},{top}{text}".encode(), encoding.format)
-            for (left, top), text in zip(corners, texts, strict=True)
-        ]
+        tiles = [f"{raster.shows}@{left},{top}" for left, top in corners]
+        if labels:
+            tiles = [tile + _written(texts) for tile, texts in zip(tiles, labels, strict=True)]
+        return [EncodedImage(tile.encode(), encoding.format) for tile in tiles]
 
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> TextRaster:
         return TextRaster(canvas.size, "+".join(_shown(placement) for placement in placements) or "nothing")
@@ -69,13 +68,13 @@ class TextImaging:
         for position, tile in enumerate(tiles):
             try:
                 shown.append(f"{self.decode(tile.body, limits).shows}@{tile.left},{tile.top}")
-            except UndecodableImage:
+            except ImageError:
                 undecodable.append(position)
-        return Mosaic(TextRaster(canvas.size, "|".join(shown)), tuple(undecodable))
+        return Mosaic(TextRaster(canvas.size, "|".join(shown) or "nothing"), tuple(undecodable))
 
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> TextRaster:
         assert isinstance(raster, TextRaster)
-        return TextRaster(warp.size, f"{raster.shows} {type(warp).__name__.lower()} {resampling}")
+        return TextRaster(warp.size, f"{raster.shows} {'meshed' if isinstance(warp, Mesh) else 'rescaled'}")
 
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> TextRaster:
         assert isinstance(raster, TextRaster)
@@ -94,7 +93,7 @@ class TextImaging:
 
 
 def _written(labels: Sequence[Label]) -> str:
-    return "".join(f" {label.place.value}: {label.text}" for label in labels)
+    return "".join(f' "{label.text}" {label.place.value}' for label in labels)
 
 
 def _shown(placement: Placement) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,11 +12,13 @@ import pytest
 from dependency_injector import providers
 
 from tests.fakes.clock import FakeClock
+from tilekeep.application.catalogue import LayerInGrid
 from tilekeep.application.explain_tile import Explanation
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.problems import ConfigurationProblems, path_text
+from tilekeep.domain.deadline import NO_DEADLINE
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.staleness import Verdict
 from tilekeep.domain.tile import TileCoord, TileKey
@@ -68,6 +71,45 @@ def container_of(tmp_path: Path) -> Callable[[str], TilekeepContainer]:
 
 def explained(container: TilekeepContainer, layer: str, coord: TileCoord, grid: str) -> Explanation:
     return container.use_cases.catalogue().tile_layer(layer, grid).explain(TileKey(coord))
+
+
+def test_documents_describe_layers_as_their_tiles_are_made(
+    container_of: Callable[[str], TilekeepContainer],
+) -> None:
+    catalogue = container_of(FULL).use_cases.catalogue()
+
+    for outline in catalogue.layers:
+        for grid in outline.grids:
+            described, layer = (ask(outline.name, grid.name) for ask in (catalogue.description, catalogue.tile_layer))
+            for name in (field.name for field in fields(LayerInGrid)):
+                assert getattr(described, name) == getattr(layer, name), (outline.name, grid.name, name)
+
+
+def test_documents_set_up_no_store_and_no_source(container_of: Callable[[str], TilekeepContainer]) -> None:
+    container = container_of(FULL)
+    catalogue = container.use_cases.catalogue()
+
+    described = [catalogue.description(layer.name, grid.name) for layer in catalogue.layers for grid in layer.grids]
+
+    assert len(described) == 8
+    assert container.use_cases.caches().node._values == {}
+
+
+def test_a_forked_process_waits_for_no_document_of_its_parent(
+    container_of: Callable[[str], TilekeepContainer],
+) -> None:
+    container = container_of(FULL)
+    container.use_cases.catalogue()
+    flights = container.use_cases.document_flights()
+    written: list[str] = []
+
+    def while_the_parent_writes() -> str:
+        container.adapters.resources().reset()
+        return flights.run("document", lambda: "written by the child", NO_DEADLINE)
+
+    written.append(flights.run("document", while_the_parent_writes, NO_DEADLINE))
+
+    assert written == ["written by the child"]
 
 
 def test_every_layer_of_a_full_configuration_can_be_put_together(

@@ -53,6 +53,18 @@ sources:
   wms: {type: wms, req: {url: "http://127.0.0.1/", layers: all}}
 """
 
+SECRETS = """\
+services: {tms: }
+layers: [{name: world, title: World, sources: [world]}]
+caches:
+  world: {grids: [GLOBAL_WEBMERCATOR], sources: [osm], cache: {type: redis, password: [hunter2]}, meta_size: $TOKEN}
+sources:
+  osm:
+    type: wms
+    req: {url: "http://user:hunter2@maps.example.org:port/", layers: all}
+    http: {headers: {Authorization: [hunter2], X-Token: [$TOKEN]}}
+"""
+
 
 @pytest.fixture
 def upstream() -> Iterator[UpstreamServer]:
@@ -73,6 +85,14 @@ def broken(tmp_path: Path) -> Path:
     path = tmp_path / "broken.yaml"
     path.write_text(BROKEN)
     return path
+
+
+class TestSchema:
+    def test_prints_the_json_schema_and_nothing_else(self, tmp_path: Path) -> None:
+        done = tilekeep_command("schema", directory=tmp_path)
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert json.loads(done.stdout)["$schema"] == "http://json-schema.org/draft-07/schema#"
 
 
 class TestCheck:
@@ -106,6 +126,32 @@ class TestCheck:
         assert [problem["severity"] for problem in problems] == ["error", "warning", "error"]
         assert [problem["suggestion"] for problem in problems] == ["world", "meta_buffer", None]
         assert problems[2]["path"] == "caches.world.meta_size"
+
+    def test_the_json_form_is_the_documented_one(self, config: Path, broken: Path) -> None:
+        keys = {"severity", "message", "path", "file", "line", "column", "suggestion"}
+
+        good, bad = (
+            tilekeep_command("check", "--json", name, directory=directory)
+            for name, directory in ((config.name, config.parent), (broken.name, broken.parent))
+        )
+
+        assert (good.returncode, json.loads(good.stdout)) == (0, {"errors": 0, "warnings": 0, "problems": []})
+        report = json.loads(bad.stdout)
+        assert (bad.returncode, report["errors"], report["warnings"]) == (2, 2, 1)
+        assert all(set(problem) == keys for problem in report["problems"])
+        assert {problem["file"] for problem in report["problems"]} == {broken.name}
+        assert good.stderr == bad.stderr == ""
+
+    @pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+    def test_secrets_are_not_shown(self, tmp_path: Path, form: tuple[str, ...]) -> None:
+        (tmp_path / "mapproxy.yaml").write_text(SECRETS)
+
+        done = tilekeep_command("check", "mapproxy.yaml", *form, directory=tmp_path, environ={"TOKEN": "hunter2"})
+
+        assert done.returncode == 2
+        for place in ("sources.osm.req.url", "sources.osm.http.headers", "caches.world.cache.password"):
+            assert place in done.stdout
+        assert "hunter2" not in done.stdout + done.stderr
 
     def test_warnings_alone_are_no_failure(self, config: Path) -> None:
         config.write_text(config.read_text().replace("    sources: [wms]", "    sources: [wms]\n    meta_bufer: 10"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from email.utils import formatdate, parsedate_to_datetime
@@ -83,7 +84,73 @@ class TestBehindNginx:
 
         assert "https://tiles.example.org/maps/wmts/world/" in document.body.decode()
         assert "127.0.0.1" not in document.body.decode()
-        assert document.headers["vary"] == "X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto"
+        assert document.headers["vary"] == "X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto, Accept-Encoding"
+
+    @pytest.mark.parametrize("path", [_DOCUMENT, "/service?service=WMTS&request=GetCapabilities"])
+    def test_documents_come_through_compressed_and_are_revalidated(self, proxy: Server, path: str) -> None:
+        url = f"{proxy.url}/maps{path}"
+        plain = ask(url)
+
+        compressed = ask(url, {"Accept-Encoding": "gzip"})
+        unchanged = ask(url, {"Accept-Encoding": "gzip", "If-None-Match": compressed.headers["etag"]})
+
+        assert compressed.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(compressed.body) == plain.body
+        assert (unchanged.status, unchanged.body) == (304, b"")
+        assert unchanged.headers["etag"] == compressed.headers["etag"] != plain.headers["etag"]
+
+
+class TestTrustedProxies:
+    """Whose headers count is a matter of the address they come from."""
+
+    @pytest.fixture
+    def proxied(
+        self,
+        upstream: UpstreamServer,
+        tilekeep_server: Callable[..., Server],
+        proxy_server: Callable[[str, str], Server],
+    ) -> Callable[[str], tuple[Server, Server]]:
+        """A function from the option to a server and the nginx in front of it."""
+
+        def start(option: str) -> tuple[Server, Server]:
+            config = f"globals: {{http: {{trusted_proxies: {option}}}}}\n" + CONFIG.format(url=upstream.url)
+            server = tilekeep_server(config, workers=1)
+            return server, proxy_server(server.url, "/maps")
+
+        return start
+
+    def test_a_trusted_proxy_is_believed(self, proxied: Callable[[str], tuple[Server, Server]]) -> None:
+        _, proxy = proxied("[127.0.0.0/8, '::1']")
+
+        described = ask(f"{proxy.url}/maps{_DOCUMENT}").body.decode()
+
+        assert f"{proxy.url}/maps/wmts/world/" in described
+
+    def test_others_are_not(self, proxied: Callable[[str], tuple[Server, Server]]) -> None:
+        server, proxy = proxied("[192.0.2.1]")
+
+        described = ask(f"{proxy.url}/maps{_DOCUMENT}").body.decode()
+        prefixed = ask(f"{server.url}/maps{TILE}", {"X-Script-Name": "/maps"})
+
+        assert f"{proxy.url}/wmts/world/" in described  # its Host is what the client asked for
+        assert "/maps" not in described
+        assert prefixed.status == 404
+
+
+class TestDocumentsOfWorkers:
+    def test_both_workers_give_the_same_bytes_and_tags(self, workers: list[WorkerConnection]) -> None:
+        headers = {"Accept-Encoding": "gzip", "Host": "maps.example"}
+
+        one, other = (worker.get(_DOCUMENT, headers) for worker in workers)
+
+        assert (one.status, one.headers["etag"], one.body) == (200, other.headers["etag"], other.body)
+
+    def test_one_worker_revalidates_what_the_other_gave(self, workers: list[WorkerConnection]) -> None:
+        given = workers[0].get(_DOCUMENT, {"Host": "maps.example"})
+
+        again = workers[1].get(_DOCUMENT, {"Host": "maps.example", "If-None-Match": given.headers["etag"]})
+
+        assert (given.status, again.status) == (200, 304)
 
 
 class TestConditionalRequests:

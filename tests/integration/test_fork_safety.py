@@ -44,6 +44,29 @@ while not list(pathlib.Path("cache_data/tile_locks").glob("*.lck")):
 """
 
 
+# A thread of the parent is in the middle of a document when the workers are forked, and never gets to its end.
+MODULE_WITH_DOCUMENT = """
+import os, threading, time
+from werkzeug.test import Client
+from tilekeep import make_wsgi_app
+from tilekeep.application.catalogue import Catalogue
+
+parent, started, describe = os.getpid(), threading.Event(), Catalogue.description
+
+def description(self, name, grid):
+    started.set()
+    while os.getpid() == parent:
+        time.sleep(0.01)
+    return describe(self, name, grid)
+
+Catalogue.description = description
+application = make_wsgi_app("mapproxy.yaml")
+document = dict(path="/tms/1.0.0", headers={"Host": "maps.example"})
+threading.Thread(target=Client(application).get, kwargs=document, daemon=True).start()
+started.wait()
+"""
+
+
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[UpstreamServer]:
     with UpstreamServer() as server:
@@ -94,3 +117,18 @@ def test_both_workers_answer_alike(server: Server) -> None:
     for first, second in answers:
         assert (first.status, first.body) == (second.status, second.body)
         assert first.headers.get("etag") == second.headers.get("etag")
+
+
+def test_workers_do_not_wait_for_a_document_that_a_thread_of_their_parent_writes(
+    upstream: UpstreamServer, tmp_path: Path
+) -> None:
+    (tmp_path / "mapproxy.yaml").write_text(CONFIG.format(url=upstream.url))
+
+    with (
+        gunicorn(tmp_path, MODULE_WITH_DOCUMENT) as server,
+        connections_to_workers(server, workers=2) as ((one,), (other,)),
+    ):
+        answers = [worker.get("/tms/1.0.0", {"Host": "maps.example"}) for worker in (one, other)]
+
+    assert [answer.status for answer in answers] == [200, 200]
+    assert len({(answer.body, answer.headers["etag"]) for answer in answers}) == 1

@@ -19,7 +19,7 @@ from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
 from tilekeep.domain.sub_query import SubQuery, horizontal_strips
 from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
-from tilekeep.domain.warp import warp_between
+from tilekeep.domain.warp_planning import warp_between
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import SliceReader, TileRemover

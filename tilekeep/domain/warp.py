@@ -26,17 +26,26 @@ class Rescaling(NamedTuple):
     part: PixelBox
     size: Size
 
+    @property
+    def corner(self) -> tuple[int, int] | None:
+        """The upper left corner of the part if the map is nothing but a cut along pixels, else None."""
+        left, top, right, bottom = self.part
+        if (right - left, bottom - top) != self.size or not (left.is_integer() and top.is_integer()):
+            return None
+        return int(left), int(top)
+
 
 class Mesh(NamedTuple):
     """A map of ``size`` pixels that is drawn from a raster in another SRS.
 
     Where the lines ``columns`` (x) and ``rows`` (y) of the map cross, ``points`` say row by row which pixel coordinate
-    of the raster belongs there; in between it is linear.  A point without image is infinite.
+    of the raster belongs there; in between it is linear.  A point without image is infinite, and nothing is drawn
+    next to it.  Lines lie between pixels and rise from 0 to the size.
     """
 
     size: Size
-    columns: tuple[float, ...]
-    rows: tuple[float, ...]
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
     points: tuple[tuple[float, float], ...]
 
 

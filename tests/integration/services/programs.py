@@ -23,6 +23,7 @@ _PACKAGES = {
     "mod_fcgid.so": "libapache2-mod-fcgid",
     "mod_mapcache.so": "libapache2-mod-mapcache",
     "nginx": "nginx-light",
+    "node": "nodejs",
     "unshare": "util-linux",
     "wrk": "wrk",
 }
@@ -53,3 +54,11 @@ def find_apache_module(name: str) -> Path:
     if not path.exists():
         raise ProgramMissing(path.name)
     return path
+
+
+def find_yaml_language_server() -> Path:
+    """The folder of node modules with the language server, or :class:`ProgramMissing`."""
+    modules = Path(__file__).parents[3] / ".cache" / "yaml-language-server" / "node_modules"
+    if not (modules / "yaml-language-server").is_dir():
+        raise ProgramMissing("yaml-language-server", "make editor")
+    return modules

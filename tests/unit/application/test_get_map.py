@@ -71,7 +71,7 @@ def test_labels_are_written_on_the_finished_map() -> None:
 
     answer = get_map(laid(drawn("land")), WANTED._replace(labels=(label,)))
 
-    assert b"land@0,0 bottom right: (c) us" == answer.image.body
+    assert b'land@0,0 "(c) us" bottom right' == answer.image.body
 
 
 class TestAge:
@@ -99,13 +99,13 @@ class TestFailingSources:
 
         answer = get_map(laid(drawn("land"), failed))
 
-        assert b"land@0,0 top left: No response." == answer.image.body
+        assert b'land@0,0 "No response." top left' == answer.image.body
         assert not answer.storable
 
     def test_the_same_message_stands_once(self) -> None:
         failed = [FakeMapSource(SourceUnreachable("x", client_message="No response.")) for _ in range(3)]
 
-        assert b"land@0,0 top left: No response." == get_map(laid(drawn("land"), *failed)).image.body
+        assert b'land@0,0 "No response." top left' == get_map(laid(drawn("land"), *failed)).image.body
 
     def test_a_lock_that_is_not_to_be_had_counts_as_failure_of_its_layer(self) -> None:
         def wait_in_vain(_: MapQuery) -> Drawn:
@@ -113,7 +113,7 @@ class TestFailingSources:
 
         answer = get_map(laid(drawn("land"), FakeMapSource(wait_in_vain)))
 
-        assert b"land@0,0 top left: The tiles are not to be had at the moment." == answer.image.body
+        assert b'land@0,0 "The tiles are not to be had at the moment." top left' == answer.image.body
 
     def test_nothing_to_show_is_an_error(self) -> None:
         first = FakeMapSource(SourceUnreachable("down"))

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Callable, Sequence
 
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
-from tilekeep.ports.imaging import Canvas, Imaging, Placement
+from tilekeep.domain.label import Label
+from tilekeep.domain.polygon import Polygon
+from tilekeep.domain.warp import Warp
+from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Mosaic, Placement
 
 _FAST_LIBRARIES = ("numpy", "isal")
+_WARPING_LIBRARY = "cv2"
 
 
-def imaging() -> Imaging:
-    """Imaging by NumPy and ISA-L if both are installed, else by Pillow alone; nothing is imported yet."""
-    return LazyImaging(_best)
+def imaging(font_dir: str | None = None) -> Imaging:
+    """Imaging by NumPy and ISA-L if both are installed, else by Pillow alone; nothing is imported yet.
+
+    OpenCV, if installed too, draws maps in other reference systems.  Text is written in the font in ``font_dir``, or
+    in the one that comes with the package.
+    """
+    return LazyImaging(functools.partial(_best, font_dir))
 
 
-def _best() -> Imaging:
-    if all(importlib.util.find_spec(library) for library in _FAST_LIBRARIES):
+def _best(font_dir: str | None) -> Imaging:
+    if all(map(_installed, _FAST_LIBRARIES)):
         from tilekeep.adapters.imaging.fast import FastImaging
 
-        return FastImaging()
+        return FastImaging(font_dir, opencv=_installed(_WARPING_LIBRARY))
     from tilekeep.adapters.imaging.pillow import PillowImaging
 
-    return PillowImaging()
+    return PillowImaging(font_dir)
+
+
+def _installed(library: str) -> bool:
+    return importlib.util.find_spec(library) is not None
 
 
 class LazyImaging:
@@ -46,18 +60,39 @@ class LazyImaging:
         return self._imaging().decode(body, limits)
 
     def split(
-        self, raster: Raster, corners: Sequence[tuple[int, int]], tile_size: Size, encoding: ImageEncoding
+        self,
+        raster: Raster,
+        corners: Sequence[tuple[int, int]],
+        tile_size: Size,
+        encoding: ImageEncoding,
+        labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
         """See the port."""
-        return self._imaging().split(raster, corners, tile_size, encoding)
+        return self._imaging().split(raster, corners, tile_size, encoding, labels)
 
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
         """See the port."""
         return self._imaging().compose(canvas, placements)
 
-    def encode(self, raster: Raster, encoding: ImageEncoding) -> EncodedImage:
+    def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
         """See the port."""
-        return self._imaging().encode(raster, encoding)
+        return self._imaging().mosaic(canvas, tiles, limits)
+
+    def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
+        """See the port."""
+        return self._imaging().warp(raster, warp, resampling, transparent=transparent)
+
+    def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:
+        """See the port."""
+        return self._imaging().clip(raster, keep)
+
+    def annotate(self, raster: Raster, labels: Sequence[Label]) -> Raster:
+        """See the port."""
+        return self._imaging().annotate(raster, labels)
+
+    def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
+        """See the port."""
+        return self._imaging().encode(raster, encoding, shows)
 
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""

@@ -20,6 +20,7 @@ from tilekeep.adapters.imaging.pixels import (
 from tilekeep.adapters.imaging.png_writing import palette_png, single_color_png, true_color_png
 from tilekeep.adapters.imaging.quantising import quantise
 from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, Raster
 
@@ -43,6 +44,12 @@ class TileEncoder:
         self._suits_words = self._may_use_words()
         self._single: dict[tuple[Size, str, int], EncodedImage] = {}
 
+    def whole(self, shows: Extent | None = None) -> EncodedImage:
+        """The raster as one image that ``shows`` this area."""
+        if self._kind == "tiff":
+            return encode_image(self._raster.image, self._encoding, shows)
+        return self.tile((0, 0), self._raster.size)
+
     def tile(self, corner: tuple[int, int], size: Size) -> EncodedImage:
         """The tile whose upper left corner is ``corner``."""
         if self._suits_words and self._raster.words is not None:
@@ -54,6 +61,14 @@ class TileEncoder:
         if image.mode == "P" and self._kind == "png" and self._encoding.mode is None:
             return _with_own_palette(image) or encode_image(image, self._encoding)
         return encode_image(image, self._encoding)
+
+    def cut_out(self, corner: tuple[int, int], size: Size) -> FastRaster:
+        """The same tile before encoding."""
+        if self._suits_words and self._raster.words is not None:
+            words, mode = _cut_words(self._raster.words, self._raster.mode, corner, size, self._encoding)
+            return FastRaster(words=words, mode=mode)
+        image = cut(self._raster.image, corner, size, self._encoding)
+        return FastRaster(image=image, mode=image.mode)
 
     def _may_use_words(self) -> bool:
         encoding = self._encoding

@@ -8,21 +8,33 @@ from dataclasses import replace
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import cut, empty_canvas, may_be_transparent
+from tilekeep.adapters.imaging.clipping import clipped
 from tilekeep.adapters.imaging.composing import composed
 from tilekeep.adapters.imaging.errors import translating
+from tilekeep.adapters.imaging.lettering import annotated
+from tilekeep.adapters.imaging.mosaics import mosaic_of
 from tilekeep.adapters.imaging.pillow_encoding import encode_image
 from tilekeep.adapters.imaging.pillow_reading import accepted_media_type, read_image
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
+from tilekeep.adapters.imaging.warping import warped
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
-from tilekeep.ports.imaging import Canvas, Placement
+from tilekeep.domain.label import Label
+from tilekeep.domain.polygon import Polygon
+from tilekeep.domain.warp import Warp
+from tilekeep.ports.imaging import Canvas, EncodedPlacement, Mosaic, Placement
 
 
 class PillowImaging:
     """The port :class:`tilekeep.ports.imaging.Imaging` by Pillow.
 
     Pixels equal those of the reference for the same bytes and options (spec/config-globals-grids.md, 8.3 to 8.6).
+    ``font_dir`` holds the font that text is written in, or None for the one that comes with the package (6.2).
     """
+
+    def __init__(self, font_dir: str | None = None) -> None:
+        self._font_dir = font_dir
 
     def inspect(self, body: bytes, limits: ImageLimits) -> ImageFacts:
         """See the port."""
@@ -36,11 +48,19 @@ class PillowImaging:
 
     @translating
     def split(
-        self, raster: Raster, corners: Sequence[tuple[int, int]], tile_size: Size, encoding: ImageEncoding
+        self,
+        raster: Raster,
+        corners: Sequence[tuple[int, int]],
+        tile_size: Size,
+        encoding: ImageEncoding,
+        labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
         """See the port."""
         image = expanded(image_of(raster), encoding)
-        return [encode_image(cut(image, corner, tile_size, encoding), encoding) for corner in corners]
+        tiles = [cut(image, corner, tile_size, encoding) for corner in corners]
+        if labels:
+            tiles = [self._annotated(tile, written) for tile, written in zip(tiles, labels, strict=True)]
+        return [encode_image(tile, encoding) for tile in tiles]
 
     @translating
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
@@ -48,14 +68,40 @@ class PillowImaging:
         return PillowRaster(composed(canvas, placements))
 
     @translating
-    def encode(self, raster: Raster, encoding: ImageEncoding) -> EncodedImage:
+    def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
         """See the port."""
-        return encode_image(expanded(image_of(raster), encoding), encoding)
+        image, undecodable = mosaic_of(
+            canvas, tiles, lambda body: read_image(body, accepted_media_type(body, limits), limits)
+        )
+        return Mosaic(PillowRaster(image), tuple(undecodable))
+
+    @translating
+    def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
+        """See the port."""
+        return PillowRaster(warped(image_of(raster), warp, resampling, transparent=transparent))
+
+    @translating
+    def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:
+        """See the port."""
+        return PillowRaster(clipped(image_of(raster), keep))
+
+    @translating
+    def annotate(self, raster: Raster, labels: Sequence[Label]) -> Raster:
+        """See the port."""
+        return PillowRaster(self._annotated(image_of(raster), labels))
+
+    @translating
+    def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
+        """See the port."""
+        return encode_image(expanded(image_of(raster), encoding), encoding, shows)
 
     @translating
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""
         return encode_image(empty_canvas(size, encoding), replace(encoding, colors=0))
+
+    def _annotated(self, image: Image.Image, labels: Sequence[Label]) -> Image.Image:
+        return annotated(image, labels, self._font_dir) if labels else image
 
 
 def expanded(image: Image.Image, encoding: ImageEncoding) -> Image.Image:

@@ -9,7 +9,9 @@ from typing import Any
 
 from PIL import Image
 
+from tilekeep.adapters.imaging.geotiff import geotiff_tags
 from tilekeep.domain.errors import ImageError
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding
 
 _PNG_MODES = frozenset({"1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"})
@@ -53,8 +55,8 @@ def settled(image: Image.Image, encoding: ImageEncoding) -> ImageEncoding:
     return replace(encoding, format=JPEG, colors=None, transparent=False)
 
 
-def encode_image(image: Image.Image, encoding: ImageEncoding) -> EncodedImage:
-    """``image`` as bytes, with its single colour as it was before encoding.
+def encode_image(image: Image.Image, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
+    """``image`` as bytes, with its single colour as it was before encoding; TIFF says which area it ``shows``.
 
     :raises ImageError: Pillow cannot write it in this format.
     """
@@ -69,6 +71,8 @@ def encode_image(image: Image.Image, encoding: ImageEncoding) -> EncodedImage:
         image = _quantised(image, encoding)
     image = _in_writable_mode(image, kind, encoding)
     options |= _writer_options(kind, encoding)
+    if kind == "tiff" and shows is not None:
+        options["tiffinfo"] = geotiff_tags(shows, image.size)
     return EncodedImage(_saved(image, kind, options), f"image/{kind}", color)
 
 

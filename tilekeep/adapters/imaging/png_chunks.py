@@ -68,6 +68,17 @@ def read_chunks(body: bytes, crc32: Crc32) -> Png:
     return Png(header, frozenset(names), body[:lead_end], b"".join(data) if len(data) > 1 else data[0])
 
 
+def chunk_content(lead: bytes, name: bytes) -> bytes | None:
+    """The content of the first chunk ``name`` among those of a checked ``lead``, or None if there is none."""
+    position = len(SIGNATURE)
+    while position + _FRAME_BYTES <= len(lead):
+        (length,) = struct.unpack_from(">I", lead, position)
+        if lead[position + 4 : position + 8] == name:
+            return lead[position + 8 : position + 8 + length]
+        position += _FRAME_BYTES + length
+    return None
+
+
 def _chunks(body: bytes, crc32: Crc32) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end of the content of each chunk, the last one being IEND."""
     position = len(SIGNATURE)

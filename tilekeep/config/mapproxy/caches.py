@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tilekeep.config.mapproxy.coverage import Coverage
@@ -55,7 +55,7 @@ def _table_name(value: Any) -> Any:
 class RefreshBefore(Options):
     """``refresh_before``: what makes a tile stale (spec/caches.md, 8)."""
 
-    time: Opt[Annotated[dt.datetime, BeforeValidator(_local_time)]] = None
+    time: Opt[Annotated[dt.datetime, BeforeValidator(_local_time), WithJsonSchema({"type": "string"})]] = None
     mtime: Opt[str] = None
     weeks: Opt[float] = None
     days: Opt[float] = None

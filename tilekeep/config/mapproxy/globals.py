@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
 from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
@@ -19,6 +19,7 @@ from tilekeep.config.mapproxy.options import (
     Permissions,
     PositiveNumber,
     Section,
+    whole_number,
 )
 from tilekeep.config.mapproxy.services import Background
 
@@ -80,7 +81,7 @@ class GlobalImage(Options):
 
     resampling_method: Resampling = "bicubic"
     paletted: bool = True
-    jpeg_quality: Annotated[NotNegative, Field(le=100)] = 90
+    jpeg_quality: Annotated[int, Field(ge=0, le=100), BeforeValidator(whole_number)] = 90
     stretch_factor: PositiveNumber = 1.15
     max_shrink_factor: PositiveNumber = 4.0
     formats: Section[dict[str, Section[ImageOptions]]] = Field(default_factory=dict)

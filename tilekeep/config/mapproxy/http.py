@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tilekeep.config.mapproxy.options import Opt, Options, Positive, PositiveNumber
@@ -30,6 +30,9 @@ def _allowed_origin(value: Any) -> Any:
     if not isinstance(value, str):
         raise PydanticCustomError("allowed_origin", "expected an origin such as '*', or '' to send no such header")
     return value
+
+
+_ORIGIN_SCHEMA = {"anyOf": [{"type": ["string", "null"]}, {"enum": [False, {}]}]}
 
 
 def _proxy(value: Any) -> Any:
@@ -59,7 +62,7 @@ class GlobalHttpOptions(HttpOptions):
     :ivar max_image_pixels: an upstream image with more pixels is refused before it is decoded (own addition).
     """
 
-    access_control_allow_origin: Annotated[str, BeforeValidator(_allowed_origin)] = "*"
+    access_control_allow_origin: Annotated[str, BeforeValidator(_allowed_origin), WithJsonSchema(_ORIGIN_SCHEMA)] = "*"
     trusted_proxies: Opt[tuple[Annotated[str, BeforeValidator(_proxy)], ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
     max_image_bytes: Positive = 64 * 1024 * 1024

@@ -22,7 +22,7 @@ def marked_option_problems(settings: Options) -> Iterator[Problem]:
 
 def _of_section(section: Options, path: OptionPath) -> Iterator[Problem]:
     """Problems of the options that are set in one section, and in those within."""
-    marked = _marks(type(section))
+    marked = marks(type(section))
     if isinstance(section, SourceOptions | BackendOptions) and type(section).later:
         yield _later_type(section, path)
     values = section.__dict__
@@ -49,7 +49,7 @@ def _within(value: Any, path: OptionPath) -> Iterator[Problem]:
 
 
 @cache
-def _marks(section: type[Options]) -> dict[str, Marker]:
+def marks(section: type[Options]) -> dict[str, Marker]:
     """The marked options of a section, by name."""
     marks = {}
     for name, information in section.model_fields.items():

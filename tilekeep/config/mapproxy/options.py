@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 T = TypeVar("T")
@@ -35,13 +35,13 @@ class _EmptyRefused:
 Opt = Annotated[T | None, _EmptyRefused]
 
 
-def _empty_section(value: Any) -> Any:
+def empty_section(value: Any) -> Any:
     """A section that is written and left empty is an empty mapping."""
     return {} if value is None else value
 
 
 #: A section that may be left empty.
-Section = Annotated[T, BeforeValidator(_empty_section)]
+Section = Annotated[T, BeforeValidator(empty_section)]
 
 
 def whole_number(value: Any) -> Any:
@@ -49,9 +49,8 @@ def whole_number(value: Any) -> Any:
     return int(value) if type(value) is float and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(whole_number)]
-NotNegative = Annotated[Whole, Field(ge=0)]
-Positive = Annotated[Whole, Field(gt=0)]
+NotNegative = Annotated[int, Field(ge=0), BeforeValidator(whole_number)]
+Positive = Annotated[int, Field(gt=0), BeforeValidator(whole_number)]
 NotNegativeNumber = Annotated[float, Field(ge=0)]
 PositiveNumber = Annotated[float, Field(gt=0)]
 
@@ -81,7 +80,14 @@ def bbox_value(value: Any) -> Any:
     raise PydanticCustomError("bbox", "expected four numbers: west, south, east, north")
 
 
-BBoxOption = Annotated[BBoxValue, BeforeValidator(bbox_value)]
+_BBOX_SCHEMA = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+        {"type": "string", "pattern": r"^([^,]+,){3}[^,]+$|\$"},
+    ]
+}
+
+BBoxOption = Annotated[BBoxValue, BeforeValidator(bbox_value), WithJsonSchema(_BBOX_SCHEMA)]
 
 Rgba = tuple[int, int, int] | tuple[int, int, int, int]
 
@@ -102,7 +108,19 @@ def color_value(value: Any) -> Rgba:
     return parts  # type: ignore[return-value]
 
 
-Color = Annotated[Any, BeforeValidator(color_value)]
+COLOR_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0, "maximum": 255},
+            "minItems": _COLOR_LENGTHS[0],
+            "maxItems": _COLOR_LENGTHS[-1],
+        },
+        {"type": "string", "pattern": r"^(#|0x)?([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$|\$"},
+    ]
+}
+
+Color = Annotated[Any, BeforeValidator(color_value), WithJsonSchema(COLOR_SCHEMA)]
 
 
 def _grid_origin(value: Any) -> Any:
@@ -114,4 +132,8 @@ def _grid_origin(value: Any) -> Any:
     return corner
 
 
-Origin = Annotated[str, BeforeValidator(_grid_origin)]
+_ORIGIN_SCHEMA = {
+    "anyOf": [{"enum": ["sw", "nw", "ll", "ul"]}, {"type": "string", "pattern": r"^([NnSs][Ww]|[UuLl][Ll])$|\$"}]
+}
+
+Origin = Annotated[str, BeforeValidator(_grid_origin), WithJsonSchema(_ORIGIN_SCHEMA)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from tilekeep.config.mapproxy.layers import Keywords
 from tilekeep.config.mapproxy.options import Opt, Options, Section
@@ -15,7 +15,7 @@ def _text_of_number(value: Any) -> Any:
     return str(value) if type(value) in {int, float} else value
 
 
-FreeText = Annotated[str, BeforeValidator(_text_of_number)]
+FreeText = Annotated[str, BeforeValidator(_text_of_number), WithJsonSchema({"type": ["string", "number"]})]
 
 
 class ContactOptions(Options):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tilekeep.config.mapproxy.coverage import Coverage
@@ -14,6 +14,7 @@ from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
 from tilekeep.config.mapproxy.markers import FEATURE_INFO, LEGENDS, Later, NoEffect
 from tilekeep.config.mapproxy.options import (
+    COLOR_SCHEMA,
     Color,
     NotNegativeNumber,
     Opt,
@@ -59,12 +60,38 @@ def _error_color(value: Any) -> Any:
 class ErrorResponse(Options):
     """One entry of ``on_error``: what stands for a map that the server did not give (spec/sources.md, 9)."""
 
-    response: Annotated[Any, BeforeValidator(_error_color)]
+    response: Annotated[
+        Any,
+        BeforeValidator(_error_color),
+        WithJsonSchema({"anyOf": [{"const": "transparent"}, *COLOR_SCHEMA["anyOf"]]}),
+    ]
     cache: bool = False
     authorize_stale: bool = False
 
 
-OnError = dict[Annotated[int | Literal["other"], BeforeValidator(_error_status)], ErrorResponse]
+_STATUS_SCHEMA = {"pattern": r"^(other|\d{3})$"}
+ErrorStatus = Annotated[int | Literal["other"], BeforeValidator(_error_status), WithJsonSchema(_STATUS_SCHEMA)]
+
+OnError = dict[ErrorStatus, ErrorResponse]
+
+
+def _request_schema(required: str, texts: tuple[str, ...], **others: str) -> WithJsonSchema:
+    """A request: some parameters that mean something, and any others that are sent as they are."""
+    properties = {name: {"type": "string"} for name in texts} | {name: {"type": kind} for name, kind in others.items()}
+    transparent = {"anyOf": [{"type": "boolean"}, {"type": "string"}]}
+    return WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {required: {"type": "string"}, **properties, "transparent": transparent},
+            "required": [required],
+            "additionalProperties": True,
+        }
+    )
+
+
+WmsRequest = Annotated[dict[str, Any], _request_schema("url", ("layers", "format", "styles", "sld", "sld_body"))]
+MapserverRequest = Annotated[dict[str, Any], _request_schema("map", ("layers", "format", "styles", "sld", "sld_body"))]
+ArcgisRequest = Annotated[dict[str, Any], _request_schema("url", ("layers", "format", "time"), dpi="integer")]
 
 
 class WmsOptions(Options):
@@ -91,7 +118,7 @@ class WmsSource(SourceOptions):
     """A Web Map Service; ``req`` keeps the order and spelling of its parameters."""
 
     type: Literal["wms"]
-    req: dict[str, Any] = Field(repr=False)
+    req: WmsRequest = Field(repr=False)
     transparent: Opt[bool] = None
     wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
     image: Section[WmsImageOptions] | None = None
@@ -138,7 +165,7 @@ class MapserverSource(LaterSource):
     """A MapServer binary called through CGI; ``req`` keeps the order and spelling of its parameters."""
 
     type: Literal["mapserver"]
-    req: dict[str, Any] = Field(repr=False)
+    req: MapserverRequest = Field(repr=False)
     wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
     image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
@@ -174,7 +201,7 @@ class ArcgisSource(LaterSource):
     """An ArcGIS REST service; ``req`` keeps the order and spelling of its parameters."""
 
     type: Literal["arcgis"]
-    req: dict[str, Any] = Field(repr=False)
+    req: ArcgisRequest = Field(repr=False)
     opts: Section[ArcgisOptions] = Field(default_factory=ArcgisOptions)
     image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None

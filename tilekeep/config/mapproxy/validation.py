@@ -16,7 +16,7 @@ from tilekeep.config.expanded_text import ExpandedText
 from tilekeep.config.mapproxy.option_tree import known_options
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.wrong_values import explanation
+from tilekeep.config.mapproxy.wrong_values import explanation, shown
 from tilekeep.config.plain_edits import element_at, with_value, without
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.config.suggestions import closest
@@ -196,7 +196,7 @@ def _refused(path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) ->
         return error(path, f"the option {path[-1]!r} is required and missing; add it", place=Place.KEY)
     if kind == "union_tag_invalid":
         known_types = [name.strip(" '") for name in context["expected_tags"].split(",")]
-        message = f"the type {context['tag']!r} does not exist (known: {', '.join(known_types)})"
+        message = f"the type {shown(path, first['input']['type'])} does not exist (known: {', '.join(known_types)})"
         return error(path, message, suggestion=closest(context["tag"], known_types))
     return error(path, explanation(path, group), suggestion=_permitted_like(first))
 

@@ -117,7 +117,8 @@ def _hint(path: OptionPath, value: Any, kinds: set[str]) -> str:
 
 def _list_hint(path: OptionPath, value: Any) -> str:
     """The list that was probably meant."""
-    if not isinstance(value, str | int | float):
+    secret = isinstance(value, ExpandedText) or any(step in _SECRET_OPTIONS for step in path)
+    if secret or not isinstance(value, str | int | float):
         return "; write a list"
     shown_value = redacted(str(value))
     return f"; write a list, such as [{', '.join([shown_value] * (2 if path[-1] in _PAIRS else 1))}]"

@@ -12,6 +12,7 @@ from tilekeep._version import __version__
 _COMMANDS = {
     "serve": ("serve", "Serve the tiles of a configuration over HTTP."),
     "check": ("check", "Check a configuration and report every problem with its place."),
+    "schema": ("schema", "Print the JSON Schema of configurations, for editors."),
     "explain": ("explain", "Say what a tile request would do, without doing it."),
     "demo": ("demo", "Serve a built-in world map on this machine."),
 }

