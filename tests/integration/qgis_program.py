@@ -4,8 +4,11 @@ Reads a list of pictures from the standard input, as JSON: what :class:`tests.in
 Writes what became of each to the standard output, as JSON: ``{"valid": ..., "error": ..., "crs": ..., "extent": ...}``.
 """
 
+from __future__ import annotations
+
 import json
 import sys
+from typing import Any
 
 from qgis.core import (
     QgsApplication,
@@ -19,16 +22,16 @@ from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
 
-def main():
+def main() -> None:
     """Does what the standard input says."""
     application = QgsApplication([], False)
     application.initQgis()
     pictures = json.load(sys.stdin)
-    print(json.dumps([rendered(picture) for picture in pictures]))
+    json.dump([rendered(picture) for picture in pictures], sys.stdout)
     application.exitQgis()
 
 
-def rendered(picture):
+def rendered(picture: dict[str, Any]) -> dict[str, Any]:
     """Renders one picture into a file."""
     layer = QgsRasterLayer(picture["uri"], "layer", "wms")
     if not layer.isValid():
