@@ -12,6 +12,9 @@
     |   |-- UnknownLayer
     |   |-- UnknownTileGrid
     |   |-- UnsupportedFormat
+    |   |-- UnsupportedSrs
+    |   |-- UnknownStyle
+    |   |-- MapTooLarge               more pixels than a map may have
     |   |-- InvalidDimension
     |   |-- TileOutsideGrid
     |   `-- UnsupportedOperation
@@ -97,6 +100,18 @@ class UnknownTileGrid(RequestError):
 
 class UnsupportedFormat(RequestError):
     """The layer exists, but not in this image format."""
+
+
+class UnsupportedSrs(RequestError):
+    """Maps are not drawn in this SRS."""
+
+
+class UnknownStyle(RequestError):
+    """The layer exists, but not in this style."""
+
+
+class MapTooLarge(RequestError):
+    """The map would have more pixels than the service or its image format permits."""
 
 
 class InvalidDimension(RequestError):

@@ -23,6 +23,8 @@ def sub_query(query: MapQuery, extent: BBox) -> SubQuery | None:
     The edges of the extent become pixel columns and rows by cutting off fractions (spec/sources.md, 11).
     """
     whole, size = query.bbox, query.size
+    if not whole.intersects(extent):
+        return None
     left = _pixels(extent.min_x - whole.min_x, whole.width, size.width) if extent.min_x > whole.min_x else 0
     top = _pixels(whole.max_y - extent.max_y, whole.height, size.height) if extent.max_y < whole.max_y else 0
     right = size.width

@@ -41,7 +41,7 @@ _MEANINGS = {
 def command(url: str, config: str, as_json: bool, environment: str | None) -> None:
     """Say what a request for the tile at URL would do, without doing it.
 
-    URL is an address or a path of TMS, /tiles or WMTS; host and prefix do not matter.
+    URL is an address or a path of TMS, /tiles, WMTS or WMS with tiled=true; host and prefix do not matter.
     """
     from tilekeep.entrypoints.wsgi.make_app import application_of
 

@@ -18,7 +18,7 @@ from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptio
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
-from tilekeep.entrypoints.wsgi.services import assembled
+from tilekeep.entrypoints.wsgi.services import MapParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.ports.clock import Clock
@@ -34,6 +34,7 @@ class TilekeepApplication:
         catalogue: the tile layers.
         tms: options of TMS and ``/tiles``; None leaves both out.
         wmts: options of WMTS; None leaves it out.
+        maps: options and parts of WMS; None leaves it out.
         demo: options of the demo page; None leaves it out.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         access_control_allow_origin: the header of that name for every response; empty leaves it out.
@@ -52,6 +53,7 @@ class TilekeepApplication:
         catalogue: Catalogue,
         tms: TmsOptions | None,
         wmts: WmtsOptions | None,
+        maps: MapParts | None,
         demo: DemoOptions | None,
         max_age_seconds: float,
         access_control_allow_origin: str,
@@ -67,7 +69,7 @@ class TilekeepApplication:
             clock=clock, read_slice=read_slice, request_seconds=request_seconds, max_age_seconds=max_age_seconds
         )
         documents = KeptDocuments(document_flights)
-        services = assembled(catalogue, delivery, documents, tms=tms, wmts=wmts, demo=demo)
+        services = assembled(catalogue, delivery, documents, tms=tms, wmts=wmts, maps=maps, demo=demo)
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)
         cross_origin = CrossOriginPolicy(access_control_allow_origin)

@@ -14,6 +14,9 @@ log = logging.getLogger("tilekeep.wsgiapp")
 #: The key of the WSGI environment under which the callable is found.
 HOOK = "mapproxy.authorize"
 
+#: What the hook is asked about maps as (the same document, 2.3).
+_MAPS = "wms.map"
+
 
 class AccessDenied(Exception):
     """The hook refuses the request; rendered as plain text by the application, whatever the protocol."""
@@ -63,14 +66,23 @@ def authorised_layers(environ: Environ, service: str, shown: Sequence[Any], name
     return [name for name in names if flags[name] is True or (flags[name] and service == "wmts")]
 
 
-def authorise_page(environ: Environ, service: str) -> None:
-    """Returns if the hook permits a page that belongs to no layer: only ``full`` does.
+def authorise_page(environ: Environ, service: str, layers: Sequence[str] = ()) -> None:
+    """Returns if the hook permits a page, or a document with all of ``layers``: only ``full`` does.
 
     :raises AccessDenied: 401 or 403.
     """
-    hook = environ.get(HOOK)
-    if hook is not None and _checked(hook(service, [], environ=environ)) is not None:
-        raise AccessDenied(403, "forbidden")
+    if HOOK in environ:
+        _refuse_parts(environ[HOOK](service, list(layers), environ=environ), service)
+
+
+def authorise_map(environ: Environ, layers: Sequence[str], srs_code: str, bbox: BBox) -> None:
+    """Returns if the hook permits a map of ``layers``: only ``full`` does, since maps are not made in parts yet.
+
+    :raises AccessDenied: 401 or 403.
+    """
+    if HOOK in environ:
+        extent = (srs_code, tuple(bbox))
+        _refuse_parts(environ[HOOK](_MAPS, list(layers), environ=environ, query_extent=extent), _MAPS)
 
 
 def document_headers(environ: Environ) -> tuple[Header, ...]:
@@ -81,6 +93,12 @@ def document_headers(environ: Environ) -> tuple[Header, ...]:
 def _asked(environ: Environ, service: str, layers: list[Any], extent: Any) -> Mapping[str, Any] | None:
     """The result of a partial permission; None if everything is permitted."""
     return _checked(environ[HOOK](service, layers, environ=environ, query_extent=extent))
+
+
+def _refuse_parts(result: Mapping[str, Any], service: str) -> None:
+    if _checked(result) is not None:
+        log.warning("%s refused: permissions for parts of it are not supported", service)
+        raise AccessDenied(403, "forbidden")
 
 
 def _checked(result: Mapping[str, Any]) -> Mapping[str, Any] | None:

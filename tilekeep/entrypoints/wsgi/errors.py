@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from tilekeep.domain.errors import (
     InvalidParameter,
     InvalidRequest,
     LockTimeout,
+    MapTooLarge,
     MissingParameter,
     RequestError,
     SourceError,
@@ -19,38 +21,65 @@ from tilekeep.domain.errors import (
     TilekeepError,
     TileOutsideGrid,
     UnknownLayer,
+    UnknownStyle,
     UnknownTileGrid,
     UnsupportedFormat,
     UnsupportedOperation,
+    UnsupportedSrs,
 )
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Header
 
 log = logging.getLogger("tilekeep.wsgiapp")
 
 
+class WmsAnswer(NamedTuple):
+    """How an error looks under WMS: the codes of 1.1.1 and of 1.3.0, None where the standard has none for it."""
+
+    status: int = 400
+    code_1_1_1: str | None = None
+    code_1_3_0: str | None = None
+
+
 class ProtocolAnswer(NamedTuple):
-    """How an error looks: status under TMS and ``/tiles``, status and exception code under OGC services."""
+    """How an error looks: status under TMS and ``/tiles``, status and exception code under OWS, and under WMS."""
 
     tms_status: int
     ows_status: int
     ows_code: str
+    wms: WmsAnswer = WmsAnswer()
 
 
-#: spec/services.md, 4.5 and 5.6; OGC 07-057r7, table 24 and its fellows for the status of each code.
+def _coded(code: str, later_code: str | None = None) -> WmsAnswer:
+    return WmsAnswer(400, code, later_code or code)
+
+
+#: spec/services.md, 3.5, 4.5 and 5.6; OGC 07-057r7, table 24 and its fellows for the status of each code;
+#: OGC 01-068r3, annex A.3, and OGC 06-042, table E.1, for the codes of WMS.
 ANSWERS: Mapping[type[TilekeepError], ProtocolAnswer] = {
     InvalidRequest: ProtocolAnswer(404, 400, "NoApplicableCode"),
     MissingParameter: ProtocolAnswer(404, 400, "MissingParameterValue"),
     InvalidParameter: ProtocolAnswer(404, 400, "InvalidParameterValue"),
-    UnknownLayer: ProtocolAnswer(404, 400, "InvalidParameterValue"),
+    UnknownLayer: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("LayerNotDefined")),
     UnknownTileGrid: ProtocolAnswer(404, 400, "InvalidParameterValue"),
-    UnsupportedFormat: ProtocolAnswer(404, 400, "InvalidParameterValue"),
-    InvalidDimension: ProtocolAnswer(404, 400, "InvalidParameterValue"),
+    UnsupportedFormat: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("InvalidFormat")),
+    UnsupportedSrs: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("InvalidSRS", "InvalidCRS")),
+    UnknownStyle: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("StyleNotDefined")),
+    MapTooLarge: ProtocolAnswer(404, 400, "InvalidParameterValue"),
+    InvalidDimension: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("InvalidDimensionValue")),
     TileOutsideGrid: ProtocolAnswer(404, 400, "TileOutOfRange"),
-    UnsupportedOperation: ProtocolAnswer(404, 501, "OperationNotSupported"),
-    SourceError: ProtocolAnswer(500, 500, "NoApplicableCode"),
-    LockTimeout: ProtocolAnswer(503, 503, "NoApplicableCode"),
-    StoreError: ProtocolAnswer(500, 500, "NoApplicableCode"),
+    UnsupportedOperation: ProtocolAnswer(
+        404, 501, "OperationNotSupported", WmsAnswer(code_1_3_0="OperationNotSupported")
+    ),
+    SourceError: ProtocolAnswer(500, 500, "NoApplicableCode", WmsAnswer(500)),
+    LockTimeout: ProtocolAnswer(503, 503, "NoApplicableCode", WmsAnswer(503)),
+    StoreError: ProtocolAnswer(500, 500, "NoApplicableCode", WmsAnswer(500)),
 }
+
+#: Longest message about a request, in characters: what was wrong with it shows in its beginning.
+_LONGEST_MESSAGE = 400
+
+#: Control characters and surrogates, which terminals and documents had better not see.
+_ILLEGIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 #: What the handlers of all protocols turn into documents; every other error is an internal one.
 RENDERED = (RequestError, SourceError, LockTimeout, StoreError)
@@ -69,13 +98,20 @@ def report(error: TilekeepError) -> ErrorReport:
     """What clients may know of ``error``, one of :data:`RENDERED`."""
     answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     if isinstance(error, RequestError):
-        return ErrorReport(answer, error.message, error.locator, NOT_STORABLE)
+        return ErrorReport(answer, _legible(error.message), error.locator, NOT_STORABLE)
     if isinstance(error, SourceError):
         return ErrorReport(answer, error.client_message, None, (*NOT_STORABLE, *_retry_after(error.retry_after)))
     log.error("request failed: %s", error)
     if isinstance(error, LockTimeout):
         return ErrorReport(answer, "The tile is still being made, try again.", None, (*NOT_STORABLE, *_retry_after(1)))
     return ErrorReport(answer, "The tile store does not answer.", None, NOT_STORABLE)
+
+
+def _legible(message: str) -> str:
+    """A message on one line of bounded length: it may quote what a client sent."""
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[:_LONGEST_MESSAGE]}... ({len(message)} characters)"
+    return _ILLEGIBLE.sub("\ufffd", message)
 
 
 def _retry_after(seconds: float | None) -> tuple[Header, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tilekeep.config.assemble.kept_nodes import KeptNodes
 from tilekeep.config.checked_container import checked_container
+from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_services
@@ -14,8 +16,16 @@ from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
-from tilekeep.entrypoints.wsgi.options import DEFAULT_RESTFUL_TEMPLATE, DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.options import (
+    DEFAULT_RESTFUL_TEMPLATE,
+    BoundingBoxSrs,
+    DemoOptions,
+    TmsOptions,
+    WmsOptions,
+    WmtsOptions,
+)
 from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
+from tilekeep.entrypoints.wsgi.services import MapParts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -49,13 +59,19 @@ def make_wsgi_app(
         raise ConfigurationError("no configuration: give its path as services_conf or in TILEKEEP_CONFIG")
     environment = env or os.environ.get("TILEKEEP_ENV") or None
 
+    nodes: KeptNodes[Any] | None = None
+
     def build() -> BuiltApplication:
+        nonlocal nodes
         loaded = load_settings(config, environment=environment, variables=os.environ)
         for problem in loaded.report.warnings:
             log.warning("%s", problem)
         if loaded.report.warnings and not ignore_config_warnings:
             raise ConfigurationProblems(loaded.report)
-        return BuiltApplication(application_of(loaded, debug=debug), loaded.files)
+        container = checked_container(loaded, nodes)
+        application = _application(container, loaded, debug=debug)
+        nodes = container.use_cases.caches().kept
+        return BuiltApplication(application, loaded.files)
 
     return ReloadingApplication(build) if reloader else build().application
 
@@ -65,13 +81,17 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
 
     :raises ConfigurationError: a grid, source or service cannot be set up as the settings say.
     """
-    container = checked_container(loaded)
+    return _application(checked_container(loaded), loaded, debug=debug)
+
+
+def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug: bool) -> TilekeepApplication:
     options = container.options()
     services = effective_services(loaded.settings)
     return TilekeepApplication(
         catalogue=container.use_cases.catalogue(),
         tms=_tms(services),
         wmts=_wmts(services),
+        maps=_maps(services, container),
         demo=None if services.demo is None else DemoOptions(services.demo.background_url),
         max_age_seconds=options.tile_max_age_seconds,
         access_control_allow_origin=options.allowed_origin or "",
@@ -82,6 +102,32 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
         request_seconds=longest_request_seconds(loaded.settings),
         debug=debug,
         owned=container,
+    )
+
+
+def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts | None:
+    wms = services.wms
+    if wms is None:
+        return None
+    projection = container.adapters.projection()
+    options = WmsOptions(
+        metadata=wms.metadata,
+        srs=tuple(map(projection.srs, wms.srs)),
+        bbox_srs=tuple(BoundingBoxSrs(projection.srs(code), bbox) for code, bbox in wms.bbox_srs),
+        formats=wms.formats,
+        max_output_pixels=wms.max_output_pixels,
+        versions=wms.versions,
+    )
+    get_map = container.use_cases.get_map(
+        concurrent_layers=wms.concurrent_layers, raise_source_errors=wms.raises_source_errors
+    )
+    return MapParts(
+        options,
+        container.use_cases.layer_tree(),
+        get_map,
+        projection,
+        container.adapters.clock(),
+        longest_request_seconds(container.settings()),
     )
 
 

@@ -12,6 +12,8 @@ from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts.exceptions import exception_report
 
+_WMS = "wms"
+
 
 class OwsService(Protocol):
     """A service spoken to by key-value pairs."""
@@ -27,7 +29,7 @@ class OwsService(Protocol):
 
 
 class OwsHandler:
-    """Answers at ``/service`` and ``/ows``.
+    """Answers at ``/service`` and ``/ows``, and at ``/wms`` if there is a WMS.
 
     Args:
         services: by lower-case value of ``service``.
@@ -39,7 +41,7 @@ class OwsHandler:
     def __call__(self, environ: Environ) -> Response:
         """What the selected service says, or an exception report."""
         given = parameters(environ.get("QUERY_STRING", ""))
-        name = given.get("service")
+        name = self._name(given)
         if name is None:
             return exception_report(report(MissingParameter("missing parameter: service", locator="service")))
         service = self._services.get(name.lower())
@@ -52,7 +54,18 @@ class OwsHandler:
 
         :raises RequestError: none.
         """
-        service = self._services.get(parameters(query_string).get("service", "").lower())
+        service = self._services.get((self._name(parameters(query_string)) or "").lower())
         if service is None:
             raise InvalidRequest(f"no tile service is named in {query_string!r}")
         return service.locate(path, query_string)
+
+    def _name(self, given: Mapping[str, str]) -> str | None:
+        """What ``service`` says; requests of old WMS clients, which have none, mean WMS."""
+        name = given.get("service")
+        if name is None and _WMS in self._services and _is_of_old_wms(given):
+            return _WMS
+        return name
+
+
+def _is_of_old_wms(given: Mapping[str, str]) -> bool:
+    return given.get("wmtver") == "1.0.0" or given.get("request") == "GetMap"

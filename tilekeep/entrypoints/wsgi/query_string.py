@@ -17,6 +17,7 @@ def parameters(query_string: str) -> dict[str, str]:
     if not query_string.isascii():
         query_string = utf8(query_string)
     found: dict[str, str] = {}
+    more: dict[str, list[str]] = {}
     for part in query_string.split("&"):
         key, _, value = part.partition("=")
         if "%" in part or "+" in part:
@@ -25,7 +26,9 @@ def parameters(query_string: str) -> dict[str, str]:
         if key not in found:
             found[key] = value
         elif key not in _FIRST_VALUE_COUNTS:
-            found[key] = f"{found[key]},{value}"
+            more.setdefault(key, []).append(value)
+    for key, values in more.items():
+        found[key] = ",".join((found[key], *values))
     found.pop("", None)
     return found
 

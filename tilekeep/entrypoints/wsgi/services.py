@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.get_map import GetMap
+from tilekeep.application.layer_tree import LayerTree
+from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.public_levels import TileService
 from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
-from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
 from tilekeep.entrypoints.wsgi.router import Handler
@@ -21,11 +24,21 @@ from tilekeep.entrypoints.wsgi.tms.names import TmsNames
 from tilekeep.entrypoints.wsgi.tms.pages import TmsPages
 from tilekeep.entrypoints.wsgi.tms.service import TmsHandler
 from tilekeep.entrypoints.wsgi.welcome import WelcomePage
+from tilekeep.entrypoints.wsgi.wms.capabilities import WmsCapabilities
+from tilekeep.entrypoints.wsgi.wms.exception_images import ExceptionImages
+from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
+from tilekeep.entrypoints.wsgi.wms.map_request import MapRequests
+from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
+from tilekeep.entrypoints.wsgi.wms.service import Wms
+from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
+from tilekeep.entrypoints.wsgi.wms.versions import VERSIONS
 from tilekeep.entrypoints.wsgi.wmts.capabilities import WmtsCapabilities
 from tilekeep.entrypoints.wsgi.wmts.kvp import WmtsKvp
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 from tilekeep.entrypoints.wsgi.wmts.rest import WmtsRest
 from tilekeep.entrypoints.wsgi.wmts.rest_template import compiled
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.projection import Projection
 
 
 class Services(NamedTuple):
@@ -36,6 +49,21 @@ class Services(NamedTuple):
     locators: dict[str, Locator]
 
 
+class MapParts(NamedTuple):
+    """What WMS draws maps with.
+
+    :ivar projection: gives the boxes of layers in the SRS of documents.
+    :ivar request_seconds: how long a request may take.
+    """
+
+    options: WmsOptions
+    layer_tree: LayerTree
+    get_map: GetMap
+    projection: Projection
+    clock: Clock
+    request_seconds: float
+
+
 def assembled(
     catalogue: Catalogue,
     delivery: TileDelivery,
@@ -43,6 +71,7 @@ def assembled(
     *,
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
+    maps: MapParts | None,
     demo: DemoOptions | None,
 ) -> Services:
     """The services that are configured.
@@ -56,6 +85,8 @@ def assembled(
         _add_tms(services, catalogue, delivery, templates, documents, tms)
     if wmts is not None:
         _add_wmts(services, ows, catalogue, delivery, templates, documents, wmts)
+    if maps is not None:
+        ows["wms"] = _wms(catalogue, delivery, templates, documents, maps)
     if demo is not None:
         services.handlers["demo"] = DemoHandler(PageData(catalogue, tms, wmts, demo))
     _add_ows(services, ows)
@@ -106,9 +137,62 @@ def _add_wmts(
         services.locators["wmts"] = handler.locate
 
 
+def _wms(
+    catalogue: Catalogue,
+    delivery: TileDelivery,
+    templates: DocumentTemplates,
+    documents: KeptDocuments,
+    parts: MapParts,
+) -> Wms:
+    options, layer_tree, get_map = parts.options, parts.layer_tree, parts.get_map
+    _refuse_impossible(options)
+    tiles = SingleTiles(catalogue)
+    maps = WmsMaps(
+        requests=MapRequests(options, layer_tree),
+        layer_tree=layer_tree,
+        get_map=get_map,
+        tiles=tiles,
+        delivery=delivery,
+        options=options,
+        clock=parts.clock,
+        request_seconds=parts.request_seconds,
+    )
+    projection = parts.projection
+    boxes = LayerBoxes(
+        options,
+        lambda extent, srs: projection.between(extent.srs, srs).bbox(extent.bbox),
+        projection.srs("EPSG:4326"),
+    )
+    return Wms(
+        versions=[VERSIONS[number] for number in options.versions],
+        maps=maps,
+        capabilities=WmsCapabilities(
+            options=options,
+            layer_tree=layer_tree,
+            boxes=boxes,
+            tiles=tiles,
+            templates=templates,
+            documents=documents,
+        ),
+        exception_images=ExceptionImages(options, get_map),
+    )
+
+
+def _refuse_impossible(options: WmsOptions) -> None:
+    for name, values in (("srs", options.srs), ("image_formats", options.formats), ("versions", options.versions)):
+        if not values:
+            raise ConfigurationError("nothing is left to offer; name one or more", option=("services", "wms", name))
+    for number in options.versions:
+        if number not in VERSIONS:
+            raise ConfigurationError(
+                f"version {number!r} is not supported by this version of Tilekeep; name {' or '.join(VERSIONS)}",
+                option=("services", "wms", "versions"),
+            )
+
+
 def _add_ows(services: Services, ows: dict[str, OwsService]) -> None:
     handler = OwsHandler(ows)
-    for name in ("service", "ows"):
+    for name in ("service", "ows", "wms") if "wms" in ows else ("service", "ows"):
         services.handlers[name] = handler
         if ows:
             services.locators[name] = handler.locate

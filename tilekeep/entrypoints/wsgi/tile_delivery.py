@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import zlib
 
 from tilekeep.application.catalogue import TileLayer
@@ -12,15 +11,11 @@ from tilekeep.domain.image import PNG
 from tilekeep.domain.tile import StoredTile
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
+from tilekeep.entrypoints.wsgi.decoration import DECORATE, DecorationNotice
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import SliceReader
-
-log = logging.getLogger("tilekeep.wsgiapp")
-
-#: The key under which a wrapping application offers to draw on images (spec/auth-plugins-decorate.md, 3).
-DECORATE = "mapproxy.decorate_img"
 
 _SERVE = Purpose.SERVE
 
@@ -41,7 +36,7 @@ class TileDelivery:
         self._monotonic = clock.monotonic
         self._read_slice = read_slice
         self._request_seconds = request_seconds
-        self._warned_of_decoration = False
+        self._notice_decoration = DecorationNotice("tiles")
         self._max_age_seconds = max_age_seconds
         self._cache_control: Header = ("Cache-Control", cache_control(max_age_seconds))
 
@@ -51,25 +46,24 @@ class TileDelivery:
         :raises AccessDenied: the authorisation hook refuses it.
         :raises SourceError: see :class:`tilekeep.application.get_tile.GetTile`, as for LockTimeout and StoreError.
         """
+        if HOOK in environ:
+            route, key = located
+            layer, grid = route.layer, route.layer.grid
+            authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, grid.tile_bbox(key.coord))
+        return self.permitted(located, environ)
+
+    def permitted(self, located: Located, environ: Environ) -> Response:
+        """The response to a request that has been authorised already, if it has to be; raises as the call itself."""
         route, key = located
         layer = route.layer
-        if DECORATE in environ:
-            self._warn_of_decoration()
         shared = HOOK not in environ
-        if not shared:
-            grid = layer.grid
-            authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, grid.tile_bbox(key.coord))
+        if DECORATE in environ:
+            self._notice_decoration(environ)
         answer = layer.get_tile(key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
         tile = answer.tile
         if tile is None:
             return self._empty(answer, layer, environ, shared=shared)
         return self._stored(answer, tile, environ, shared=shared)
-
-    def _warn_of_decoration(self) -> None:
-        """Says once that tiles go out undecorated: whoever wraps the application expects something else."""
-        if not self._warned_of_decoration:
-            self._warned_of_decoration = True
-            log.warning("%s is not supported by this version of Tilekeep: tiles are delivered undecorated", DECORATE)
 
     def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ, *, shared: bool) -> Response:
         body, media_type, info = tile

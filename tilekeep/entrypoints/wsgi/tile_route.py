@@ -16,17 +16,17 @@ from tilekeep.domain.tile import Dimensions, TileKey
 class TileRoute:
     """The way from an address to a tile; built once for each layer, grid and service.
 
-    :ivar service: the name of the service for authorisation (spec/auth-plugins-decorate.md, 2.3).
+    :ivar service: the name of the service, by which authorisation knows it (spec/auth-plugins-decorate.md, 2.3).
     :ivar extension: the format part of its addresses (spec/services.md, 4.5).
     :ivar default_dimensions: what requests without dimensions mean.
     """
 
     __slots__ = ("default_dimensions", "extension", "layer", "levels", "service")
 
-    def __init__(self, layer: TileLayer, levels: PublicLevels) -> None:
+    def __init__(self, layer: TileLayer, levels: PublicLevels, service: str | None = None) -> None:
         self.layer = layer
         self.levels = levels
-        self.service = "wmts" if levels.service is TileService.WMTS else "tms"
+        self.service = service or ("wmts" if levels.service is TileService.WMTS else "tms")
         self.extension = subtype(layer.encoding.public_media_type)
         self.default_dimensions: Dimensions = chosen_dimensions(layer.outline.dimensions, {})
 

@@ -1,0 +1,146 @@
+"""Layers of maps whose sources say what they were asked, and the real use case that draws them as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.fakes.catalogue import MERCATOR, UTM, WGS84
+from tests.fakes.map_source import FakeMapSource, Script
+from tests.fakes.parallel import InlineRunner
+from tests.fakes.projection import FakeProjection
+from tests.fakes.text_imaging import TextImaging, TextRaster
+from tilekeep.application.get_map import GetMap
+from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.domain.dimensions import Dimension
+from tilekeep.domain.extent import Extent
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageLimits, Raster
+from tilekeep.domain.map_query import Drawn, MapQuery
+from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
+from tilekeep.domain.service_metadata import NO_METADATA, LayerMetadata, ServiceMetadata
+from tilekeep.domain.srs import Srs
+from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
+from tilekeep.ports.imaging import Canvas, Placement
+
+WORLD = Extent(BBox(-180.0, -90.0, 180.0, 90.0), WGS84)
+GOOGLE = Srs("EPSG:900913", MERCATOR.definition, geographic=False, north_first=False, metres_per_unit=1.0)
+
+FORMATS = {
+    "image/png": ImageEncoding("image/png"),
+    "image/jpeg": ImageEncoding("image/jpeg"),
+    "image/tiff": ImageEncoding("image/tiff"),
+}
+
+
+def wms_options(**replaced: Any) -> WmsOptions:
+    """Options of a small WMS; ``replaced`` are those of the constructor."""
+    usual: dict[str, Any] = {
+        "metadata": ServiceMetadata(title="Maps"),
+        "srs": (WGS84, MERCATOR, GOOGLE, UTM),
+        "bbox_srs": (BoundingBoxSrs(MERCATOR), BoundingBoxSrs(WGS84)),
+        "formats": FORMATS,
+        "max_output_pixels": 1_000_000,
+    }
+    return WmsOptions(**usual | replaced)
+
+
+class RecordingImaging(TextImaging):
+    """Remembers the canvases of maps and how maps were encoded."""
+
+    def __init__(self) -> None:
+        self.canvases: list[Canvas] = []
+        self.encodings: list[ImageEncoding] = []
+        self.shown: list[Extent | None] = []
+
+    def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> TextRaster:
+        self.canvases.append(canvas)
+        return super().compose(canvas, placements)
+
+    def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
+        self.encodings.append(encoding)
+        self.shown.append(shows)
+        return super().encode(raster, encoding, shows)
+
+
+class FakeMaps:
+    """Describes layers one by one; ``sources`` are found by the name of their layer."""
+
+    def __init__(self, *, raise_source_errors: bool = False) -> None:
+        self.sources: dict[str, FakeMapSource] = {}
+        self.imaging = RecordingImaging()
+        self.projection = FakeProjection()
+        self._extents: dict[MapLayer, Extent] = {}
+        self._top: list[MapLayer] = []
+        self._raise_source_errors = raise_source_errors
+
+    def layer(
+        self,
+        name: str,
+        *answers: Script,
+        title: str | None = None,
+        cache: str | None = None,
+        children: Sequence[MapLayer] = (),
+        resolutions: ResolutionRange = EVERY_RESOLUTION,
+        dimensions: tuple[Dimension, ...] = (),
+        metadata: LayerMetadata = NO_METADATA,
+        extent: Extent = WORLD,
+    ) -> MapLayer:
+        """A layer that draws its name, unless ``answers`` are given; not part of the tree yet."""
+        source = FakeMapSource(*answers or (_drawing(name),))
+        self.sources[name] = source
+        sources = (cache or f"{name}_cache",)
+        usual_title = name.title() if title is None else title
+        layer = MapLayer(name, usual_title, sources, tuple(children), resolutions, dimensions, metadata)
+        self._extents[layer] = extent
+        return layer
+
+    def group(
+        self,
+        name: str | None,
+        *children: MapLayer,
+        title: str = "",
+        resolutions: ResolutionRange = EVERY_RESOLUTION,
+        extent: Extent = WORLD,
+    ) -> MapLayer:
+        """A group that is drawn by its children; not part of the tree yet."""
+        layer = MapLayer(name, title, children=children, resolutions=resolutions)
+        self._extents[layer] = extent
+        return layer
+
+    def add(self, *layers: MapLayer) -> None:
+        """Puts layers under the root."""
+        self._top += layers
+
+    def tree(self, root: MapLayer | None = None) -> LayerTree:
+        whole = root or self.group(None, *self._top)
+        return LayerTree(whole, self._laid_sources, self._extents.__getitem__)
+
+    def get_map(self) -> GetMap:
+        return GetMap(
+            imaging=self.imaging,
+            gate=StoreGate(self.imaging, ImageLimits(10_000, 1_000_000), "maps"),
+            parallel=InlineRunner(),
+            raise_source_errors=self._raise_source_errors,
+        )
+
+    def parts(self, options: WmsOptions | None = None, root: MapLayer | None = None) -> dict[str, Any]:
+        """The arguments of the application that WMS takes."""
+        return {
+            "wms": options or wms_options(),
+            "layer_tree": self.tree(root),
+            "get_map": self.get_map(),
+            "projection": self.projection,
+        }
+
+    def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
+        assert layer.name is not None
+        return (LaidSource(self.sources[layer.name]),)
+
+
+def _drawing(name: str) -> Script:
+    def drawn(query: MapQuery) -> Drawn:
+        return Drawn(TextRaster(query.size, name))
+
+    return drawn

@@ -1,0 +1,79 @@
+"""The capabilities documents (OGC 01-068r3, 7.1 and annex A.1; OGC 06-042, 7.2; spec/services.md, 3.12)."""
+
+from __future__ import annotations
+
+import math
+
+from tilekeep.application.layer_tree import LayerTree
+from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_page
+from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
+from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
+from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
+from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
+from tilekeep.entrypoints.wsgi.wms.shown_tiles import shown_tile_sets
+from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
+from tilekeep.entrypoints.wsgi.wms.versions import V1_1_1, WmsVersion
+
+#: What the hook is asked about these documents as (spec/auth-plugins-decorate.md, 2.3).
+_SERVICE = "wms.capabilities"
+
+
+class WmsCapabilities:
+    """Writes the documents.
+
+    Args:
+        options: what the service offers.
+        layer_tree: the layers.
+        boxes: calculates where they have data.
+        tiles: the tiles that can be asked for one by one.
+        templates: the templates of the documents.
+        documents: keeps what has been written.
+    """
+
+    def __init__(
+        self,
+        *,
+        options: WmsOptions,
+        layer_tree: LayerTree,
+        boxes: LayerBoxes,
+        tiles: SingleTiles,
+        templates: DocumentTemplates,
+        documents: KeptDocuments,
+    ) -> None:
+        self._options = options
+        self._layer_tree = layer_tree
+        self._boxes = boxes
+        self._tiles = tiles
+        self._templates = templates
+        self._documents = documents
+
+    def __call__(self, environ: Environ, base: str, version: WmsVersion, *, with_tiles: bool) -> Response:
+        """The document of the service at the address ``base``; ``with_tiles`` adds those of WMS-C to 1.1.1.
+
+        :raises AccessDenied: the authorisation hook refuses it.
+        """
+        if HOOK in environ:
+            names = [layer.name for layer in self._layer_tree.root.all() if layer.name is not None]
+            authorise_page(environ, _SERVICE, names)
+        shows_tiles = with_tiles and version is V1_1_1
+        name = DocumentName(("wms", version.number, shows_tiles), base)
+        return self._documents(
+            environ, name, version.capabilities_type, lambda: self._written(base, version, with_tiles=shows_tiles)
+        )
+
+    def _written(self, base: str, version: WmsVersion, *, with_tiles: bool) -> bytes:
+        root = self._layer_tree.root
+        shown = ShownLayers(self._layer_tree.extent, self._boxes, authority_axes=version.authority_axes)(root)
+        side = math.isqrt(self._options.max_output_pixels)
+        return self._templates.render(
+            f"wms/capabilities-{version.number}.xml",
+            base=base,
+            service=self._options.metadata,
+            formats=list(self._options.formats),
+            srs_codes=[srs.code for srs in self._options.srs],
+            side=side,
+            root=shown if shown.title else shown._replace(title=self._options.metadata.title),
+            tile_sets=shown_tile_sets(root, self._tiles, self._options) if with_tiles else [],
+        )

@@ -1,0 +1,126 @@
+"""What a GetMap request means, however it is written (spec/services.md, 3.4 and 3.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tilekeep.application.layer_tree import LayerTree, MapLayer
+from tilekeep.domain.errors import UnknownStyle, UnsupportedFormat, UnsupportedSrs
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.srs import Srs
+from tilekeep.domain.tile import Dimensions
+from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.wms.bounding_box import bounding_box, require_distinct_pixels, swapped
+from tilekeep.entrypoints.wsgi.wms.colors import Rgb, background, is_true
+from tilekeep.entrypoints.wsgi.wms.map_size import map_size, require_fit
+from tilekeep.entrypoints.wsgi.wms.operations import require_map_parameters
+from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
+
+_STYLES = frozenset({"", "default", "inspire_common:DEFAULT"})
+
+
+class MapRequest(NamedTuple):
+    """A map as a client asks for it; ``bbox`` in x/y order.
+
+    :ivar drawn: the layers that draw the map, bottom first, groups resolved; none where no layer shows anything.
+    :ivar format: the media type as the client spells it.
+    :ivar tiled: whether it asks for one tile (WMS-C).
+    """
+
+    drawn: tuple[MapLayer, ...]
+    bbox: BBox
+    size: Size
+    srs: Srs
+    format: str
+    transparent: bool
+    background: Rgb | None
+    dimensions: Dimensions
+    tiled: bool
+
+
+class MapRequests:
+    """Reads the parameters of GetMap.
+
+    Args:
+        options: what the service offers.
+        layer_tree: finds layers.
+    """
+
+    def __init__(self, options: WmsOptions, layer_tree: LayerTree) -> None:
+        self._layer_tree = layer_tree
+        self._formats = options.formats
+        self._max_output_pixels = options.max_output_pixels
+        self._srs = {srs.code: srs for srs in options.srs}
+
+    def read(self, given: Mapping[str, str], version: WmsVersion) -> MapRequest:
+        """The request that the parameters ``given`` are; they are checked in the order of the reference.
+
+        :raises RequestError: a parameter is missing or means nothing.
+        """
+        require_map_parameters(given, version)
+        written = bounding_box(given["bbox"])
+        _require_known_styles(given["styles"])
+        size = map_size(given["width"], given["height"], self._max_output_pixels)
+        require_distinct_pixels(written, size, given["bbox"])
+        layers = self._layers(given["layers"])
+        media_type = self._format(given["format"], size)
+        srs = self._requested_srs(version.srs_parameter, given[version.srs_parameter])
+        bbox = swapped(written) if version.authority_axes and srs.north_first else written
+        drawn = tuple(_drawing(layer for layer in layers if layer.resolutions.holds(bbox, size, srs)))
+        return MapRequest(
+            drawn=drawn,
+            bbox=bbox,
+            size=size,
+            srs=srs,
+            format=media_type,
+            transparent=is_true(given.get("transparent")),
+            background=background(given.get("bgcolor")),
+            dimensions=_dimensions(drawn, given),
+            tiled=is_true(given.get("tiled")),
+        )
+
+    def _layers(self, names: str) -> list[MapLayer]:
+        """The layers, each once however often it is named: a request costs no more than all layers there are."""
+        return [self._layer_tree.layer(name) for name in dict.fromkeys(names.split(","))]
+
+    def _format(self, name: str, size: Size) -> str:
+        encoding = self._formats.get(name)
+        if encoding is None:
+            raise UnsupportedFormat(f"unsupported image format: {name}", locator="format")
+        require_fit(size, encoding.public_media_type)
+        return name
+
+    def _requested_srs(self, parameter: str, code: str) -> Srs:
+        srs = self._srs.get(code.upper())
+        if srs is None:
+            raise UnsupportedSrs(f"unsupported {parameter}: {code}", locator=parameter)
+        return srs
+
+
+def _require_known_styles(styles: str) -> None:
+    if not _STYLES.issuperset(styles.split(",")):
+        raise UnknownStyle(f"unsupported styles: {styles}", locator="styles")
+
+
+def _drawing(layers: Iterable[MapLayer]) -> Iterable[MapLayer]:
+    """What draws ``layers``, in their order; what several of them show is drawn once."""
+    return dict.fromkeys(drawing for layer in layers for drawing in layer.drawing())
+
+
+def _dimensions(drawn: Iterable[MapLayer], given: Mapping[str, str]) -> Dimensions:
+    """The values of the request for dimensions that a drawn layer has (the same document, 3.9).
+
+    ``time`` and ``elevation`` are parameters of their own, any other dimension has ``dim_`` in front.
+    """
+    names = {dimension.name for layer in drawn if layer.dimensions for dimension in layer.dimensions}
+    if not names:
+        return ()
+    values = ((name, _value(name, given)) for name in sorted(names))
+    return tuple((name, value) for name, value in values if value)
+
+
+def _value(name: str, given: Mapping[str, str]) -> str | None:
+    if name in {"time", "elevation"} or name.startswith("dim_"):
+        return given.get(name)
+    return given.get(f"dim_{name}")

@@ -1,0 +1,60 @@
+"""The names of WMS requests, and what they require (spec/services.md, 3.2 and 3.3)."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from tilekeep.domain.errors import InvalidParameter, MissingParameter, UnsupportedOperation
+from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
+
+
+class Operation(enum.Enum):
+    """What a client can ask for."""
+
+    MAP = "GetMap"
+    CAPABILITIES = "GetCapabilities"
+
+
+#: Lower-case names; those of WMS 1.0.0 are understood in every version.
+_NAMES = {
+    "getmap": Operation.MAP,
+    "map": Operation.MAP,
+    "getcapabilities": Operation.CAPABILITIES,
+    "capabilities": Operation.CAPABILITIES,
+}
+
+#: Operations of the standard that this service does not offer.
+_NOT_OFFERED = frozenset({"getfeatureinfo", "feature_info", "getlegendgraphic", "describelayer", "getstyles"})
+
+_BEFORE_SRS = ("version", "request", "layers", "styles")
+_AFTER_SRS = ("bbox", "width", "height", "format")
+
+
+def operation(given: Mapping[str, str]) -> Operation:
+    """The operation that ``request`` names, in any case.
+
+    :raises MissingParameter: there is no ``request``.
+    :raises UnsupportedOperation: it is one of the standard, but not offered.
+    :raises InvalidParameter: it is none.
+    """
+    name = given.get("request")
+    if name is None:
+        raise MissingParameter("missing parameters ['request']", locator="request")
+    found = _NAMES.get(name.lower())
+    if found is not None:
+        return found
+    if name.lower() in _NOT_OFFERED:
+        raise UnsupportedOperation(f"request {name} is not supported by this version of Tilekeep", locator="request")
+    raise InvalidParameter(f"unknown WMS request type '{name}'", locator="request")
+
+
+def require_map_parameters(given: Mapping[str, str], version: WmsVersion) -> None:
+    """Returns if a GetMap request has every parameter, be it blank.
+
+    :raises MissingParameter: names all that are missing.
+    """
+    required = (*_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS)
+    missing = [name for name in required if name not in given]
+    if missing:
+        raise MissingParameter(f"missing parameters {missing}", locator=missing[0])

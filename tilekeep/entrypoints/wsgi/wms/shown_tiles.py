@@ -1,0 +1,51 @@
+"""What capabilities documents say of tiles: the profile WMS-C (spec/services.md, 3.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from tilekeep.application.layer_tree import MapLayer
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.tile_route import TileRoute
+from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
+
+
+class ShownTileSet(NamedTuple):
+    """The tiles of a layer in one grid; ``resolutions`` in units of the SRS per pixel, separated by spaces."""
+
+    layer: str
+    srs_code: str
+    bbox: BBox
+    resolutions: str
+    tile_size: Size
+    media_type: str
+
+
+def shown_tile_sets(root: MapLayer, tiles: SingleTiles, options: WmsOptions) -> list[ShownTileSet]:
+    """The tiles that GetMap delivers, in the order of the layers."""
+    codes = {srs.code for srs in options.srs}
+    return list(_tile_sets(root, tiles, codes, options.formats))
+
+
+def _tile_sets(
+    root: MapLayer, tiles: SingleTiles, srs_codes: Collection[str], media_types: Collection[str]
+) -> Iterator[ShownTileSet]:
+    for layer in root.all():
+        for route in tiles.routes(layer):
+            shown = _tile_set(route)
+            if shown.srs_code in srs_codes and shown.media_type in media_types:
+                yield shown
+
+
+def _tile_set(route: TileRoute) -> ShownTileSet:
+    layer, grid = route.layer, route.layer.grid
+    return ShownTileSet(
+        layer=layer.outline.name,
+        srs_code=grid.srs.code,
+        bbox=layer.extent,
+        resolutions=" ".join(str(level.resolution) for level in route.levels.orders),
+        tile_size=grid.tile_size,
+        media_type=layer.encoding.public_media_type,
+    )

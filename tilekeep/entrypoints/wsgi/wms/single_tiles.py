@@ -1,0 +1,99 @@
+"""Which tile a GetMap request with ``tiled=true`` asks for: WMS-C (spec/services.md, 3.7; spec/caches.md, 14)."""
+
+from __future__ import annotations
+
+from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.layer_tree import MapLayer
+from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.domain.errors import InvalidParameter, UnknownLayer, UnsupportedFormat
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import subtype
+from tilekeep.domain.public_levels import PublicLevels, TileService
+from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.entrypoints.wsgi.tile_route import Located, TileRoute
+from tilekeep.entrypoints.wsgi.wms.map_request import MapRequest
+
+#: How far a box may lie off its tile, as a part of a pixel.
+_TOLERANCE = 0.1
+
+
+class SingleTiles:
+    """Finds tiles by their boxes.
+
+    Args:
+        catalogue: the layers whose tiles can be delivered.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._routes: OncePerKey[tuple[str, str], TileRoute] = OncePerKey(self._route)
+
+    def find(self, request: MapRequest) -> Located | None:
+        """The tile, or None where the request is to be drawn as a map after all.
+
+        That is the case if it shows several caches, or nothing, or lies beside the grid.
+
+        :raises InvalidParameter: box or size are not those of a tile; UnsupportedFormat: the format is not.
+        """
+        if len(request.drawn) != 1:
+            return None
+        routes = [route for route in self.routes(request.drawn[0]) if route.layer.grid.srs == request.srs]
+        refusal: InvalidParameter | UnsupportedFormat | None = None
+        for route in routes:
+            try:
+                coord = _tile_of(route, request)
+            except (InvalidParameter, UnsupportedFormat) as error:
+                refusal = refusal or error
+            else:
+                return None if coord is None else Located(route, TileKey(coord, request.dimensions))
+        if refusal is not None:
+            raise refusal
+        return None
+
+    def routes(self, layer: MapLayer) -> list[TileRoute]:
+        """The tiles of a layer in each of its grids; none unless it shows the tiles of just one cache."""
+        if layer.name is None:
+            return []
+        try:
+            grids = self._catalogue.outline(layer.name).grids
+        except UnknownLayer:
+            return []
+        return [self._routes((layer.name, grid.name)) for grid in grids if (grid.cache,) == layer.sources]
+
+    def _route(self, name: tuple[str, str]) -> TileRoute:
+        tile_layer = self._catalogue.tile_layer(*name)
+        return TileRoute(tile_layer, PublicLevels(tile_layer.grid, TileService.TMS), "wms")
+
+
+def _tile_of(route: TileRoute, request: MapRequest) -> TileCoord | None:
+    """The tile of a grid, or None if there is none at the place."""
+    grid = route.layer.grid
+    if subtype(request.format) != route.extension:
+        raise UnsupportedFormat(
+            f"Invalid request: invalid tile format, use {route.extension} (not {request.format})", locator="format"
+        )
+    if request.size != grid.tile_size:
+        use, given = (f"{size.width}x{size.height}" for size in (grid.tile_size, request.size))
+        raise InvalidParameter(f"Invalid request: invalid tile size (use {use}, not {given})", locator="width")
+    level = grid.level_for(request.bbox, request.size)
+    return None if level is None else _aligned(grid, level, request.bbox, request.size)
+
+
+def _aligned(grid: TileGrid, level: int, bbox: BBox, size: Size) -> TileCoord | None:
+    left, bottom, right, top = bbox
+    coord = grid.tile_at((left + right) / 2, (bottom + top) / 2, level)
+    tile = grid.tile_bbox(coord)
+    across, up = (_TOLERANCE * bbox.width / size.width, _TOLERANCE * bbox.height / size.height)
+    if max(abs(left - tile.min_x), abs(right - tile.max_x)) > across:
+        raise _misplaced(grid, level, bbox)
+    if max(abs(bottom - tile.min_y), abs(top - tile.max_y)) > up:
+        raise _misplaced(grid, level, bbox)
+    return coord if grid.holds(coord) else None
+
+
+def _misplaced(grid: TileGrid, level: int, bbox: BBox) -> InvalidParameter:
+    several = grid.affected(bbox, level).count > 1
+    reason = "not a single tile" if several else "query does not align to tile boundaries"
+    box = ",".join(map(str, bbox))
+    return InvalidParameter(f"Request too large or invalid BBOX. ({reason}: {box})", locator="bbox")
