@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.fakes.catalogue import MERCATOR, UTM, WGS84
+from tests.fakes.clock import FakeClock
 from tests.fakes.map_source import FakeMapSource, Script
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
@@ -22,6 +23,7 @@ from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.service_metadata import NO_METADATA, LayerMetadata, ServiceMetadata
 from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
+from tilekeep.entrypoints.wsgi.services import MapParts
 from tilekeep.ports.imaging import Canvas, Placement
 
 WORLD = Extent(BBox(-180.0, -90.0, 180.0, 90.0), WGS84)
@@ -128,10 +130,9 @@ class FakeMaps:
     def parts(self, options: WmsOptions | None = None, root: MapLayer | None = None) -> dict[str, Any]:
         """The arguments of the application that WMS takes."""
         return {
-            "wms": options or wms_options(),
-            "layer_tree": self.tree(root),
-            "get_map": self.get_map(),
-            "projection": self.projection,
+            "maps": MapParts(
+                options or wms_options(), self.tree(root), self.get_map(), self.projection, FakeClock(), 60.0
+            )
         }
 
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:

@@ -91,7 +91,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=providers.Object(None))
     adapters = providers.DependenciesContainer()
 
     image_limits = providers.Factory(
@@ -172,7 +172,7 @@ class TilekeepContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=None)
+    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=providers.Object(None))
 
     adapters = providers.Container(AdaptersContainer, options=options)
     use_cases = providers.Container(
