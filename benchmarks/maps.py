@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import random
 import urllib.request
 from collections.abc import Iterator
@@ -82,12 +83,15 @@ def _paths(kind: _Kind) -> list[str]:
         left, bottom = (dice.uniform(-half * 0.7, half * 0.7 - width) for _ in range(2))
         box = [left, bottom, left + width, bottom + width]
         if kind.srs == "EPSG:4326":
-            degree = half / 180
-            # Of mid latitudes, so that the box holds about as many tiles as the others.
-            south = dice.uniform(-50, 40)
-            box = [left / degree, south, (left + width) / degree, south + width / degree * 0.8]
+            box = [_degrees(value, of_latitude=position % 2 == 1) for position, value in enumerate(box)]
         paths.append("/service?" + urlencode(_parameters(kind, box)))
     return paths
+
+
+def _degrees(metres: float, *, of_latitude: bool) -> float:
+    """Longitude or latitude of a web mercator coordinate, so that a box covers the same tiles in both."""
+    angle = metres / 6378137.0
+    return math.degrees(2 * math.atan(math.exp(angle)) - math.pi / 2 if of_latitude else angle)
 
 
 def _parameters(kind: _Kind, box: list[float]) -> dict[str, object]:
