@@ -7,7 +7,7 @@ import pytest
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.text_imaging import TextImaging, TextRaster, image
-from tests.unit.domain.strategies import MERCATOR
+from tests.unit.domain.strategies import WEB_MERCATOR
 from tilekeep.application.get_map import GetMap, MapAnswer, WantedMap
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.store_gate import StoreGate
@@ -19,7 +19,7 @@ from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery
 
 SIZE = Size(200, 100)
-QUERY = MapQuery(BBox(0, 0, 200, 100), SIZE, MERCATOR, "image/png")
+QUERY = MapQuery(BBox(0, 0, 200, 100), SIZE, WEB_MERCATOR, "image/png")
 WANTED = WantedMap(QUERY, ImageEncoding())
 
 

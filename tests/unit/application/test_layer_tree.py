@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.map_source import FakeMapSource
-from tests.unit.domain.strategies import MERCATOR
+from tests.unit.domain.strategies import WEB_MERCATOR
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
 from tilekeep.domain.errors import UnknownLayer
 from tilekeep.domain.extent import Extent
@@ -17,7 +17,7 @@ RIVERS = MapLayer("rivers", "Rivers", sources=("lakes_cache", "rivers_cache"))
 GROUP = MapLayer("lines", "Lines", children=(ROADS, RIVERS))
 OVERVIEW = MapLayer("overview", "Overview", sources=("overview_cache",), children=(MapLayer(None, "x", ("y",)),))
 ROOT = MapLayer(None, "", children=(GROUP, OVERVIEW))
-WORLD = Extent(BBox(0, 0, 1, 1), MERCATOR)
+WORLD = Extent(BBox(0, 0, 1, 1), WEB_MERCATOR)
 
 
 class Sources:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.domain.strategies import MERCATOR
+from tests.unit.domain.strategies import WEB_MERCATOR
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.sub_query import horizontal_strips
 
 
 def query(width: int, height: int) -> MapQuery:
-    return MapQuery(BBox(0.0, 100.0, 1000.0, 900.0), Size(width, height), MERCATOR, "image/png")
+    return MapQuery(BBox(0.0, 100.0, 1000.0, 900.0), Size(width, height), WEB_MERCATOR, "image/png")
 
 
 def test_one_strip_is_the_whole_query() -> None:
