@@ -22,10 +22,7 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
     defaults: dict[str, Any] = {
         "tms": TmsOptions(),
         "wmts": WmtsOptions(),
-        "wms": None,
-        "layer_tree": None,
-        "get_map": None,
-        "projection": None,
+        "maps": None,
         "demo": None,
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",
