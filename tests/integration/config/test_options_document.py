@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.unit.config.option_list import option_list
 from tests.unit.config.option_walk import later_types, marked_options
 from tilekeep.config.mapproxy.markers import Later, NoEffect, OnlyFor
 
-PAGE = (Path(__file__).parents[3] / "docs" / "options.md").read_text()
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "options.md").read_text()
 SECTIONS = {
     Later: "Not supported yet",
     OnlyFor: "Only for services and stores of later versions",
@@ -52,3 +54,9 @@ def test_every_type_that_is_refused_stands_on_the_page() -> None:
     words = words_of("Not supported yet")
 
     assert {name.split(": ")[1] for name in later_types()} <= words
+
+
+def test_the_list_of_all_options_is_that_of_the_model() -> None:
+    listed = (DOCS / "option-list.md").read_text()
+
+    assert listed == option_list(), "python -m tests.unit.config.option_list > docs/option-list.md"

@@ -26,30 +26,30 @@ def sections_of(annotation: Any) -> set[type[Options]]:
     found: set[type[Options]] = set()
     waiting = [annotation]
     while waiting:
-        for section, _ in _sections(waiting.pop(), "", tuple(found)):
+        for section, _ in sections_at(waiting.pop(), "", tuple(found)):
             found.add(section)
             waiting.extend(information.annotation for information in section.model_fields.values())
     return found
 
 
-def _sections(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[tuple[type[Options], str]]:
+def sections_at(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[tuple[type[Options], str]]:
     """The sections that an annotation may hold, each with its pattern."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        yield from _sections(arguments[0], pattern, seen)
+        yield from sections_at(arguments[0], pattern, seen)
     elif origin in {Union, types.UnionType}:
         for member in arguments:
-            yield from _sections(member, pattern, seen)
+            yield from sections_at(member, pattern, seen)
     elif origin is dict:
-        yield from _sections(arguments[1], f"{pattern}.*", seen)
+        yield from sections_at(arguments[1], f"{pattern}.*", seen)
     elif origin is tuple:
-        yield from _sections(arguments[0], f"{pattern}[]", seen)
+        yield from sections_at(arguments[0], f"{pattern}[]", seen)
     elif isinstance(annotation, type) and issubclass(annotation, Options) and annotation not in seen:
         yield annotation, pattern
 
 
 def _marked(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[tuple[str, Marker]]:
-    for section, place in _sections(annotation, pattern, seen):
+    for section, place in sections_at(annotation, pattern, seen):
         if getattr(section, "later", False):
             continue
         for name, information in section.model_fields.items():
@@ -62,7 +62,7 @@ def _marked(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[t
 
 
 def _later_types(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[tuple[str, None]]:
-    for section, place in _sections(annotation, pattern, seen):
+    for section, place in sections_at(annotation, pattern, seen):
         if getattr(section, "later", False) and "type" in section.model_fields:
             yield f"{place}.type: {get_args(section.model_fields['type'].annotation)[0]}", None
         for name, information in section.model_fields.items():

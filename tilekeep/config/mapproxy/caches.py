@@ -53,7 +53,16 @@ def _table_name(value: Any) -> Any:
 
 
 class RefreshBefore(Options):
-    """``refresh_before``: what makes a tile stale (spec/caches.md, 8)."""
+    """``refresh_before``: what makes a tile stale (spec/caches.md, 8).
+
+    :ivar time: tiles from before it are stale.
+    :ivar mtime: tiles from before the last change of this file are stale.
+    :ivar weeks: age in weeks at which tiles are stale; units add up.
+    :ivar days: age in days.
+    :ivar hours: age in hours.
+    :ivar minutes: age in minutes.
+    :ivar seconds: age in seconds.
+    """
 
     time: Opt[Annotated[dt.datetime, BeforeValidator(_local_time), WithJsonSchema({"type": "string"})]] = None
     mtime: Opt[str] = None
@@ -65,7 +74,14 @@ class RefreshBefore(Options):
 
 
 class Watermark(Options):
-    """``watermark``: text on every tile; an opacity of 255 hides what lies under it (spec/caches.md, 10)."""
+    """``watermark``: text on every tile; an opacity of 255 hides what lies under it (spec/caches.md, 10).
+
+    :ivar text: nothing for no watermark.
+    :ivar opacity: 0 to 255.
+    :ivar font_size: in points.
+    :ivar color: of the text.
+    :ivar spacing: wide leaves out every second tile.
+    """
 
     text: Opt[str] = None
     opacity: Opt[Annotated[float, Field(ge=0, le=255)]] = None
@@ -75,7 +91,11 @@ class Watermark(Options):
 
 
 class BackendOptions(Options):
-    """Options that all stores share."""
+    """Options that all stores share.
+
+    :ivar coverage: where the cache has tiles.
+    :ivar tile_lock_dir: where it is noted which tiles are being made.
+    """
 
     #: Stores that a later version brings say so here.
     later: ClassVar[bool] = True
@@ -85,7 +105,14 @@ class BackendOptions(Options):
 
 
 class FileBackend(BackendOptions):
-    """A directory with one file per tile (spec/caches.md, 3.1)."""
+    """A directory with one file per tile (spec/caches.md, 3.1).
+
+    :ivar directory: of the tiles; the name of the cache and of its grid are not added.
+    :ivar directory_layout: how tiles are named.
+    :ivar use_grid_names: whether directories are named after grids, not after their SRS.
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    """
 
     later: ClassVar[bool] = False
 
@@ -227,7 +254,29 @@ def _source_names(value: Any) -> Any:
 
 
 class Cache(Options):
-    """One entry of ``caches``."""
+    """One entry of ``caches``.
+
+    :ivar sources: names of sources or of other caches, bottom first; none for tiles that are just there.
+    :ivar grids: names of grids; each has tiles of its own.
+    :ivar cache_dir: directory instead of the one of globals.
+    :ivar meta_size: tiles across and down that are requested together.
+    :ivar meta_buffer: pixels around these that are requested and cut off.
+    :ivar bulk_meta_tiles: whether sources of tiles are asked for all tiles of a meta tile.
+    :ivar minimize_meta_requests: whether missing tiles of one request are made with one request to the source.
+    :ivar concurrent_tile_creators: requests that one client's request may cause at a time.
+    :ivar disable_storage: whether nothing is stored.
+    :ivar format: of stored tiles: a media type, mixed, or a name of globals.image.formats.
+    :ivar request_format: of requests to sources.
+    :ivar use_direct_from_level: level from which on the source is asked each time.
+    :ivar use_direct_from_res: resolution from which on the source is asked each time.
+    :ivar link_single_color_images: whether tiles of one color are links to one file: true, symlink or hardlink.
+    :ivar cache_rescaled_tiles: whether tiles made from other levels are stored.
+    :ivar upscale_tiles: from how many levels above missing tiles may be made.
+    :ivar downscale_tiles: from how many levels below missing tiles may be made.
+    :ivar refresh_before: what makes tiles stale.
+    :ivar watermark: text on every tile.
+    :ivar cache: where and how tiles are stored.
+    """
 
     sources: Annotated[tuple[str, ...] | Bands, BeforeValidator(_source_names)]
     name: Annotated[Opt[str], NoEffect("the name of a cache is its key")] = None

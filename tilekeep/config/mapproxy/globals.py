@@ -54,6 +54,18 @@ class AzureDefaults(Options):
 class GlobalCache(Options):
     """``globals.cache``.
 
+    :ivar base_dir: directory of all caches that name none, relative to the configuration.
+    :ivar lock_dir: where slots of concurrent_requests are counted.
+    :ivar tile_lock_dir: where it is noted which tiles are being made; without it, beside the tiles of each cache.
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    :ivar meta_size: tiles across and down that are requested together.
+    :ivar meta_buffer: pixels around these that are requested and cut off.
+    :ivar bulk_meta_tiles: whether sources of tiles are asked for all tiles of a meta tile.
+    :ivar max_tile_limit: a map that needs this many tiles of a cache is refused.
+    :ivar minimize_meta_requests: whether missing tiles of one request are made with one request to the source.
+    :ivar concurrent_tile_creators: requests that one client's request may cause at a time.
+    :ivar link_single_color_images: whether tiles of one color are links to one file: true, symlink or hardlink.
     :ivar failure_seconds: how long a block that failed upstream is not asked for again (own addition).
     """
 
@@ -77,7 +89,16 @@ class GlobalCache(Options):
 
 
 class GlobalImage(Options):
-    """``globals.image``."""
+    """``globals.image``.
+
+    :ivar resampling_method: how pixels are found in scaled and reprojected images.
+    :ivar paletted: whether PNG tiles get a palette of 256 colors unless colors says otherwise.
+    :ivar jpeg_quality: quality of JPEG tiles and maps.
+    :ivar stretch_factor: how much a level may be enlarged before the next one is taken.
+    :ivar max_shrink_factor: how far the coarsest level may be shrunk; coarser maps are empty.
+    :ivar formats: options of image formats, by media type or by names of your own.
+    :ivar font_dir: directory with DejaVuSans.ttf and DejaVuSansMono.ttf for texts in images.
+    """
 
     resampling_method: Resampling = "bicubic"
     paletted: bool = True
@@ -97,7 +118,11 @@ class GlobalGrid(Options):
 
 
 class GlobalSrs(Options):
-    """``globals.srs``."""
+    """``globals.srs``.
+
+    :ivar preferred_src_proj: for an SRS, the list of those from which maps in it are best made.
+    :ivar proj_data_dir: directory of PROJ data.
+    """
 
     preferred_src_proj: Section[dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     proj_data_dir: Opt[str] = None
@@ -106,7 +131,10 @@ class GlobalSrs(Options):
 
 
 class GlobalTiles(Options):
-    """``globals.tiles``."""
+    """``globals.tiles``.
+
+    :ivar expires_hours: how long clients may keep tiles.
+    """
 
     expires_hours: NotNegativeNumber = 72.0
 

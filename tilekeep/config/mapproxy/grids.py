@@ -26,7 +26,25 @@ def _res_factor(value: Any) -> Any:
 
 
 class Grid(Options):
-    """One entry of ``grids``; a resolution is in SRS units per pixel."""
+    """One entry of ``grids``; a resolution is in SRS units per pixel.
+
+    :ivar base: grid from which all is taken that is not set here.
+    :ivar name: as clients name the grid; without it, its key.
+    :ivar srs: such as EPSG:3857.
+    :ivar bbox: west, south, east, north.
+    :ivar bbox_srs: SRS of the box if it is not that of the grid.
+    :ivar num_levels: how many levels there are.
+    :ivar res: resolutions of all levels.
+    :ivar res_factor: from level to level, or sqrt2.
+    :ivar min_res: resolution of level 0, the largest number.
+    :ivar max_res: the finest resolution, the smallest number.
+    :ivar stretch_factor: how much a level may be enlarged before the next one is taken.
+    :ivar max_shrink_factor: how far level 0 may be shrunk.
+    :ivar align_resolutions_with: grid whose resolutions are taken as far as they fit.
+    :ivar origin: corner of tile 0/0: sw (or ll), nw (or ul).
+    :ivar tile_size: width and height of tiles in pixels.
+    :ivar threshold_res: resolutions at which the next level is taken.
+    """
 
     base: Opt[str] = None
     name: Opt[str] = None

@@ -12,7 +12,16 @@ from tilekeep.config.mapproxy.options import Opt, Options, Positive, PositiveNum
 
 
 class HttpOptions(Options):
-    """Options that may stand in the globals and in a source, which then wins option by option."""
+    """Options that may stand in the globals and in a source, which then wins option by option.
+
+    :ivar method: how WMS are asked; AUTO sends styles as POST.
+    :ivar client_timeout: seconds until an answer is given up.
+    :ivar ssl_no_cert_checks: whether any certificate is accepted.
+    :ivar ssl_ca_certs: file with certificates of trusted authorities.
+    :ivar hide_error_details: whether clients are not told the reason of a failure.
+    :ivar headers: sent with every request.
+    :ivar manage_cookies: whether cookies of servers are sent back.
+    """
 
     method: Opt[Literal["AUTO", "GET", "POST"]] = None
     client_timeout: Opt[PositiveNumber] = None
@@ -57,6 +66,8 @@ def _proxy(value: Any) -> Any:
 class GlobalHttpOptions(HttpOptions):
     """``globals.http``.
 
+    :ivar access_control_allow_origin: who may use answers in web pages of other sites; empty for nobody.
+    :ivar concurrent_requests: requests to one server at a time, of sources that say nothing; 0 is any number.
     :ivar trusted_proxies: those whose headers about proxies count; None is everybody (own addition).
     :ivar max_image_bytes: an upstream image with more bytes is refused (own addition).
     :ivar max_image_pixels: an upstream image with more pixels is refused before it is decoded (own addition).

@@ -15,7 +15,12 @@ MERGE_METHOD = NoEffect("images are always composited since MapProxy 1.9")
 
 
 class EncodingOptions(Options):
-    """How an encoder is to work."""
+    """How an encoder is to work.
+
+    :ivar jpeg_quality: 0 to 100.
+    :ivar quantizer: how palettes are chosen.
+    :ivar tiff_compression: how TIFF files are packed.
+    """
 
     jpeg_quality: Opt[Annotated[int, Field(ge=0, le=100)]] = None
     quantizer: Opt[Literal["fastoctree", "mediancut"]] = None
@@ -23,7 +28,16 @@ class EncodingOptions(Options):
 
 
 class ImageOptions(Options):
-    """Options of a format, a cache or a source; the opacity counts where images are laid over each other."""
+    """Options of a format, a cache or a source; the opacity counts where images are laid over each other.
+
+    :ivar format: media type.
+    :ivar mode: bands of the image, such as RGB, RGBA or P for a palette.
+    :ivar colors: size of the palette; 0 for none.
+    :ivar transparent: whether the image may be transparent.
+    :ivar resampling_method: how pixels are found in scaled and reprojected images.
+    :ivar encoding_options: how the encoder is to work.
+    :ivar opacity: 0 to 1, where the image is laid over others.
+    """
 
     format: Opt[str] = None
     mode: Opt[Literal["RGB", "RGBA", "P", "I", "L"]] = None
@@ -36,7 +50,11 @@ class ImageOptions(Options):
 
 
 class WmsImageOptions(ImageOptions):
-    """Options of a source that answers like a WMS, which may also turn a color transparent."""
+    """Options of a source that answers like a WMS, which may also turn a color transparent.
+
+    :ivar transparent_color: a color that stands for nothing.
+    :ivar transparent_color_tolerance: how far other colors may be from it and still stand for nothing.
+    """
 
     transparent_color: Annotated[Opt[Color], Later()] = None
     transparent_color_tolerance: Annotated[

@@ -71,14 +71,32 @@ class LayerMetadata(Options):
 
 
 class DimensionOptions(Options):
-    """One entry of ``dimensions``."""
+    """One entry of ``dimensions``.
+
+    :ivar values: all of them, or one text such as start/end/period.
+    :ivar default: without it the last value.
+    """
 
     values: Annotated[tuple[str | int | float, ...], Field(min_length=1)]
     default: Opt[str | int | float] = None
 
 
 class Layer(ScaleHints):
-    """One layer or group."""
+    """One layer or group.
+
+    :ivar title: for people.
+    :ivar name: for requests; groups need none.
+    :ivar layers: layers of a group.
+    :ivar sources: names of caches, bottom first.
+    :ivar tile_sources: names of caches for tile services, each in all its grids.
+    :ivar nominal_res: resolution at which the layer is meant to be seen.
+    :ivar nominal_scale: scale at which the layer is meant to be seen.
+    :ivar legendurl: address of the legend.
+    :ivar wmts_rest_legendurl: address of the legend in WMTS documents by REST.
+    :ivar wmts_kvp_legendurl: address of the legend in WMTS documents by KVP.
+    :ivar md: what documents say of the layer.
+    :ivar dimensions: names of dimensions, each with its values.
+    """
 
     title: str
     name: Opt[str] = None

@@ -28,7 +28,13 @@ class Attribution(Options):
 
 
 class MapDefaults(Options):
-    """What ``globals.wms`` and ``globals.ogcapi`` share; the options of the service win."""
+    """What ``globals.wms`` and ``globals.ogcapi`` share; the options of the service win.
+
+    :ivar image_formats: media types or names of globals.image.formats.
+    :ivar on_source_errors: notify draws failures into the map, raise answers with them.
+    :ivar max_output_pixels: largest map: a number of pixels, or width and height.
+    :ivar concurrent_layer_renderer: layers of one map that are drawn at a time.
+    """
 
     image_formats: Opt[ImageFormats] = None
     on_source_errors: Opt[SourceErrors] = None
@@ -37,13 +43,20 @@ class MapDefaults(Options):
 
 
 class WmsDefaults(MapDefaults):
-    """``globals.wms``."""
+    """``globals.wms``.
+
+    :ivar srs: codes that clients may ask for.
+    :ivar strict: whether parameters that many clients forget are required.
+    """
 
     srs: Opt[SrsCodes] = None
     strict: Opt[bool] = None
 
 
 class OgcApiDefaults(MapDefaults):
-    """``globals.ogcapi``."""
+    """``globals.ogcapi``.
+
+    :ivar map_srs: codes that clients may ask for.
+    """
 
     map_srs: Opt[SrsCodes] = None

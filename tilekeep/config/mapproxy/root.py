@@ -16,7 +16,16 @@ from tilekeep.config.mapproxy.sources import Source
 
 
 class Settings(Options):
-    """Frozen settings; ``base`` and ``environments`` have been merged in, ``parts`` is a home for YAML anchors."""
+    """Frozen settings; ``base`` and ``environments`` have been merged in.
+
+    :ivar globals: defaults for everything else.
+    :ivar grids: how the plane is cut into levels and tiles.
+    :ivar sources: where maps come from.
+    :ivar caches: what is stored, where, and from which sources.
+    :ivar layers: what services offer.
+    :ivar services: the protocols that are spoken.
+    :ivar parts: a home for YAML anchors, otherwise ignored.
+    """
 
     globals: Section[GlobalSettings] = Field(default_factory=GlobalSettings)
     grids: Section[dict[str, Section[Grid]]] = Field(default_factory=dict)

@@ -8,6 +8,8 @@ from tilekeep.config.mapproxy.options import NotNegativeNumber, Opt, Options
 class ScaleHints(Options):
     """Both ends of the range: scales are OGC scale denominators, resolutions metres per pixel.
 
+    :ivar min_scale: the fine end as scale denominator.
+    :ivar max_scale: the coarse end as scale denominator.
     :ivar min_res: the coarse end, the largest number.
     :ivar max_res: the fine end, the smallest number.
     """

@@ -12,7 +12,12 @@ from tilekeep.config.mapproxy.wms_service import WmsService
 
 
 class TmsService(Options):
-    """``tms``: TMS 1.0.0 and ``/tiles``."""
+    """``tms``: TMS 1.0.0 and ``/tiles``.
+
+    :ivar use_grid_names: whether addresses name grids, not their SRS.
+    :ivar origin: corner of tile 0/0 under /tiles.
+    :ivar md: what documents say of the service.
+    """
 
     use_grid_names: bool = False
     origin: Opt[Origin] = None
@@ -27,7 +32,15 @@ class FeatureInfoFormat(Options):
 
 
 class WmtsService(Options):
-    """``wmts``: WMTS 1.0.0."""
+    """``wmts``: WMTS 1.0.0.
+
+    :ivar kvp: whether requests with parameters are answered.
+    :ivar restful: whether requests by path are answered.
+    :ivar restful_template: path of tiles.
+    :ivar restful_featureinfo_template: path of information about places.
+    :ivar featureinfo_formats: formats of information about places.
+    :ivar md: what documents say of the service.
+    """
 
     kvp: Opt[bool] = None
     restful: Opt[bool] = None

@@ -29,7 +29,11 @@ ONLY_WMS_LIKE = NoEffect("only wms, mapserver and mapnik sources can be limited"
 
 
 class SourceOptions(ScaleHints):
-    """Options that all sources share."""
+    """Options that all sources share.
+
+    :ivar coverage: where the source has something to show.
+    :ivar seed_only: whether it is asked for seeding only.
+    """
 
     #: Source types that a later version brings say so here.
     later: ClassVar[bool] = False
@@ -58,7 +62,12 @@ def _error_color(value: Any) -> Any:
 
 
 class ErrorResponse(Options):
-    """One entry of ``on_error``: what stands for a map that the server did not give (spec/sources.md, 9)."""
+    """One entry of ``on_error``: what stands for a map that the server did not give (spec/sources.md, 9).
+
+    :ivar response: transparent or a color.
+    :ivar cache: whether it is stored.
+    :ivar authorize_stale: whether an old tile is better.
+    """
 
     response: Annotated[
         Any,
@@ -95,7 +104,18 @@ ArcgisRequest = Annotated[dict[str, Any], _request_schema("url", ("layers", "for
 
 
 class WmsOptions(Options):
-    """``wms_opts`` of a source."""
+    """``wms_opts`` of a source.
+
+    :ivar version: of the requests.
+    :ivar map: whether the source is asked for maps.
+    :ivar featureinfo: whether it can be asked about places.
+    :ivar legendgraphic: whether it can be asked for legends.
+    :ivar legendurl: address of a legend.
+    :ivar featureinfo_format: format of what it says about places.
+    :ivar featureinfo_xslt: file that transforms what it says.
+    :ivar featureinfo_out_format: format of the result.
+    :ivar query_layers: layers that are asked about places.
+    """
 
     version: Literal["1.0.0", "1.1.0", "1.1.1", "1.3.0"] = "1.1.1"
     map: bool = True
@@ -115,7 +135,15 @@ def _default_wms_options() -> WmsOptions:
 
 
 class WmsSource(SourceOptions):
-    """A Web Map Service; ``req`` keeps the order and spelling of its parameters."""
+    """A Web Map Service; ``req`` keeps the order and spelling of its parameters.
+
+    :ivar req: address, layers and other parameters of the requests.
+    :ivar transparent: whether maps are transparent.
+    :ivar supported_formats: formats that the server knows.
+    :ivar supported_srs: SRS that the server knows; others are reprojected.
+    :ivar forward_req_params: parameters of clients that are passed on.
+    :ivar concurrent_requests: requests to the server at a time.
+    """
 
     type: Literal["wms"]
     req: WmsRequest = Field(repr=False)
@@ -131,7 +159,12 @@ class WmsSource(SourceOptions):
 
 
 class TileSource(SourceOptions):
-    """A server of tiles with a URL template."""
+    """A server of tiles with a URL template.
+
+    :ivar url: with %(z)s, %(x)s, %(y)s or other variables.
+    :ivar grid: grid of the server.
+    :ivar transparent: whether tiles are transparent.
+    """
 
     type: Literal["tile"]
     url: str = Field(repr=False)

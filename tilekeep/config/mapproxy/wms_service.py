@@ -26,7 +26,16 @@ class SrsBox(Options):
 
 
 class WmsService(WmsDefaults):
-    """``wms``: WMS 1.1.1 and 1.3.0; what is not set has the defaults of ``globals.wms``."""
+    """``wms``: WMS 1.1.1 and 1.3.0; what is not set has the defaults of ``globals.wms``.
+
+    :ivar bbox_srs: codes in which documents state boxes, or codes with boxes that limit maps.
+    :ivar attribution: text in every map.
+    :ivar featureinfo_types: formats that are offered for information about places.
+    :ivar featureinfo_xslt: files that transform information about places.
+    :ivar md: what documents say of the service.
+    :ivar inspire_md: what the INSPIRE directive wants to be said.
+    :ivar versions: of WMS that are answered.
+    """
 
     bbox_srs: Opt[tuple[str | SrsBox, ...]] = None
     attribution: Section[Attribution] | None = None
