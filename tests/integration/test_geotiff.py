@@ -68,9 +68,7 @@ def test_gdal_reads_reference_system_corners_and_pixels(
 
 
 @each_imaging
-@pytest.mark.parametrize(
-    ("compression", "name"), [("raw", None), ("tiff_lzw", "LZW"), ("jpeg", "JPEG"), (None, None)]
-)
+@pytest.mark.parametrize(("compression", "name"), [("raw", None), ("tiff_lzw", "LZW"), ("jpeg", "JPEG"), (None, None)])
 def test_any_compression_keeps_the_reference(
     imaging: Imaging,
     compression: str | None,

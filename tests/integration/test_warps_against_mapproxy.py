@@ -151,3 +151,31 @@ def test_nothing_is_shifted(adapter: str, reference: dict[tuple[str, str, str], 
         difference = visible_difference(ours, reference["a gradient", target, "nearest"])
 
         assert np.abs(difference.mean(axis=(0, 1))).max() <= 255 / SIDE / 4
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_thin_lines_survive_shrinking(adapter: str, fine_lines: tuple[bytes, Image.Image]) -> None:
+    """At a quarter of its size, MapProxy leaves lines of a pixel out."""
+    body, theirs = fine_lines
+    imaging = ADAPTERS[adapter]
+    extent = Extent(SOURCE[1], _PROJECTION.srs(SOURCE[0]))
+    warp = warp_between(extent, Size(SIDE, SIDE), extent, Size(125, 125))
+    assert warp is not None
+
+    result = imaging.warp(imaging.decode(body, LIMITS), warp, "bilinear", transparent=False)
+
+    encoded = imaging.encode(result, ImageEncoding(PNG, colors=0))
+    assert np.asarray(Image.open(io.BytesIO(encoded.body)).convert("L"))[60].min() < 220
+    assert np.asarray(theirs.convert("L"))[60].min() == 255
+
+
+@pytest.fixture(scope="module")
+def fine_lines() -> tuple[bytes, Image.Image]:
+    """Lines that no bilinear filter of two pixels meets, and what MapProxy makes of them."""
+    image = Image.new("RGB", (SIDE, SIDE), "white")
+    for x in range(0, SIDE, 20):
+        image.paste((0, 0, 0), (x, 0, x + 1, SIDE))
+    body = bytes_of(image, "PNG")
+    asked = {"verb": "warp", "source": SOURCE, "target": SOURCE, "size": (125, 125), "resampling": "bilinear"}
+    [[theirs]] = ask([asked | {"body": body.hex(), "max_px_err": 1}])
+    return body, image_in(theirs)
