@@ -5,10 +5,19 @@ import json
 import sys
 from typing import Any
 
-from mapproxy.image import BlankImageResult, ImageResult, is_single_color_image
+from mapproxy.cache.tile import Tile
+from mapproxy.image import BlankImageResult, GeoReference, ImageResult, is_single_color_image
+from mapproxy.image.mask import mask_image
 from mapproxy.image.merge import merge_images
+from mapproxy.image.message import attribution_image
 from mapproxy.image.opts import ImageOptions
-from mapproxy.image.tile import TileSplitter
+from mapproxy.image.tile import TileMerger, TileSplitter
+from mapproxy.image.transform import ImageTransformer
+from mapproxy.srs import SRS
+from mapproxy.tilefilter import watermark_filter
+from mapproxy.util.coverage import GeomCoverage
+from PIL import Image
+from shapely.geometry import MultiPolygon, Polygon
 
 
 def options(asked: dict[str, Any]) -> ImageOptions:
@@ -45,6 +54,66 @@ def merge(asked: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"body": ImageResult(merged.as_image(), image_opts=options(asked)).as_buffer().read().hex(), "color": None}]
 
 
-VERBS = {"split": split, "blank": blank, "merge": merge}
+def mosaic(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    tiles = [ImageResult(io.BytesIO(bytes.fromhex(body))) for body in asked["bodies"]]
+    whole = TileMerger((len(tiles), 1), tuple(asked["size"])).merge(tiles, options(asked))
+    return [answer(whole.as_image())]
+
+
+def warp(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    (source_code, source_bbox), (target_code, target_bbox) = asked["source"], asked["target"]
+    transformer = ImageTransformer(SRS(source_code), SRS(target_code), asked["max_px_err"])
+    wanted = ImageOptions(format="image/png", resampling=asked["resampling"])
+    source = ImageResult(io.BytesIO(bytes.fromhex(asked["body"])))
+    result = transformer.transform(source, source_bbox, tuple(asked["size"]), target_bbox, wanted)
+    return [answer(result.as_image())]
+
+
+def clip(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    polygons = [Polygon(outside, holes) for outside, holes in asked["polygons"]]
+    area = GeomCoverage(MultiPolygon(polygons), SRS(25832), clip=True)
+    image = Image.open(io.BytesIO(bytes.fromhex(asked["body"])))
+    return [answer(mask_image(image, asked["bbox"], 25832, area))]
+
+
+def watermark(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    tile = Tile(tuple(asked["coord"]))
+    tile.source = ImageResult(io.BytesIO(bytes.fromhex(asked["body"])), image_opts=ImageOptions(format="image/png"))
+    tile.image_result = tile.source
+    marked = watermark_filter(asked["text"], opacity=asked["opacity"])(tile)
+    return [answer(marked.image_result.as_image())]
+
+
+def attribution(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    below = ImageResult(io.BytesIO(bytes.fromhex(asked["body"])), image_opts=ImageOptions(format="image/png"))
+    text = attribution_image(asked["text"], below.size)
+    merged = merge_images([(below, None), (text, None)], ImageOptions(format="image/png", transparent=False))
+    return [answer(merged.as_image())]
+
+
+def geotiff(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    image = Image.open(io.BytesIO(bytes.fromhex(asked["body"])))
+    reference = GeoReference(asked["bbox"], SRS(asked["srs"]))
+    result = ImageResult(image, image_opts=ImageOptions(format="image/tiff"), georef=reference)
+    return [{"body": result.as_buffer().read().hex(), "color": None}]
+
+
+def answer(image: Image.Image) -> dict[str, Any]:
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return {"body": out.getvalue().hex(), "color": None}
+
+
+VERBS = {
+    "split": split,
+    "blank": blank,
+    "merge": merge,
+    "mosaic": mosaic,
+    "warp": warp,
+    "clip": clip,
+    "watermark": watermark,
+    "attribution": attribution,
+    "geotiff": geotiff,
+}
 
 json.dump([VERBS[asked["verb"]](asked) for asked in json.load(sys.stdin)], sys.stdout)

@@ -6,25 +6,21 @@ JPEG tiles too are compared without tolerance: both programs encode with libjpeg
 from __future__ import annotations
 
 import io
-import json
-import subprocess
 from dataclasses import asdict
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from PIL import Image
 
 from tests.contract.pictures import bytes_of, gradient, map_like
-from tests.integration.services.mapproxy import mapproxy_python
+from tests.integration.mapproxy_images import ask, image_in
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, ImageLimits
-from tilekeep.ports.imaging import Canvas, Imaging, Placement
+from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
 
-PROGRAM = Path(__file__).with_name("mapproxy_image_program.py")
 LIMITS = ImageLimits(10_000_000, 10_000_000)
 TILE = Size(64, 64)
 
@@ -92,14 +88,6 @@ def _options(encoding: str) -> dict[str, Any]:
     return asdict(ENCODINGS[encoding])
 
 
-def ask(questions: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    program = [str(mapproxy_python()), str(PROGRAM)]
-    done = subprocess.run(program, input=json.dumps(questions), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    answers: list[list[dict[str, Any]]] = json.loads(done.stdout)
-    return answers
-
-
 @pytest.fixture(scope="module")
 def reference() -> dict[Case, list[dict[str, Any]]]:
     """What MapProxy makes of every case."""
@@ -108,7 +96,7 @@ def reference() -> dict[Case, list[dict[str, Any]]]:
 
 def assert_same_pixels(ours: EncodedImage, theirs: dict[str, Any]) -> None:
     mine = Image.open(io.BytesIO(ours.body))
-    other = Image.open(io.BytesIO(bytes.fromhex(theirs["body"])))
+    other = image_in(theirs)
     assert mine.format == other.format
     assert mine.size == other.size
     assert mine.convert("RGBA").tobytes() == other.convert("RGBA").tobytes()
@@ -174,3 +162,19 @@ def test_layers_on_each_other(
     result = imaging.compose(Canvas(Size(160, 160), transparent), placements)
 
     assert_same_pixels(imaging.encode(result, ENCODINGS[name]), theirs)
+
+
+@each_imaging
+@pytest.mark.parametrize("transparent", [True, False], ids=["on a transparent canvas", "on an opaque canvas"])
+def test_mosaics(imaging: Imaging, transparent: bool) -> None:
+    pictures = list(SOURCES.values())[:9]
+    bodies = [*(bytes_of(picture, "PNG") for picture in pictures), bytes_of(SOURCES["a photograph"], "JPEG")]
+    name = f"png, 0 colours, fastoctree, {'transparent' if transparent else 'opaque'}"
+    [[theirs]] = ask(
+        [{"verb": "mosaic", "bodies": [body.hex() for body in bodies], "size": (160, 160)} | _options(name)]
+    )
+    tiles = [EncodedPlacement(body, 160 * index, 0) for index, body in enumerate(bodies)]
+
+    result = imaging.mosaic(Canvas(Size(160 * len(tiles), 160), transparent), tiles, LIMITS)
+
+    assert_same_pixels(imaging.encode(result.raster, ENCODINGS[name]), theirs)

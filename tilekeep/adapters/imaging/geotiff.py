@@ -1,4 +1,4 @@
-"""What a TIFF image says of the area it shows (spec/config-globals-grids.md, 8.3; OGC 19-008r4)."""
+"""What a TIFF image says of the area it shows (spec/config-globals-grids.md, 8.3; GeoTIFF is OGC 19-008r4)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from tilekeep.domain.extent import Extent
 from tilekeep.domain.srs import WEB_MERCATOR_CODES
 
 _PIXEL_SCALE, _TIE_POINT, _KEY_DIRECTORY = 33550, 33922, 34735
-_MODEL_TYPE, _RASTER_TYPE, _PROJECTED_SRS = 1024, 1025, 3072
-_PROJECTED, _GEOGRAPHIC = 1, 2
+_MODEL_TYPE, _RASTER_TYPE = 1024, 1025
 _PIXEL_IS_AREA = 1
+
+#: Value of the model type, and the key that then names the SRS.
+_PROJECTED, _GEOGRAPHIC = (1, 3072), (2, 2048)
+
 _LARGEST_CODE = 65535
 
 
 def geotiff_tags(shows: Extent, size: tuple[int, int]) -> ImageFileDirectory_v2:
     """Pixel size, upper left corner and SRS of an image of ``size`` pixels."""
     width, height = size
-    keys = [(_MODEL_TYPE, _GEOGRAPHIC if shows.srs.geographic else _PROJECTED), (_RASTER_TYPE, _PIXEL_IS_AREA)]
+    model_type, srs_key = _GEOGRAPHIC if shows.srs.geographic else _PROJECTED
+    keys = [(_MODEL_TYPE, model_type), (_RASTER_TYPE, _PIXEL_IS_AREA)]
     number = _epsg_number(shows.srs.code)
     if number is not None:
-        keys.append((_PROJECTED_SRS, number))
+        keys.append((srs_key, number))
     tags = ImageFileDirectory_v2()
     tags.tagtype |= {_PIXEL_SCALE: DOUBLE, _TIE_POINT: DOUBLE, _KEY_DIRECTORY: SHORT}
     tags[_PIXEL_SCALE] = (shows.bbox.width / width, shows.bbox.height / height, 0.0)
