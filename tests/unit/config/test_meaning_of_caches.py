@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.config.configurations import loaded
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, FileTimeLimit, RefreshLimit, effective_cache
+from tilekeep.config.mapproxy.meaning_coverage import EffectiveBox
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
 
@@ -201,7 +202,7 @@ def test_the_coverage_of_a_cache_is_a_box_with_its_srs() -> None:
     )
 
     assert cache.coverage is not None
-    assert (cache.coverage.bbox, cache.coverage.srs) == (BBox(1, 2, 3, 4), "EPSG:25832")
+    assert cache.coverage.area == EffectiveBox(BBox(1, 2, 3, 4), "EPSG:25832")
 
 
 @pytest.mark.parametrize(

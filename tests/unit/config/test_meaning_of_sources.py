@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.config.configurations import loaded
+from tilekeep.config.mapproxy.meaning_coverage import EffectiveBox
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
     EffectiveTileSource,
@@ -125,7 +126,7 @@ def test_limits_of_area_and_purpose() -> None:
 
     assert limits.seed_only
     assert limits.coverage is not None
-    assert (limits.coverage.bbox, limits.coverage.srs) == (BBox(1, 2, 3, 4), "EPSG:4326")
+    assert limits.coverage.area == EffectiveBox(BBox(1, 2, 3, 4), "EPSG:4326")
 
 
 def test_a_source_of_tiles_never_declares_a_format_of_its_own() -> None:

@@ -43,6 +43,25 @@ IN_CACHE = "    sources: [osm]\n"
             id="data-of-PROJ",
         ),
         pytest.param(
+            "    type: wms\n",
+            "    type: wms\n    coverage: {polygons: area.wkt, srs: '4326'}\n",
+            "/etc/maps/area.wkt",
+            ERROR,
+            "sources.osm.coverage.polygons",
+            "the area cannot be read from 'area.wkt': the reason",
+            id="area-of-a-source",
+        ),
+        pytest.param(
+            IN_CACHE,
+            IN_CACHE
+            + "    cache: {type: file, coverage: {difference: [{expire_tiles: a}, {union: [{expire_tiles: b}]}]}}\n",
+            "/etc/maps/b",
+            ERROR,
+            "caches.osm_cache.cache.coverage.difference[1].union[0].expire_tiles",
+            "the area cannot be read from 'b': the reason",
+            id="area-of-a-member",
+        ),
+        pytest.param(
             IN_CACHE,
             IN_CACHE + "    refresh_before: {mtime: stamp}\n",
             "/etc/maps/stamp",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import shapely
@@ -15,16 +16,19 @@ from tilekeep.domain.region import Relation
 class GeometryRegion:
     """A :class:`tilekeep.domain.region.Region` of polygons; boxes that only touch it intersect (spec/coverages.md, 5).
 
+    Questions go to copies that GEOS has prepared for many of them.  A prepared geometry cannot bear two threads at a
+    time, so there are as many as there have been questions at a time; a lock could stay locked in a forked child.
+
     Args:
-        geometry: valid, not empty polygons, prepared for many questions by :func:`geometry_region`.
-        bbox: the smallest box around them.
+        geometry: valid, not empty polygons.
     """
 
-    __slots__ = ("_geometry", "bbox")
+    __slots__ = ("_geometry", "_idle", "bbox")
 
-    def __init__(self, geometry: Any, bbox: BBox) -> None:
+    def __init__(self, geometry: Any) -> None:
         self._geometry = geometry
-        self.bbox = bbox
+        self._idle: deque[Any] = deque()
+        self.bbox = BBox(*geometry.bounds)
 
     def relate(self, bbox: BBox) -> Relation:
         """Whether the region contains, crosses or misses ``bbox``, which may be as thin as a line or a point.
@@ -32,25 +36,26 @@ class GeometryRegion:
         What lies on the border alone is not contained.
         """
         shape = _shape(bbox)
-        if shapely.contains(self._geometry, shape):
-            return Relation.CONTAINS
-        return Relation.INTERSECTS if shapely.intersects(self._geometry, shape) else Relation.DISJOINT
+        prepared = self._prepared()
+        try:
+            if shapely.contains(prepared, shape):
+                return Relation.CONTAINS
+            return Relation.INTERSECTS if shapely.intersects(prepared, shape) else Relation.DISJOINT
+        finally:
+            self._idle.append(prepared)
 
     def mask(self, bbox: BBox, size: Size) -> tuple[Polygon, ...]:
         """See :class:`tilekeep.domain.region.Region`."""
         return mask_of(self._geometry, bbox, size)
 
-
-def geometry_region(geometry: Any) -> GeometryRegion:
-    """The region of valid, not empty polygons, safe to be asked by many threads.
-
-    GEOS completes its indexes with the first questions, which it does not guard: they are asked here.
-    """
-    shapely.prepare(geometry)
-    region = GeometryRegion(geometry, BBox(*geometry.bounds))
-    min_x, min_y, max_x, max_y = region.bbox
-    region.relate(BBox(min_x - 1.0, min_y - 1.0, max_x + 1.0, max_y + 1.0))
-    return region
+    def _prepared(self) -> Any:
+        """A prepared copy that nobody else uses."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            copy = shapely.from_wkb(shapely.to_wkb(self._geometry))
+            shapely.prepare(copy)
+            return copy
 
 
 def _shape(bbox: BBox) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from tilekeep.adapters.geometry.faithful import is_shown
-from tilekeep.adapters.geometry.geometry_region import geometry_region
+from tilekeep.adapters.geometry.geometry_region import GeometryRegion
 from tilekeep.adapters.geometry.polygon_parts import areal, repaired
 from tilekeep.adapters.geometry.wide_region import WideRegion
 from tilekeep.domain.errors import ProjectionError
@@ -18,6 +18,9 @@ from tilekeep.domain.geometry import BBox
 from tilekeep.domain.region import Region
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.projection import Projection
+
+#: Edges that reach from one end of an area to the other when they are projected, at least.
+_EDGES_ACROSS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,15 @@ class PolygonArea:
         return areal(repaired(found), f"the area in {self.srs.code} has none in {target.code}; correct it")
 
     def region_in(self, target: Srs, projection: Projection) -> Region:
-        """The projected polygons, unless the SRS cannot show all of them."""
+        """The projected polygons, unless the SRS cannot show all of them; long edges get the bends they have there."""
         if target == self.srs:
-            return geometry_region(self.geometry)
+            return GeometryRegion(self.geometry)
         bbox = BBox(*self.geometry.bounds)
         outermost = shapely.get_coordinates(self.geometry.convex_hull).tolist()
         if is_shown(outermost, bbox, self.srs, target, projection):
-            return geometry_region(self.geometry_in(target, projection))
-        return WideRegion.of(geometry_region(self.geometry), self.geometry, self.srs, target, projection)
+            return GeometryRegion(self._with_short_edges(bbox).geometry_in(target, projection))
+        return WideRegion.of(GeometryRegion(self.geometry), self.geometry, self.srs, target, projection)
+
+    def _with_short_edges(self, bbox: BBox) -> PolygonArea:
+        longest = max(bbox.width, bbox.height) / _EDGES_ACROSS
+        return PolygonArea(shapely.segmentize(self.geometry, longest), self.srs)

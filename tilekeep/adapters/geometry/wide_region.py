@@ -20,6 +20,9 @@ from tilekeep.ports.projection import Projection, Transform
 #: Corners of a polygon.
 _FEWEST = 3
 
+#: Edges that reach from one end of what is projected to the other, at least.
+_EDGES_ACROSS = 256
+
 
 class WideRegion:
     """Brings boxes to the SRS of the region instead of the region to theirs (spec/coverages.md, 5).
@@ -64,7 +67,8 @@ class WideRegion:
         except ProjectionError:
             return ()
         part = shapely.intersection(self._geometry, shapely.box(*around))
-        return mask_of(self._projected(part), bbox, size)
+        with_short_edges = shapely.segmentize(part, max(around.width, around.height) / _EDGES_ACROSS)
+        return mask_of(self._projected(with_short_edges), bbox, size)
 
     def _projected(self, geometry: Any) -> Any:
         polygons = [self._projected_polygon(polygon) for polygon in polygon_parts(geometry)]

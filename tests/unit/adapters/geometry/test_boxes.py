@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tilekeep.adapters.geometry.boxes import box_region
+from tilekeep.adapters.geometry.boxes import BoxArea
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.region import Region, Relation
+from tilekeep.domain.region import BoxRegion, Region, Relation
 
 PROJECTION = PyprojProjection()
 
 
 def region(bbox: BBox, srs: str = "EPSG:4326", target: str = "EPSG:4326") -> Region:
-    return box_region(bbox, PROJECTION.srs(srs), PROJECTION.srs(target), PROJECTION)
+    return BoxArea(bbox, PROJECTION.srs(srs)).region_in(PROJECTION.srs(target), PROJECTION)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,20 @@ def test_the_whole_world_is_the_whole_web_mercator_plane() -> None:
     assert (
         region(BBox(-180, -90, 180, 90), target="EPSG:3857").relate(BBox(-half, -half, half, half)) is Relation.CONTAINS
     )
+
+
+def test_a_box_that_reaches_beyond_the_world_is_cut_there() -> None:
+    half = 20037508.342789244
+
+    found = region(BBox(-180.1, -95, 180.1, 95), target="EPSG:3857")
+
+    assert found == BoxRegion(BBox(-half, -half, half, half))
+
+
+def test_a_buffer_moves_all_sides_outwards() -> None:
+    grown = BoxArea(BBox(0, 0, 10, 10), PROJECTION.srs(4326)).buffered(2)
+
+    assert grown.bbox == BBox(-2, -2, 12, 12)
 
 
 def test_a_box_without_an_image_is_an_error() -> None:
