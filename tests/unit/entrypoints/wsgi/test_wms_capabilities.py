@@ -216,6 +216,12 @@ class TestBoxes:
 
         assert geographic(layer_of(version, extent=beyond)) == BBox(170.0, -89.999999, 180.0, 10.0)
 
+    def test_the_whole_world_in_metres_is_the_whole_world_in_degrees(self) -> None:
+        found = boxes(layer_of("1.1.1", extent=Extent(WEBMERCATOR.bbox, MERCATOR)))
+
+        assert found["EPSG:4326"] == pytest.approx((-180.0, -85.0511287798, 180.0, 85.0511287798), abs=1e-9)
+        assert (found["EPSG:4326"].min_x, found["EPSG:4326"].max_x) == (-180.0, 180.0)
+
     @pytest.mark.parametrize("version", VERSIONS)
     def test_an_srs_of_its_own_is_added_if_it_is_offered(self, version: str) -> None:
         local = Extent(UTM_GRID.bbox, UTM)

@@ -77,15 +77,16 @@ class TestImages:
         answer = web.get(get_map(layers="none", exceptions=wanted))
 
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
-        assert answer.data == b"nothing top left: unknown layer: none"
+        assert [label.text for label in maps.imaging.labels] == ["unknown layer: none"]
         assert answer.headers["Cache-Control"] == "no-cache, no-store"
         assert maps.imaging.canvases[-1] == (Size(100, 80), False, None)
 
     @pytest.mark.parametrize("wanted", ["application/vnd.ogc.se_blank", "BLANK"])
-    def test_or_the_map_is_just_empty(self, web: WsgiClient, wanted: str) -> None:
+    def test_or_the_map_is_just_empty(self, web: WsgiClient, maps: FakeMaps, wanted: str) -> None:
         answer = web.get(get_map(layers="none", exceptions=wanted, format="image/jpeg"))
 
         assert (answer.status_code, answer.headers["Content-Type"], answer.data) == (200, "image/jpeg", b"nothing")
+        assert maps.imaging.labels == []
 
     @pytest.mark.parametrize("wanted", ["", "XML", "application/vnd.ogc.se_xml", "other"])
     def test_any_other_wish_gets_xml(self, web: WsgiClient, wanted: str) -> None:
@@ -135,7 +136,8 @@ class TestImages:
 
         assert maps.imaging.labels == [Label("unknown layer: none", LabelPlace.TOP_LEFT, 9, color)]
 
-    def test_failures_of_sources_are_images_too(self, web: WsgiClient) -> None:
+    def test_failures_of_sources_are_images_too(self, web: WsgiClient, maps: FakeMaps) -> None:
         answer = web.get(get_map(layers="broken", exceptions="inimage"))
 
-        assert (answer.status_code, answer.data) == (200, b"nothing top left: No map.")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+        assert [label.text for label in maps.imaging.labels] == ["No map."]

@@ -145,6 +145,16 @@ def test_what_is_no_tile_is_refused(changed: dict[str, str], code: str | None, m
     assert service_exception(answer) == ("1.1.1", code, message)
 
 
+def test_in_an_srs_without_grid_there_are_no_tiles() -> None:
+    answer = Service().web().get(get_tile(GEODETIC_NW, (2, 1, 0)))
+
+    assert answer.status_code == 400
+    message = service_exception(answer).message
+    assert message.startswith(
+        "Request too large or invalid BBOX. (query does not align to tile boundaries; the tiles are"
+    )
+
+
 @pytest.mark.parametrize(("off_by", "status"), [(0.09, 200), (-0.09, 200), (0.11, 400), (-0.11, 400)])
 def test_a_tenth_of_a_pixel_is_forgiven(off_by: float, status: int) -> None:
     assert Service().web().get(get_tile(WEBMERCATOR, (5, 9, 9), off_by=off_by)).status_code == status
@@ -207,9 +217,6 @@ class TestWhatIsDrawnAsAMapAfterAll:
         service.maps.add(service.maps.layer("a"))
 
         assert service.web().get(get_tile(WEBMERCATOR, (3, 4, 2), layers="a")).data == b"a@0,0"
-
-    def test_an_srs_without_grid(self) -> None:
-        assert Service().web().get(get_tile(GEODETIC_NW, (2, 1, 0))).data == b"osm@0,0"
 
     def test_a_map_that_is_cut_off_at_the_limit_of_its_srs(self) -> None:
         limit = BoundingBoxSrs(WEBMERCATOR.srs, BBox(0.0, 0.0, 1.0, 1.0))
