@@ -184,17 +184,17 @@ caches:
   passing: {grids: [GLOBAL_WEBMERCATOR], sources: [map], disable_storage: true, image: {colors: 0}}
   mixed: {grids: [GLOBAL_WEBMERCATOR], sources: [land], format: mixed, request_format: image/png}
 sources:
-  map: {type: wms, req: {url: "WMS_URL", layers: "land,roads,towns"}, image: {colors: 0}}
-  photo: {type: wms, req: {url: "WMS_URL", layers: photo}}
+  map: {type: wms, req: {url: "WMS_URL", layers: "land,roads,towns", transparent: false}, image: {colors: 0}}
+  photo: {type: wms, req: {url: "WMS_URL", layers: photo, transparent: false}}
   land: {type: wms, req: {url: "WMS_URL", layers: land, transparent: true}, wms_opts: {version: 1.3.0}}
   towns: {type: wms, req: {url: "WMS_URL", layers: towns, transparent: true}}
   roads: {type: wms, req: {url: "WMS_URL", layers: roads, transparent: true}}
-  limited: {type: wms, req: {url: "WMS_URL", layers: land}, min_res: 30000, max_res: 600}
-  coarse: {type: wms, req: {url: "WMS_URL", layers: "land,roads"}, max_res: 2000}
-  fine: {type: wms, req: {url: "WMS_URL", layers: "land,roads"}, min_res: 3000}
+  limited: {type: wms, req: {url: "WMS_URL", layers: land, transparent: false}, min_res: 30000, max_res: 600}
+  coarse: {type: wms, req: {url: "WMS_URL", layers: "land,roads", transparent: false}, max_res: 2000}
+  fine: {type: wms, req: {url: "WMS_URL", layers: "land,roads", transparent: false}, min_res: 3000}
   covered:
     type: wms
-    req: {url: "WMS_URL", layers: "land,roads"}
+    req: {url: "WMS_URL", layers: "land,roads", transparent: false}
     coverage: {bbox: [5, 44, 17, 54.5], srs: 'EPSG:4326'}
   clipped:
     type: wms
@@ -202,7 +202,7 @@ sources:
     coverage: {bbox: [5, 44, 17, 54.5], srs: 'EPSG:4326', clip: true}
   polygon:
     type: wms
-    req: {url: "WMS_URL", layers: "land,roads"}
+    req: {url: "WMS_URL", layers: "land,roads", transparent: false}
     coverage: {datasource: area.geojson, srs: 'EPSG:4326'}
   polygon_clipped:
     type: wms

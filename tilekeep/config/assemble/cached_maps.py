@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from tilekeep.adapters.geometry.boxes import BoxArea
 from tilekeep.application.map_from_tiles import MapFromTiles
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.sources.cache_as_source import RedrawnCache, SameTiles
@@ -20,7 +21,7 @@ from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
-from tilekeep.domain.region import BoxRegion, Region
+from tilekeep.domain.region import Region
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile_subset import is_subset
 from tilekeep.ports.imaging import Imaging
@@ -121,11 +122,11 @@ class CachedMaps:
 
     def _in_grid(self, cache: EffectiveCache, grid_key: str, max_tiles: float | None) -> MapSource:
         node = self._node((cache.name, grid_key))
-        extent = self._areas.bbox((cache.name, grid_key))
+        extent = BoxArea(self._areas.bbox((cache.name, grid_key)), node.grid.srs)
 
         def region(srs: Srs) -> Region | None:
             try:
-                return BoxRegion(self._projection.between(node.grid.srs, srs).bbox(extent))
+                return extent.region_in(srs, self._projection)
             except ProjectionError:
                 return None
 
