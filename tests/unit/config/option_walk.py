@@ -21,6 +21,17 @@ def later_types() -> set[str]:
     return {pattern for pattern, _ in _later_types(Settings, "", ())}
 
 
+def sections_of(annotation: Any) -> set[type[Options]]:
+    """All sections of the model below ``annotation``."""
+    found: set[type[Options]] = set()
+    waiting = [annotation]
+    while waiting:
+        for section, _ in _sections(waiting.pop(), "", tuple(found)):
+            found.add(section)
+            waiting.extend(information.annotation for information in section.model_fields.values())
+    return found
+
+
 def _sections(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[tuple[type[Options], str]]:
     """The sections that an annotation may hold, each with its pattern."""
     origin, arguments = get_origin(annotation), get_args(annotation)

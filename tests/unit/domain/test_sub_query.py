@@ -50,6 +50,10 @@ def test_a_part_thinner_than_a_pixel_is_nothing() -> None:
     assert sub_query(query(BBox(0, 0, 100, 100), Size(10, 10)), BBox(-5, 0, 5, 100)) is None
 
 
+def test_a_part_beside_the_extent_is_nothing_however_small_it_is() -> None:
+    assert sub_query(query(BBox(0, 0, 1e-320, 1e-320), Size(1, 1)), BBox(1e10, 1e10, 2e10, 2e10)) is None
+
+
 def test_all_but_box_and_size_stays_as_it_was() -> None:
     whole = query(BBox(0, 0, 10, 10), Size(10, 10))._replace(dimensions=(("time", "now"),))
 

@@ -69,7 +69,7 @@ class FastImaging:
         if not labels:
             return [encoder.tile(corner, tile_size) for corner in corners]
         tiles = [encoder.cut_out(corner, tile_size) for corner in corners]
-        written = [self._annotated(tile, texts) for tile, texts in zip(tiles, labels, strict=True)]
+        written = [self._annotated(tile, texts) if texts else tile for tile, texts in zip(tiles, labels, strict=True)]
         return [TileEncoder(tile, encoding).whole() for tile in written]
 
     @translating

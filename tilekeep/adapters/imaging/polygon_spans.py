@@ -19,7 +19,7 @@ class Span(NamedTuple):
 
 
 def spans(polygons: Sequence[Polygon], size: Size) -> Iterator[Span]:
-    """Where an image of ``size`` is inside any of the ``polygons``, which may overlap, row by row.
+    """Where an image of ``size`` is inside any of the ``polygons``, which may overlap each other, row by row.
 
     Each edge changes, at the first pixel to its right in each row, how many polygons one is in.  A polygon with a
     corner that is no number covers nothing.

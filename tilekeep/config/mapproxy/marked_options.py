@@ -25,6 +25,7 @@ def _of_section(section: Options, path: OptionPath) -> Iterator[Problem]:
     marked = marks(type(section))
     if isinstance(section, SourceOptions | BackendOptions) and type(section).later:
         yield _later_type(section, path)
+        return
     values = section.__dict__
     for name in section.__pydantic_fields_set__:
         value = values[name]

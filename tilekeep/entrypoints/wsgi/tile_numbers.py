@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tilekeep.domain.errors import TileOutsideGrid
 
+#: What clients are told of tiles beyond a grid; which ones follows in brackets.
+OUTSIDE_GRID = "The requested tile is outside the bounding box of the tile map."
+
 #: No matrix has more columns than fit in this many digits; longer numbers are not even converted.
 _MOST_DIGITS = 18
 
@@ -14,7 +17,7 @@ def tile_number(text: str) -> int:
     :raises TileOutsideGrid: more digits than any grid needs.
     """
     if len(text) > _MOST_DIGITS:
-        raise TileOutsideGrid("The requested tile is outside the bounding box of the tile map.")
+        raise TileOutsideGrid(f"{OUTSIDE_GRID} ({text})")
     return int(text)
 
 

@@ -11,6 +11,7 @@ from tilekeep.domain.image import subtype
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.tile import Dimensions, TileKey
+from tilekeep.entrypoints.wsgi.tile_numbers import OUTSIDE_GRID
 
 
 class TileRoute:
@@ -37,7 +38,7 @@ class TileRoute:
         """
         coord = self.levels.coord(z, x, y, origin)
         if coord is None:
-            raise TileOutsideGrid("The requested tile is outside the bounding box of the tile map.")
+            raise TileOutsideGrid(f"{OUTSIDE_GRID} (level {z}, column {x}, row {y})")
         return TileKey(coord, dimensions)
 
 

@@ -28,6 +28,7 @@ def test_mistakes_of_clients_are_never_mistakes_of_the_server(kind: type[Tilekee
     assert 400 <= answer.tms_status < 500
     # OGC 07-057r7 fixes this one.
     assert answer.ows_status < 500 or answer.ows_code == "OperationNotSupported"
+    assert answer.wms.status == 400
 
 
 def test_mistakes_of_clients_say_what_and_where() -> None:

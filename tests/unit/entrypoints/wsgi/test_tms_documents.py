@@ -161,7 +161,7 @@ def test_the_service_lists_no_name_that_a_path_cannot_hold(layers: FakeLayers, n
     ("path", "message"),
     [
         pytest.param("/tms/1.0.0/nothing", "unknown layer: nothing", id="unknown layer"),
-        pytest.param("/tms/1.0.0/osm/EPSG1", "unknown layer: osm", id="unknown grid"),
+        pytest.param("/tms/1.0.0/osm/EPSG1", "unknown layer: osm in EPSG1", id="unknown grid"),
         pytest.param("/tms/1.0.0/osm/EPSG3857/", "invalid request (/tms/1.0.0/osm/EPSG3857/)", id="slash at the end"),
         pytest.param("/tms/2.0.0/", "invalid request (/tms/2.0.0/)", id="another version"),
         pytest.param("/tms.foo/1.0.0/", "invalid request (/tms.foo/1.0.0/)", id="another first segment"),

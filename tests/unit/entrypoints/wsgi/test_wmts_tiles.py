@@ -24,6 +24,7 @@ from tests.fakes.wsgi import application, client
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.wsgi.options import WmtsOptions
+from tilekeep.entrypoints.wsgi.tile_numbers import OUTSIDE_GRID
 
 OWS = "{http://www.opengis.net/ows/1.1}"
 
@@ -121,25 +122,36 @@ def test_levels_are_found_by_the_names_that_capabilities_give_them(level: str) -
             {"tilerow": "99"},
             400,
             "TileOutOfRange",
-            None,
-            "The requested tile is outside the bounding box of the tile map.",
+            "tilerow",
+            f"{OUTSIDE_GRID} (tilematrix 2, tilecol 0, tilerow 99)",
             id="row",
         ),
         pytest.param(
             {"tilecol": "-1"},
             400,
             "TileOutOfRange",
-            None,
-            "The requested tile is outside the bounding box of the tile map.",
+            "tilecol",
+            f"{OUTSIDE_GRID} (tilematrix 2, tilecol -1, tilerow 1)",
             id="negative column",
         ),
         pytest.param(
             {"tilematrix": "99"},
             400,
             "TileOutOfRange",
-            None,
-            "The requested tile is outside the bounding box of the tile map.",
+            "tilematrix",
+            f"{OUTSIDE_GRID} (tilematrix 99, tilecol 0, tilerow 1)",
             id="level",
+        ),
+        pytest.param(
+            {"tilecol": "9" * 30}, 400, "TileOutOfRange", "tilecol", f"{OUTSIDE_GRID} ({'9' * 30})", id="endless column"
+        ),
+        pytest.param(
+            {"tilematrix": "9" * 30},
+            400,
+            "TileOutOfRange",
+            "tilematrix",
+            f"{OUTSIDE_GRID} ({'9' * 30})",
+            id="endless level",
         ),
         pytest.param({"tilerow": "a"}, 400, "InvalidParameterValue", "tilerow", "invalid tilerow: a", id="no number"),
         pytest.param(
@@ -215,7 +227,7 @@ def test_names_of_any_characters_but_a_slash_are_found_in_paths(name: str) -> No
         pytest.param(
             "/wmts/osm/GLOBAL_WEBMERCATOR/0/0/9.png",
             "TileOutOfRange",
-            "The requested tile is outside the bounding box of the tile map.",
+            f"{OUTSIDE_GRID} (tilematrix 0, tilecol 0, tilerow 9)",
             id="row",
         ),
         pytest.param(

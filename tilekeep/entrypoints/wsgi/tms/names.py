@@ -59,7 +59,8 @@ class TmsNames:
         """
         named = self.find(layer, spec)
         if named is None:
-            raise UnknownLayer(f"unknown layer: {layer}", locator="layer")
+            place = "" if spec is None else f" in {spec}"
+            raise UnknownLayer(f"unknown layer: {layer}{place}", locator="layer")
         return named
 
     def find(self, layer: str, spec: str | None) -> NamedTiles | None:

@@ -19,6 +19,9 @@ Transformed = Callable[[Extent, Srs], BBox]
 #: Some clients cannot handle the poles.
 _WORLD = BBox(-180.0, -89.999999, 180.0, 89.999999)
 
+#: Digits of a degree behind the point: a tenth of a micrometre, without the noise that 180 degrees come out with.
+_DIGITS = 12
+
 
 class SrsBox(NamedTuple):
     """A box in an SRS; x/y order."""
@@ -93,4 +96,6 @@ class LayerBoxes:
             bbox = self._transformed(extent, srs)
         except ProjectionError:
             return None
-        return bbox if all(map(math.isfinite, bbox)) else None
+        if not all(map(math.isfinite, bbox)):
+            return None
+        return BBox(*(round(number, _DIGITS) for number in bbox)) if srs.geographic else bbox

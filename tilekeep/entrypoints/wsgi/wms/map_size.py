@@ -21,7 +21,7 @@ def map_size(width: str, height: str, max_output_pixels: int) -> Size:
     if size.width * size.height > max_output_pixels:
         raise MapTooLarge(
             f"image size too large: width {size.width}, height {size.height} (at most {max_output_pixels} pixels)",
-            locator="width",
+            locator="width" if size.width >= size.height else "height",
         )
     return size
 

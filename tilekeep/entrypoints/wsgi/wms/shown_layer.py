@@ -120,4 +120,5 @@ def _scale_hint(limits: ResolutionRange) -> tuple[float, float] | None:
     if limits.min_res is None and limits.max_res is None:
         return None
     coarsest = _COARSEST if limits.min_res is None else limits.min_res
-    return math.sqrt(2) * (limits.max_res or 0.0), math.sqrt(2) * coarsest
+    finest = limits.max_res or 0.0
+    return math.hypot(finest, finest), math.hypot(coarsest, coarsest)

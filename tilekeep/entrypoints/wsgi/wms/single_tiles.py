@@ -5,7 +5,7 @@ from __future__ import annotations
 from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.domain.errors import InvalidParameter, UnknownLayer, UnsupportedFormat
+from tilekeep.domain.errors import InvalidParameter, RequestError, UnknownLayer, UnsupportedFormat
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
@@ -16,6 +16,8 @@ from tilekeep.entrypoints.wsgi.wms.map_request import MapRequest
 
 #: How far a box may lie off its tile, as a part of a pixel.
 _TOLERANCE = 0.1
+
+_MISALIGNED = "query does not align to tile boundaries"
 
 
 class SingleTiles:
@@ -34,21 +36,21 @@ class SingleTiles:
 
         That is the case if it shows several caches, or nothing, or lies beside the grid.
 
-        :raises InvalidParameter: box or size are not those of a tile; UnsupportedFormat: the format is not.
+        :raises InvalidParameter: box, size or SRS are not those of a tile.
+        :raises UnsupportedFormat: the format is not.
         """
-        if len(request.drawn) != 1:
-            return None
-        routes = [route for route in self.routes(request.drawn[0]) if route.layer.grid.srs == request.srs]
-        refusal: InvalidParameter | UnsupportedFormat | None = None
-        for route in routes:
+        routes = self.routes(request.drawn[0]) if len(request.drawn) == 1 else []
+        of_srs = [route for route in routes if route.layer.grid.srs == request.srs]
+        refusals: list[RequestError] = []
+        for route in of_srs or routes[:1]:
             try:
                 coord = _tile_of(route, request)
-            except (InvalidParameter, UnsupportedFormat) as error:
-                refusal = refusal or error
+            except RequestError as error:
+                refusals.append(error)
             else:
                 return None if coord is None else Located(route, TileKey(coord, request.dimensions))
-        if refusal is not None:
-            raise refusal
+        if refusals:
+            raise refusals[0]
         return None
 
     def routes(self, layer: MapLayer) -> list[TileRoute]:
@@ -76,6 +78,8 @@ def _tile_of(route: TileRoute, request: MapRequest) -> TileCoord | None:
     if request.size != grid.tile_size:
         use, given = (f"{size.width}x{size.height}" for size in (grid.tile_size, request.size))
         raise InvalidParameter(f"Invalid request: invalid tile size (use {use}, not {given})", locator="width")
+    if grid.srs != request.srs:
+        raise _refused(f"{_MISALIGNED}; the tiles are in {grid.srs.code}", request.bbox)
     level = grid.level_for(request.bbox, request.size)
     return None if level is None else _aligned(grid, level, request.bbox, request.size)
 
@@ -93,7 +97,9 @@ def _aligned(grid: TileGrid, level: int, bbox: BBox, size: Size) -> TileCoord | 
 
 
 def _misplaced(grid: TileGrid, level: int, bbox: BBox) -> InvalidParameter:
-    several = grid.affected(bbox, level).count > 1
-    reason = "not a single tile" if several else "query does not align to tile boundaries"
+    return _refused("not a single tile" if grid.affected(bbox, level).count > 1 else _MISALIGNED, bbox)
+
+
+def _refused(reason: str, bbox: BBox) -> InvalidParameter:
     box = ",".join(map(str, bbox))
     return InvalidParameter(f"Request too large or invalid BBOX. ({reason}: {box})", locator="bbox")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tilekeep.domain.dimensions import chosen_dimensions
-from tilekeep.domain.errors import InvalidParameter, UnsupportedFormat
-from tilekeep.entrypoints.wsgi.tile_numbers import is_integer, tile_number
+from tilekeep.domain.errors import InvalidParameter, TileOutsideGrid, UnsupportedFormat
+from tilekeep.domain.public_levels import PublicLevels
+from tilekeep.entrypoints.wsgi.tile_numbers import OUTSIDE_GRID, is_integer, tile_number
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 
@@ -36,13 +37,30 @@ def located(sets: MatrixSets, wanted: TileParameters, dimensions: Mapping[str, s
         )
     column = _number("tilecol", wanted.column)
     row = _number("tilerow", wanted.row)
+    level = matrix_set.level(wanted.matrix)
     chosen = route.default_dimensions
     if chosen:
         chosen = chosen_dimensions(route.layer.outline.dimensions, dimensions)
-    return Located(route, route.key(matrix_set.level(wanted.matrix), column, row, "nw", chosen))
+    try:
+        return Located(route, route.key(level, column, row, "nw", chosen))
+    except TileOutsideGrid:
+        raise _outside(route.levels, level, column, row) from None
 
 
 def _number(name: str, text: str) -> int:
     if not is_integer(text):
         raise InvalidParameter(f"invalid {name}: {text}", locator=name)
-    return tile_number(text)
+    try:
+        return tile_number(text)
+    except TileOutsideGrid as error:
+        raise TileOutsideGrid(error.message, locator=name) from None
+
+
+def _outside(levels: PublicLevels, level: int, column: int, row: int) -> TileOutsideGrid:
+    """The error for a tile that does not exist, with the first parameter that is to blame."""
+    place = f"(tilematrix {level}, tilecol {column}, tilerow {row})"
+    if not 0 <= level < len(levels.orders):
+        culprit = "tilematrix"
+    else:
+        culprit = "tilerow" if 0 <= column < levels.matrix_size(level).width else "tilecol"
+    return TileOutsideGrid(f"{OUTSIDE_GRID} {place}", locator=culprit)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tilekeep.application.catalogue import Catalogue, LayerInGrid, LayerOutline
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.domain.errors import InvalidParameter, UnknownLayer, UnknownTileGrid
+from tilekeep.domain.errors import InvalidParameter, TileOutsideGrid, UnknownLayer, UnknownTileGrid
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.entrypoints.wsgi.tile_numbers import is_integer, tile_number
@@ -26,14 +26,17 @@ class MatrixSet(NamedTuple):
     def level(self, identifier: str) -> int:
         """The level of a tile matrix: its identifier, or its number however many zeros it starts with.
 
-        :raises InvalidParameter: neither of them.
+        :raises InvalidParameter: neither of them; TileOutsideGrid: a number too long for any grid.
         """
         level = self.levels.get(identifier)
         if level is not None:
             return level
         if not is_integer(identifier):
             raise InvalidParameter(f"invalid tilematrix: {identifier}", locator="tilematrix")
-        return tile_number(identifier)
+        try:
+            return tile_number(identifier)
+        except TileOutsideGrid as error:
+            raise TileOutsideGrid(error.message, locator="tilematrix") from None
 
 
 class MatrixSets:

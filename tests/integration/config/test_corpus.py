@@ -1,0 +1,96 @@
+"""Configurations as people run them load in both programs, and validate in editors."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pyproj.datadir
+import pytest
+
+from tests.integration.services.mapproxy import mapproxy_python
+from tests.integration.support.corpus import CORPUS, OWN, Example, all_options, examples, options_set
+from tests.integration.support.yaml_language_server import diagnostics
+from tilekeep.config.checked_container import checked_container
+from tilekeep.config.loading.settings_file import load_settings
+from tilekeep.config.mapproxy.json_schema import json_schema
+from tilekeep.config.problems import ConfigurationProblems, path_text
+
+SHARED = examples(CORPUS)
+OWN_ONES = examples(OWN)
+
+#: What the reference does not know; the second folder sets it.
+OWN_ADDITIONS = {
+    ("Coverage", "buffer"),
+    ("GlobalCache", "failure_seconds"),
+    ("GlobalHttpOptions", "max_image_bytes"),
+    ("GlobalHttpOptions", "max_image_pixels"),
+    ("GlobalHttpOptions", "trusted_proxies"),
+    ("WorldSource", "image"),
+    ("WorldSource", "transparent"),
+    ("WorldSource", "type"),
+}
+
+#: The section from which others are derived and that the reference ignores where it is used itself.
+NOWHERE_OF_ITS_OWN = {("LaterSource", "concurrent_requests")}
+
+MAPPROXY = Path(__file__).parents[1] / "mapproxy_config_program.py"
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the corpus, beside which caches may be made."""
+    return shutil.copytree(CORPUS, tmp_path / "corpus")
+
+
+def test_the_corpus_is_as_wide_as_it_says() -> None:
+    assert len(SHARED) >= 60
+    assert all(example.purpose for example in [*SHARED, *OWN_ONES])
+    assert len({example.purpose for example in SHARED}) == len(SHARED)
+
+
+def test_the_corpus_sets_every_option() -> None:
+    assert all_options() - OWN_ADDITIONS - NOWHERE_OF_ITS_OWN - set().union(*map(options_set, SHARED)) == set()
+
+
+def test_own_options_stand_in_a_folder_of_their_own() -> None:
+    assert OWN_ADDITIONS - set().union(*map(options_set, OWN_ONES)) == set()
+    assert OWN_ADDITIONS & set().union(*map(options_set, SHARED)) == set()
+
+
+@pytest.mark.parametrize("example", [*SHARED, *OWN_ONES], ids=lambda example: example.file.stem)
+def test_an_example_loads_or_is_refused_for_exactly_what_it_says(example: Example) -> None:
+    variables = {"PROJ_DATA": pyproj.datadir.get_data_dir(), **example.variables}
+
+    try:
+        checked_container(load_settings(str(example.file), variables=variables))
+    except ConfigurationProblems as problems:
+        errors = problems.report.errors
+    else:
+        errors = ()
+
+    assert {path_text(problem.path): problem.message for problem in errors}.keys() == example.refused, errors
+    if example.refused:
+        assert all("by this version of Tilekeep" in problem.message for problem in errors)
+
+
+def test_the_reference_loads_every_example(copied: Path) -> None:
+    wanted = [(str(copied / example.file.name), example.built, example.variables) for example in SHARED]
+
+    done = subprocess.run(
+        [mapproxy_python(), MAPPROXY], input=json.dumps(wanted), capture_output=True, text=True, check=True
+    )
+
+    assert {Path(file).name: problem for file, problem in json.loads(done.stdout).items() if problem} == {}
+
+
+def test_editors_have_nothing_to_say_of_the_corpus(tmp_path: Path) -> None:
+    schema = tmp_path / "mapproxy.schema.json"
+    schema.write_text(json.dumps(json_schema()))
+    files = [*sorted(CORPUS.rglob("*.yaml")), *sorted(OWN.glob("*.yaml"))]
+
+    found = diagnostics(schema, files)
+
+    assert {file.name: items for file, items in found.items() if items} == {}

@@ -1,0 +1,58 @@
+"""How far two pictures of the same place are apart, as an eye would judge it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PIL import Image, ImageChops, ImageStat
+
+#: Where nothing opaque is drawn any colour is as good as another, so both pictures are laid on these grounds.
+_GROUNDS = ((255, 255, 255, 255), (0, 0, 0, 255))
+
+
+class Tolerance(NamedTuple):
+    """How far two pictures may be apart; colours are from 0 to 255.
+
+    :ivar mean: mean over all pixels of the channel that is farthest apart.
+    :ivar far: a pixel with a channel farther apart than this counts as another one.
+    :ivar share: how many of the pixels may be other ones, from 0.0 to 1.0.
+    """
+
+    mean: float
+    far: int
+    share: float
+
+
+#: Every pixel is the same.
+SAME = Tolerance(0.0, 0, 0.0)
+
+
+class Difference(NamedTuple):
+    """What :class:`Tolerance` bounds, measured; ``share`` for a certain ``far``."""
+
+    mean: float
+    share: float
+
+    def within(self, tolerance: Tolerance) -> bool:
+        """Whether the pictures are as close as that."""
+        return self.mean <= tolerance.mean and self.share <= tolerance.share
+
+
+def difference(first: Image.Image, second: Image.Image, far: int) -> Difference:
+    """The difference of two pictures of one size; pixels more than ``far`` apart are counted."""
+    assert first.size == second.size
+    found = [_on_ground(first, second, ground, far) for ground in _GROUNDS]
+    return Difference(max(each.mean for each in found), max(each.share for each in found))
+
+
+def _on_ground(first: Image.Image, second: Image.Image, ground: tuple[int, int, int, int], far: int) -> Difference:
+    apart = ImageChops.difference(_laid_on(ground, first), _laid_on(ground, second))
+    red, green, blue = apart.split()
+    farthest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    counts = farthest.histogram()
+    return Difference(ImageStat.Stat(farthest).mean[0], sum(counts[far + 1 :]) / sum(counts))
+
+
+def _laid_on(ground: tuple[int, int, int, int], picture: Image.Image) -> Image.Image:
+    pixels = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", pixels.size, ground), pixels).convert("RGB")
