@@ -68,7 +68,16 @@ def _wmts_kvp(x: int, y: int) -> Request:
     return "/service", urlencode({**what, **where, "Format": "image/png"}), {}
 
 
+def _wms_c(x: int, y: int) -> Request:
+    half = 20037508.342789244
+    side = 2 * half / 2**samples.LEVEL
+    box = [-half + x * side, half - (y + 1) * side, -half + (x + 1) * side, half - y * side]
+    what = {"SERVICE": "WMS", "VERSION": "1.1.1", "REQUEST": "GetMap", "LAYERS": "world", "STYLES": ""}
+    where = {"SRS": "EPSG:3857", "BBOX": ",".join(map(str, box)), "WIDTH": 256, "HEIGHT": 256}
+    return "/service", urlencode({**what, **where, "FORMAT": "image/png", "TILED": "true"}), {}
+
+
 _WAYS = {
     work: [way(x, y) for x in _SIDE for y in _SIDE]
-    for work, way in {"TMS": _tms, "WMTS REST": _wmts_rest, "WMTS KVP": _wmts_kvp}.items()
+    for work, way in {"TMS": _tms, "WMTS REST": _wmts_rest, "WMTS KVP": _wmts_kvp, "WMS-C": _wms_c}.items()
 }

@@ -129,7 +129,7 @@ def cached_map(directory: Path) -> Path:
     return write(
         directory,
         """
-services: {tms: , wmts: , demo: }
+services: {tms: , wmts: , wms: , demo: }
 layers: [{name: world, title: World, sources: [world]}]
 caches: {world: {grids: [GLOBAL_WEBMERCATOR], sources: [wms]}}
 sources: {wms: {type: wms, req: {url: "http://127.0.0.1:9/", layers: world}}}

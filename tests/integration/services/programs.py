@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -54,6 +56,17 @@ def find_apache_module(name: str) -> Path:
     if not path.exists():
         raise ProgramMissing(path.name)
     return path
+
+
+@cache
+def find_gdal_bindings() -> Path:
+    """The folder with GDAL's own Python bindings for this version of Python, or :class:`ProgramMissing`."""
+    folder = Path("/usr/lib/python3/dist-packages")
+    question = [sys.executable, "-c", "import osgeo.ogr"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    if subprocess.run(question, env=environment, check=False, capture_output=True).returncode != 0:
+        raise ProgramMissing("osgeo", "Debian package python3-gdal, for the Python that Debian brings")
+    return folder
 
 
 def find_yaml_language_server() -> Path:

@@ -47,7 +47,7 @@ class MapKitchen:
             limits=LIMITS,
             look=MosaicLook(self.transparent, "bicubic"),
         )
-        self.source = CachedMap(self.maps, WEBMERCATOR, max_tiles=self.max_tiles)
+        self.source = CachedMap(self.maps, WEBMERCATOR, dimensions={"time"}, max_tiles=self.max_tiles)
 
     def put(self, z: int, x: int, y: int, shows: str | None = None) -> TileKey:
         """Stores a tile that shows its place, or ``shows``."""

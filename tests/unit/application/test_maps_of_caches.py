@@ -225,6 +225,15 @@ def test_dimensions_of_the_query_are_those_of_the_tiles() -> None:
     assert "of 2020@0,0" == shown(answer)
 
 
+def test_dimensions_of_other_layers_of_the_same_map_do_not_matter() -> None:
+    maps = MapKitchen()
+    maps.put(1, 0, 0)
+
+    answer = maps.get(tile_query(1, 0, 0)._replace(dimensions=(("elevation", "500"),)))
+
+    assert "1/0/0@0,0" == shown(answer)
+
+
 def test_it_asks_no_server_itself() -> None:
     assert () == MapKitchen().source.requests_for(tile_query(1, 0, 0), Purpose.SERVE)
     assert MapKitchen().source.traits.meta_tiles

@@ -50,7 +50,6 @@ services:
     srs: §EPSG:4326  # services.wms.srs
     md: {contact: {person: §[a, b]}, keyword_list: [{keywords: §word}], §titel: x}  # services.wms.md.contact.person | services.wms.md.keyword_list[0].keywords | services.wms.md.titel? -> title
     inspire_md: {type: §linkd}  # services.wms.inspire_md.type -> linked
-    attribution: {§text: Mine}  # services.wms.attribution.text
     featureinfo_types: [§gml]  # services.wms.featureinfo_types[0] -> xml
     §featureinfo_xslt: {html: info.xslt}  # services.wms.featureinfo_xslt
   §kml: {use_grid_names: §5}  # services.kml | services.kml.use_grid_names

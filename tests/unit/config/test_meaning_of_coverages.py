@@ -39,6 +39,7 @@ def area_of(**options: Any) -> EffectiveArea:
         pytest.param({"bbox": "1,2,3,4", "bbox_srs": "epsg:4326", "srs": "3857"}, BOX, id="box with an SRS of its own"),
         pytest.param({"datasource": (1, 2, 3, 4), "srs": SRS}, BOX, id="numbers as data source"),
         pytest.param({"datasource": "1,2,3.0,+4", "srs": SRS}, BOX, id="text of numbers as data source"),
+        pytest.param({"datasource": " 1, 2, 3, 4", "srs": SRS}, BOX, id="text of numbers with blanks"),
         pytest.param(
             {"datasource": "area.gpkg", "where": "a=1", "srs": SRS},
             EffectivePolygons("datasource", "/etc/maps/area.gpkg", "a=1", SRS),

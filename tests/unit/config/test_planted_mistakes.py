@@ -1047,8 +1047,6 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
         ("sources", "s: {type: mapnik, mapfile: x.xml}", "sources.s.type"),
         ("caches", "c: {sources: [], use_direct_from_level: 1}", "caches.c.use_direct_from_level"),
         ("caches", "c: {sources: [], use_direct_from_res: 1}", "caches.c.use_direct_from_res"),
-        ("services", "wms: {attribution: {text: Mine}}", "services.wms.attribution.text"),
-        ("services", "wms: {featureinfo_types: [text]}", "services.wms.featureinfo_types"),
         ("services", "wms: {featureinfo_xslt: {html: a.xsl}}", "services.wms.featureinfo_xslt"),
         (
             "services",

@@ -80,7 +80,7 @@ def _read(datasource: str, where: str | None, readers: tuple[Reader, ...]) -> li
         try:
             return reader(datasource, where)
         except CannotRead as error:  # its text may hold a password, and so may what caused it
-            reason, no_driver = without_secrets(str(error), datasource), error.no_driver
+            reason, no_driver = " ".join(without_secrets(str(error), datasource).split()), error.no_driver
             if not no_driver:
                 break
     remedy = f"; if GDAL has a driver for it, install {_BINDINGS}" if no_driver and len(readers) == 1 else ""

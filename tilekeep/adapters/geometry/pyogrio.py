@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from typing import Any
 
 import pyogrio.errors
 import pyogrio.raw
@@ -27,11 +28,13 @@ _DATABASES = {
 
 def read_with_pyogrio(datasource: str, where: str | None) -> list[bytes]:
     """See :data:`tilekeep.adapters.geometry.ogr_reader.Reader`."""
-    choice = {"sql": where} if is_sql(where) else {"where": where, "layer": 0}
+    choice: dict[str, Any] = {"sql": where} if is_sql(where) else {"where": where, "layer": 0}
+    if where is None:
+        choice["columns"] = []  # some drivers do not read what a condition asks for unless it is wanted too
     try:
         with warnings.catch_warnings(record=True) as doubts:
             warnings.simplefilter("always")
-            _, _, binaries, _ = pyogrio.raw.read(datasource, columns=[], force_2d=True, **choice)
+            _, _, binaries, _ = pyogrio.raw.read(datasource, force_2d=True, **choice)
     except pyogrio.errors.DataSourceError as error:
         raise CannotRead(str(error), no_driver=_is_unknown(datasource, str(error))) from None
     except (RuntimeError, ValueError, OSError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tilekeep.application.map_from_tiles import MapFromTiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter
@@ -15,12 +17,21 @@ class CachedMap:
     Args:
         maps: draws from the tiles of a level.
         grid: the grid of the cache.
+        dimensions: names of those by which tiles of the cache differ; values of others do not matter to it.
         max_tiles: maps that need so many tiles or more are refused (``max_tile_limit``); None for any number.
     """
 
-    def __init__(self, maps: MapFromTiles, grid: TileGrid, *, max_tiles: float | None = None) -> None:
+    def __init__(
+        self,
+        maps: MapFromTiles,
+        grid: TileGrid,
+        *,
+        dimensions: Collection[str] = frozenset(),
+        max_tiles: float | None = None,
+    ) -> None:
         self._maps = maps
         self._grid = grid
+        self._dimensions = frozenset(dimensions)
         self._max_tiles = max_tiles
 
     @property
@@ -51,4 +62,10 @@ class CachedMap:
                 f"(too many tiles, max_tile_limit: {self._max_tiles:g}, num_tiles: {block.count})",
                 locator="bbox",
             )
-        return self._maps.draw(block, query, purpose, deadline)
+        return self._maps.draw(block, self._in_its_dimensions(query), purpose, deadline)
+
+    def _in_its_dimensions(self, query: MapQuery) -> MapQuery:
+        """The query as the cache understands it: a map of several layers has the dimensions of all of them."""
+        if not query.dimensions:
+            return query
+        return query._replace(dimensions=tuple(pair for pair in query.dimensions if pair[0] in self._dimensions))

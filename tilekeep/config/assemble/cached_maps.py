@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from tilekeep.adapters.geometry.boxes import BoxArea
@@ -48,6 +48,7 @@ class CachedMaps:
         effective: the options of a cache.
         node: the working parts of a cache in one of its grids.
         gate: checks images for a cache.
+        dimension_names: the dimensions by which the tiles of a cache differ.
         areas: where caches have something to show.
         grids: makes grids.
         imaging: puts the part of a map inside the extent on a canvas.
@@ -63,6 +64,7 @@ class CachedMaps:
         effective: Callable[[str], EffectiveCache],
         node: Callable[[tuple[str, str]], _Node],
         gate: Callable[[EffectiveCache], StoreGate],
+        dimension_names: Callable[[str], Collection[str]],
         areas: CacheAreas,
         grids: GridAssembly,
         imaging: Imaging,
@@ -74,6 +76,7 @@ class CachedMaps:
         self._effective = effective
         self._node = node
         self._gate = gate
+        self._dimension_names = dimension_names
         self._areas = areas
         self._grids = grids
         self._imaging = imaging
@@ -131,7 +134,7 @@ class CachedMaps:
                 return None
 
         return LimitedSource(
-            CachedMap(node.maps, node.grid, max_tiles=max_tiles),
+            CachedMap(node.maps, node.grid, dimensions=self._dimension_names(cache.name), max_tiles=max_tiles),
             self._imaging,
             self._gate(cache),
             region=OncePerKey(region),

@@ -154,6 +154,7 @@ class CacheAssembly:
             effective=self.effective,
             node=self.node,
             gate=self._gate,
+            dimension_names=self._dimension_names_of,
             areas=self.areas,
             grids=grids,
             imaging=parts.imaging,

@@ -20,8 +20,9 @@ def directory_problems(settings: Settings, grid: Callable[[str], TileGrid]) -> I
     ``grid`` makes a grid from its key; those that cannot be made are passed over here.
     """
     for name, cache in settings.caches.items():
-        places = [tile_directory(settings, name, key, "") for key in cache.grids or ()]
-        for (first, one), (second, other) in combinations(enumerate(cache.grids or ()), 2):
+        grids = cache.grids or ()
+        places = [tile_directory(settings, name, key, "") for key in grids] if len(grids) > 1 else []
+        for (first, one), (second, other) in combinations(enumerate(grids), 2):
             if places[first] == places[second] and not _may_share(grid, one, other):
                 message = f"tiles of {other!r} would overwrite those of {one!r}, as both go to {places[first]!r}"
                 yield error(("caches", name, "grids", second), f"{message}; {_remedy(cache)}")

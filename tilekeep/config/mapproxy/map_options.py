@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import Later
+from tilekeep.config.mapproxy.markers import OnlyFor
 from tilekeep.config.mapproxy.options import Opt, Options, PairOfWhole, Positive
 
 #: Names of formats or media types.
@@ -24,7 +24,7 @@ SrsCodes = Annotated[tuple[str, ...], Field(min_length=1)]
 class Attribution(Options):
     """``attribution``: who made the map, drawn in its lower right corner."""
 
-    text: Annotated[Opt[str], Later(off=("",))] = None
+    text: Opt[str] = None
 
 
 class MapDefaults(Options):
@@ -50,7 +50,7 @@ class WmsDefaults(MapDefaults):
     """
 
     srs: Opt[SrsCodes] = None
-    strict: Opt[bool] = None
+    strict: Annotated[Opt[bool], OnlyFor("feature info and legends", off=(False,))] = None
 
 
 class OgcApiDefaults(MapDefaults):

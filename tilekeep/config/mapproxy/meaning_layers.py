@@ -44,12 +44,23 @@ def drawing_caches(settings: Settings, layer: Layer) -> tuple[str, ...]:
 
 
 def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
-    """The dimensions by which the tiles of each cache may differ: those of all layers that show it."""
+    """The dimensions by which the tiles of each cache may differ: those of all layers that show it.
+
+    A cache that is shown through others differs by theirs.
+    """
     names: dict[str, frozenset[str]] = {}
-    for layer in effective_tile_layers(settings):
-        own = frozenset(dimension.name for dimension in layer.dimensions)
-        for cache in layer.caches if own else ():
-            names[cache] = names.get(cache, frozenset()) | own
+    waiting = [
+        (cache, frozenset(name.lower() for name in layer.dimensions))
+        for layer in _flattened(settings.layers)
+        if layer.dimensions
+        for cache in (*(tile_caches(settings, layer, settings.caches) or ()), *drawing_caches(settings, layer))
+    ]
+    while waiting:
+        cache, found = waiting.pop()
+        known = names.get(cache, frozenset())
+        if not found <= known:
+            names[cache] = known | found
+            waiting += [(name, found) for name in settings.caches[cache].sources if name in settings.caches]
     return names
 
 

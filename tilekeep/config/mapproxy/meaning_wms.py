@@ -34,6 +34,7 @@ class EffectiveWms:
     :ivar formats: how maps are encoded, by the media type as clients name it.
     :ivar max_output_pixels: width times height of the largest map.
     :ivar versions: those that are answered, ascending.
+    :ivar attribution: text in every map, or None.
     :ivar raises_source_errors: whether one failing layer fails a map.
     :ivar concurrent_layers: layers of one map drawn at a time.
     """
@@ -44,6 +45,7 @@ class EffectiveWms:
     formats: Mapping[str, ImageEncoding]
     max_output_pixels: int
     versions: tuple[str, ...]
+    attribution: str | None
     raises_source_errors: bool
     concurrent_layers: int
 
@@ -61,6 +63,7 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
         formats=_formats(settings, _first(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),
         max_output_pixels=_pixels(wms.max_output_pixels or default.max_output_pixels or _DEFAULT_PIXELS),
         versions=tuple(version for version in OFFERED_VERSIONS if version in (wms.versions or OFFERED_VERSIONS)),
+        attribution=(wms.attribution.text if wms.attribution else None) or None,
         raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
         concurrent_layers=_first(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
     )

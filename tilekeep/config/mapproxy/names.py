@@ -51,6 +51,8 @@ def grid_chain(grids: Mapping[str, Grid], name: str) -> list[Grid] | None:
 
 def inherited(chain: list[Grid]) -> Grid:
     """One grid with the options of the whole chain, the nearest first (without ``base``)."""
+    if len(chain) == 1:
+        return chain[0]
     options: dict[str, Any] = {}
     for grid in reversed(chain):
         options.update({name: getattr(grid, name) for name in grid.model_fields_set})

@@ -117,6 +117,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         formats=wms.formats,
         max_output_pixels=wms.max_output_pixels,
         versions=wms.versions,
+        attribution=wms.attribution,
     )
     get_map = container.use_cases.get_map(
         concurrent_layers=wms.concurrent_layers, raise_source_errors=wms.raises_source_errors

@@ -53,6 +53,7 @@ class WmsOptions:
     :ivar formats: how maps are encoded, by the media type as clients name it; in the order of the documents.
     :ivar max_output_pixels: width times height of the largest map.
     :ivar versions: ascending.
+    :ivar attribution: text in the lower right corner of every map, or None.
     """
 
     metadata: ServiceMetadata
@@ -61,6 +62,7 @@ class WmsOptions:
     formats: Mapping[str, ImageEncoding]
     max_output_pixels: int = 4000 * 4000
     versions: tuple[str, ...] = ("1.1.1", "1.3.0")
+    attribution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tilekeep.entrypoints.wsgi.query_string import parameters
+from tilekeep.entrypoints.wsgi.query_string import parameters, unquoted
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,8 @@ def test_what_was_encoded_is_read_back(values: dict[str, str]) -> None:
 @given(st.text(alphabet=st.characters(max_codepoint=255), max_size=200))
 def test_no_query_string_is_an_error(query_string: str) -> None:
     assert all(key == key.lower() for key in parameters(query_string))
+
+
+@given(st.text(alphabet="%2CcFf3Aa5+,/:é", max_size=40))
+def test_the_short_way_over_frequent_escapes_changes_nothing(text: str) -> None:
+    assert unquoted(text) == unquote_plus(text)

@@ -16,6 +16,7 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import InvalidParameter, LockTimeout, ProjectionError, SourceError, StoreError
 from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery, SourceAnswer
 from tilekeep.domain.resolution_range import ResolutionRange
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
@@ -33,6 +34,15 @@ def web(maps: FakeMaps, *layers: MapLayer, options: WmsOptions | None = None) ->
     tiles = FakeLayers()
     tiles.add("osm", WEBMERCATOR)
     return client(tiles, **maps.parts(options))
+
+
+def test_the_attribution_stands_in_the_lower_right_corner_of_every_map(maps: FakeMaps) -> None:
+    service = web(maps, maps.layer("a"), options=wms_options(attribution="© Survey"))
+
+    service.get(get_map(layers="a"))
+
+    expected = Label("© Survey", LabelPlace.BOTTOM_RIGHT, 10, (0, 0, 0, 255), box=(255, 255, 255, 120))
+    assert maps.imaging.labels == [expected]
 
 
 class TestLayers:

@@ -10,6 +10,7 @@ from tilekeep.application.layer_tree import LayerTree
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter, ProjectionError
 from tilekeep.domain.image import MIXED, EncodedImage, ImageEncoding
+from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.entrypoints.wsgi.authorise import authorise_map, document_headers
 from tilekeep.entrypoints.wsgi.caching import cache_control
@@ -61,6 +62,7 @@ class WmsMaps:
             for transparent in (True, False)
         }
         self._limits = {entry.srs.code: entry.bbox for entry in options.bbox_srs}
+        self._labels = _attribution(options.attribution)
         self._monotonic = clock.monotonic
         self._request_seconds = request_seconds
         self._notice_decoration = DecorationNotice("maps")
@@ -102,6 +104,7 @@ class WmsMaps:
             transparent=request.transparent,
             background=request.background,
             within=self._limits.get(request.srs.code),
+            labels=self._labels,
         )
         sources = [laid for layer in request.drawn for laid in self._layer_tree.sources(layer)]
         deadline = Deadline(self._monotonic() + self._request_seconds)
@@ -111,6 +114,13 @@ class WmsMaps:
             raise _without_image(request) from error
         headers = document_headers(environ) or _freshness(answer.fresh_for, storable=answer.storable)
         return image_response(answer.image, request.format, encoding, headers)
+
+
+def _attribution(text: str | None) -> tuple[Label, ...]:
+    """How the text looks on maps (spec/services.md, 3.1)."""
+    if text is None:
+        return ()
+    return (Label(text, LabelPlace.BOTTOM_RIGHT, 10, (0, 0, 0, 255), box=(255, 255, 255, 120)),)
 
 
 def image_response(
