@@ -39,7 +39,6 @@ _TILES = [
 # The same for tiles that are drawn from tiles of another grid or level.
 _REDRAWN = [
     ("nested", "EPSG25832", "utm", "png", ["1/2/2", "2/7/9"]),
-    ("nested_twice", "EPSG3857", "GLOBAL_WEBMERCATOR", "png", ["4/8/5"]),
     ("upscaled", "EPSG3857", "GLOBAL_WEBMERCATOR", "png", ["7/67/43", "8/135/87"]),
     ("downscaled", "EPSG3857", "GLOBAL_WEBMERCATOR", "png", ["5/17/10", "6/33/21"]),
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 #: Children that name their parent, in the order in which they are looked for.
-_NAMES = ("Identifier", "Name", "Title")
+_NAMES = ("Name", "Identifier", "Title")
 
 #: Attributes that name their element.
 _KEYS = ("CRS", "SRS", "name", "order")
@@ -81,9 +81,12 @@ def _called(element: ET.Element) -> str:
     for key in _KEYS:
         if key in element.attrib:
             return f"{tag}[{element.attrib[key]}]"
+    if tag == "TileSet" and not element.attrib:
+        return f"{tag}[{' '.join(element.findtext(name) or '' for name in ('Layers', 'SRS'))}]"
     if tag in {"Layer", "TileMatrixSet", "TileMatrix", "TileMap", "Style", "Dimension"}:
-        names = {_local(child.tag): (child.text or "").strip() for child in element}
-        name = next((names[name] for name in _NAMES if name in names), names.get("TileMatrixSet"))
+        # Identifiers of an authority, in WMS, are no names.
+        names = {_local(child.tag): (child.text or "").strip() for child in element if not child.attrib}
+        name = next((names[name] for name in _NAMES if names.get(name)), None)
         return tag if name is None else f"{tag}[{name}]"
     return tag
 
