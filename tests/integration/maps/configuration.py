@@ -42,7 +42,7 @@ services:
         fax: '+49 441 1'
         email: ada@maps.example
 globals:
-  cache: {max_tile_limit: 80}
+  cache: {max_tile_limit: 110}
   image:
     formats:
       true_colour: {format: 'image/png; mode=24bit', mode: RGBA, colors: 0, transparent: true}
