@@ -370,6 +370,15 @@ class ImagingSuite:
             result = imaging.compose(canvas, [Placement(below), Placement(above, opacity=0.25)])
             assert near(pixels_of(imaging.encode(result, CLEAR_TRUE_COLOR)), (50, 75, 0, 255))
 
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    def test_a_faded_layer_hides_nothing_where_it_is_transparent(self, imaging: Imaging, transparent: bool) -> None:
+        below = decoded(imaging, Image.new("RGB", (4, 4), (0, 100, 0)))
+        nothing = decoded(imaging, Image.new("RGBA", (4, 4), (200, 0, 0, 0)))
+
+        result = imaging.compose(Canvas(Size(4, 4), transparent), [Placement(below), Placement(nothing, opacity=0.25)])
+
+        assert near(pixels_of(imaging.encode(result, CLEAR_TRUE_COLOR)), (0, 100, 0, 255))
+
     def test_a_layer_that_fills_a_transparent_canvas_alone_is_the_result(self, imaging: Imaging) -> None:
         image = map_like(32, holes=True)
 

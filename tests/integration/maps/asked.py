@@ -8,20 +8,26 @@ from urllib.parse import urlencode
 from tests.integration.maps.grids import SIZE, Box, Pair
 from tests.integration.support.pixel_difference import SAME, Tolerance
 
-#: Both filter by Pillow, whose affine and mesh transforms step through the source in fixed point: a resampled pixel
-#: is mixed from the same neighbours with weights that may differ in the last bit.  Lines of one pixel and labels on
-#: a plain ground make the most of it.
+#: Enlarged or moved by parts of a pixel: the same neighbours are mixed with weights that differ in the last bits, which
+#: shows at the edges of lines and labels.
 RESAMPLED = Tolerance(mean=1.0, far=24, share=0.01)
 
-#: The reference follows the projection by a mesh of quads that may be wrong by up to a pixel in their middle, Tilekeep
-#: by one that is wrong by less: edges of areas and lines move by a part of a pixel, areas stay as they are.
+#: Shrunk: the reference leaves out pixels, and with them parts of thin lines, Tilekeep takes the mean of all
+#: (register: shrunk-maps).  Areas are the same; lines and labels, of which these maps are full, are softer.
+SHRUNK = Tolerance(mean=7.0, far=64, share=0.05)
+
+#: In another SRS: the reference may be off by a pixel of the map, Tilekeep by less than half a pixel of what it draws
+#: from (register: accuracy-of-reprojected-maps).  Lines move by a part of their width.
 REPROJECTED = Tolerance(mean=6.0, far=64, share=0.06)
 
-#: Pillow pastes with an alpha of whole numbers; the reference rounds opacity to one of 255 steps before it multiplies.
+#: Clipped to a polygon: its edges are pixels of either or of neither (register: clipped-edges).
+CLIPPED = Tolerance(mean=2.0, far=24, share=0.015)
+
+#: Laid over each other: Pillow's whole numbers for colours round once more or once less.
 BLENDED = Tolerance(mean=0.5, far=3, share=0.001)
 
-#: Of a few pixels each shows much: one on an edge makes the mean.
-SMALL = Tolerance(mean=12.0, far=64, share=0.05)
+#: With text that Tilekeep lays over a tile and the reference into it (register: watermarks-on-tiles-with-alpha).
+MARKED = Tolerance(mean=1.0, far=32, share=0.01)
 
 #: PNG with all colours, so that no palette hides or adds a difference.
 TRUE_COLOUR = "image/png; mode=24bit"

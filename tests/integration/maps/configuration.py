@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 # WMS_URL stands for the address of the map server.
@@ -218,35 +219,29 @@ sources:
       clip: true
 """
 
-#: A lake with an island of land, so that a polygon with a hole and one beside it are cut out.
-_AREA = {
-    "type": "FeatureCollection",
-    "features": [
-        {
-            "type": "Feature",
-            "properties": {},
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [
-                    [[4, 45], [12, 42], [20, 47], [18, 55], [9, 57], [4, 45]],
-                    [[9, 47], [14, 48], [11, 52], [9, 47]],
-                ],
-            },
-        },
-        {
-            "type": "Feature",
-            "properties": {},
-            "geometry": {"type": "Polygon", "coordinates": [[[22, 45], [27, 46], [24, 51], [22, 45]]]},
-        },
-    ],
-}
+#: Centres and radii in degrees: land with a lake in it, and an island beside.
+_LAND, _LAKE, _ISLAND = ((12.0, 50.0, 8.0, 7.0), (11.5, 49.5, 2.2, 2.5), (24.5, 47.5, 2.5, 3.0))
+
+#: Corners of each: the reference brings corners alone to another SRS, Tilekeep whole edges, so that long ones differ.
+_CORNERS = 72
 
 
 def write_files(directory: Path) -> None:
     """Writes the files that the configuration names."""
-    (directory / "area.geojson").write_text(json.dumps(_AREA))
+    coordinates = [[_round(*_LAND), _round(*_LAKE)], [_round(*_ISLAND)]]
+    (directory / "area.geojson").write_text(json.dumps({"type": "MultiPolygon", "coordinates": coordinates}))
 
 
 def configuration(wms_url: str) -> str:
     """The text of ``mapproxy.yaml`` for both programs."""
     return _CONFIG.replace("WMS_URL", wms_url)
+
+
+def _round(x: float, y: float, across: float, down: float) -> list[tuple[float, float]]:
+    """A ring, the first corner at its end again, with a wavy line that no simplification straightens."""
+    turns = [step % _CORNERS / _CORNERS * math.tau for step in range(_CORNERS + 1)]
+    waves = [1 + 0.05 * math.sin(7 * turn) for turn in turns]
+    return [
+        (x + across * wave * math.cos(turn), y + down * wave * math.sin(turn))
+        for turn, wave in zip(turns, waves, strict=True)
+    ]

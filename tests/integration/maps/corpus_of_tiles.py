@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from tests.integration.maps.asked import REPROJECTED, Asked
-from tests.integration.support.pixel_difference import SAME
+from tests.integration.maps.asked import CLIPPED, MARKED, REPROJECTED, Asked
+from tests.integration.support.pixel_difference import SAME, Tolerance
 
 # Layer, SRS as addresses have it, matrix set, extension; levels, columns and rows from the north-west.
 _TILES = [
@@ -73,10 +73,18 @@ def tiles() -> Iterator[Asked]:
                 ]
                 # The first place in every way, the others in one each.
                 asked = ways if number == 0 else [ways[number % len(ways)]]
-                yield from (way._replace(tolerance=tolerance) for way in asked)
+                yield from (way._replace(tolerance=_tolerance(layer) or tolerance) for way in asked)
     for layer, srs, places in _TMS:
         for place in places:
-            yield Asked(f"TMS: {layer} {srs} {place}", f"/tms/1.0.0/{layer}/{srs}/{place}.png")
+            path = f"/tms/1.0.0/{layer}/{srs}/{place}.png"
+            yield Asked(f"TMS: {layer} {srs} {place}", path, _tolerance(layer) or SAME)
+
+
+def _tolerance(layer: str) -> Tolerance | None:
+    """What the tiles of a layer need in any case, or None."""
+    if layer.startswith("marked"):
+        return MARKED
+    return CLIPPED if layer in {"clipped", "polygon_clipped", "cache_clipped", "united"} else None
 
 
 def get_tile(layer: str, matrix_set: str, place: str, image_format: str) -> str:

@@ -44,7 +44,7 @@ def _lay(result: Image.Image, placement: Placement) -> None:
     if result.mode == "RGBA":
         _lay_on_transparent(result, _faded(image, placement.opacity or 0.0) if faded else image, corner)
     elif faded:
-        _blend(result, image.convert("RGB"), corner, placement.opacity or 0.0)
+        _blend(result, image, corner, placement.opacity or 0.0)
     elif image.mode == "RGBA":
         result.paste(image, corner, image)
     else:
@@ -61,6 +61,12 @@ def _lay_on_transparent(result: Image.Image, image: Image.Image, corner: tuple[i
 
 
 def _blend(result: Image.Image, image: Image.Image, corner: tuple[int, int], opacity: float) -> None:
+    """Where the image is transparent the canvas stays as it is, whatever colour is hidden there."""
+    if image.mode == "RGBA":
+        faded = _faded(image, opacity)
+        result.paste(faded, corner, faded)
+        return
+    image = image.convert("RGB")
     visible, at = _visible_part(result, image, corner)
     if visible is not None:
         below = result.crop((*at, at[0] + visible.width, at[1] + visible.height))
