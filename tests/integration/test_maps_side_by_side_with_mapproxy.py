@@ -61,7 +61,7 @@ def _running_map_server(mapserver_of_session: MapServer) -> None:
 
 @pytest.mark.parametrize("asked", [pytest.param(asked, id=asked.name) for asked in CORPUS])
 def test_maps_and_tiles_show_the_same(pair: Pair, asked: Asked) -> None:
-    """Where the first answers differ the second ones count: see ``test_a_map_of_new_tiles_is_made_of_what_is_stored``."""
+    """Where the first answers differ the second count: see ``test_a_map_of_new_tiles_is_made_of_what_is_stored``."""
     theirs, ours = pair.ask(asked.path)
     if not _apart(theirs, ours, asked).within(asked.tolerance):
         theirs, ours = pair.ask(asked.path)
