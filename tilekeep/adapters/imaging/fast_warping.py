@@ -9,7 +9,7 @@ from tilekeep.adapters.imaging.raster import image_of
 from tilekeep.adapters.imaging.warped_canvas import for_resampling
 from tilekeep.adapters.imaging.warping import warped
 from tilekeep.domain.image import Raster
-from tilekeep.domain.warp import Mesh, Rescaling, Warp
+from tilekeep.domain.warp import Rescaling, Warp
 
 #: OpenCV addresses the pixels of a raster by 16-bit numbers.
 _LARGEST_SIDE = (1 << 15) - 1
@@ -20,12 +20,14 @@ def warped_raster(raster: Raster, warp: Warp, resampling: str, *, transparent: b
     cut = _cut_words(raster, warp) if isinstance(warp, Rescaling) else None
     if cut is not None:
         return cut
-    if opencv and isinstance(warp, Mesh) and max(raster.size) <= _LARGEST_SIDE:
+    is_cut = isinstance(warp, Rescaling) and warp.corner is not None
+    if opencv and not is_cut and max(raster.size) <= _LARGEST_SIDE:
         words, mode = _words(raster)
         if words is not None:
             from tilekeep.adapters.imaging.opencv_warping import warped_words
+            from tilekeep.adapters.imaging.pixel_maps import as_mesh
 
-            drawn, mode = warped_words(words, mode, warp, resampling, transparent=transparent)
+            drawn, mode = warped_words(words, mode, as_mesh(warp), resampling, transparent=transparent)
             return FastRaster(words=drawn, mode=mode)
     image = warped(image_of(raster), warp, resampling, transparent=transparent)
     return FastRaster(image=image, mode=image.mode)

@@ -1,53 +1,128 @@
-"""Maps in another SRS drawn by OpenCV, on words (spec/config-globals-grids.md, 8.7)."""
+"""Maps drawn anew by OpenCV, on words (spec/config-globals-grids.md, 8.7).
+
+Its bilinear interpolation is five times as fast as the bicubic one and as good, if the raster is sharpened first as
+bicubic weights would do it on average; where the map shrinks, the raster is softened instead, so that nothing is lost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from tilekeep.adapters.imaging.meshing import mesh_stays_inside
+from tilekeep.adapters.imaging.pixel_maps import PixelMaps, pixel_maps, steps
 from tilekeep.adapters.imaging.pixels import OPAQUE, Words, image_from_words, words_from_image
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.warp import Mesh
 
-_INTERPOLATIONS = {"nearest": cv2.INTER_NEAREST, "bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC}
+#: Weight of the neighbours in bicubic interpolation halfway between two pixels, where it is largest, times two.
+_SHARPENING = 0.125
 
+#: How the weight of the neighbours grows with the pixels that become one, fitted to Pillow's wider filters.
+_SOFTENING = {"bilinear": 0.46, "bicubic": 0.57}
 
-#: Coordinates beyond this one are interpolated in double precision, lest nearby pixels be lost in rounding.
-_FAR = 1e5
+#: Weights that nobody would see.
+_NOTHING = 0.02
+
+#: Pixels that may become one by three taps; beyond that the raster is halved first.
+_MOST_MERGED = 2.4
+
+#: Pixels of the raster around a map that may have an influence on it.
+_MARGIN = 8
 
 _WHITE = np.uint32(0xFFFFFFFF)
 _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
+_LARGEST_INVISIBLE = np.uint32(0x00FFFFFF)
 
-_Numbers = npt.NDArray[Any]
+_Pixels = npt.NDArray[np.uint8]
 
 # Its threads would not survive the fork of a server, and requests are spread over processors already.
 cv2.setNumThreads(1)
 
 
+class _Axes(NamedTuple):
+    """A number for each axis."""
+
+    x: float
+    y: float
+
+
 def warped_words(words: Words, mode: str, mesh: Mesh, resampling: str, *, transparent: bool) -> tuple[Words, str]:
     """``words`` of ``mode`` drawn anew, and the mode of the result."""
-    x, y = _maps(mesh)
-    has_alpha = mode == "RGBA" and bool(words.min() < OPAQUE)
-    mixes_alpha = has_alpha and resampling != "nearest"
-    drawn = _remapped(_premultiplied(words) if mixes_alpha else words, x - 0.5, y - 0.5, resampling)
-    if mixes_alpha:
-        drawn = _unmultiplied(drawn)
-    if not mesh_stays_inside(mesh, Size(words.shape[1], words.shape[0])):
-        seen = (x >= 0) & (x < words.shape[1]) & (y >= 0) & (y < words.shape[0])
-        drawn = np.where(seen, drawn, _TRANSPARENT_WHITE if transparent else _WHITE)
-        mode = "RGBA" if transparent else mode
-    return drawn, mode
+    words, mesh = _needed_part(words, mesh)
+    maps = pixel_maps(mesh)
+    if resampling == "nearest":
+        drawn = _remapped(_pixels(words), maps, cv2.INTER_NEAREST)
+    elif mode == "RGBA" and words.min() < OPAQUE:
+        drawn = _unmultiplied(_interpolated(_premultiplied(words), maps, mesh, resampling))
+    else:
+        drawn = _interpolated(words, maps, mesh, resampling) | OPAQUE
+    height, width = words.shape
+    if mesh_stays_inside(mesh, Size(width, height)):
+        return drawn, mode
+    drawn = np.where(maps.inside(width, height), drawn, _TRANSPARENT_WHITE if transparent else _WHITE)
+    return drawn, "RGBA" if transparent else mode
 
 
-def _remapped(words: Words, x: _Numbers, y: _Numbers, resampling: str) -> Words:
-    pixels = words.view(np.uint8).reshape(*words.shape, 4)
-    drawn = cv2.remap(pixels, x, y, _INTERPOLATIONS[resampling], borderMode=cv2.BORDER_REPLICATE)
-    return drawn.view(np.uint32).reshape(x.shape)
+def _needed_part(words: Words, mesh: Mesh) -> tuple[Words, Mesh]:
+    """The part of the raster that the map shows, and the mesh over that part."""
+    points = np.array(mesh.points)
+    finite = points[np.isfinite(points).all(axis=1)]
+    if not len(finite):
+        return words[:1, :1], mesh
+    height, width = words.shape
+    low = np.clip(np.floor(finite.min(axis=0)) - _MARGIN, 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(finite.max(axis=0)) + _MARGIN, low + 1, (width, height)).astype(int)
+    part = words[low[1] : high[1], low[0] : high[0]]
+    return part, mesh._replace(points=tuple(map(tuple, (points - low).tolist())))
+
+
+def _interpolated(words: Words, maps: PixelMaps, mesh: Mesh, resampling: str) -> Words:
+    pixels, merged = _pixels(words), _Axes(*steps(mesh))
+    scale = [1.0, 1.0]
+    for axis in (0, 1):
+        while merged[axis] * scale[axis] > _MOST_MERGED and pixels.shape[1 - axis] > 1:
+            scale[axis] /= 2
+            pixels = _halved(pixels, axis)
+    maps = maps.scaled(*scale)
+    weights = [
+        _weight(positions, merged[axis] * scale[axis], resampling) for axis, positions in enumerate((maps.x, maps.y))
+    ]
+    if any(abs(weight) > _NOTHING for weight in weights):
+        across, down = (np.array((weight, 1 - 2 * weight, weight), np.float32) for weight in weights)
+        pixels = np.asarray(cv2.sepFilter2D(pixels, -1, across, down, borderType=cv2.BORDER_REPLICATE), np.uint8)
+    return _remapped(pixels, maps, cv2.INTER_LINEAR)
+
+
+def _weight(positions: npt.NDArray[Any], merged: float, resampling: str) -> float:
+    """Of each neighbour along an axis, for a map whose pixels have those ``positions``."""
+    weight = _SOFTENING[resampling] * (1 - 1 / merged) if merged > 1 else 0.0
+    if resampling == "bicubic":
+        between = positions[::8, ::8] % 1
+        weight -= _SHARPENING * float((4 * between * (1 - between)).mean())
+    return weight
+
+
+def _halved(pixels: _Pixels, axis: int) -> _Pixels:
+    """Every two pixels along an axis as one; the last of an odd number is repeated."""
+    odd = [pixels.shape[1] % 2, 0] if axis == 0 else [0, pixels.shape[0] % 2]
+    even = cv2.copyMakeBorder(pixels, 0, odd[1], 0, odd[0], cv2.BORDER_REPLICATE) if any(odd) else pixels
+    size = (even.shape[1] // 2, even.shape[0]) if axis == 0 else (even.shape[1], even.shape[0] // 2)
+    return np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _remapped(pixels: _Pixels, maps: PixelMaps, interpolation: int) -> Words:
+    drawn = cv2.remap(pixels, maps.x, maps.y, interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(drawn, np.uint8).view(np.uint32).reshape(maps.x.shape)
+
+
+def _pixels(words: Words) -> _Pixels:
+    if words.strides[1] != words.itemsize:
+        words = np.ascontiguousarray(words)
+    return words.view(np.uint8).reshape(*words.shape, 4)
 
 
 def _premultiplied(words: Words) -> Words:
@@ -55,35 +130,6 @@ def _premultiplied(words: Words) -> Words:
 
 
 def _unmultiplied(words: Words) -> Words:
-    image = image_from_words(words, "RGBa").convert("RGBA")
-    plain = words_from_image(image)
+    plain = words_from_image(image_from_words(words, "RGBa").convert("RGBA"))
     assert plain is not None
-    return np.where(plain < np.uint32(1 << 24), _TRANSPARENT_WHITE, plain)
-
-
-def _maps(mesh: Mesh) -> tuple[_Numbers, _Numbers]:
-    """Which x and which y of the raster the centre of each pixel shows; outside of any raster where nothing belongs."""
-    points = np.array(mesh.points).reshape(len(mesh.rows), len(mesh.columns), 2)
-    missing = ~np.isfinite(points).all(axis=2)
-    points[missing] = 0
-    precision = np.float64 if np.abs(points).max() > _FAR else np.float32
-    across = _weights(mesh.columns, mesh.size.width, precision).T
-    down = _weights(mesh.rows, mesh.size.height, precision)
-    x, y = (down @ points[:, :, axis].astype(precision) @ across for axis in (0, 1))
-    x, y = (np.clip(values, -_FAR, _FAR).astype(np.float32, copy=False) for values in (x, y))
-    if missing.any():
-        x[down @ missing.astype(precision) @ across > 0] = -_FAR
-    return x, y
-
-
-def _weights(lines: Sequence[int], pixels: int, precision: type[np.floating[Any]]) -> _Numbers:
-    """How much the centre of each pixel ``(pixels, lines)`` has of each line."""
-    centres = np.arange(pixels) + 0.5
-    at = np.array(lines)
-    before = np.searchsorted(at, centres, side="right") - 1
-    share = (centres - at[before]) / np.diff(at)[before]
-    weights = np.zeros((pixels, len(at)), precision)
-    every = np.arange(pixels)
-    weights[every, before] = 1 - share
-    weights[every, before + 1] = share
-    return weights
+    return np.where(plain <= _LARGEST_INVISIBLE, _TRANSPARENT_WHITE, plain)

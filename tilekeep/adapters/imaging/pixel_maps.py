@@ -1,0 +1,95 @@
+"""Which place of a raster each pixel of a map shows, as OpenCV wants it: the centre of the first pixel is at (0, 0)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tilekeep.domain.warp import Mesh, Warp
+
+#: From here to the centre of a pixel.
+_HALF = 0.5
+
+#: Coordinates beyond this one are interpolated in double precision, lest nearby pixels be lost in rounding.
+_FAR = 1e5
+
+_Numbers = npt.NDArray[Any]
+
+
+class PixelMaps(NamedTuple):
+    """The x and the y that each pixel shows, ``(height, width)``."""
+
+    x: _Numbers
+    y: _Numbers
+
+    def inside(self, width: int, height: int) -> npt.NDArray[np.bool_]:
+        """Which pixels show a raster of that size."""
+        seen = (self.x >= -_HALF) & (self.x < width - _HALF)
+        seen &= self.y >= -_HALF
+        seen &= self.y < height - _HALF
+        return seen
+
+    def scaled(self, x: float, y: float) -> PixelMaps:
+        """The same in a raster that has become smaller by these factors."""
+        if x == y == 1:
+            return self
+        return PixelMaps((self.x + _HALF) * np.float32(x) - _HALF, (self.y + _HALF) * np.float32(y) - _HALF)
+
+
+def as_mesh(warp: Warp) -> Mesh:
+    """A rescaling as a mesh of one cell; a mesh as it is."""
+    if isinstance(warp, Mesh):
+        return warp
+    left, top, right, bottom = warp.part
+    corners = ((left, top), (right, top), (left, bottom), (right, bottom))
+    return Mesh(warp.size, (0, warp.size.width), (0, warp.size.height), corners)
+
+
+def pixel_maps(mesh: Mesh) -> PixelMaps:
+    """The maps of a mesh, far outside of any raster where nothing belongs."""
+    points = _points(mesh) - _HALF
+    missing = ~np.isfinite(points).all(axis=2)
+    points[missing] = 0
+    precision = np.float64 if np.abs(points).max() > _FAR else np.float32
+    across = _weights(mesh.columns, mesh.size.width, precision).T
+    down = _weights(mesh.rows, mesh.size.height, precision)
+    x, y = (down @ points[:, :, axis].astype(precision) @ across for axis in (0, 1))
+    if precision is np.float64:
+        x, y = (np.clip(values, -_FAR, _FAR).astype(np.float32) for values in (x, y))
+    if missing.any():
+        x[down @ missing.astype(precision) @ across > 0] = -_FAR
+    return PixelMaps(x, y)
+
+
+def steps(mesh: Mesh) -> tuple[float, float]:
+    """From one pixel of the map to the next, how far one goes in the raster, along its x and along its y."""
+    points = _points(mesh)
+    along_x = np.diff(points, axis=1) / np.diff(mesh.columns)[None, :, None]
+    along_y = np.diff(points, axis=0) / np.diff(mesh.rows)[:, None, None]
+    means = [_mean(np.abs(change)) for change in (along_x, along_y)]
+    return float(np.hypot(means[0][0], means[1][0])), float(np.hypot(means[0][1], means[1][1]))
+
+
+def _mean(changes: _Numbers) -> _Numbers:
+    finite = changes[np.isfinite(changes).all(axis=2)]
+    return np.median(finite, axis=0) if len(finite) else np.ones(2)
+
+
+def _points(mesh: Mesh) -> _Numbers:
+    return np.array(mesh.points, np.float64).reshape(len(mesh.rows), len(mesh.columns), 2)
+
+
+def _weights(lines: Sequence[int], pixels: int, precision: type[np.floating[Any]]) -> _Numbers:
+    """How much the centre of each pixel ``(pixels, lines)`` has of each line."""
+    centres = np.arange(pixels) + _HALF
+    at = np.array(lines)
+    before = np.searchsorted(at, centres, side="right") - 1
+    share = (centres - at[before]) / np.diff(at)[before]
+    weights = np.zeros((pixels, len(at)), precision)
+    every = np.arange(pixels)
+    weights[every, before] = 1 - share
+    weights[every, before + 1] = share
+    return weights
