@@ -1,4 +1,4 @@
-"""The application that fuzzed maps are asked of: real configuration, files and pixels, and a server that costs nothing."""
+"""The application that fuzzed maps are asked of: real files and pixels, and a map server that costs nothing."""
 
 from __future__ import annotations
 
@@ -199,6 +199,9 @@ class InstantSource:
     @property
     def traits(self) -> SourceTraits:
         return self._traits
+
+    def tiles_for(self, query: MapQuery) -> int:
+        return 0
 
     def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         return ()
