@@ -7,16 +7,26 @@ from collections.abc import Sequence
 from PIL import Image, ImageChops
 
 from tilekeep.adapters.imaging.canvas import WHITE
-from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.adapters.imaging.raster import image_of, is_opaque
+from tilekeep.domain.image import Raster
 from tilekeep.ports.imaging import Canvas, Placement
 
 _FULL = 1.0
 
 
+def the_result_itself(canvas: Canvas, placements: Sequence[Placement]) -> Raster | None:
+    """The only raster, if it fills a transparent canvas, or hides an opaque one: then there is nothing to be laid."""
+    if len(placements) != 1:
+        return None
+    raster, left, top, opacity, _ = placements[0]
+    if left or top or raster.size != canvas.size:
+        return None
+    hides = is_opaque(raster) and (opacity is None or opacity >= _FULL)
+    return raster if canvas.transparent or hides else None
+
+
 def composed(canvas: Canvas, placements: Sequence[Placement]) -> Image.Image:
-    """The canvas with all ``placements``; one that fills a transparent canvas alone is the result as it is."""
-    if len(placements) == 1 and _is_the_result(canvas, placements[0]):
-        return image_of(placements[0].raster)
+    """The canvas with all ``placements``."""
     background = canvas.background or WHITE
     if canvas.transparent:
         result = Image.new("RGBA", canvas.size, (*background, 0))
@@ -25,11 +35,6 @@ def composed(canvas: Canvas, placements: Sequence[Placement]) -> Image.Image:
     for placement in placements:
         _lay(result, placement)
     return result
-
-
-def _is_the_result(canvas: Canvas, placement: Placement) -> bool:
-    fills = placement.left == 0 and placement.top == 0 and placement.raster.size == canvas.size
-    return fills and canvas.transparent
 
 
 def _lay(result: Image.Image, placement: Placement) -> None:

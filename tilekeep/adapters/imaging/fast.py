@@ -10,7 +10,7 @@ from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import empty_canvas
 from tilekeep.adapters.imaging.clipping import clipped
-from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.composing import composed, the_result_itself
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.fast_mosaic import mosaic_words
 from tilekeep.adapters.imaging.fast_tiles import TileEncoder, prepared
@@ -75,7 +75,8 @@ class FastImaging:
     @translating
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
         """See the port."""
-        return _raster(composed(canvas, placements))
+        same = the_result_itself(canvas, placements)
+        return same if same is not None else _raster(composed(canvas, placements))
 
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:

@@ -49,6 +49,7 @@ def _indexes(depth: int) -> npt.NDArray[np.intp]:
 
 def looked_up(rows: Bytes, width: int, colors: IndexedColors) -> Words:
     """The pixels of ``rows``, ``(height, bytes)``, which have neither filters nor their types."""
+    # No byte is too large for the table: wrapping, which never happens, only saves checking that.
     if colors.words.shape[1] == 1:
-        return colors.words[:, 0].take(rows)
-    return colors.words.take(rows, axis=0).reshape(len(rows), -1)[:, :width]
+        return colors.words[:, 0].take(rows, mode="wrap")
+    return colors.words.take(rows, axis=0, mode="wrap").reshape(len(rows), -1)[:, :width]

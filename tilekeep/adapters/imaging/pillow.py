@@ -9,7 +9,7 @@ from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import cut, empty_canvas, may_be_transparent
 from tilekeep.adapters.imaging.clipping import clipped
-from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.composing import composed, the_result_itself
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.lettering import annotated
 from tilekeep.adapters.imaging.mosaics import mosaic_of
@@ -65,7 +65,8 @@ class PillowImaging:
     @translating
     def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
         """See the port."""
-        return PillowRaster(composed(canvas, placements))
+        same = the_result_itself(canvas, placements)
+        return same if same is not None else PillowRaster(composed(canvas, placements))
 
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
