@@ -1,4 +1,4 @@
-"""OpenCV in one thread: more would not survive the fork of a server, and requests are spread over processors already."""
+"""OpenCV in one thread: more would not survive the fork of a server, and requests are spread over processors."""
 
 from __future__ import annotations
 
