@@ -148,10 +148,11 @@ class _Octree:
         places = np.flatnonzero(cube.pixels)
         fine = cube.pick(places)
         means = fine.means()
-        if not np.array_equal(self.cubes.fine(packed(means)), places):
+        words = packed(means)
+        if not np.array_equal(self.cubes.fine(words), places):
             raise _UndecidedError
         order = fine.fullest_first()
-        coarse_places = self.cubes.coarse(packed(means))
+        coarse_places = self.cubes.coarse(words)
         n_coarse, n_fine = self._shares(fine.pixels[order], coarse_places[order])
         chosen, rest = order[:n_fine], order[n_fine:]
         coarse_lookup, coarse_palette = self._coarse_entries(fine.pick(rest), coarse_places[rest], n_coarse)
@@ -165,25 +166,30 @@ class _Octree:
 
         A coarse bucket that its fine ones have emptied gives its entry to a further fine one.
         """
-        n_coarse = min(len(np.unique(coarse_places)), self.colors)
+        n_coarse = min(self._coarse_in_use(coarse_places), self.colors)
         while True:
             n_fine = self.colors - n_coarse
             self._check_cut(pixels, n_fine)
-            still_used = len(np.unique(coarse_places[n_fine:]))
+            still_used = self._coarse_in_use(coarse_places[n_fine:])
             if n_coarse <= still_used:
                 return n_coarse, n_fine
             n_coarse = still_used
+
+    def _coarse_in_use(self, coarse_places: npt.NDArray[np.uint32]) -> int:
+        return int(np.count_nonzero(np.bincount(coarse_places, minlength=self.cubes.coarse_size)))
 
     def _coarse_entries(
         self, rest: _Buckets, coarse_places: npt.NDArray[np.uint32], entries: int
     ) -> tuple[Bytes, Bytes]:
         """Palette index of each coarse bucket, and the colours of the ``entries`` fullest, made of the ``rest``."""
-        places, owner = np.unique(coarse_places, return_inverse=True)
-        columns = (rest.pixels, *rest.sums)
-        pixels, *sums = (np.bincount(owner, weights=column).astype(np.int64) for column in columns)
-        coarse = _Buckets(pixels, np.array(sums))
+        pixels, *sums = (
+            np.bincount(coarse_places, weights=column, minlength=self.cubes.coarse_size).astype(np.int64)
+            for column in (rest.pixels, *rest.sums)
+        )
+        places = np.flatnonzero(pixels)
+        coarse = _Buckets(pixels, np.array(sums)).pick(places)
         order = coarse.fullest_first()
-        self._check_cut(pixels[order], entries)
+        self._check_cut(coarse.pixels[order], entries)
         order = order[:entries]
         palette = coarse.pick(order).means()
         if not np.array_equal(self.cubes.coarse(packed(palette)), places[order]):
