@@ -1,4 +1,4 @@
-"""The application that fuzzed maps are asked of: real configuration, files and pixels, and a server that costs nothing."""
+"""The application that fuzzed maps are asked of: real files and pixels, and a map server that costs nothing."""
 
 from __future__ import annotations
 
