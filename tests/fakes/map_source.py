@@ -26,6 +26,7 @@ class FakeMapSource:
         self.queries: list[MapQuery] = []
         self.purposes: list[Purpose] = []
         self.deadlines: list[Deadline] = []
+        self.tiles = 0
         self._traits = traits
         self._url = url
 
@@ -35,6 +36,9 @@ class FakeMapSource:
 
     def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         return (UpstreamRequest("GET", self._url, self._url),) if self._url else ()
+
+    def tiles_for(self, query: MapQuery) -> int:
+        return self.tiles
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         self.queries.append(query)

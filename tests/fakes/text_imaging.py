@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tilekeep.domain.errors import ImageError, ImageTooLarge, UndecodableImage
@@ -60,7 +60,7 @@ class TextImaging:
             tiles = [tile + _written(texts) for tile, texts in zip(tiles, labels, strict=True)]
         return [EncodedImage(tile.encode(), encoding.format) for tile in tiles]
 
-    def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> TextRaster:
+    def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> TextRaster:
         return TextRaster(canvas.size, "+".join(_shown(placement) for placement in placements) or "nothing")
 
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:

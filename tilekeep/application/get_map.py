@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import LockTimeout, SourceError, StoreError, TilekeepError
+from tilekeep.domain.errors import InvalidParameter, LockTimeout, SourceError, StoreError, TilekeepError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding
-from tilekeep.domain.keeping import together
+from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
 from tilekeep.domain.sub_query import sub_query
@@ -73,6 +73,7 @@ class GetMap:
         gate: checks what sources send.
         parallel: draws several sources side by side.
         concurrent_layers: how many at a time (``concurrent_layer_renderer``).
+        max_tiles: a map whose layers together need more tiles is refused before any is read; None for any number.
         raise_source_errors: whether one failing source fails the map (``on_source_errors: raise``); else it is
             missing, and the map says so.
     """
@@ -84,12 +85,14 @@ class GetMap:
         gate: StoreGate,
         parallel: ParallelRunner,
         concurrent_layers: int = 1,
+        max_tiles: float | None = None,
         raise_source_errors: bool = False,
     ) -> None:
         self._imaging = imaging
         self._gate = gate
         self._parallel = parallel
         self._concurrent_layers = concurrent_layers
+        self._max_tiles = max_tiles
         self._raise_source_errors = raise_source_errors
 
     def __call__(
@@ -119,23 +122,45 @@ class GetMap:
     def _composed(
         self, sources: Sequence[LaidSource], wanted: WantedMap, purpose: Purpose, deadline: Deadline
     ) -> Drawn:
-        if len(sources) == 1:
-            layers = [self._layer(sources[0], wanted.query, purpose, deadline)]
-        else:
-            layers = self._parallel.map(
-                lambda laid: self._layer(laid, wanted.query, purpose, deadline), sources, self._concurrent_layers
-            )
-        errors = [layer.error for layer in layers if layer.error is not None]
-        if errors and (self._raise_source_errors or len(errors) == len(layers)):
+        """The layers over each other; each is laid down and let go before the next one is drawn."""
+        self._refuse_too_many_tiles(sources, wanted.query)
+        errors: list[TilekeepError] = []
+        shown: list[Keeping] = []
+
+        def placements() -> Iterator[Placement]:
+            layers = self._layers(sources, wanted.query, purpose, deadline)
+            for laid, layer in zip(sources, layers, strict=True):
+                if layer.error is not None:
+                    errors.append(layer.error)
+                elif layer.drawn is not None:
+                    shown.append(Keeping(layer.drawn.fresh_for, layer.drawn.storable))
+                    yield Placement(layer.drawn.raster, opacity=laid.opacity)
+
+        raster = self._imaging.compose(wanted.canvas, placements())
+        if errors and len(errors) == len(sources):
             raise errors[0]
-        shown = [
-            (layer.drawn, laid.opacity) for layer, laid in zip(layers, sources, strict=True) if layer.drawn is not None
-        ]
-        raster = self._imaging.compose(
-            wanted.canvas, [Placement(drawn.raster, opacity=opacity) for drawn, opacity in shown]
-        )
-        answer = Drawn(raster, *together(drawn for drawn, _ in shown))
+        answer = Drawn(raster, *together(shown))
         return self._with_messages(answer, errors) if errors else answer
+
+    def _refuse_too_many_tiles(self, sources: Sequence[LaidSource], query: MapQuery) -> None:
+        needed = sum(laid.source.tiles_for(query) for laid in sources)
+        if self._max_tiles is not None and needed > self._max_tiles:
+            raise InvalidParameter(
+                "Request too large or invalid BBOX. "
+                f"(too many tiles in all layers, max_map_tiles: {self._max_tiles:g}, num_tiles: {needed})",
+                locator="bbox",
+            )
+
+    def _layers(
+        self, sources: Sequence[LaidSource], query: MapQuery, purpose: Purpose, deadline: Deadline
+    ) -> Iterable[_Layer]:
+        """What each source comes to, one after the other unless several are to be drawn at a time."""
+        drawn = (self._layer(laid, query, purpose, deadline) for laid in sources)
+        if self._concurrent_layers == 1 or len(sources) == 1:
+            return drawn
+        return self._parallel.map(
+            lambda laid: self._layer(laid, query, purpose, deadline), sources, self._concurrent_layers
+        )
 
     def _layer(self, laid: LaidSource, query: MapQuery, purpose: Purpose, deadline: Deadline) -> _Layer:
         try:
@@ -144,6 +169,8 @@ class GetMap:
                 return _Layer(Drawn(self._gate.pixels(answer.body, query.size)))
             return _Layer(answer if isinstance(answer, Drawn) else None)
         except (SourceError, LockTimeout, StoreError) as error:
+            if self._raise_source_errors:
+                raise
             log.warning("a layer of a map failed: %s", error)
             return _Layer(None, error)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tilekeep.application.tile_answer import TileAnswer, Tiles, TileState
@@ -107,11 +107,10 @@ class MapFromTiles:
         pixels = block.count * self._grid.tile_size.width * self._grid.tile_size.height
         strips = horizontal_strips(query, math.ceil(pixels / MOSAIC_PIXELS))
         try:
-            rasters = [self._strip(strip, block, found, whole=len(strips) == 1) for strip in strips]
             if len(strips) == 1:
-                raster, whole = rasters[0]
+                raster, whole = self._strip(strips[0], block, found, whole=True)
             else:
-                raster, whole = self._joined(query.size, strips, rasters)
+                raster, whole = self._joined(query.size, strips, block, found)
         except ImageError as error:
             raise SourceContentError(f"tiles cannot be drawn as a map: {error}") from error
         return Drawn(raster, found.keeping.fresh_for, found.keeping.storable and whole)
@@ -165,15 +164,18 @@ class MapFromTiles:
         return self._imaging.warp(raster, warp, self._look.resampling, transparent=self._look.transparent)
 
     def _joined(
-        self, size: Size, strips: Sequence[SubQuery], rasters: Sequence[tuple[Raster, bool]]
+        self, size: Size, strips: Sequence[SubQuery], block: AffectedTiles, found: _Found
     ) -> tuple[Raster, bool]:
-        placements = [
-            Placement(raster, strip.left, strip.top, replaces=True)
-            for strip, (raster, _) in zip(strips, rasters, strict=True)
-        ]
-        return self._imaging.compose(Canvas(size, self._look.transparent), placements), all(
-            whole for _, whole in rasters
-        )
+        readable = True
+
+        def placements() -> Iterator[Placement]:
+            nonlocal readable
+            for strip in strips:
+                raster, whole = self._strip(strip, block, found, whole=False)
+                readable = readable and whole
+                yield Placement(raster, strip.left, strip.top, replaces=True)
+
+        return self._imaging.compose(Canvas(size, self._look.transparent), placements()), readable
 
     def _remove(self, broken: Sequence[TileCoord], query: MapQuery, found: _Found) -> None:
         """Stored tiles that are no images are removed, to be made anew (spec/config-globals-grids.md, 8.8)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.extent import Extent
@@ -79,8 +79,11 @@ class Imaging(Protocol):
         """
         ...
 
-    def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
-        """Lays rasters on a canvas, bottom first (spec/config-globals-grids.md, 8.6)."""
+    def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> Raster:
+        """Lays rasters on a canvas, bottom first (spec/config-globals-grids.md, 8.6).
+
+        Each is asked for when those before it have been laid down, so that they need not all exist at a time.
+        """
         ...
 
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:

@@ -23,6 +23,15 @@ class MapSource(Protocol):
         """
         ...
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """How many tiles of caches ``get`` would read, at most, to serve ``query``; 0 where it reads none.
+
+        Pure as :meth:`requests_for`, so that a request can be refused before anything is done for it.
+
+        :raises InvalidParameter: a query that ``get`` would refuse.
+        """
+        ...
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """The map.  Blocks until it is there or ``deadline`` passes; asks upstream once.
 

@@ -200,6 +200,9 @@ class InstantSource:
     def traits(self) -> SourceTraits:
         return self._traits
 
+    def tiles_for(self, query: MapQuery) -> int:
+        return 0
+
     def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         return ()
 

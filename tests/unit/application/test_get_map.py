@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from tests.fakes.map_source import FakeMapSource
@@ -12,11 +14,12 @@ from tilekeep.application.get_map import GetMap, MapAnswer, WantedMap
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
-from tilekeep.domain.errors import LockTimeout, SourceStatusError, SourceUnreachable
+from tilekeep.domain.errors import InvalidParameter, LockTimeout, SourceStatusError, SourceUnreachable
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery
+from tilekeep.ports.imaging import Canvas, Placement
 
 SIZE = Size(200, 100)
 QUERY = MapQuery(BBox(0, 0, 200, 100), SIZE, WEB_MERCATOR, "image/png")
@@ -31,10 +34,23 @@ def laid(*sources: FakeMapSource) -> list[LaidSource]:
     return [LaidSource(source) for source in sources]
 
 
-def get_map(sources: list[LaidSource], wanted: WantedMap = WANTED, *, raise_source_errors: bool = False) -> MapAnswer:
-    imaging = TextImaging()
+def get_map(
+    sources: list[LaidSource],
+    wanted: WantedMap = WANTED,
+    *,
+    raise_source_errors: bool = False,
+    max_tiles: float | None = None,
+    imaging: TextImaging | None = None,
+) -> MapAnswer:
+    imaging = imaging or TextImaging()
     gate = StoreGate(imaging, ImageLimits(10_000, 1_000_000), "of layers")
-    use_case = GetMap(imaging=imaging, gate=gate, parallel=InlineRunner(), raise_source_errors=raise_source_errors)
+    use_case = GetMap(
+        imaging=imaging,
+        gate=gate,
+        parallel=InlineRunner(),
+        max_tiles=max_tiles,
+        raise_source_errors=raise_source_errors,
+    )
     return use_case(sources, wanted, Purpose.SERVE, NO_DEADLINE)
 
 
@@ -125,6 +141,45 @@ class TestFailingSources:
     def test_errors_are_raised_where_that_is_configured(self) -> None:
         with pytest.raises(SourceStatusError):
             get_map(laid(drawn("land"), FakeMapSource(SourceStatusError("gone", status=404))), raise_source_errors=True)
+
+
+class TestCost:
+    """What a map may cost is known before anything is read for it, and it holds one layer at a time."""
+
+    def test_too_many_tiles_of_all_layers_together_are_refused_before_any_source_is_asked(self) -> None:
+        land, roads = drawn("land"), drawn("roads")
+        land.tiles, roads.tiles = 60, 41
+
+        with pytest.raises(InvalidParameter, match=r"max_map_tiles: 100, num_tiles: 101") as caught:
+            get_map(laid(land, roads), max_tiles=100)
+
+        assert "bbox" == caught.value.locator
+        assert [] == land.queries == roads.queries
+
+    def test_as_many_as_permitted_are_drawn(self) -> None:
+        land, roads = drawn("land"), drawn("roads")
+        land.tiles, roads.tiles = 60, 40
+
+        assert b"land@0,0+roads@0,0" == get_map(laid(land, roads), max_tiles=100).image.body
+
+    def test_a_layer_is_drawn_when_those_below_it_have_been_laid_down(self) -> None:
+        events: list[str] = []
+
+        class Watched(TextImaging):
+            def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> TextRaster:
+                events.extend(f"laid {placement.raster.shows}" for placement in placements)  # type: ignore[attr-defined]
+                return TextRaster(canvas.size, "")
+
+        def source(name: str) -> FakeMapSource:
+            def answer(query: MapQuery) -> Drawn:
+                events.append(f"drawn {name}")
+                return Drawn(TextRaster(query.size, name))
+
+            return FakeMapSource(answer)
+
+        get_map(laid(source("a"), source("b")), imaging=Watched())
+
+        assert ["drawn a", "laid a", "drawn b", "laid b"] == events
 
 
 class TestLimits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
@@ -70,7 +70,7 @@ class LazyImaging:
         """See the port."""
         return self._imaging().split(raster, corners, tile_size, encoding, labels)
 
-    def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
+    def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> Raster:
         """See the port."""
         return self._imaging().compose(canvas, placements)
 

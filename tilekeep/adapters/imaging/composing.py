@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable
 
 from PIL import Image, ImageChops
 
@@ -13,16 +14,20 @@ from tilekeep.ports.imaging import Canvas, Placement
 _FULL = 1.0
 
 
-def composed(canvas: Canvas, placements: Sequence[Placement]) -> Image.Image:
+def composed(canvas: Canvas, placements: Iterable[Placement]) -> Image.Image:
     """The canvas with all ``placements``; one that fills a transparent canvas alone is the result as it is."""
-    if len(placements) == 1 and _is_the_result(canvas, placements[0]):
-        return image_of(placements[0].raster)
+    waiting = iter(placements)
+    first = list(itertools.islice(waiting, 2))
+    if len(first) == 1 and _is_the_result(canvas, first[0]):
+        return image_of(first[0].raster)
     background = canvas.background or WHITE
     if canvas.transparent:
         result = Image.new("RGBA", canvas.size, (*background, 0))
     else:
         result = Image.new("RGB", canvas.size, background)
-    for placement in placements:
+    while first:
+        _lay(result, first.pop(0))
+    for placement in waiting:
         _lay(result, placement)
     return result
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from tilekeep.domain.errors import ImageError
+from tilekeep.domain.errors import ImageError, TilekeepError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,7 +22,7 @@ def translating(work: Callable[P, T]) -> Callable[P, T]:
     def translated(*arguments: P.args, **options: P.kwargs) -> T:
         try:
             return work(*arguments, **options)
-        except (ImageError, MemoryError):
+        except (TilekeepError, MemoryError):
             raise
         except Exception as error:
             raise ImageError(f"The image cannot be made into what was asked for: {error!r}") from error

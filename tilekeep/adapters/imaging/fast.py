@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PIL import Image
@@ -73,7 +73,7 @@ class FastImaging:
         return [TileEncoder(tile, encoding).whole() for tile in written]
 
     @translating
-    def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
+    def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> Raster:
         """See the port."""
         return _raster(composed(canvas, placements))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PIL import Image
@@ -63,7 +63,7 @@ class PillowImaging:
         return [encode_image(tile, encoding) for tile in tiles]
 
     @translating
-    def compose(self, canvas: Canvas, placements: Sequence[Placement]) -> Raster:
+    def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> Raster:
         """See the port."""
         return PillowRaster(composed(canvas, placements))
 

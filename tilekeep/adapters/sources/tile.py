@@ -57,6 +57,10 @@ class TileSource:
         except SourceError:
             return ()
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """It reads no cache."""
+        return 0
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
         try:

@@ -67,6 +67,10 @@ class WmsSource:
         srs = self._server_srs(query.srs)
         return () if srs is None else (self._request_in(srs, query),)
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """It reads no cache."""
+        return 0
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
         srs = self._server_srs(query.srs)

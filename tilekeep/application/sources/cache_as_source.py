@@ -32,6 +32,13 @@ class RedrawnCache:
         """Those of the cache."""
         return self._maps.requests_for(query, purpose)
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """Those of the cache."""
+        try:
+            return self._maps.tiles_for(query)
+        except InvalidParameter:
+            return 0
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""
         try:
@@ -62,6 +69,10 @@ class SameTiles:
     def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
         """None: what the cache asks depends on what it holds."""
         return ()
+
+    def tiles_for(self, query: MapQuery) -> int:
+        """One tile is passed on."""
+        return 1
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`; the tile that fills the box of the query."""

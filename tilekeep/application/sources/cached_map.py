@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from tilekeep.application.map_from_tiles import MapFromTiles
+from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.grid import TileGrid
@@ -43,15 +44,26 @@ class CachedMap:
         """None: what the cache asks depends on what it holds."""
         return ()
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """The tiles of the level that suits; raises as :meth:`get`."""
+        block = self._block(query)
+        return 0 if block is None else block.count
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`.
 
         :raises InvalidParameter: a box without image in the SRS of the grid, or one that needs too many tiles.
         """
+        block = self._block(query)
+        if block is None:
+            return Blank()
+        return self._maps.draw(block, self._in_its_dimensions(query), purpose, deadline)
+
+    def _block(self, query: MapQuery) -> AffectedTiles | None:
         bbox = self._maps.bbox_in_grid(query)
         level = self._grid.level_for(bbox, query.size)
         if level is None:
-            return Blank()
+            return None
         try:
             block = self._grid.affected(bbox, level)
         except InvalidParameter as error:
@@ -62,7 +74,7 @@ class CachedMap:
                 f"(too many tiles, max_tile_limit: {self._max_tiles:g}, num_tiles: {block.count})",
                 locator="bbox",
             )
-        return self._maps.draw(block, self._in_its_dimensions(query), purpose, deadline)
+        return block
 
     def _in_its_dimensions(self, query: MapQuery) -> MapQuery:
         """The query as the cache understands it: a map of several layers has the dimensions of all of them."""

@@ -33,6 +33,10 @@ class GridChoice:
         """Those of the source that is asked."""
         return self._chosen(query).requests_for(query, purpose)
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """Those of the source that is asked."""
+        return self._chosen(query).tiles_for(query)
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""
         return self._chosen(query).get(query, purpose, deadline)

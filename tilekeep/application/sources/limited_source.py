@@ -77,6 +77,11 @@ class LimitedSource:
         part = self._part(query, purpose)
         return () if part is None else self._source.requests_for(part.asked.query, purpose)
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """Those of the wrapped source, for the part of the query inside the extent."""
+        part = self._part(query, Purpose.SERVE)
+        return 0 if part is None else self._source.tiles_for(part.asked.query)
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""
         part = self._part(query, purpose)

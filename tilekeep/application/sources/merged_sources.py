@@ -55,6 +55,10 @@ class MergedSources:
         """The requests of all sources, lowest first."""
         return tuple(request for source, _ in self._sources for request in source.requests_for(query, purpose))
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """Those of all sources."""
+        return sum(source.tiles_for(query) for source, _ in self._sources)
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`; always unconditional: several answers make one map."""
         unconditional = query._replace(validators=None)

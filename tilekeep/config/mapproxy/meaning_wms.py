@@ -22,6 +22,10 @@ _DEFAULT_SRS = ("EPSG:4326", "EPSG:4258", "CRS:84", "EPSG:900913", "EPSG:3857")
 _DEFAULT_BBOX_SRS = ("EPSG:3857", "EPSG:4326", "EPSG:900913")
 _DEFAULT_FORMATS = ("image/png", "image/jpeg", "image/gif", "image/GeoTIFF", "image/tiff")
 _DEFAULT_PIXELS = 4000 * 4000
+
+#: So many layers may need as many tiles as one of them is permitted.
+_LAYERS_AT_THE_LIMIT = 4
+
 _UNTITLED = "Tilekeep WMS"
 
 
@@ -33,6 +37,7 @@ class EffectiveWms:
     :ivar bbox_srs: codes in which documents state boxes, those with a box limit maps to it.
     :ivar formats: how maps are encoded, by the media type as clients name it.
     :ivar max_output_pixels: width times height of the largest map.
+    :ivar max_map_tiles: the tiles that all layers of a map together may need.
     :ivar versions: those that are answered, ascending.
     :ivar attribution: text in every map, or None.
     :ivar raises_source_errors: whether one failing layer fails a map.
@@ -44,6 +49,7 @@ class EffectiveWms:
     bbox_srs: tuple[tuple[str, BBox | None], ...]
     formats: Mapping[str, ImageEncoding]
     max_output_pixels: int
+    max_map_tiles: float
     versions: tuple[str, ...]
     attribution: str | None
     raises_source_errors: bool
@@ -62,6 +68,7 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
         bbox_srs=_bbox_srs(wms, srs),
         formats=_formats(settings, _first(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),
         max_output_pixels=_pixels(wms.max_output_pixels or default.max_output_pixels or _DEFAULT_PIXELS),
+        max_map_tiles=_map_tiles(settings),
         versions=tuple(version for version in OFFERED_VERSIONS if version in (wms.versions or OFFERED_VERSIONS)),
         attribution=(wms.attribution.text if wms.attribution else None) or None,
         raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
@@ -86,6 +93,11 @@ def _formats(settings: Settings, names: tuple[str, ...]) -> Mapping[str, ImageEn
     """Of two names for one media type the later counts."""
     encodings = [map_encoding(settings, name) for name in names]
     return {encoding.format: encoding for encoding in encodings}
+
+
+def _map_tiles(settings: Settings) -> float:
+    cache = settings.globals.cache
+    return cache.max_map_tiles or _LAYERS_AT_THE_LIMIT * cache.max_tile_limit
 
 
 def _pixels(most: MostPixels) -> int:

@@ -120,7 +120,9 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         attribution=wms.attribution,
     )
     get_map = container.use_cases.get_map(
-        concurrent_layers=wms.concurrent_layers, raise_source_errors=wms.raises_source_errors
+        concurrent_layers=wms.concurrent_layers,
+        max_tiles=wms.max_map_tiles,
+        raise_source_errors=wms.raises_source_errors,
     )
     return MapParts(
         options,

@@ -45,6 +45,10 @@ class WorldSource:
         """None: everything is drawn here."""
         return ()
 
+    def tiles_for(self, query: MapQuery) -> int:
+        """It reads no cache."""
+        return 0
+
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See the port; opaque, the same for all dimensions and purposes.
 
