@@ -1,0 +1,134 @@
+"""Sends fuzzed requests to an application in this process and weighs each: ``SEED COUNT LARGE DIRECTORY``.
+
+Prints as JSON what became of them: how many answers there were of each status, the dearest request in CPU time,
+memory and tile reads, and those requests that went wrong or beyond the limits.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import random
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+from wsgiref.util import setup_testing_defaults
+
+from PIL import Image
+
+from tests.integration.fuzzing.requests import large_request, request
+from tests.integration.fuzzing.world import Costs, application
+
+#: The limits of a request.
+CPU_SECONDS = 2.0
+MEGABYTES = 200
+TILE_READS = 500
+
+_MOST_COMPLAINTS = 20
+
+
+class Weighed(NamedTuple):
+    """What a request has cost; megabytes above what the process had before."""
+
+    cpu_seconds: float
+    megabytes: int
+    tile_reads: int
+
+
+class Answered(NamedTuple):
+    """What came back."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+class Scales:
+    """Weighs a request: CPU time of the whole process without the map server, highest memory, tiles looked for."""
+
+    def __init__(self, costs: Costs) -> None:
+        self._costs = costs
+
+    def __enter__(self) -> Scales:
+        self._costs.forget()
+        Path("/proc/self/clear_refs").write_text("5")  # the highest use of memory starts anew (proc(5))
+        self._before = _kilobytes("VmRSS")
+        self._began = time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        cpu_seconds = time.process_time() - self._began - self._costs.source_cpu_seconds
+        self.weighed = Weighed(cpu_seconds, (_kilobytes("VmHWM") - self._before) // 1024, self._costs.reads)
+
+
+def _kilobytes(name: str) -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1])
+    raise LookupError(name)
+
+
+def ask(app: Any, query: str) -> Answered:
+    """The answer to ``query`` as a WSGI server would get it."""
+    environ: dict[str, Any] = {"PATH_INFO": "/service", "QUERY_STRING": query, "REQUEST_METHOD": "GET"}
+    setup_testing_defaults(environ)
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    body = b"".join(app(environ, lambda *given: started.append(given)))
+    [(status, headers)] = started
+    return Answered(int(status[:3]), dict(headers).get("Content-Type", "").partition(";")[0], body)
+
+
+def complaints(answered: Answered, weighed: Weighed) -> list[str]:
+    """What is wrong with an answer, or with what it has cost."""
+    found = []
+    if answered.status >= 500:
+        found.append(f"status {answered.status}: {answered.body[:200]!r}")
+    if weighed.cpu_seconds > CPU_SECONDS:
+        found.append(f"{weighed.cpu_seconds:.2f} s of CPU time")
+    if weighed.megabytes > MEGABYTES:
+        found.append(f"{weighed.megabytes} MB")
+    if weighed.tile_reads > TILE_READS:
+        found.append(f"{weighed.tile_reads} tile reads")
+    try:
+        if answered.media_type.startswith("image/"):
+            Image.open(io.BytesIO(answered.body)).close()
+        elif "xml" in answered.media_type:
+            ET.fromstring(answered.body)
+        else:
+            found.append(f"an answer of type {answered.media_type!r}")
+    except (OSError, ET.ParseError, Image.DecompressionBombError) as error:
+        found.append(f"an answer that is none: {error}")
+    return found
+
+
+def run(seed: int, count: int, large: int, directory: Path) -> dict[str, Any]:
+    """Sends ``count`` requests, ``large`` of them for large maps, evenly among the others."""
+    dice = random.Random(seed)
+    costs = Costs()
+    app = application(directory, costs)
+    statuses: Counter[int] = Counter()
+    dearest = dict.fromkeys(Weighed._fields, (0.0, ""))
+    wrong: list[str] = []
+    every = count // large if large else count + 1
+    for number in range(count):
+        query = large_request(dice) if number % every == every - 1 else request(dice)
+        with Scales(costs) as scales:
+            answered = ask(app, query)
+        statuses[answered.status] += 1
+        for name, value in scales.weighed._asdict().items():
+            dearest[name] = max(dearest[name], (round(value, 3), query))
+        found = complaints(answered, scales.weighed)
+        if found and len(wrong) < _MOST_COMPLAINTS:
+            wrong.append(f"{'; '.join(found)}: {query}")
+    return {"statuses": statuses, "dearest": dearest, "wrong": wrong, "cpu_seconds": time.process_time()}
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    Image.MAX_IMAGE_PIXELS = None
+    seed, count, large = map(int, sys.argv[1:4])
+    json.dump(run(seed, count, large, Path(sys.argv[4])), sys.stdout)
