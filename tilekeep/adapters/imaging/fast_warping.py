@@ -11,8 +11,8 @@ from tilekeep.adapters.imaging.warping import warped
 from tilekeep.domain.image import Raster
 from tilekeep.domain.warp import Rescaling, Warp
 
-#: OpenCV addresses the pixels of a raster by 16-bit numbers.
-_LARGEST_SIDE = (1 << 15) - 1
+#: OpenCV addresses pixels by 16-bit numbers.
+_LARGEST_SIDE = (1 << 15) - 2
 
 
 def warped_raster(raster: Raster, warp: Warp, resampling: str, *, transparent: bool, opencv: bool) -> FastRaster:
@@ -21,7 +21,7 @@ def warped_raster(raster: Raster, warp: Warp, resampling: str, *, transparent: b
     if cut is not None:
         return cut
     is_cut = isinstance(warp, Rescaling) and warp.corner is not None
-    if opencv and not is_cut and max(raster.size) <= _LARGEST_SIDE:
+    if opencv and not is_cut and max(*raster.size, *warp.size) <= _LARGEST_SIDE:
         words, mode = _words(raster)
         if words is not None:
             from tilekeep.adapters.imaging.opencv_warping import warped_words

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.contract.pictures import gradient, map_like
@@ -17,6 +19,7 @@ from tilekeep.adapters.imaging.pixels import FastRaster
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.warp import Mesh, PixelBox, Rescaling, Warp
+from tilekeep.ports.imaging import Imaging
 
 SIDE = 400
 WANTED = Size(90, 80)
@@ -99,3 +102,34 @@ def test_a_rescaling_is_a_mesh_of_one_cell() -> None:
 
     assert mesh == Mesh(Size(3, 4), (0, 3), (0, 4), ((1.0, 2.0), (5.0, 2.0), (1.0, 9.0), (5.0, 9.0)))
     assert as_mesh(mesh) is mesh
+
+
+odd = st.one_of(st.floats(), st.floats(-30, 70))
+
+
+@given(points=st.lists(st.tuples(odd, odd), min_size=9, max_size=9), resampling=st.sampled_from(["nearest", "bicubic"]))
+@pytest.mark.parametrize("imaging", [FastImaging(opencv=True), PillowImaging()], ids=["OpenCV", "Pillow"])
+def test_no_mesh_is_too_odd(imaging: Imaging, points: list[tuple[float, float]], resampling: str) -> None:
+    mesh = Mesh(Size(9, 7), (0, 4, 9), (0, 3, 7), tuple(points))
+    image = map_like(40, holes=True)
+
+    result = imaging.warp(FastRaster(image=image, mode="RGBA"), mesh, resampling, transparent=True)
+
+    assert result.size == (9, 7)
+
+
+@pytest.mark.parametrize("size", [Size(33_000, 2), Size(2, 33_000)], ids=["wide", "high"])
+def test_what_is_too_long_for_opencv_is_drawn_by_pillow(size: Size) -> None:
+    image = Image.new("RGB", size, "red")
+    imaging = FastImaging(opencv=True)
+
+    smaller = imaging.warp(
+        FastRaster(image=image, mode="RGB"),
+        Rescaling(PixelBox(0.0, 0.0, *map(float, size)), Size(2, 2)),
+        "bicubic",
+        transparent=False,
+    )
+    larger = imaging.warp(smaller, Rescaling(PixelBox(0.0, 0.0, 2.0, 2.0), size), "bicubic", transparent=False)
+
+    for raster in (smaller, larger):
+        assert image_of(raster).convert("RGB").getcolors(1) == [(math.prod(raster.size), (255, 0, 0))]
