@@ -11,7 +11,7 @@ from tilekeep.adapters.imaging.warping import warped
 from tilekeep.domain.image import Raster
 from tilekeep.domain.warp import Rescaling, Warp
 
-#: OpenCV addresses pixels by 16-bit numbers.
+#: OpenCV addresses the pixels of rasters, and of what it draws from them, by 16-bit numbers.
 _LARGEST_SIDE = (1 << 15) - 2
 
 
