@@ -289,6 +289,13 @@ class ImagingSuite:
 
         assert opened(encoded).mode == "L"
 
+    def test_heights_are_written_with_sixteen_bits(self, imaging: Imaging) -> None:
+        heights = Image.new("I;16", (30, 20), 4000)
+
+        encoded = imaging.encode(decoded(imaging, heights), ImageEncoding(PNG, mode="I", colors=0))
+
+        assert opened(encoded).getextrema() == (4000, 4000)
+
     def test_a_raster_can_be_encoded_again_and_again(self, imaging: Imaging) -> None:
         raster = decoded(imaging, map_like(64, holes=True))
 
