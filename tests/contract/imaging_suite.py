@@ -551,13 +551,13 @@ class ImagingSuite:
 
     @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
     def test_a_map_may_be_longer_than_sixteen_bits_count(self, imaging: Imaging, kind: str) -> None:
-        size, part = Size(2, 70_000), PixelBox(3.5, 3.5, 30.5, 30.5)
+        size, part = Size(3, 70_000), PixelBox(3.5, 3.5, 30.5, 30.5)
         raster = decoded(imaging, Image.new("RGB", (40, 40), (90, 90, 90)))
         warp = Rescaling(part, size) if kind == "rescaling" else linear_mesh(part, size)
 
         shown = image_in(imaging, imaging.warp(raster, warp, "bicubic", transparent=True)).convert("RGBA")
 
-        assert shown.getcolors(9) == [(2 * 70_000, (90, 90, 90, 255))]
+        assert shown.getcolors(9) == [(3 * 70_000, (90, 90, 90, 255))]
 
     def test_next_to_a_point_without_image_nothing_is_drawn(self, imaging: Imaging) -> None:
         mesh = Mesh(
