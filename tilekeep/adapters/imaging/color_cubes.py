@@ -25,9 +25,9 @@ class Cubes(NamedTuple):
 
 def packed(colors: Bytes) -> Words:
     """Colours ``(n, bands)`` as words."""
-    words = np.zeros(len(colors), np.uint32)
-    for band in range(colors.shape[1]):
-        words |= colors[:, band].astype(np.uint32) << np.uint32(8 * band)
+    pixels = np.zeros((len(colors), 4), np.uint8)
+    pixels[:, : colors.shape[1]] = colors
+    words: Words = pixels.view("<u4")[:, 0]
     return words
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PIL import Image, ImageChops
 
 from tilekeep.adapters.imaging.canvas import WHITE
-from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.adapters.imaging.raster import image_of, is_opaque
+from tilekeep.domain.image import Raster
 from tilekeep.ports.imaging import Canvas, Placement
 
 _FULL = 1.0
 
 
-def composed(canvas: Canvas, placements: Iterable[Placement]) -> Image.Image:
-    """The canvas with all ``placements``; one that fills a transparent canvas alone is the result as it is."""
+def composed(canvas: Canvas, placements: Iterable[Placement], raster_of: Callable[[Image.Image], Raster]) -> Raster:
+    """The canvas with all ``placements``, each let go before the next is asked for; ``raster_of`` wraps the image.
+
+    The only raster is the result itself if it fills a transparent canvas, or hides an opaque one.
+    """
     waiting = iter(placements)
     first = list(itertools.islice(waiting, 2))
     if len(first) == 1 and _is_the_result(canvas, first[0]):
-        return image_of(first[0].raster)
+        return first[0].raster
     background = canvas.background or WHITE
     if canvas.transparent:
         result = Image.new("RGBA", canvas.size, (*background, 0))
@@ -29,12 +33,15 @@ def composed(canvas: Canvas, placements: Iterable[Placement]) -> Image.Image:
         _lay(result, first.pop(0))
     for placement in waiting:
         _lay(result, placement)
-    return result
+    return raster_of(result)
 
 
 def _is_the_result(canvas: Canvas, placement: Placement) -> bool:
-    fills = placement.left == 0 and placement.top == 0 and placement.raster.size == canvas.size
-    return fills and canvas.transparent
+    raster, left, top, opacity, _ = placement
+    if left or top or raster.size != canvas.size:
+        return False
+    hides = is_opaque(raster) and (opacity is None or opacity >= _FULL)
+    return canvas.transparent or hides
 
 
 def _lay(result: Image.Image, placement: Placement) -> None:

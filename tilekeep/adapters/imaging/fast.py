@@ -12,13 +12,14 @@ from tilekeep.adapters.imaging.canvas import empty_canvas
 from tilekeep.adapters.imaging.clipping import clipped
 from tilekeep.adapters.imaging.composing import composed
 from tilekeep.adapters.imaging.errors import translating
-from tilekeep.adapters.imaging.fast_mosaic import mosaic_words
+from tilekeep.adapters.imaging.fast_mosaic import LookUp, look_up, mosaic_words
 from tilekeep.adapters.imaging.fast_tiles import TileEncoder, prepared
 from tilekeep.adapters.imaging.fast_warping import warped_raster
+from tilekeep.adapters.imaging.indexed_png import IndexedImage
 from tilekeep.adapters.imaging.lettering import annotated
 from tilekeep.adapters.imaging.pillow_reading import accepted_media_type, load
 from tilekeep.adapters.imaging.pixels import FastRaster
-from tilekeep.adapters.imaging.png_decoding import decode_png, decode_png_in_full_color, verify_png
+from tilekeep.adapters.imaging.png_decoding import decode_indexed_png, decode_png, verify_png
 from tilekeep.adapters.imaging.raster import image_of
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
@@ -33,8 +34,8 @@ class FastImaging:
     """The port :class:`tilekeep.ports.imaging.Imaging`: PNG by NumPy and ISA-L, palettes over runs, the rest by Pillow.
 
     Equal to :class:`~tilekeep.adapters.imaging.pillow.PillowImaging` in every decoded pixel; the bytes differ.
-    With ``opencv`` that library draws maps in other reference systems, with pixels that differ by rounding and by the
-    weights of the bicubic filter.  ``font_dir`` is as there.
+    With ``opencv`` that library looks up palettes and draws warps, whose pixels are close to Pillow's, not equal.
+    ``font_dir`` is as there.
     """
 
     def __init__(self, font_dir: str | None = None, *, opencv: bool = False) -> None:
@@ -75,19 +76,19 @@ class FastImaging:
     @translating
     def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> Raster:
         """See the port."""
-        return _raster(composed(canvas, placements))
+        return composed(canvas, placements, _raster)
 
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
         """See the port."""
 
-        def decode(body: bytes) -> FastRaster:
+        def decode(body: bytes) -> FastRaster | IndexedImage:
             media_type = accepted_media_type(body, limits)
             if media_type == PNG:
-                return decode_png_in_full_color(body, limits)
+                return decode_indexed_png(body, limits)
             return _raster(load(io.BytesIO(body), media_type, limits))
 
-        words, undecodable = mosaic_words(canvas, tiles, decode)
+        words, undecodable = mosaic_words(canvas, tiles, decode, self._look_up())
         return Mosaic(FastRaster(words=words, mode="RGBA" if canvas.transparent else "RGB"), tuple(undecodable))
 
     @translating
@@ -114,6 +115,13 @@ class FastImaging:
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""
         return self.encode(_raster(empty_canvas(size, encoding)), replace(encoding, colors=0))
+
+    def _look_up(self) -> LookUp:
+        if not self._opencv:
+            return look_up
+        from tilekeep.adapters.imaging.opencv_lookup import look_up_by_opencv
+
+        return look_up_by_opencv
 
     def _annotated(self, raster: Raster, labels: Sequence[Label]) -> FastRaster:
         return _raster(annotated(image_of(raster), labels, self._font_dir))

@@ -7,28 +7,56 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from tilekeep.adapters.imaging.canvas import WHITE
+from tilekeep.adapters.imaging.indexed_png import IndexedImage
 from tilekeep.adapters.imaging.mosaics import in_full_color
-from tilekeep.adapters.imaging.pixels import OPAQUE, FastRaster, Words, words_from_image
+from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words, words_from_image
 from tilekeep.domain.errors import ImageError
 from tilekeep.ports.imaging import Canvas, EncodedPlacement
 
+#: Writes what each index stands for in a table of 256 words into words of the same shape.
+LookUp = Callable[[Bytes, Words, Words], None]
+
+
+def look_up(indexes: Bytes, table: Words, words: Words) -> None:
+    """By NumPy."""
+    words[...] = table.take(indexes, mode="wrap")
+
 
 def mosaic_words(
-    canvas: Canvas, tiles: Sequence[EncodedPlacement], decode: Callable[[bytes], FastRaster]
+    canvas: Canvas,
+    tiles: Sequence[EncodedPlacement],
+    decode: Callable[[bytes], FastRaster | IndexedImage],
+    look_up: LookUp = look_up,
 ) -> tuple[Words, list[int]]:
     """As :func:`tilekeep.adapters.imaging.mosaics.mosaic_of`, in words."""
     red, green, blue = canvas.background or WHITE
     blank = np.uint32(red | green << 8 | blue << 16 | (0 if canvas.transparent else 0xFF000000))
     result = np.full((canvas.size.height, canvas.size.width), blank, np.uint32)
+    always = np.uint32(0) if canvas.transparent else OPAQUE
     undecodable = []
     for position, tile in enumerate(tiles):
         try:
-            raster = decode(tile.body)
+            image = decode(tile.body)
         except ImageError:
             undecodable.append(position)
+            continue
+        if isinstance(image, IndexedImage) and image.table.shape[1] == 1:
+            place, seen = _overlap(result, image.rows.shape, tile)
+            if place.size:
+                look_up(image.rows[seen], image.table[:, 0] | always, place)
         else:
-            _lay(result, _full_words(raster), tile, keep_alpha=canvas.transparent)
+            words = image.words if isinstance(image, IndexedImage) else _full_words(image)
+            place, seen = _overlap(result, words.shape, tile)
+            np.bitwise_or(words[seen], always, out=place)
     return result, undecodable
+
+
+def _overlap(result: Words, shape: tuple[int, ...], tile: EncodedPlacement) -> tuple[Words, tuple[slice, slice]]:
+    """The part of the canvas that a tile of ``shape`` takes, and which part of the tile is seen there."""
+    rows, columns = shape
+    x, y = max(-tile.left, 0), max(-tile.top, 0)
+    place = result[max(tile.top, 0) : max(tile.top + rows, 0), max(tile.left, 0) : max(tile.left + columns, 0)]
+    return place, (slice(y, y + place.shape[0]), slice(x, x + place.shape[1]))
 
 
 def _full_words(raster: FastRaster) -> Words:
@@ -40,16 +68,3 @@ def _full_words(raster: FastRaster) -> Words:
         words = words_from_image(image)
         assert words is not None
     return words
-
-
-def _lay(result: Words, words: Words, tile: EncodedPlacement, *, keep_alpha: bool) -> None:
-    """Copies ``words`` to where the tile stands, as much of it as there is room for."""
-    x, y = max(-tile.left, 0), max(-tile.top, 0)
-    place = result[
-        max(tile.top, 0) : max(tile.top + len(words), 0), max(tile.left, 0) : max(tile.left + words.shape[1], 0)
-    ]
-    part = words[y : y + place.shape[0], x : x + place.shape[1]]
-    if keep_alpha:
-        place[...] = part
-    else:
-        np.bitwise_or(part, OPAQUE, out=place)

@@ -1,13 +1,14 @@
-"""Palette PNG images as words: every byte of a row, whatever its depth, is looked up once."""
+"""Palette PNG images whose pixels wait to be looked up: every byte of a row, whatever its depth, once."""
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, Words
+from tilekeep.adapters.imaging.pixels import Bytes, Words
 from tilekeep.adapters.imaging.png_chunks import Png, chunk_content
 
 PALETTE = 3
@@ -16,39 +17,42 @@ _COLORS = 256
 _DEPTHS = frozenset({1, 2, 4, 8})
 
 
-class IndexedColors(NamedTuple):
-    """The words that each byte of a row stands for, ``(256, pixels of a byte)``, and whether any has alpha."""
+class IndexedImage(NamedTuple):
+    """Rows of bytes, ``(height, bytes)``, and the words that each byte stands for, ``(256, pixels of a byte)``."""
 
-    words: Words
-    has_alpha: bool
+    rows: Bytes
+    width: int
+    table: Words
+
+    @property
+    def words(self) -> Words:
+        """All pixels."""
+        # No byte is too large for the table: wrapping, which never happens, only saves checking that.
+        words = self.table.take(self.rows, axis=0, mode="wrap")
+        return words.reshape(len(self.rows), -1)[:, : self.width]
 
 
-def indexed_colors(png: Png) -> IndexedColors | None:
-    """The palette of a plain palette image; None for others, and for palettes that only Pillow can judge."""
+def color_table(png: Png) -> Words | None:
+    """The table of a palette image; None for other images, and for palettes that only Pillow can judge."""
     header = png.header
     if header.color_type != PALETTE or header.interlaced or header.bit_depth not in _DEPTHS:
         return None
-    triples = chunk_content(png.lead, b"PLTE")
-    alpha = chunk_content(png.lead, b"tRNS")
-    if not triples or len(triples) % 3 or len(triples) > 3 * _COLORS or len(alpha or b"") > len(triples) // 3:
+    triples = chunk_content(png.lead, b"PLTE") or b""
+    alpha = chunk_content(png.lead, b"tRNS") or b""
+    colors, rest = divmod(len(triples), 3)
+    if rest or not 0 < colors <= _COLORS or len(alpha) > colors:
         return None
-    colors = np.zeros((_COLORS, 4), np.uint8)
-    colors[:, 3] = 255
-    colors[: len(triples) // 3, :3] = np.frombuffer(triples, np.uint8).reshape(-1, 3)
+    table = np.zeros((_COLORS, 4), np.uint8)
+    table[:colors, :3] = np.frombuffer(triples, np.uint8).reshape(-1, 3)
+    table[:, 3] = 255
     if alpha:
-        colors[: len(alpha), 3] = np.frombuffer(alpha, np.uint8)
-    words = colors.view("<u4").reshape(-1)
-    return IndexedColors(words.take(_indexes(header.bit_depth)), bool(words.min() < OPAQUE))
+        table[: len(alpha), 3] = np.frombuffer(alpha, np.uint8)
+    words = table.view("<u4")
+    return words if header.bit_depth == 8 else words[_indexes(header.bit_depth), 0]  # noqa: PLR2004
 
 
+@functools.cache
 def _indexes(depth: int) -> npt.NDArray[np.intp]:
     """The palette indexes in each byte, the first pixel in the highest bits."""
     shifts = np.arange(8 - depth, -1, -depth)
     return np.arange(_COLORS)[:, None] >> shifts & (1 << depth) - 1
-
-
-def looked_up(rows: Bytes, width: int, colors: IndexedColors) -> Words:
-    """The pixels of ``rows``, ``(height, bytes)``, which have neither filters nor their types."""
-    if colors.words.shape[1] == 1:
-        return colors.words[:, 0].take(rows)
-    return colors.words.take(rows, axis=0).reshape(len(rows), -1)[:, :width]

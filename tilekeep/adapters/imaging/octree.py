@@ -8,6 +8,7 @@ come out equal to Pillow's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,26 +61,45 @@ class _UndecidedError(Exception):
     """Pillow's result depends on how its sort orders equals, or on rounding across buckets."""
 
 
+class _Runs(NamedTuple):
+    """Runs of equal pixels: their colours, the fine buckets these fall into, and their lengths."""
+
+    colors: Words
+    places: npt.NDArray[np.intp]
+    lengths: _Numbers
+
+
 def quantised(words: Words, colors: int, mode: str, *, stable: bool) -> Quantised | None:
     """``words`` in at most ``colors`` colours, or None where Pillow should do it.
 
     ``stable`` says whether Pillow's sort keeps the order of equally full buckets, which is up to the C library.
     """
     flat = words.reshape(-1) if mode == "RGB" else _with_one_invisible_color(words.reshape(-1))
-    starts = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    if len(starts) > _WORTHWHILE * len(flat) or len(flat) > _PAIRABLE_PIXELS:
-        return None
-    starts = np.concatenate(([0], starts))
-    lengths = np.diff(starts, append=len(flat))
-    colors_of_runs = flat.take(starts)
     cubes = CUBES[mode]
-    places = cubes.fine(colors_of_runs)
+    blocks: list[_Runs] = []
+    for start in range(0, len(flat), _PAIRABLE_PIXELS):
+        runs = _runs(flat[start : start + _PAIRABLE_PIXELS], cubes)
+        if runs is None:
+            return None
+        blocks.append(runs)
     try:
-        lookup, palette = _Octree(cubes, colors, stable).entries(_filled(places, colors_of_runs, lengths, cubes))
+        lookup, palette = _Octree(cubes, colors, stable).entries(_all_filled(blocks, cubes))
     except _UndecidedError:
         return None
-    indices = np.repeat(lookup.take(places), lengths)
-    return Quantised(indices.reshape(words.shape), palette)
+    indices = [np.repeat(lookup.take(runs.places), runs.lengths) for runs in blocks]
+    whole = indices[0] if len(indices) == 1 else np.concatenate(indices)
+    return Quantised(whole.reshape(words.shape), palette)
+
+
+def _runs(flat: Words, cubes: Cubes) -> _Runs | None:
+    """The runs of at most ``_PAIRABLE_PIXELS``, or None where there are too many."""
+    starts = np.flatnonzero(flat[1:] != flat[:-1])
+    if len(starts) > _WORTHWHILE * len(flat):
+        return None
+    starts += 1
+    starts = np.concatenate(([0], starts))
+    colors = flat.take(starts)
+    return _Runs(colors, cubes.fine(colors).astype(np.intp), np.diff(starts, append=len(flat)))
 
 
 def _with_one_invisible_color(flat: Words) -> Words:
@@ -89,19 +109,32 @@ def _with_one_invisible_color(flat: Words) -> Words:
     return np.where(invisible, flat[first], flat) if invisible[first] else flat
 
 
-def _filled(places: npt.NDArray[np.uint32], colors: Words, lengths: _Numbers, cubes: Cubes) -> _Buckets:
+def _all_filled(blocks: Sequence[_Runs], cubes: Cubes) -> _Buckets:
+    filled = [_filled(runs, cubes) for runs in blocks]
+    if len(filled) == 1:
+        return filled[0]
+    pixels, sums = np.sum([each.pixels for each in filled], axis=0), np.sum([each.sums for each in filled], axis=0)
+    return _Buckets(pixels, sums)
+
+
+def _filled(runs: _Runs, cubes: Cubes) -> _Buckets:
     """All buckets of the fine cube; bands are summed in pairs, the last one beside the number of pixels."""
-    weights = lengths.astype(np.float64)
-    columns = [(colors >> np.uint32(8 * band) & np.uint32(0xFF)).astype(np.float64) for band in range(cubes.bands)]
-    columns.append(np.ones_like(weights))
+    weights = runs.lengths.astype(np.float64)
     sums: list[_Numbers] = []
-    if len(columns) % 2:
-        columns.append(np.zeros_like(weights))
-    for low, high in zip(columns[::2], columns[1::2], strict=True):
-        pair = np.bincount(places, weights=(low + high * float(1 << _SUM_BITS)) * weights, minlength=cubes.fine_size)
-        exact = pair.astype(np.int64)
-        sums += [exact & (1 << _SUM_BITS) - 1, exact >> _SUM_BITS]
+    for low in range(0, cubes.bands + 1, 2):
+        values = _shifted(runs.colors, low, 0) if low < cubes.bands else 1.0
+        if low + 1 < cubes.bands:
+            values += _shifted(runs.colors, low + 1, _SUM_BITS)
+        elif low < cubes.bands:
+            values += float(1 << _SUM_BITS)
+        pair = np.bincount(runs.places, weights=values * weights, minlength=cubes.fine_size).astype(np.int64)
+        sums += [pair & (1 << _SUM_BITS) - 1, pair >> _SUM_BITS]
     return _Buckets(sums[cubes.bands], np.array(sums[: cubes.bands]))
+
+
+def _shifted(colors: Words, band: int, bits: int) -> npt.NDArray[np.float64]:
+    """The values of a band, moved up by so many ``bits``."""
+    return (colors & np.uint32(0xFF << 8 * band)).astype(np.float64) * 2.0 ** (bits - 8 * band)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +148,11 @@ class _Octree:
         places = np.flatnonzero(cube.pixels)
         fine = cube.pick(places)
         means = fine.means()
-        if not np.array_equal(self.cubes.fine(packed(means)), places):
+        words = packed(means)
+        if not np.array_equal(self.cubes.fine(words), places):
             raise _UndecidedError
         order = fine.fullest_first()
-        coarse_places = self.cubes.coarse(packed(means))
+        coarse_places = self.cubes.coarse(words)
         n_coarse, n_fine = self._shares(fine.pixels[order], coarse_places[order])
         chosen, rest = order[:n_fine], order[n_fine:]
         coarse_lookup, coarse_palette = self._coarse_entries(fine.pick(rest), coarse_places[rest], n_coarse)
@@ -132,25 +166,30 @@ class _Octree:
 
         A coarse bucket that its fine ones have emptied gives its entry to a further fine one.
         """
-        n_coarse = min(len(np.unique(coarse_places)), self.colors)
+        n_coarse = min(self._coarse_in_use(coarse_places), self.colors)
         while True:
             n_fine = self.colors - n_coarse
             self._check_cut(pixels, n_fine)
-            still_used = len(np.unique(coarse_places[n_fine:]))
+            still_used = self._coarse_in_use(coarse_places[n_fine:])
             if n_coarse <= still_used:
                 return n_coarse, n_fine
             n_coarse = still_used
+
+    def _coarse_in_use(self, coarse_places: npt.NDArray[np.uint32]) -> int:
+        return int(np.count_nonzero(np.bincount(coarse_places, minlength=self.cubes.coarse_size)))
 
     def _coarse_entries(
         self, rest: _Buckets, coarse_places: npt.NDArray[np.uint32], entries: int
     ) -> tuple[Bytes, Bytes]:
         """Palette index of each coarse bucket, and the colours of the ``entries`` fullest, made of the ``rest``."""
-        places, owner = np.unique(coarse_places, return_inverse=True)
-        columns = (rest.pixels, *rest.sums)
-        pixels, *sums = (np.bincount(owner, weights=column).astype(np.int64) for column in columns)
-        coarse = _Buckets(pixels, np.array(sums))
+        pixels, *sums = (
+            np.bincount(coarse_places, weights=column, minlength=self.cubes.coarse_size).astype(np.int64)
+            for column in (rest.pixels, *rest.sums)
+        )
+        places = np.flatnonzero(pixels)
+        coarse = _Buckets(pixels, np.array(sums)).pick(places)
         order = coarse.fullest_first()
-        self._check_cut(pixels[order], entries)
+        self._check_cut(coarse.pixels[order], entries)
         order = order[:entries]
         palette = coarse.pick(order).means()
         if not np.array_equal(self.cubes.coarse(packed(palette)), places[order]):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from tilekeep.adapters.imaging.meshing import mesh_stays_inside
+from tilekeep.adapters.imaging.opencv import cv2
 from tilekeep.adapters.imaging.pixel_maps import PixelMaps, pixel_maps, steps
 from tilekeep.adapters.imaging.pixels import OPAQUE, Words, image_from_words, words_from_image
 from tilekeep.domain.geometry import Size
@@ -38,9 +38,6 @@ _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
 _LARGEST_INVISIBLE = np.uint32(0x00FFFFFF)
 
 _Pixels = npt.NDArray[np.uint8]
-
-# Its threads would not survive the fork of a server, and requests are spread over processors already.
-cv2.setNumThreads(1)
 
 
 class _Axes(NamedTuple):

@@ -65,7 +65,7 @@ class PillowImaging:
     @translating
     def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> Raster:
         """See the port."""
-        return PillowRaster(composed(canvas, placements))
+        return composed(canvas, placements, PillowRaster)
 
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:

@@ -65,17 +65,16 @@ def pixel_maps(mesh: Mesh) -> PixelMaps:
 
 
 def steps(mesh: Mesh) -> tuple[float, float]:
-    """From one pixel of the map to the next, how far one goes in the raster, along its x and along its y."""
+    """From one pixel of the map to the next, how far one usually goes in the raster, along its x and along its y."""
     points = _points(mesh)
-    along_x = np.diff(points, axis=1) / np.diff(mesh.columns)[None, :, None]
-    along_y = np.diff(points, axis=0) / np.diff(mesh.rows)[:, None, None]
-    means = [_mean(np.abs(change)) for change in (along_x, along_y)]
-    return float(np.hypot(means[0][0], means[1][0])), float(np.hypot(means[0][1], means[1][1]))
+    right = _median(np.diff(points, axis=1) / np.diff(mesh.columns)[None, :, None])
+    down = _median(np.diff(points, axis=0) / np.diff(mesh.rows)[:, None, None])
+    return float(np.hypot(right[0], down[0])), float(np.hypot(right[1], down[1]))
 
 
-def _mean(changes: _Numbers) -> _Numbers:
+def _median(changes: _Numbers) -> _Numbers:
     finite = changes[np.isfinite(changes).all(axis=2)]
-    return np.median(finite, axis=0) if len(finite) else np.ones(2)
+    return np.sort(finite, axis=0)[len(finite) // 2] if len(finite) else np.ones(2)
 
 
 def _points(mesh: Mesh) -> _Numbers:

@@ -13,7 +13,7 @@ import numpy as np
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
-from tilekeep.adapters.imaging.indexed_png import IndexedColors, indexed_colors, looked_up
+from tilekeep.adapters.imaging.indexed_png import IndexedImage, color_table
 from tilekeep.adapters.imaging.pillow_reading import ReadableFile, load
 from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words
 from tilekeep.adapters.imaging.png_chunks import Png, PngHeader, read_chunks
@@ -56,22 +56,15 @@ def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
     return _by_pillow(StoredPng(png, _filtered_bytes(png.header)), limits)
 
 
-def decode_png_in_full_color(body: bytes, limits: ImageLimits) -> FastRaster:
-    """As :func:`decode_png`, but palettes without filters, which most have not, become full colour at once."""
+def decode_indexed_png(body: bytes, limits: ImageLimits) -> FastRaster | IndexedImage:
+    """As :func:`decode_png`, but palette images without filters, which most have not, are not looked up yet."""
     png = read_chunks(body, isal_zlib.crc32)
-    colors = indexed_colors(png)
-    words = None if colors is None else _indexed_words(png, colors)
-    if colors is None or words is None:
+    table = color_table(png)
+    filtered = None if table is None else _inflated(png)
+    if table is None or filtered is None:
         return decode_png(body, limits)
-    return FastRaster(words=words, mode="RGBA" if colors.has_alpha else "RGB")
-
-
-def _indexed_words(png: Png, colors: IndexedColors) -> Words | None:
-    filtered = _inflated(png)
-    if filtered is None:
-        return None
     rows = _rows(png.header, filtered)
-    return None if rows[:, 0].any() else looked_up(rows[:, 1:], png.header.width, colors)
+    return decode_png(body, limits) if rows[:, 0].any() else IndexedImage(rows[:, 1:], png.header.width, table)
 
 
 def verify_png(body: bytes, limits: ImageLimits) -> Size:

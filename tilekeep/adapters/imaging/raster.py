@@ -28,3 +28,11 @@ def image_of(raster: Raster) -> Image.Image:
     if not isinstance(image, Image.Image):
         raise TypeError(f"{type(raster).__name__} is no raster of the imaging adapters")
     return image
+
+
+def is_opaque(raster: Raster) -> bool:
+    """Whether ``raster``, which must come from these adapters, is RGB without a colour key."""
+    if getattr(raster, "words", None) is not None:
+        return getattr(raster, "mode", None) == "RGB"
+    image = image_of(raster)
+    return image.mode == "RGB" and "transparency" not in image.info

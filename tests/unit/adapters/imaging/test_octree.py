@@ -43,11 +43,26 @@ def test_an_image_of_runs_is_quantised_without_pillow() -> None:
     assert quantised(words, 256, "RGB", stable=False) is not None
 
 
-def test_noise_and_large_images_are_left_to_pillow() -> None:
+def test_noise_is_left_to_pillow() -> None:
     noise = np.random.default_rng(1).integers(0, 1 << 24, (64, 64), dtype=np.uint32)
 
     assert quantised(noise, 256, "RGB", stable=True) is None
-    assert quantised(np.zeros((1024, 1024), np.uint32), 256, "RGB", stable=True) is None
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_pixels_of_large_images_equal_those_of_pillow(mode: str) -> None:
+    """Sums of several blocks, some of them beyond single precision."""
+    random = np.random.default_rng(2)
+    alpha = 0xFF000000 if mode == "RGB" else 0xE0000000
+    runs = random.integers(0, 1 << 24, 60_000, dtype=np.uint32) | np.uint32(alpha)
+    words = np.resize(np.repeat(runs, random.integers(1, 9, len(runs))), (900, 700))
+    words[300:] = np.where(words[300:] & np.uint32(16), words[300:], np.uint32(0xFDFEFC | alpha))
+    expected = by_pillow(words, mode, 256)
+
+    ours = quantised(words, 256, mode, stable=pillow_sorts_stably())
+
+    assert ours is not None
+    assert np.array_equal(ours.palette[ours.indices], expected.palette[expected.indices])
 
 
 def test_where_the_order_of_equals_decides_an_unstable_sort_leaves_it_to_pillow() -> None:
