@@ -289,13 +289,6 @@ class ImagingSuite:
 
         assert opened(encoded).mode == "L"
 
-    def test_heights_are_written_with_sixteen_bits(self, imaging: Imaging) -> None:
-        heights = Image.new("I;16", (30, 20), 4000)
-
-        encoded = imaging.encode(decoded(imaging, heights), ImageEncoding(PNG, mode="I", colors=0))
-
-        assert opened(encoded).getextrema() == (4000, 4000)
-
     def test_a_raster_can_be_encoded_again_and_again(self, imaging: Imaging) -> None:
         raster = decoded(imaging, map_like(64, holes=True))
 
@@ -558,13 +551,13 @@ class ImagingSuite:
 
     @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
     def test_a_map_may_be_longer_than_sixteen_bits_count(self, imaging: Imaging, kind: str) -> None:
-        size, part = Size(20, 70_000), PixelBox(3.5, 3.5, 30.5, 30.5)
+        size, part = Size(3, 70_000), PixelBox(3.5, 3.5, 30.5, 30.5)
         raster = decoded(imaging, Image.new("RGB", (40, 40), (90, 90, 90)))
         warp = Rescaling(part, size) if kind == "rescaling" else linear_mesh(part, size)
 
         shown = image_in(imaging, imaging.warp(raster, warp, "bicubic", transparent=True)).convert("RGBA")
 
-        assert shown.getcolors(9) == [(20 * 70_000, (90, 90, 90, 255))]
+        assert shown.getcolors(9) == [(3 * 70_000, (90, 90, 90, 255))]
 
     def test_next_to_a_point_without_image_nothing_is_drawn(self, imaging: Imaging) -> None:
         mesh = Mesh(

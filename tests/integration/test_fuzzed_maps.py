@@ -21,7 +21,7 @@ _SMALL_FOR_EACH_LARGE = 125
 
 @pytest.mark.timeout(4 * 3600)
 def test_no_request_fails_or_costs_more_than_a_map_may_cost(rounds: Callable[[int, int], int], tmp_path: Path) -> None:
-    """2 s of CPU time, 200 MB of memory and max_tile_limit tile reads each (``fuzzing/worker.py``).
+    """2 s of CPU time, 200 MB of memory and max_tile_limit tiles read each (``fuzzing/worker.py``).
 
     The requests are shared out to as many processes as there are processors, each with a cache of its own.
     """
@@ -32,7 +32,6 @@ def test_no_request_fails_or_costs_more_than_a_map_may_cost(rounds: Callable[[in
     results = _run(requests // processes, large // processes, processes, tmp_path)
 
     statuses = sum((Counter(result["statuses"]) for result in results), Counter[str]())
-    print(statuses, [result["dearest"] for result in results], [result["cpu_seconds"] for result in results])
     assert [line for result in results for line in result["wrong"]] == []
     assert statuses.keys() == {"200", "400"}
     assert min(statuses.values()) > requests // 5

@@ -26,7 +26,7 @@ _WORLDS = {
     "EPSG:27700": (-100000.0, -100000.0, 800000.0, 1300000.0),
 }
 
-_SMALL_SIDES = (1, 2, 7, 16, 40, 64, 100, 128, 200, 256, 300)
+_SMALL_SIDES = (1, 2, 7, 16, 30, 40, 64, 64, 100, 128, 256)
 
 #: As large as ``max_output_pixels`` permits, in all shapes.
 LARGE_SIZES = ((4000, 4000), (8000, 2000), (2000, 8000), (16000, 1000), (3000, 5000), (40000, 400), (400, 40000))
@@ -87,13 +87,13 @@ Dice = random.Random
 def request(dice: Dice) -> str:
     """The query string of a request for a small map, or for something else."""
     kind = dice.random()
-    if kind < 0.55:
+    if kind < 0.25:
         return _written(dice, _valid(dice, _small_size(dice)))
-    if kind < 0.85:
+    if kind < 0.6:
         return _written(dice, _nearly(dice, _valid(dice, _small_size(dice))))
-    if kind < 0.9:
+    if kind < 0.65:
         return _written(dice, {**_valid(dice, _small_size(dice)), "bbox": dice.choice(_ODD_BOXES)})
-    if kind < 0.92:
+    if kind < 0.67:
         return _written(
             dice, {"service": "WMS", "request": "GetCapabilities", "version": dice.choice(("", "1.1.1", "9"))}
         )
@@ -145,10 +145,10 @@ def _layers(dice: Dice) -> int:
 def _box(dice: Dice, srs: str) -> tuple[float, float, float, float]:
     """A part of the world at any zoom; there are few of them, so that tiles are found as well as made."""
     left, bottom, right, top = _WORLDS[srs]
-    width, height = (right - left) / 2 ** dice.randrange(0, 20, 2), (top - bottom) / 2 ** dice.randrange(0, 20, 2)
+    width, height = (side / 2 ** dice.randrange(0, 20, 3) for side in (right - left, top - bottom))
     if dice.random() < 0.8:
         height = width * (top - bottom) / (right - left)
-    x, y = left + (right - left) * dice.choice((0.0, 0.31, 0.55)), bottom + (top - bottom) * dice.choice((0.1, 0.62))
+    x, y = left + (right - left) * dice.choice((0.0, 0.55)), bottom + (top - bottom) * 0.62
     shift = dice.choice((0.0, 0.0, 0.0, -3.0, 1000.0)) * width
     return x + shift, y, x + shift + width, y + height
 

@@ -1,7 +1,7 @@
 """Sends fuzzed requests to an application in this process and weighs each: ``SEED COUNT LARGE DIRECTORY``.
 
 Prints as JSON what became of them: how many answers there were of each status, the dearest request in CPU time,
-memory and tile reads, and those requests that went wrong or beyond the limits.
+memory and tiles read, and those requests that went wrong or beyond the limits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from wsgiref.util import setup_testing_defaults
 
 from PIL import Image
@@ -26,7 +26,7 @@ from tests.integration.fuzzing.world import Costs, application
 #: The limits of a request.
 CPU_SECONDS = 2.0
 MEGABYTES = 200
-TILE_READS = 500
+TILES_READ = 500
 
 _MOST_COMPLAINTS = 20
 
@@ -36,7 +36,7 @@ class Weighed(NamedTuple):
 
     cpu_seconds: float
     megabytes: int
-    tile_reads: int
+    tiles_read: int
 
 
 class Answered(NamedTuple):
@@ -48,12 +48,12 @@ class Answered(NamedTuple):
 
 
 class Scales:
-    """Weighs a request: CPU time of the whole process without the map server, highest memory, tiles looked for."""
+    """Weighs a request: CPU time of the whole process without the map server, highest memory, tiles read."""
 
     def __init__(self, costs: Costs) -> None:
         self._costs = costs
 
-    def __enter__(self) -> Scales:
+    def __enter__(self) -> Self:
         self._costs.forget()
         Path("/proc/self/clear_refs").write_text("5")  # the highest use of memory starts anew (proc(5))
         self._before = _kilobytes("VmRSS")
@@ -91,8 +91,8 @@ def complaints(answered: Answered, weighed: Weighed) -> list[str]:
         found.append(f"{weighed.cpu_seconds:.2f} s of CPU time")
     if weighed.megabytes > MEGABYTES:
         found.append(f"{weighed.megabytes} MB")
-    if weighed.tile_reads > TILE_READS:
-        found.append(f"{weighed.tile_reads} tile reads")
+    if weighed.tiles_read > TILES_READ:
+        found.append(f"{weighed.tiles_read} tiles read")
     try:
         if answered.media_type.startswith("image/"):
             Image.open(io.BytesIO(answered.body)).close()

@@ -7,7 +7,6 @@ import json
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.map_query import Fetched, MapQuery, SourceTraits, UpstreamRequest
-from tilekeep.domain.tile import StoredTile, TileInfo, TileKey
+from tilekeep.domain.tile import StoredTile, TileKey
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
 from tilekeep.entrypoints.wsgi.make_app import _application
 
@@ -145,20 +144,24 @@ _CORNERS = 120
 
 
 class Costs:
-    """What the application has asked of the outside world since the last :meth:`forget`."""
+    """What the application has asked of the outside world since the last :meth:`forget`.
+
+    :ivar reads: tiles that a store has given.
+    :ivar source_cpu_seconds: CPU time of what stands for the map server.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.reads = 0
         self.source_cpu_seconds = 0.0
 
-    def read(self, tiles: int) -> None:
-        """Counts tiles that were looked for in a store."""
+    def read(self) -> None:
+        """Counts a tile."""
         with self._lock:
-            self.reads += tiles
+            self.reads += 1
 
     def drawn(self, cpu_seconds: float) -> None:
-        """Counts what the map server would have done."""
+        """Counts what a map server would have done."""
         with self._lock:
             self.source_cpu_seconds += cpu_seconds
 
@@ -175,17 +178,10 @@ class CountingStore(FileTileStore):
         self._costs = costs
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
-        self._costs.read(1)
-        return super().read(key, deadline)
-
-    def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
-        self._costs.read(len(keys))
-        found = {key: super(CountingStore, self).read(key, deadline) for key in keys}
-        return {key: tile for key, tile in found.items() if tile is not None}
-
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
-        self._costs.read(len(keys))
-        return super().stat_many(keys, deadline)
+        tile = super().read(key, deadline)
+        if tile is not None:
+            self._costs.read()
+        return tile
 
 
 class InstantSource:
