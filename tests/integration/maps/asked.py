@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from tests.integration.maps.grids import SIZE, Box, Pair
 from tests.integration.support.pixel_difference import SAME, Tolerance
 
-#: Enlarged or moved by parts of a pixel: the same neighbours are mixed with weights that differ by some hundredths, which
-#: shows at the edges of lines and labels.
+#: Enlarged or moved by parts of a pixel: the same neighbours are mixed with weights that differ by some hundredths,
+#: which shows at the edges of lines and labels.
 RESAMPLED = Tolerance(mean=1.5, far=24, share=0.006)
 
 #: Shrunk: the reference leaves out pixels, and with them parts of thin lines, Tilekeep takes the mean of all
@@ -17,8 +17,8 @@ RESAMPLED = Tolerance(mean=1.5, far=24, share=0.006)
 SHRUNK = Tolerance(mean=7.0, far=64, share=0.015)
 
 #: In another SRS: the reference may be off by a pixel of the map, Tilekeep by less than half a pixel of what it draws
-#: from (register: accuracy-of-reprojected-maps).  Lines move by a part of their width, and where the map shrinks towards
-#: the equator they are softer (register: shrunk-maps).
+#: from (register: accuracy-of-reprojected-maps).  Lines move by a part of their width, and where the map shrinks they
+#: are softer (register: shrunk-maps).
 REPROJECTED = Tolerance(mean=6.0, far=64, share=0.03)
 
 #: Clipped to a polygon: its edges are pixels of either or of neither (register: clipped-edges).
