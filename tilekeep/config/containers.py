@@ -55,7 +55,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     resources = providers.ThreadSafeSingleton(ProcessResources)
     clock = providers.ThreadSafeSingleton(SystemClock)
     projection = providers.ThreadSafeSingleton(PyprojProjection, proj_data_dir=options.provided.proj_data_dir)
-    imaging = providers.ThreadSafeSingleton(imaging)
+    imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
     gate = providers.ThreadSafeSingleton(
         SlotFileGate,

@@ -22,13 +22,16 @@ def subtype(media_type: str) -> str:
     return media_type.split("/", 1)[-1].split(";", 1)[0].strip()
 
 
-#: Most pixels on one side of an image: JPEG by libjpeg's limit, the others by the width of their fields.
-_LARGEST_SIDES = {JPEG: 65_500, GIF: 65_535, WEBP: 16_383}
+#: Most pixels on one side of an image, where the format says so.
+_LARGEST_SIDES = {JPEG: 65_500, WEBP: 16_383}
+
+#: Most pixels on one side of any map: GIF ends here, and nobody looks at longer ones, which cost out of proportion.
+_LARGEST_SIDE = 65_535
 
 
-def largest_side(media_type: str) -> int | None:
-    """Most pixels on one side of an image of this media type, or None where no map comes near the limit."""
-    return _LARGEST_SIDES.get(media_type)
+def largest_side(media_type: str) -> int:
+    """Most pixels on one side of a map of this media type."""
+    return _LARGEST_SIDES.get(media_type, _LARGEST_SIDE)
 
 
 #: The media types that :func:`sniffed_media_type` knows.

@@ -25,6 +25,7 @@ OWN_ONES = examples(OWN)
 OWN_ADDITIONS = {
     ("Coverage", "buffer"),
     ("GlobalCache", "failure_seconds"),
+    ("GlobalCache", "max_map_tiles"),
     ("GlobalHttpOptions", "max_image_bytes"),
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),

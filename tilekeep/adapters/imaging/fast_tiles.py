@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import canvas_mode, cut, may_be_transparent
+from tilekeep.adapters.imaging.large_png import LARGE, large_png
 from tilekeep.adapters.imaging.pillow_encoding import encode_image, has_palette_of, opaque, pillow_kind, single_color
 from tilekeep.adapters.imaging.pixels import (
     OPAQUE,
@@ -48,7 +49,15 @@ class TileEncoder:
         """The raster as one image that ``shows`` this area."""
         if self._kind == "tiff":
             return encode_image(self._raster.image, self._encoding, shows)
-        return self.tile((0, 0), self._raster.size)
+        return self._large() or self.tile((0, 0), self._raster.size)
+
+    def _large(self) -> EncodedImage | None:
+        """A large map as PNG, without looking whether it has one colour only; None for all others."""
+        raster, encoding = self._raster, self._encoding
+        if self._kind != "png" or not self._suits_words or raster.size.width * raster.size.height < LARGE:
+            return None
+        body = large_png(raster, encoding.colors, transparent=bool(encoding.transparent))
+        return None if body is None else EncodedImage(body, PNG)
 
     def tile(self, corner: tuple[int, int], size: Size) -> EncodedImage:
         """The tile whose upper left corner is ``corner``."""

@@ -8,7 +8,7 @@ come out equal to Pillow's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ _WORTHWHILE = 0.6
 
 #: Two sums of bytes over so many pixels fit side by side into the 53 bits of a float.
 _SUM_BITS = 26
-_PAIRABLE_PIXELS = 1 << 18
+BLOCK_PIXELS = 1 << 18
 
 #: Words up to this one have no alpha.
 _LARGEST_INVISIBLE = np.uint32(0x00FFFFFF)
@@ -74,11 +74,14 @@ def quantised(words: Words, colors: int, mode: str, *, stable: bool) -> Quantise
 
     ``stable`` says whether Pillow's sort keeps the order of equally full buckets, which is up to the C library.
     """
-    flat = words.reshape(-1) if mode == "RGB" else _with_one_invisible_color(words.reshape(-1))
+    flat = words.reshape(-1)
+    if mode != "RGB":
+        # Pillow gives all wholly transparent pixels the colour of the first of them.
+        flat = _with_invisible(flat, _first_invisible(flat))
     cubes = CUBES[mode]
     blocks: list[_Runs] = []
-    for start in range(0, len(flat), _PAIRABLE_PIXELS):
-        runs = _runs(flat[start : start + _PAIRABLE_PIXELS], cubes)
+    for start in range(0, len(flat), BLOCK_PIXELS):
+        runs = _runs(flat[start : start + BLOCK_PIXELS], cubes)
         if runs is None:
             return None
         blocks.append(runs)
@@ -91,22 +94,69 @@ def quantised(words: Words, colors: int, mode: str, *, stable: bool) -> Quantise
     return Quantised(whole.reshape(words.shape), palette)
 
 
-def _runs(flat: Words, cubes: Cubes) -> _Runs | None:
-    """The runs of at most ``_PAIRABLE_PIXELS``, or None where there are too many."""
+class Palette:
+    """A palette for pixels that are looked at block by block, each time anew: large images are never held twice.
+
+    Args:
+        cubes: the cubes of the mode.
+        lookup: the index of each bucket of the fine cube.
+        colors: ``(entries, bands)``.
+        invisible: the word of all pixels that are wholly transparent; None if there are none.
+    """
+
+    def __init__(self, cubes: Cubes, lookup: Bytes, colors: Bytes, invisible: int | None) -> None:
+        self.colors = colors
+        self._cubes = cubes
+        self._lookup = lookup
+        self._invisible = invisible
+
+    @staticmethod
+    def of(blocks: Iterable[Words], colors: int, mode: str, *, stable: bool) -> Palette | None:
+        """The palette of at most ``colors`` for blocks of at most ``BLOCK_PIXELS``; None as :func:`quantised`."""
+        cubes = CUBES[mode]
+        invisible: int | None = None
+        total: _Buckets | None = None
+        for block in blocks:
+            flat = block.reshape(-1)
+            if mode != "RGB":
+                invisible = _first_invisible(flat) if invisible is None else invisible
+                flat = _with_invisible(flat, invisible)
+            runs = _runs(flat, cubes, most=1.0)
+            assert runs is not None
+            filled = _filled(runs, cubes)
+            total = filled if total is None else _Buckets(total.pixels + filled.pixels, total.sums + filled.sums)
+        if total is None:
+            return None
+        try:
+            return Palette(cubes, *_Octree(cubes, colors, stable).entries(total), invisible)
+        except _UndecidedError:
+            return None
+
+    def indices(self, block: Words) -> Bytes:
+        """The palette index of each pixel, in the shape of the block."""
+        flat = _with_invisible(block.reshape(-1), self._invisible)
+        return self._lookup.take(self._cubes.fine(flat)).reshape(block.shape)
+
+
+def _first_invisible(flat: Words) -> int | None:
+    invisible = flat <= _LARGEST_INVISIBLE
+    first = int(invisible.argmax())
+    return int(flat[first]) if invisible[first] else None
+
+
+def _with_invisible(flat: Words, invisible: int | None) -> Words:
+    return flat if invisible is None else np.where(flat <= _LARGEST_INVISIBLE, np.uint32(invisible), flat)
+
+
+def _runs(flat: Words, cubes: Cubes, most: float = _WORTHWHILE) -> _Runs | None:
+    """The runs of at most ``BLOCK_PIXELS``, or None where there are more of them than ``most`` of the pixels."""
     starts = np.flatnonzero(flat[1:] != flat[:-1])
-    if len(starts) > _WORTHWHILE * len(flat):
+    if len(starts) > most * len(flat):
         return None
     starts += 1
     starts = np.concatenate(([0], starts))
     colors = flat.take(starts)
     return _Runs(colors, cubes.fine(colors).astype(np.intp), np.diff(starts, append=len(flat)))
-
-
-def _with_one_invisible_color(flat: Words) -> Words:
-    """Pillow gives all wholly transparent pixels the colour of the first of them."""
-    invisible = flat <= _LARGEST_INVISIBLE
-    first = int(invisible.argmax())
-    return np.where(invisible, flat[first], flat) if invisible[first] else flat
 
 
 def _all_filled(blocks: Sequence[_Runs], cubes: Cubes) -> _Buckets:

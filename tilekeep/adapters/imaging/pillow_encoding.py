@@ -14,7 +14,7 @@ from tilekeep.domain.errors import ImageError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding
 
-_PNG_MODES = frozenset({"1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"})
+_PNG_MODES = frozenset({"1", "L", "LA", "I;16", "P", "RGB", "RGBA"})
 _OPAQUE = 255
 _LAST_ENTRY = 255
 _HALF_TRANSPARENT = 128
@@ -142,7 +142,8 @@ def _in_writable_mode(image: Image.Image, kind: str, encoding: ImageEncoding) ->
     if kind == "jpeg" and image.mode != "RGB":
         return image.convert("RGB")
     if kind == "png" and image.mode not in _PNG_MODES:
-        return image.convert("RGB")
+        # PNG has no more than 16 bits: what does not fit becomes the nearest value that does.
+        return image.convert("I;16" if image.mode == "I" else "RGB")
     return image
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 
 import numpy as np
 from isal import isal_zlib
@@ -40,6 +41,33 @@ def palette_png(indices: Bytes, colors: bytes, alpha: bytes) -> bytes:
     return _png((width, height, 8, _PALETTE), rows, _LEVEL, colors, alpha)
 
 
+def png_of_bands(
+    size: tuple[int, int], bands: Iterable[Bytes], *, mode: str = "P", colors: bytes = b"", alpha: bytes = b""
+) -> bytes:
+    """An image of ``size`` out of bands of rows, top first, compressed as they come.
+
+    ``bands`` hold palette indices ``(rows, width)``, or with mode RGB or RGBA samples ``(rows, width * bands)``; these
+    are written relative to the row above.
+    """
+    color_type = {"P": _PALETTE, "RGB": _RGB, "RGBA": _RGBA}[mode]
+    stream = isal_zlib.compressobj(_LEVEL)
+    compressed = []
+    above: Bytes | None = None
+    for band in bands:
+        rows = np.empty((len(band), 1 + band.shape[1]), np.uint8)
+        rows[:, 1:] = band
+        rows[:, 0] = 0
+        if color_type != _PALETTE:
+            last = rows[-1:, 1:].copy()
+            _filter_up(rows)
+            if above is not None:
+                rows[:1, 1:] -= above
+            above = last
+        compressed.append(stream.compress(rows.data))
+    compressed.append(stream.flush())
+    return _file((*size, 8, color_type), b"".join(compressed), colors, alpha)
+
+
 def single_color_png(width: int, height: int, color: tuple[int, ...], *, palette: bool) -> bytes:
     """An image of one RGB or RGBA color, as a palette image of one entry or in true colour."""
     if palette:
@@ -58,6 +86,10 @@ def _filter_up(rows: Bytes) -> None:
 
 
 def _png(header: tuple[int, int, int, int], rows: Bytes, level: int, palette: bytes = b"", alpha: bytes = b"") -> bytes:
+    return _file(header, isal_zlib.compress(rows.data, level), palette, alpha)
+
+
+def _file(header: tuple[int, int, int, int], compressed: bytes, palette: bytes, alpha: bytes) -> bytes:
     """The file; ``header`` is width, height, bit depth and colour type (ISO/IEC 15948, 11.2.2)."""
     crc32 = isal_zlib.crc32
     chunks = [SIGNATURE, framed(b"IHDR", struct.pack(">IIBBBBB", *header, 0, 0, 0), crc32)]
@@ -65,5 +97,5 @@ def _png(header: tuple[int, int, int, int], rows: Bytes, level: int, palette: by
         chunks.append(framed(b"PLTE", palette, crc32))
     if alpha:
         chunks.append(framed(b"tRNS", alpha, crc32))
-    chunks += [framed(b"IDAT", isal_zlib.compress(rows.data, level), crc32), framed(b"IEND", b"", crc32)]
+    chunks += [framed(b"IDAT", compressed, crc32), framed(b"IEND", b"", crc32)]
     return b"".join(chunks)

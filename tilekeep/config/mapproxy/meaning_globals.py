@@ -21,6 +21,7 @@ class EffectiveGlobals:
     :ivar trusted_proxies: networks and ``unix``, whose headers about proxies count; None is everybody's.
     :ivar proj_data_dir: directory of PROJ data, or None for the library's own.
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
+    :ivar font_dir: directory of the fonts of texts in images, or None for those of the package.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
     """
 
@@ -33,12 +34,13 @@ class EffectiveGlobals:
     trusted_proxies: tuple[str, ...] | None
     proj_data_dir: str | None
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
+    font_dir: str | None
     longest_failure_seconds: float
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
     """The globals with all paths absolute; ``base_dir`` is the absolute directory of the configuration."""
-    cache, srs = settings.globals.cache, settings.globals.srs
+    cache, srs, image = settings.globals.cache, settings.globals.srs, settings.globals.image
     return EffectiveGlobals(
         cache_dir=from_base(base_dir, cache.base_dir),
         lock_dir=from_base(base_dir, cache.lock_dir),
@@ -52,5 +54,6 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
             (normalised_code(target), tuple(normalised_code(code) for code in codes))
             for target, codes in srs.preferred_src_proj.items()
         ),
+        font_dir=None if image.font_dir is None else from_base(base_dir, image.font_dir),
         longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
     )

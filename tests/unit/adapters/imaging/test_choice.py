@@ -20,6 +20,15 @@ def loaded_by(program: str) -> set[str]:
     return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
 
 
+def without(library: str) -> str:
+    """A program that hides a library that is installed."""
+    return (
+        "import importlib.util\n"
+        "find = importlib.util.find_spec\n"
+        f"importlib.util.find_spec = lambda name, *more: None if name == {library!r} else find(name, *more)\n"
+    )
+
+
 BLANK = (
     "from tilekeep.adapters.imaging.choice import imaging\n"
     "from tilekeep.domain.geometry import Size\n"
@@ -40,17 +49,32 @@ def test_the_first_image_loads_the_fast_libraries() -> None:
 
 @pytest.mark.parametrize("missing", ["numpy", "isal"])
 def test_without_a_fast_library_pillow_does_it_all(missing: str) -> None:
-    hide = (
-        "import importlib.util\n"
-        "find = importlib.util.find_spec\n"
-        f"importlib.util.find_spec = lambda name, *more: None if name == {missing!r} else find(name, *more)\n"
-    )
-
-    modules = loaded_by(hide + BLANK)
+    modules = loaded_by(without(missing) + BLANK)
 
     assert "PIL" in modules
     assert missing not in modules
     assert "tilekeep.adapters.imaging.fast" not in modules
+
+
+WARP = (
+    "from tilekeep.domain.warp import PixelBox, Rescaling\n"
+    "from tilekeep.ports.imaging import Canvas\n"
+    "raster = imaging().compose(Canvas(Size(4, 4), True), [])\n"
+    "warp = Rescaling(PixelBox(0.0, 0.0, 4.0, 4.0), Size(2, 2))\n"
+    "assert imaging().warp(raster, warp, 'bicubic', transparent=True).size == (2, 2)\n"
+)
+
+
+def test_the_first_warp_loads_opencv() -> None:
+    assert "cv2" not in loaded_by(BLANK)
+    assert "cv2" in loaded_by(f"{BLANK}\n{WARP}")
+
+
+def test_without_opencv_pillow_warps() -> None:
+    modules = loaded_by(f"{without('cv2')}{BLANK}\n{WARP}")
+
+    assert "tilekeep.adapters.imaging.fast" in modules
+    assert "cv2" not in modules
 
 
 def test_imaging_is_made_once() -> None:

@@ -14,8 +14,13 @@ from tests.contract.pictures import bytes_of, gradient, map_like
 from tests.unit.adapters.imaging.pngs import images
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
+from tilekeep.adapters.imaging.raster import image_of
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, ImageLimits
+from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, ImageLimits, Raster
+from tilekeep.domain.label import Label, LabelPlace
+from tilekeep.domain.polygon import Polygon
+from tilekeep.domain.warp import PixelBox, Rescaling
+from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging
 
 LIMITS = ImageLimits(10_000_000, 10_000_000)
 FAST, PILLOW = FastImaging(), PillowImaging()
@@ -90,3 +95,45 @@ def test_a_color_key_and_a_profile_survive_as_with_pillow() -> None:
         assert_equal(body, [(0, 0)], Size(40, 40), encoding)
     [tile] = FAST.split(FAST.decode(profiled.getvalue(), LIMITS), [(0, 0)], Size(40, 40), encoding)
     assert Image.open(io.BytesIO(tile.body)).info["icc_profile"] == b"a profile"
+
+
+@given(
+    pictures=st.lists(images(), min_size=1, max_size=3),
+    corners=st.lists(st.tuples(st.integers(-20, 40), st.integers(-20, 40)), min_size=3, max_size=3),
+    transparent=st.booleans(),
+    size=st.builds(Size, st.integers(1, 60), st.integers(1, 60)),
+)
+@pytest.mark.parametrize("opencv", [True, False], ids=["with OpenCV", "without"])
+def test_any_mosaic(
+    opencv: bool, pictures: list[Image.Image], corners: list[tuple[int, int]], transparent: bool, size: Size
+) -> None:
+    tiles = [EncodedPlacement(bytes_of(image, "PNG"), *at) for image, at in zip(pictures, corners, strict=False)]
+    canvas = Canvas(size, transparent, (9, 99, 199))
+
+    fast, pillow = (each.mosaic(canvas, tiles, LIMITS) for each in (FastImaging(opencv=opencv), PILLOW))
+
+    assert image_of(fast.raster).mode == image_of(pillow.raster).mode
+    assert image_of(fast.raster).tobytes() == image_of(pillow.raster).tobytes()
+    assert fast.undecodable == pillow.undecodable == ()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_everything_else_is_equal_too(source: str) -> None:
+    label = Label("tilekeep", LabelPlace.CENTRE, 12, (10, 20, 30, 99), (255, 255, 255, 120))
+    polygon = Polygon(((10.0, 10.0), (80.0, 20.0), (40.0, 70.0)))
+    encoding = ImageEncoding(PNG, colors=0, transparent=True)
+
+    for fast, pillow in zip(
+        *(_variants(each, SOURCES[source], label, polygon) for each in (FAST, PILLOW)), strict=True
+    ):
+        assert looks(FAST.encode(fast, encoding)) == looks(PILLOW.encode(pillow, encoding))
+
+
+def _variants(imaging: Imaging, body: bytes, label: Label, polygon: Polygon) -> list[Raster]:
+    raster = imaging.decode(body, LIMITS)
+    return [
+        imaging.annotate(raster, [label]),
+        imaging.clip(raster, [polygon]),
+        imaging.warp(raster, Rescaling(PixelBox(5.0, 5.0, 45.0, 45.0), Size(40, 40)), "bicubic", transparent=False),
+        imaging.warp(raster, Rescaling(PixelBox(5.5, 5.0, 45.0, 49.0), Size(40, 40)), "bicubic", transparent=True),
+    ]

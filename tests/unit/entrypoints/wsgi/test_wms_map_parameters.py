@@ -194,7 +194,8 @@ class TestSize:
         [
             pytest.param("1000", "1000", 200, id="the limit"),
             pytest.param("1001", "1000", 400, id="above the limit"),
-            pytest.param("1000000", "1", 200, id="the limit in one row"),
+            pytest.param("65535", "15", 200, id="as long as any map"),
+            pytest.param("65536", "1", 400, id="longer than any map"),
             pytest.param("1e9", "1e9", 400, id="huge"),
             pytest.param("1e300", "1", 400, id="more than any image has"),
         ],

@@ -32,7 +32,7 @@ def require_fit(size: Size, media_type: str) -> None:
     :raises MapTooLarge: it has not.
     """
     limit = largest_side(media_type)
-    if limit is not None and max(size) > limit:
+    if max(size) > limit:
         name = "width" if size.width > limit else "height"
         raise MapTooLarge(f"image size too large: {name} {max(size)} (at most {limit} in {media_type})", locator=name)
 

@@ -1,0 +1,135 @@
+"""OpenCV draws maps nearly as Pillow does: the eye finds no difference, and thin lines do not vanish."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.contract.pictures import gradient, map_like
+from tilekeep.adapters.imaging.fast import FastImaging
+from tilekeep.adapters.imaging.pillow import PillowImaging
+from tilekeep.adapters.imaging.pixel_maps import as_mesh
+from tilekeep.adapters.imaging.pixels import FastRaster
+from tilekeep.adapters.imaging.raster import PillowRaster, image_of
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.warp import Mesh, PixelBox, Rescaling, Warp
+from tilekeep.ports.imaging import Imaging
+
+SIDE = 400
+WANTED = Size(90, 80)
+PICTURES = {
+    "a map": map_like(SIDE).convert("RGB"),
+    "a map with holes": map_like(SIDE, holes=True),
+    "a photograph": gradient(SIDE, SIDE).resize((SIDE // 4, SIDE // 4)).resize((SIDE, SIDE), Image.Resampling.BICUBIC),
+}
+
+
+def flattened(image: Image.Image) -> Any:
+    canvas = Image.new("RGBA", image.size, (128, 128, 128, 255))
+    canvas.alpha_composite(image.convert("RGBA"))
+    return np.asarray(canvas.convert("RGB")).astype(int)
+
+
+def by_both(image: Image.Image, ours: Warp, theirs: Warp, resampling: str) -> tuple[Any, Any]:
+    fast = FastImaging(opencv=True).warp(FastRaster(image=image, mode=image.mode), ours, resampling, transparent=True)
+    pillow = PillowImaging().warp(PillowRaster(image), theirs, resampling, transparent=True)
+    return flattened(image_of(fast)), flattened(image_of(pillow))
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("step", [0.3, 0.7, 0.95, 1.0, 1.05, 1.2, 1.5, 1.9, 2.3, 2.9, 4.0])
+@pytest.mark.parametrize("name", PICTURES)
+def test_at_any_scale(name: str, step: float, resampling: str) -> None:
+    left, top = 11.37, 25.81
+    part = PixelBox(left, top, left + WANTED.width * step, top + WANTED.height * step)
+    warp = Rescaling(part, WANTED)
+
+    ours, theirs = by_both(PICTURES[name], warp, warp, resampling)
+
+    difference = np.abs(ours - theirs)
+    assert difference.mean() <= (0.2 if resampling == "nearest" else 2.0)
+    assert 100 * (difference.max(axis=2) > 32).mean() <= 0.5
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_turned_maps(name: str, resampling: str) -> None:
+    """Pillow's filter for meshes is sharper than its usual one."""
+    turn, step = math.radians(12), 1.1
+    corners = ((0, 0), (WANTED.width, 0), (0, WANTED.height), WANTED)
+    points = tuple(
+        (
+            60 + step * (x * math.cos(turn) - y * math.sin(turn)),
+            50 + step * (x * math.sin(turn) + y * math.cos(turn)),
+        )
+        for x, y in corners
+    )
+    mesh = Mesh(WANTED, (0, WANTED.width), (0, WANTED.height), points)
+
+    ours, theirs = by_both(PICTURES[name], mesh, mesh, resampling)
+
+    difference = np.abs(ours - theirs)
+    assert difference.mean() <= (0.2 if resampling == "nearest" else 2.0)
+    assert 100 * (difference.max(axis=2) > 32).mean() <= 1
+
+
+@pytest.mark.parametrize("step", [1.2, 1.5, 1.9, 2.4, 3.0])
+def test_lines_of_one_pixel_stay_evenly_dark(step: float) -> None:
+    image = Image.new("RGB", (SIDE, 16), "white")
+    lines = range(9, SIDE, 14)
+    for x in lines:
+        image.paste((0, 0, 0), (x, 0, x + 1, 16))
+    pixels = math.floor(SIDE / step)
+    warp = Rescaling(PixelBox(0.0, 0.0, pixels * step, 16.0), Size(pixels, 16))
+
+    ours, theirs = by_both(image, warp, warp, "bicubic")
+
+    ink, wanted = ((255 - drawn[8, :, 0]).astype(float) for drawn in (ours, theirs))
+    for x in lines:
+        around = slice(max(int((x + 0.5) / step) - 3, 0), int((x + 0.5) / step) + 4)
+        if around.stop <= pixels:
+            assert ink[around].sum() == pytest.approx(wanted[around].sum(), rel=0.35)
+
+
+def test_a_rescaling_is_a_mesh_of_one_cell() -> None:
+    mesh = as_mesh(Rescaling(PixelBox(1.0, 2.0, 5.0, 9.0), Size(3, 4)))
+
+    assert mesh == Mesh(Size(3, 4), (0, 3), (0, 4), ((1.0, 2.0), (5.0, 2.0), (1.0, 9.0), (5.0, 9.0)))
+    assert as_mesh(mesh) is mesh
+
+
+odd = st.one_of(st.floats(), st.floats(-30, 70))
+
+
+@given(points=st.lists(st.tuples(odd, odd), min_size=9, max_size=9), resampling=st.sampled_from(["nearest", "bicubic"]))
+@pytest.mark.parametrize("imaging", [FastImaging(opencv=True), PillowImaging()], ids=["OpenCV", "Pillow"])
+def test_no_mesh_is_too_odd(imaging: Imaging, points: list[tuple[float, float]], resampling: str) -> None:
+    mesh = Mesh(Size(9, 7), (0, 4, 9), (0, 3, 7), tuple(points))
+    image = map_like(40, holes=True)
+
+    result = imaging.warp(FastRaster(image=image, mode="RGBA"), mesh, resampling, transparent=True)
+
+    assert result.size == (9, 7)
+
+
+@pytest.mark.parametrize("size", [Size(33_000, 2), Size(2, 33_000)], ids=["wide", "high"])
+def test_what_is_too_long_for_opencv_is_drawn_by_pillow(size: Size) -> None:
+    image = Image.new("RGB", size, "red")
+    imaging = FastImaging(opencv=True)
+
+    smaller = imaging.warp(
+        FastRaster(image=image, mode="RGB"),
+        Rescaling(PixelBox(0.0, 0.0, *map(float, size)), Size(2, 2)),
+        "bicubic",
+        transparent=False,
+    )
+    larger = imaging.warp(smaller, Rescaling(PixelBox(0.0, 0.0, 2.0, 2.0), size), "bicubic", transparent=False)
+
+    for raster in (smaller, larger):
+        assert image_of(raster).convert("RGB").getcolors(1) == [(math.prod(raster.size), (255, 0, 0))]
