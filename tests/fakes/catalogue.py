@@ -184,6 +184,8 @@ class FakeLayers:
                 locator=tiles,
                 policy=policy,
                 planner=planner,
+                region=None,
+                rescaling_step=None,
                 source=None,
                 request_media_type=encoding.format,
                 clock=self.clock,

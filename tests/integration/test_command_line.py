@@ -222,6 +222,29 @@ class TestExplain:
         assert facts["size"] == len(tile.body)
         assert 3600 <= facts["age"] < 4000
 
+    def test_says_that_a_tile_lies_outside_the_coverage_of_the_cache(self, config: Path) -> None:
+        config.write_text(
+            config.read_text().replace(
+                "  world:\n    grids:",
+                "  world:\n    cache: {type: file, coverage: {bbox: [5, 50, 10, 55], srs: EPSG:4326}}\n    grids:",
+            )
+        )
+
+        done = tilekeep_command("explain", "/tiles/world/EPSG3857/3/0/0.png", "--json", directory=config.parent)
+
+        facts = json.loads(done.stdout)
+        assert facts["verdict"].startswith("outside the coverage")
+        assert facts["made with"] == []
+
+    def test_says_from_which_level_gaps_are_filled(self, config: Path) -> None:
+        config.write_text(
+            config.read_text().replace("  world:\n    grids:", "  world:\n    upscale_tiles: 2\n    grids:")
+        )
+
+        done = tilekeep_command("explain", "/tiles/world/EPSG3857/3/3/3.png", "--json", directory=config.parent)
+
+        assert json.loads(done.stdout)["gaps"].startswith("drawn from the tiles of level 2")
+
     def test_is_text_for_people(self, config: Path) -> None:
         done = tilekeep_command("explain", "/tiles/world/EPSG3857/3/3/3.png", directory=config.parent)
 

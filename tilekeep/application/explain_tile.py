@@ -9,6 +9,7 @@ from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import MapQuery, UpstreamRequest
 from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner, PlannedFetch
+from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
 from tilekeep.domain.tile import TileCoord, TileInfo, TileKey, TileSet
 from tilekeep.ports.clock import Clock
@@ -28,7 +29,9 @@ class ExplainedFetch(NamedTuple):
 class Explanation(NamedTuple):
     """What is known of a tile and what a request for it would come to.
 
-    ``age_seconds`` is None for a tile that is not stored; ``fetches`` is empty when nothing would be fetched.
+    ``age_seconds`` is None for a tile that is not stored; ``fetches`` is empty when nothing would be fetched, as for a
+    tile outside the coverage of the cache, which is empty even if it is stored. ``gaps_from_level`` is the level this
+    tile would be drawn from if the sources have nothing here; None if that is not done.
     """
 
     tile_set: TileSet
@@ -40,6 +43,8 @@ class Explanation(NamedTuple):
     age_seconds: float | None
     verdict: Verdict
     main_tile: TileCoord
+    outside_coverage: bool
+    gaps_from_level: int | None
     fetches: tuple[ExplainedFetch, ...]
 
 
@@ -53,6 +58,8 @@ class ExplainTile:
         locator: says where a tile lies.
         policy: says which stored tiles are still good.
         planner: which tiles are made together.
+        region: the area of the cache in the SRS of ``grid``; None is everywhere.
+        rescaling_step: -1 if gaps are filled from the coarser level, 1 from the finer one, None if they stay.
         source: where missing tiles come from; None for storage-only caches.
         request_media_type: the image format asked of the source.
         clock: the current time.
@@ -67,6 +74,8 @@ class ExplainTile:
         locator: TileLocator,
         policy: StalenessPolicy,
         planner: MetaTilePlanner,
+        region: Region | None,
+        rescaling_step: int | None,
         source: MapSource | None,
         request_media_type: str,
         clock: Clock,
@@ -77,6 +86,8 @@ class ExplainTile:
         self._locator = locator
         self._policy = policy
         self._planner = planner
+        self._region = region
+        self._rescaling_step = rescaling_step
         self._source = source
         self._media_type = request_media_type
         self._clock = clock
@@ -87,18 +98,28 @@ class ExplainTile:
         now = self._clock.now()
         verdict = self._policy.judge(info, now)
         plan = self._planner.plan_for(key.coord)
+        bbox = self._grid.tile_bbox(key.coord)
+        outside = self._region is not None and self._region.relate(bbox) is Relation.DISJOINT
         return Explanation(
             tile_set=self._tile_set,
             grid=self._grid,
             key=key,
-            bbox=self._grid.tile_bbox(key.coord),
+            bbox=bbox,
             location=self._locator.locate(key),
             info=info,
             age_seconds=None if info is None else now - info.stored_at,
             verdict=verdict,
             main_tile=plan.main,
-            fetches=() if verdict is Verdict.FRESH else self._fetches(plan, key),
+            outside_coverage=outside,
+            gaps_from_level=None if outside else self._gaps_from_level(key),
+            fetches=() if outside or verdict is Verdict.FRESH else self._fetches(plan, key),
         )
+
+    def _gaps_from_level(self, key: TileKey) -> int | None:
+        if self._rescaling_step is None:
+            return None
+        level = key.coord.z + self._rescaling_step
+        return level if 0 <= level < self._grid.levels else None
 
     def _fetches(self, plan: MetaTilePlan, key: TileKey) -> tuple[ExplainedFetch, ...]:
         source = self._source

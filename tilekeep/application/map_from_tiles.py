@@ -29,6 +29,9 @@ log = logging.getLogger("tilekeep.cache.tile")
 #: A larger mosaic is put together in strips, so that the memory of a request does not grow with the map.
 MOSAIC_PIXELS = 6_000_000
 
+#: The same for the pixels of the map itself.
+STRIP_PIXELS = 4_000_000
+
 #: Pixels around a strip that filters look at.
 _MARGIN_PX = 8
 
@@ -104,8 +107,9 @@ class MapFromTiles:
         found = self._found(block, query, purpose, deadline)
         if not found.bodies:
             return Blank()
-        pixels = block.count * self._grid.tile_size.width * self._grid.tile_size.height
-        strips = horizontal_strips(query, math.ceil(pixels / MOSAIC_PIXELS))
+        mosaic = block.count * self._grid.tile_size.width * self._grid.tile_size.height
+        drawn = query.size.width * query.size.height
+        strips = horizontal_strips(query, max(math.ceil(mosaic / MOSAIC_PIXELS), math.ceil(drawn / STRIP_PIXELS)))
         try:
             if len(strips) == 1:
                 raster, whole = self._strip(strips[0], block, found, whole=True)

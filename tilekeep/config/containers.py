@@ -80,7 +80,10 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {
             "wms": providers.Factory(WmsSource),
             "tile": providers.Factory(TileSource),
-            "world": providers.Factory(WorldSource, projection=projection, raster=providers.Object(PillowRaster)),
+            # One for all caches: its shapes, 9 MB, are the same for all.
+            "world": providers.ThreadSafeSingleton(
+                WorldSource, projection=projection, raster=providers.Object(PillowRaster)
+            ),
         }
     )
 

@@ -119,6 +119,17 @@ class TestLimits:
 
         assert [] == maps.kitchen.store.reads
 
+    @pytest.mark.parametrize(
+        ("size", "tiles"),
+        [
+            pytest.param((4096, 4096), 256, id="a square map has the level of its resolution"),
+            pytest.param((4096, 300), 256, id="a squeezed one too, as long as its tiles are few for its pixels"),
+            pytest.param((4096, 32), 64, id="for next to no pixels a coarser level will do"),
+        ],
+    )
+    def test_hundreds_of_tiles_are_not_squeezed_into_a_few_pixels(self, size: tuple[int, int], tiles: int) -> None:
+        assert tiles == MapKitchen().source.tiles_for(query((-HALF, -HALF, HALF, HALF), size))
+
     def test_as_many_as_permitted_are_drawn(self) -> None:
         maps = MapKitchen(max_tiles=5)
         maps.fill(2)

@@ -8,8 +8,15 @@ from tilekeep.application.map_from_tiles import MapFromTiles
 from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter
+from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import Blank, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+
+#: Any map may be made of so many tiles ...
+_TILES_OF_ANY_MAP = 64
+
+#: ... and of as many more as it takes for so many pixels of tiles to become one of the map.
+_PIXELS_FOR_ONE = 16
 
 
 class CachedMap:
@@ -65,7 +72,7 @@ class CachedMap:
         if level is None:
             return None
         try:
-            block = self._grid.affected(bbox, level)
+            block = self._reasonable(bbox, level, query.size)
         except InvalidParameter as error:
             raise InvalidParameter(f"Request too large or invalid BBOX. ({error.message})", locator="bbox") from error
         if self._max_tiles is not None and block.count >= self._max_tiles:
@@ -74,6 +81,18 @@ class CachedMap:
                 f"(too many tiles, max_tile_limit: {self._max_tiles:g}, num_tiles: {block.count})",
                 locator="bbox",
             )
+        return block
+
+    def _reasonable(self, bbox: BBox, level: int, size: Size) -> AffectedTiles:
+        """The tiles of ``level``, or of a coarser one where hundreds of them would be squeezed into a few pixels.
+
+        The level is that of the finer axis, and boxes that are bent or squeezed may need any number of tiles in it.
+        """
+        block = self._grid.affected(bbox, level)
+        tile = self._grid.tile_size
+        most = max(_TILES_OF_ANY_MAP, _PIXELS_FOR_ONE * size.width * size.height // (tile.width * tile.height))
+        while block.count > most and block.level > 0:
+            block = self._grid.affected(bbox, block.level - 1)
         return block
 
     def _in_its_dimensions(self, query: MapQuery) -> MapQuery:

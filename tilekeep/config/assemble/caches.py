@@ -261,6 +261,8 @@ class CacheAssembly:
                 locator=store,
                 policy=policy,
                 planner=planner,
+                region=region,
+                rescaling_step=None if cache.rescaling is None else cache.rescaling.step,
                 source=source,
                 request_media_type=cache.request_format,
                 clock=clock,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 Node = TypeVar("Node")
@@ -38,7 +38,7 @@ class KeptNodes(Generic[Node]):
 
     def __init__(self, owner: object, before: KeptNodes[Node] | None = None) -> None:
         self._owner = owner
-        self._before = {} if before is None else before._kept  # noqa: SLF001 - of the same class
+        self._before: Mapping[ContentHash, _Kept[Node]] = {} if before is None else before.made()
         self._kept: dict[ContentHash, _Kept[Node]] = {}
 
     def __call__(self, content: ContentHash, make: Callable[[], Node]) -> Node:
@@ -48,3 +48,7 @@ class KeptNodes(Generic[Node]):
             found = self._before.get(content) or _Kept(make(), self._owner)
             found = self._kept.setdefault(content, found)
         return found.node
+
+    def made(self) -> Mapping[ContentHash, _Kept[Node]]:
+        """All nodes that were asked for, each with what has to live as long."""
+        return self._kept

@@ -17,6 +17,7 @@ from tilekeep.entrypoints.cli.check import load_or_exit
 
 _EXIT_NO_SUCH_TILE = 1
 
+_OUTSIDE = "outside the coverage of the cache: empty, nothing is fetched"
 _MEANINGS = {
     Verdict.FRESH: "fresh: delivered as it is",
     Verdict.STALE: "stale: made anew; delivered as it is while the source fails",
@@ -72,10 +73,15 @@ def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]
         "time": None if info is None else datetime.fromtimestamp(info.stored_at, UTC).isoformat(timespec="seconds"),
         "age": None if explanation.age_seconds is None else round(explanation.age_seconds),
         "validators": None if info is None or info.validators is None else info.validators._asdict(),
-        "verdict": _MEANINGS[explanation.verdict],
+        "verdict": _OUTSIDE if explanation.outside_coverage else _MEANINGS[explanation.verdict],
+        "gaps": _gaps(explanation.gaps_from_level),
         "made with": _fetch_facts(explanation),
     }
     return facts
+
+
+def _gaps(level: int | None) -> str | None:
+    return None if level is None else f"drawn from the tiles of level {level} if the sources have nothing here"
 
 
 def _fetch_facts(explanation: Explanation) -> list[dict[str, Any]]:
