@@ -23,6 +23,8 @@ _SMALL_FOR_EACH_LARGE = 125
 def test_no_request_fails_or_costs_more_than_a_map_may_cost(rounds: Callable[[int, int], int], tmp_path: Path) -> None:
     """2 s of CPU time, 200 MB of memory and max_tile_limit tiles read each (``fuzzing/worker.py``).
 
+    Making tiles that are not stored yet comes on top of it once, and the work of the map server is not counted.
+
     The requests are shared out to as many processes as there are processors, each with a cache of its own.
     """
     requests = rounds(5_000, 1_000_000)

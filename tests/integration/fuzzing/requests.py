@@ -139,14 +139,14 @@ def _valid(dice: Dice, size: tuple[int, int]) -> dict[str, str]:
 
 def _layers(dice: Dice) -> int:
     """Mostly one, often some, now and then all."""
-    return min(len(LAYERS), dice.choice((1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3, 5, dice.randrange(1, len(LAYERS) + 1))))
+    return dice.choice((*[1] * 16, 2, 2, 3, dice.randrange(1, len(LAYERS) + 1)))
 
 
 def _box(dice: Dice, srs: str) -> tuple[float, float, float, float]:
     """A part of the world at any zoom; there are few of them, so that tiles are found as well as made."""
     left, bottom, right, top = _WORLDS[srs]
     width, height = (side / 2 ** dice.randrange(0, 20, 3) for side in (right - left, top - bottom))
-    if dice.random() < 0.8:
+    if dice.random() < 0.97:
         height = width * (top - bottom) / (right - left)
     x, y = left + (right - left) * dice.choice((0.0, 0.55)), bottom + (top - bottom) * 0.62
     shift = dice.choice((0.0, 0.0, 0.0, -3.0, 1000.0)) * width

@@ -147,12 +147,14 @@ class Costs:
     """What the application has asked of the outside world since the last :meth:`forget`.
 
     :ivar reads: tiles that a store has given.
+    :ivar maps: maps that the map server was asked for.
     :ivar source_cpu_seconds: CPU time of what stands for the map server.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.reads = 0
+        self.maps = 0
         self.source_cpu_seconds = 0.0
 
     def read(self) -> None:
@@ -161,13 +163,14 @@ class Costs:
             self.reads += 1
 
     def drawn(self, cpu_seconds: float) -> None:
-        """Counts what a map server would have done."""
+        """Counts a map, and what a map server would have done for it."""
         with self._lock:
+            self.maps += 1
             self.source_cpu_seconds += cpu_seconds
 
     def forget(self) -> None:
         """Starts anew."""
-        self.reads, self.source_cpu_seconds = 0, 0.0
+        self.reads, self.maps, self.source_cpu_seconds = 0, 0, 0.0
 
 
 class CountingStore(FileTileStore):
