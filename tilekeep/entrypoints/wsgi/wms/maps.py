@@ -76,8 +76,8 @@ class WmsMaps:
         """
         request = self._requests.read(given, version)
         located = self._tile(request) if request.tiled else None
-        names = [layer.name for layer in request.drawn if layer.name is not None]
-        authorise_map(environ, names, request.srs.code, request.bbox)
+        names = dict.fromkeys(layer.name for layer in request.drawn)
+        authorise_map(environ, list(names), request.srs.code, request.bbox)
         if located is not None:
             return self._delivery.permitted(located, environ)
         self._notice_decoration(environ)
