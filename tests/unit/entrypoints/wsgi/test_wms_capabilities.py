@@ -425,6 +425,14 @@ class TestTileSets:
             ("local", "EPSG:25832", "image/jpeg"),
         ]
 
+    def test_no_store_or_source_is_set_up_to_list_them(self, maps: FakeMaps, layers: FakeLayers) -> None:
+        layers.refuses_to_build = True
+
+        answer = client(layers, **maps.parts()).get(capabilities("1.1.1", tiled="true"))
+
+        assert answer.status_code == 200
+        assert len(list(Document(answer.data).root.iter("TileSet"))) == 3
+
     def test_a_set_says_how_tiles_lie(self, maps: FakeMaps, layers: FakeLayers) -> None:
         answer = client(layers, **maps.parts()).get(capabilities("1.1.1", tiled="true"))
 

@@ -27,7 +27,7 @@ class WmsCapabilities:
         options: what the service offers.
         layer_tree: the layers.
         boxes: calculates where they have data.
-        tiles: the tiles that can be asked for one by one.
+        tiles: describes the tiles that can be asked for one by one.
         templates: the templates of the documents.
         documents: keeps what has been written.
     """
