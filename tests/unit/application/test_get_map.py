@@ -154,6 +154,7 @@ class TestCost:
             get_map(laid(land, roads), max_tiles=100)
 
         assert "bbox" == caught.value.locator
+        assert caught.value.message.endswith("num_tiles: 101: 0,0,200,100)")
         assert [] == land.queries == roads.queries
 
     def test_as_many_as_permitted_are_drawn(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tilekeep.application.get_map import GetMap, WantedMap
 from tilekeep.application.layer_tree import LayerTree
+from tilekeep.application.refused_box import written_box
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter, ProjectionError
 from tilekeep.domain.image import MIXED, EncodedImage, ImageEncoding
@@ -140,7 +141,7 @@ def _freshness(fresh_for: float | None, *, storable: bool) -> tuple[Header, ...]
 
 
 def _without_image(request: MapRequest) -> InvalidParameter:
-    box = ",".join(map(str, request.bbox))
+    box = written_box(request.bbox)
     return InvalidParameter(
         f"Could not transform BBOX: Invalid result. (bbox {box} in {request.srs.code})", locator="bbox"
     )

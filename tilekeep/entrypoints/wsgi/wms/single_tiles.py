@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tilekeep.application.catalogue import Catalogue, LayerInGrid
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.refused_box import refused_box
 from tilekeep.domain.errors import InvalidParameter, RequestError, UnknownLayer, UnsupportedFormat
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
@@ -98,7 +99,7 @@ def _tile_of(layer: LayerInGrid, request: MapRequest) -> TileCoord | None:
         use, given = (f"{size.width}x{size.height}" for size in (grid.tile_size, request.size))
         raise InvalidParameter(f"Invalid request: invalid tile size (use {use}, not {given})", locator="width")
     if grid.srs != request.srs:
-        raise _refused(f"{_MISALIGNED}; the tiles are in {grid.srs.code}", request.bbox)
+        raise refused_box(f"{_MISALIGNED}; the tiles are in {grid.srs.code}", request.bbox)
     level = grid.level_for(request.bbox, request.size)
     return None if level is None else _aligned(grid, level, request.bbox, request.size)
 
@@ -116,9 +117,4 @@ def _aligned(grid: TileGrid, level: int, bbox: BBox, size: Size) -> TileCoord | 
 
 
 def _misplaced(grid: TileGrid, level: int, bbox: BBox) -> InvalidParameter:
-    return _refused("not a single tile" if grid.affected(bbox, level).count > 1 else _MISALIGNED, bbox)
-
-
-def _refused(reason: str, bbox: BBox) -> InvalidParameter:
-    box = ",".join(map(str, bbox))
-    return InvalidParameter(f"Request too large or invalid BBOX. ({reason}: {box})", locator="bbox")
+    return refused_box("not a single tile" if grid.affected(bbox, level).count > 1 else _MISALIGNED, bbox)
