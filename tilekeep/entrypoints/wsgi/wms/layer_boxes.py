@@ -10,7 +10,7 @@ from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import WGS_84_CODE, Srs
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
 
 #: Gives the box of an extent in another SRS; raises ProjectionError.
@@ -66,7 +66,7 @@ class LayerBoxes:
         """In degrees, within the world and within the limit for ``EPSG:4326`` where the extent meets it."""
         bbox = self._image(extent, self._wgs84) or _OFF_THE_POLES
         for entry in self._stated:
-            if entry.srs.code == "EPSG:4326" and entry.bbox is not None:
+            if entry.srs.code == WGS_84_CODE and entry.bbox is not None:
                 bbox = bbox.intersection(entry.bbox) or bbox
         return bbox.intersection(_OFF_THE_POLES) or _OFF_THE_POLES
 
