@@ -14,7 +14,7 @@ from tests.unit.application.map_kitchen import SLICES, MapKitchen, query, shown,
 from tilekeep.application import map_from_tiles
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter, SourceUnreachable, StoreError
+from tilekeep.domain.errors import InvalidParameter, OutsideProjection, SourceUnreachable, StoreError
 from tilekeep.domain.map_query import Blank, Drawn, Fetched
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import FileSlice, StoredTile, TileCoord, TileInfo, TileKey
@@ -101,9 +101,10 @@ class TestLimits:
     """Clients cannot ask for the impossible."""
 
     def test_a_box_without_image_in_the_grid_is_refused(self) -> None:
-        with pytest.raises(InvalidParameter, match="Could not transform BBOX") as caught:
+        with pytest.raises(OutsideProjection) as caught:
             MapKitchen().get(query((0, 0, 1, 1), (10, 10), UTM))
 
+        assert "Could not transform BBOX: Invalid result. (bbox 0,0,1,1 in EPSG:25832)" == caught.value.message
         assert "bbox" == caught.value.locator
 
     @pytest.mark.parametrize("value", [math.nan, math.inf])

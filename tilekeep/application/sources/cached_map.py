@@ -60,7 +60,8 @@ class CachedMap:
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`.
 
-        :raises InvalidParameter: a box without image in the SRS of the grid, or one that needs too many tiles.
+        :raises OutsideProjection: the box has no image in the SRS of the grid.
+        :raises InvalidParameter: it needs too many tiles, or is too thin for any.
         """
         block = self._block(query)
         if block is None:

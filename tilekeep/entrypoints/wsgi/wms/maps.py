@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from tilekeep.application.get_map import GetMap, WantedMap
 from tilekeep.application.layer_tree import LayerTree
-from tilekeep.application.refused_box import written_box
+from tilekeep.application.refused_box import box_without_image
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter, ProjectionError
+from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.image import MIXED, EncodedImage, ImageEncoding
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import MapQuery
@@ -112,7 +112,7 @@ class WmsMaps:
         try:
             answer = self._get_map(sources, wanted, Purpose.SERVE, deadline)
         except ProjectionError as error:
-            raise _without_image(request) from error
+            raise box_without_image(request.bbox, request.srs) from error
         headers = document_headers(environ) or _freshness(answer.fresh_for, storable=answer.storable)
         return image_response(answer.image, request.format, encoding, headers)
 
@@ -138,10 +138,3 @@ def _freshness(fresh_for: float | None, *, storable: bool) -> tuple[Header, ...]
     if not storable:
         return NOT_STORABLE
     return () if fresh_for is None else (("Cache-Control", cache_control(fresh_for)),)
-
-
-def _without_image(request: MapRequest) -> InvalidParameter:
-    box = written_box(request.bbox)
-    return InvalidParameter(
-        f"Could not transform BBOX: Invalid result. (bbox {box} in {request.srs.code})", locator="bbox"
-    )
