@@ -10,7 +10,7 @@ from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.refused_box import refused_box
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import LockTimeout, SourceError, StoreError, TilekeepError
+from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding
@@ -169,7 +169,9 @@ class GetMap:
         except (SourceError, LockTimeout, StoreError) as error:
             if self._raise_source_errors:
                 raise
-            log.warning("a layer of a map failed: %s", error)
+            # What failed a moment ago has been logged then, and maps may ask for it many times a second.
+            level = logging.DEBUG if isinstance(error, SourceRecentlyFailed) else logging.WARNING
+            log.log(level, "a layer of a map failed: %s", error)
             return _Layer(None, error)
 
     def _with_messages(self, drawn: Drawn, errors: Sequence[TilekeepError]) -> Drawn:
