@@ -96,7 +96,8 @@ class Tiles(TileReader, TileLocator, Protocol):
 class FakeLayers:
     """Describes layers one by one and makes a catalogue of them; ``tiles`` are found by layer and grid name.
 
-    ``stores`` replace them where a test wants real ones.
+    ``stores`` replace them where a test wants real ones.  While ``refuses_to_build`` is set, layers can only be
+    described.
     """
 
     def __init__(self) -> None:
@@ -105,6 +106,7 @@ class FakeLayers:
         self.stores: dict[tuple[str, str], Tiles] = {}
         self.described: list[tuple[str, str]] = []
         self.built: list[tuple[str, str]] = []
+        self.refuses_to_build = False
         self._outlines: dict[str, LayerOutline] = {}
         self._grids: dict[str, TileGrid] = {}
         self._encodings: dict[str, ImageEncoding] = {}
@@ -156,6 +158,7 @@ class FakeLayers:
         return LayerInGrid(layer, grid, self._encodings[layer.name], grid.bbox, self._extents[layer.name])
 
     def _build(self, layer: LayerOutline, outline: GridOutline) -> TileLayer:
+        assert not self.refuses_to_build, f"{layer.name} is to be built for {outline.name}"
         self.built.append((layer.name, outline.name))
         grid = self._grids[outline.name]
         name = (layer.name, outline.name)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tilekeep.application.layer_tree import LaidSource
+from tilekeep.application.refused_box import refused_box
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter, LockTimeout, SourceError, StoreError, TilekeepError
+from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding
@@ -145,11 +146,8 @@ class GetMap:
     def _refuse_too_many_tiles(self, sources: Sequence[LaidSource], query: MapQuery) -> None:
         needed = sum(laid.source.tiles_for(query) for laid in sources)
         if self._max_tiles is not None and needed > self._max_tiles:
-            raise InvalidParameter(
-                "Request too large or invalid BBOX. "
-                f"(too many tiles in all layers, max_map_tiles: {self._max_tiles:g}, num_tiles: {needed})",
-                locator="bbox",
-            )
+            reason = f"too many tiles in all layers, max_map_tiles: {self._max_tiles:g}, num_tiles: {needed}"
+            raise refused_box(reason, query.bbox)
 
     def _layers(
         self, sources: Sequence[LaidSource], query: MapQuery, purpose: Purpose, deadline: Deadline
@@ -171,7 +169,9 @@ class GetMap:
         except (SourceError, LockTimeout, StoreError) as error:
             if self._raise_source_errors:
                 raise
-            log.warning("a layer of a map failed: %s", error)
+            # What failed a moment ago has been logged then, and maps may ask for it many times a second.
+            level = logging.DEBUG if isinstance(error, SourceRecentlyFailed) else logging.WARNING
+            log.log(level, "a layer of a map failed: %s", error)
             return _Layer(None, error)
 
     def _with_messages(self, drawn: Drawn, errors: Sequence[TilekeepError]) -> Drawn:

@@ -7,10 +7,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tilekeep.application.refused_box import box_without_image
 from tilekeep.application.tile_answer import TileAnswer, Tiles, TileState
 from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import ImageError, InvalidParameter, ProjectionError, SourceContentError, StoreError
+from tilekeep.domain.errors import ImageError, ProjectionError, SourceContentError, StoreError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
@@ -89,14 +90,14 @@ class MapFromTiles:
     def bbox_in_grid(self, query: MapQuery) -> BBox:
         """The box of ``query`` in the SRS of the grid.
 
-        :raises InvalidParameter: it has no image there.
+        :raises OutsideProjection: it has no image there.
         """
         try:
             bbox = self._projection.between(query.srs, self._grid.srs).bbox(query.bbox)
         except ProjectionError:
             bbox = BBox(math.nan, math.nan, math.nan, math.nan)
         if not all(map(math.isfinite, bbox)):
-            raise InvalidParameter("Could not transform BBOX: Invalid result.", locator="bbox")
+            raise box_without_image(query.bbox, query.srs)
         return bbox
 
     def draw(self, block: AffectedTiles, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Drawn | Blank:

@@ -9,6 +9,7 @@
     |   |-- InvalidRequest            the request as a whole is malformed
     |   |-- MissingParameter          a required parameter is absent
     |   |-- InvalidParameter          a parameter has a value nobody can obey
+    |   |   `-- OutsideProjection     a box has no image in the SRS that it is needed in
     |   |-- UnknownLayer
     |   |-- UnknownTileGrid
     |   |-- UnsupportedFormat
@@ -88,6 +89,10 @@ class MissingParameter(RequestError):
 
 class InvalidParameter(RequestError):
     """A parameter has a value nobody can obey."""
+
+
+class OutsideProjection(InvalidParameter):
+    """The box of a map has no finite image in the SRS of what is to draw it."""
 
 
 class UnknownLayer(RequestError):

@@ -10,11 +10,11 @@ from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.resolutions import SQRT2
-from tilekeep.domain.srs import WEB_MERCATOR_CODES, default_bbox
+from tilekeep.domain.srs import WEB_MERCATOR_CODES, WGS_84_CODE, default_bbox
 from tilekeep.domain.tile import TileCoord
 
 #: Codes that share the definition of WGS 84 in degrees (spec/config-globals-grids.md, 10).
-_GEODETIC_CODES = frozenset({"EPSG:4326", "CRS:84"})
+_GEODETIC_CODES = frozenset({WGS_84_CODE, "CRS:84"})
 
 
 class TileService(Enum):
@@ -110,7 +110,7 @@ class PublicLevels:
 def _tms_profile(grid: TileGrid) -> tuple[str, str]:
     if grid.srs.code in WEB_MERCATOR_CODES and grid.bbox == default_bbox("EPSG:3857"):
         return "global-mercator", "OSGEO:41001"
-    if grid.srs.code in _GEODETIC_CODES and grid.bbox == default_bbox("EPSG:4326"):
+    if grid.srs.code in _GEODETIC_CODES and grid.bbox == default_bbox(WGS_84_CODE):
         return "global-geodetic", "EPSG:4326"
     return "local", grid.srs.code
 

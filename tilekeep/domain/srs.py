@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+#: The code of WGS 84 in degrees, in which areas of any SRS are compared (spec/config-globals-grids.md, 10).
+WGS_84_CODE = "EPSG:4326"
+
 #: Codes of one and the same web mercator projection (spec/config-globals-grids.md, 10).
 WEB_MERCATOR_CODES = frozenset({"EPSG:3857", "EPSG:900913", "EPSG:102100", "EPSG:102113"})
 
@@ -44,7 +47,7 @@ def normalised_code(code: str | int) -> str:
 
 def default_bbox(code: str) -> tuple[float, float, float, float] | None:
     """The world box that grids in this SRS get when they name none, or None (by code, not by definition)."""
-    if code == "EPSG:4326":
+    if code == WGS_84_CODE:
         return (-180.0, -90.0, 180.0, 90.0)
     if code in WEB_MERCATOR_CODES:
         half = WEB_MERCATOR_HALF_WIDTH

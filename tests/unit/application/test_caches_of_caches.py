@@ -13,6 +13,7 @@ from tilekeep.application.sources.cache_as_source import RedrawnCache, SameTiles
 from tilekeep.application.sources.grid_choice import GridChoice
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
+from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.map_query import Blank, Fetched, MapQuery, SourceAnswer
 from tilekeep.domain.tile import FileSlice, StoredTile, TileInfo, TileKey
 from tilekeep.ports.map_source import MapSource
@@ -33,8 +34,19 @@ class TestRedrawn:
 
         assert "3/2/5@0,0" == shown(get(RedrawnCache(maps.source), tile_query(3, 2, 5)))
 
-    def test_what_clients_could_not_ask_for_is_blank(self) -> None:
-        assert Blank() == get(RedrawnCache(MapKitchen().source), query((0, 0, 1, 1), (10, 10), UTM))
+    def test_what_has_no_image_in_the_grid_is_blank_and_needs_no_tiles(self) -> None:
+        redrawn, beyond = RedrawnCache(MapKitchen().source), query((0, 0, 1, 1), (10, 10), UTM)
+
+        assert Blank() == get(redrawn, beyond)
+        assert 0 == redrawn.tiles_for(beyond)
+
+    def test_what_is_refused_for_another_reason_is_an_error(self) -> None:
+        redrawn, wanted = RedrawnCache(MapKitchen(max_tiles=1).source), tile_query(3, 2, 5)
+
+        with pytest.raises(InvalidParameter, match="max_tile_limit: 1"):
+            get(redrawn, wanted)
+        with pytest.raises(InvalidParameter, match="max_tile_limit: 1"):
+            redrawn.tiles_for(wanted)
 
     def test_it_draws_maps_of_any_size(self) -> None:
         assert RedrawnCache(MapKitchen().source).traits.meta_tiles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 import pytest
@@ -14,7 +15,14 @@ from tilekeep.application.get_map import GetMap, MapAnswer, WantedMap
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
-from tilekeep.domain.errors import InvalidParameter, LockTimeout, SourceStatusError, SourceUnreachable
+from tilekeep.domain.errors import (
+    InvalidParameter,
+    LockTimeout,
+    SourceError,
+    SourceRecentlyFailed,
+    SourceStatusError,
+    SourceUnreachable,
+)
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.domain.label import Label, LabelPlace
@@ -131,6 +139,22 @@ class TestFailingSources:
 
         assert b'land@0,0 "The tiles are not to be had at the moment." top left' == answer.image.body
 
+    @pytest.mark.parametrize(
+        ("error", "level"),
+        [
+            pytest.param(SourceUnreachable("down"), logging.WARNING, id="a failure"),
+            pytest.param(SourceRecentlyFailed("not asked again yet"), logging.DEBUG, id="the echo of an earlier one"),
+        ],
+    )
+    def test_a_failure_is_a_warning_once_and_not_with_every_map(
+        self, error: SourceError, level: int, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG, "tilekeep.map")
+
+        get_map(laid(drawn("land"), FakeMapSource(error)))
+
+        assert [("tilekeep.map", level, f"a layer of a map failed: {error}")] == caplog.record_tuples
+
     def test_nothing_to_show_is_an_error(self) -> None:
         first = FakeMapSource(SourceUnreachable("down"))
         second = FakeMapSource(SourceStatusError("gone", status=404))
@@ -154,6 +178,7 @@ class TestCost:
             get_map(laid(land, roads), max_tiles=100)
 
         assert "bbox" == caught.value.locator
+        assert caught.value.message.endswith("num_tiles: 101: 0,0,200,100)")
         assert [] == land.queries == roads.queries
 
     def test_as_many_as_permitted_are_drawn(self) -> None:

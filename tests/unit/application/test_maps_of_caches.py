@@ -14,7 +14,7 @@ from tests.unit.application.map_kitchen import SLICES, MapKitchen, query, shown,
 from tilekeep.application import map_from_tiles
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter, SourceUnreachable, StoreError
+from tilekeep.domain.errors import InvalidParameter, OutsideProjection, SourceUnreachable, StoreError
 from tilekeep.domain.map_query import Blank, Drawn, Fetched
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import FileSlice, StoredTile, TileCoord, TileInfo, TileKey
@@ -101,9 +101,10 @@ class TestLimits:
     """Clients cannot ask for the impossible."""
 
     def test_a_box_without_image_in_the_grid_is_refused(self) -> None:
-        with pytest.raises(InvalidParameter, match="Could not transform BBOX") as caught:
+        with pytest.raises(OutsideProjection) as caught:
             MapKitchen().get(query((0, 0, 1, 1), (10, 10), UTM))
 
+        assert "Could not transform BBOX: Invalid result. (bbox 0,0,1,1 in EPSG:25832)" == caught.value.message
         assert "bbox" == caught.value.locator
 
     @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -111,11 +112,21 @@ class TestLimits:
         with pytest.raises(InvalidParameter):
             MapKitchen().get(query((0, 0, value, 1), (10, 10)))
 
+    def test_a_box_without_area_in_the_grid_is_named_as_it_was_asked_for(self) -> None:
+        with pytest.raises(InvalidParameter) as caught:
+            MapKitchen().get(query((0, 5, 0, 6), (10, 10)))
+
+        assert "Request too large or invalid BBOX. (Invalid BBOX: 0,5,0,6)" == caught.value.message
+        assert "bbox" == caught.value.locator
+
     def test_too_many_tiles_are_refused_before_any_is_read(self) -> None:
         maps = MapKitchen(max_tiles=4)
 
-        with pytest.raises(InvalidParameter, match=r"too many tiles, max_tile_limit: 4, num_tiles: 4"):
-            maps.get(tile_query(3, 1, 1, columns=2, rows=2))
+        asked = tile_query(3, 1, 1, columns=2, rows=2)
+        with pytest.raises(InvalidParameter, match=r"too many tiles, max_tile_limit: 4, num_tiles: 4") as caught:
+            maps.get(asked)
+
+        assert caught.value.message.endswith(f": {','.join(map(str, asked.bbox))})")
 
         assert [] == maps.kitchen.store.reads
 

@@ -18,7 +18,7 @@ from tilekeep.adapters.projection.well_known import (
 )
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.srs import Srs, normalised_code
+from tilekeep.domain.srs import WGS_84_CODE, Srs, normalised_code
 from tilekeep.ports.projection import Transform
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class PyprojProjection:
     def _transform(self, source: Srs, target: Srs) -> Transform:
         if source == target:
             return _Unchanged()
-        clamps = source.code == "EPSG:4326" and target.code in {"EPSG:3857", "EPSG:900913"}
+        clamps = source.code == WGS_84_CODE and target.code in {"EPSG:3857", "EPSG:900913"}
         return _Pyproj(self._library, self.srs(source.code), self.srs(target.code), clamps)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tilekeep.domain.srs import METRES_PER_DEGREE, WEB_MERCATOR_CODES, WEB_MERCATOR_HALF_WIDTH, Srs
+from tilekeep.domain.srs import METRES_PER_DEGREE, WEB_MERCATOR_CODES, WEB_MERCATOR_HALF_WIDTH, WGS_84_CODE, Srs
 
 #: Definition that all codes of web mercator share.
 WEB_MERCATOR = "EPSG:3857"
@@ -28,7 +28,7 @@ def well_known_srs() -> dict[str, Srs]:
     See spec/config-globals-grids.md, 10.
     """
     known = {code: Srs(code, WEB_MERCATOR, False, False, 1.0) for code in WEB_MERCATOR_CODES}
-    known["EPSG:4326"] = Srs("EPSG:4326", WGS_84, True, True, METRES_PER_DEGREE)
+    known[WGS_84_CODE] = Srs(WGS_84_CODE, WGS_84, True, True, METRES_PER_DEGREE)
     known["CRS:84"] = Srs("CRS:84", WGS_84, True, False, METRES_PER_DEGREE)
     return known
 

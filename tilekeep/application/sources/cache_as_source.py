@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tilekeep.application.tile_answer import TileAnswer, Tiles
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter
+from tilekeep.domain.errors import OutsideProjection
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import Blank, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
@@ -36,14 +36,14 @@ class RedrawnCache:
         """Those of the cache."""
         try:
             return self._maps.tiles_for(query)
-        except InvalidParameter:
+        except OutsideProjection:
             return 0
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""
         try:
             return self._maps.get(query, purpose, deadline)
-        except InvalidParameter:
+        except OutsideProjection:
             return Blank()
 
 

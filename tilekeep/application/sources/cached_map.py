@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from tilekeep.application.map_from_tiles import MapFromTiles
+from tilekeep.application.refused_box import refused_box
 from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter
@@ -59,7 +60,8 @@ class CachedMap:
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`.
 
-        :raises InvalidParameter: a box without image in the SRS of the grid, or one that needs too many tiles.
+        :raises OutsideProjection: the box has no image in the SRS of the grid.
+        :raises InvalidParameter: it needs too many tiles, or is too thin for any.
         """
         block = self._block(query)
         if block is None:
@@ -74,13 +76,10 @@ class CachedMap:
         try:
             block = self._reasonable(bbox, level, query.size)
         except InvalidParameter as error:
-            raise InvalidParameter(f"Request too large or invalid BBOX. ({error.message})", locator="bbox") from error
+            raise refused_box(error.message, query.bbox) from error
         if self._max_tiles is not None and block.count >= self._max_tiles:
-            raise InvalidParameter(
-                "Request too large or invalid BBOX. "
-                f"(too many tiles, max_tile_limit: {self._max_tiles:g}, num_tiles: {block.count})",
-                locator="bbox",
-            )
+            reason = f"too many tiles, max_tile_limit: {self._max_tiles:g}, num_tiles: {block.count}"
+            raise refused_box(reason, query.bbox)
         return block
 
     def _reasonable(self, bbox: BBox, level: int, size: Size) -> AffectedTiles:

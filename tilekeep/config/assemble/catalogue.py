@@ -13,7 +13,7 @@ from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import PNG, ImageEncoding
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import WGS_84_CODE, Srs
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.projection import Projection
 
@@ -95,7 +95,7 @@ class CatalogueAssembly:
     def _in_degrees(self, srs: Srs, extent: BBox) -> BBox:
         """The extent in degrees; where it has no image there, the world."""
         try:
-            degrees = self._projection.between(srs, self._projection.srs("EPSG:4326")).bbox(extent)
+            degrees = self._projection.between(srs, self._projection.srs(WGS_84_CODE)).bbox(extent)
         except ProjectionError:
             return _WORLD
         return _WORLD.intersection(degrees) or _WORLD

@@ -19,11 +19,10 @@ from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.resolution_range import ResolutionRange, widest_range
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import WGS_84_CODE, Srs
 from tilekeep.ports.projection import Projection
 
 _WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
-_DEGREES = "EPSG:4326"
 
 
 class LayerTreeAssembly:
@@ -92,7 +91,7 @@ class LayerTreeAssembly:
 
     @property
     def _degrees(self) -> Srs:
-        return self._projection.srs(_DEGREES)
+        return self._projection.srs(WGS_84_CODE)
 
     def _geographic(self, extent: Extent) -> BBox:
         try:

@@ -66,8 +66,10 @@ def authorised_layers(environ: Environ, service: str, shown: Sequence[Any], name
     return [name for name in names if flags[name] is True or (flags[name] and service == "wmts")]
 
 
-def authorise_page(environ: Environ, service: str, layers: Sequence[str] = ()) -> None:
+def authorise_page(environ: Environ, service: str, layers: Sequence[str | None] = ()) -> None:
     """Returns if the hook permits a page, or a document with all of ``layers``: only ``full`` does.
+
+    None stands for layers without a name that show something.
 
     :raises AccessDenied: 401 or 403.
     """
@@ -75,8 +77,10 @@ def authorise_page(environ: Environ, service: str, layers: Sequence[str] = ()) -
         _refuse_parts(environ[HOOK](service, list(layers), environ=environ), service)
 
 
-def authorise_map(environ: Environ, layers: Sequence[str], srs_code: str, bbox: BBox) -> None:
+def authorise_map(environ: Environ, layers: Sequence[str | None], srs_code: str, bbox: BBox) -> None:
     """Returns if the hook permits a map of ``layers``: only ``full`` does, since maps are not made in parts yet.
+
+    None stands for drawn layers without a name: a hook that judges by names must not take them for nothing.
 
     :raises AccessDenied: 401 or 403.
     """

@@ -11,8 +11,10 @@ from urllib.parse import quote, unquote_to_bytes
 
 from tilekeep.entrypoints.wsgi.response import Environ
 
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~%!@:,;=+-]+)+/?")
+
+_LAST_PORT = 65535
 
 #: A prefix stands before every address of a document, so that a longer one could blow it up.
 _LONGEST_PREFIX = 256
@@ -55,13 +57,18 @@ def _scheme(environ: Environ) -> str:
 
 def _host(environ: Environ, scheme: str) -> str:
     forwarded = str(environ.get("HTTP_X_FORWARDED_HOST", "")).split(",")[0].strip()
-    if _HOST.fullmatch(forwarded):
+    if _is_host(forwarded):
         return forwarded
     host = str(environ.get("HTTP_HOST", ""))
-    if not _HOST.fullmatch(host):
+    if not _is_host(host):
         name = str(environ.get("SERVER_NAME", "localhost"))
         host = f"{f'[{name}]' if ':' in name else name}:{environ.get('SERVER_PORT', '80')}"
     return host.removesuffix(_DEFAULT_PORTS.get(scheme, "\0"))
+
+
+def _is_host(text: str) -> bool:
+    match = _HOST.fullmatch(text)
+    return match is not None and int(match[1] or 0) <= _LAST_PORT
 
 
 def path_quoted(text: str) -> str:

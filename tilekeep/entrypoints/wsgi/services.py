@@ -9,6 +9,7 @@ from tilekeep.application.get_map import GetMap
 from tilekeep.application.layer_tree import LayerTree
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.public_levels import TileService
+from tilekeep.domain.srs import WGS_84_CODE
 from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
@@ -161,7 +162,7 @@ def _wms(
     boxes = LayerBoxes(
         options,
         lambda extent, srs: projection.between(extent.srs, srs).bbox(extent.bbox),
-        projection.srs("EPSG:4326"),
+        projection.srs(WGS_84_CODE),
     )
     return Wms(
         versions=[VERSIONS[number] for number in options.versions],

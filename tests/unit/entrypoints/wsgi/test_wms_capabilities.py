@@ -216,6 +216,20 @@ class TestBoxes:
 
         assert geographic(layer_of(version, extent=beyond)) == BBox(170.0, -89.999999, 180.0, 10.0)
 
+    @pytest.mark.parametrize("offered", [pytest.param(True, id="as all layers"), pytest.param(False, id="as its own")])
+    def test_an_extent_that_is_a_rounding_error_wider_than_the_world_is_the_world(self, *, offered: bool) -> None:
+        noisy = Extent(BBox(-180.00000000000003, -90.00000000000003, 180.00000000000003, 90.00000000000001), WGS84)
+        stated = (BoundingBoxSrs(WGS84),) if offered else ()
+
+        found = boxes(layer_of("1.1.1", extent=noisy, options={"bbox_srs": stated}))
+
+        assert found == {"EPSG:4326": BBox(-180.0, -90.0, 180.0, 90.0)}
+
+    def test_boxes_in_degrees_end_where_the_world_does(self) -> None:
+        beyond = Extent(BBox(170.0, -100.0, 190.0, 10.0), WGS84)
+
+        assert boxes(layer_of("1.1.1", extent=beyond))["EPSG:4326"] == BBox(170.0, -90.0, 180.0, 10.0)
+
     def test_the_whole_world_in_metres_is_the_whole_world_in_degrees(self) -> None:
         found = boxes(layer_of("1.1.1", extent=Extent(WEBMERCATOR.bbox, MERCATOR)))
 
@@ -424,6 +438,14 @@ class TestTileSets:
             ("osm", "EPSG:4326", "image/png"),
             ("local", "EPSG:25832", "image/jpeg"),
         ]
+
+    def test_no_store_or_source_is_set_up_to_list_them(self, maps: FakeMaps, layers: FakeLayers) -> None:
+        layers.refuses_to_build = True
+
+        answer = client(layers, **maps.parts()).get(capabilities("1.1.1", tiled="true"))
+
+        assert answer.status_code == 200
+        assert len(list(Document(answer.data).root.iter("TileSet"))) == 3
 
     def test_a_set_says_how_tiles_lie(self, maps: FakeMaps, layers: FakeLayers) -> None:
         answer = client(layers, **maps.parts()).get(capabilities("1.1.1", tiled="true"))

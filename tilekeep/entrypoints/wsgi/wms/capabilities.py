@@ -27,7 +27,7 @@ class WmsCapabilities:
         options: what the service offers.
         layer_tree: the layers.
         boxes: calculates where they have data.
-        tiles: the tiles that can be asked for one by one.
+        tiles: describes the tiles that can be asked for one by one.
         templates: the templates of the documents.
         documents: keeps what has been written.
     """
@@ -55,8 +55,8 @@ class WmsCapabilities:
         :raises AccessDenied: the authorisation hook refuses it.
         """
         if HOOK in environ:
-            names = [layer.name for layer in self._layer_tree.root.all() if layer.name is not None]
-            authorise_page(environ, _SERVICE, names)
+            names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
+            authorise_page(environ, _SERVICE, list(names))
         shows_tiles = with_tiles and version is V1_1_1
         name = DocumentName(("wms", version.number, shows_tiles), base)
         return self._documents(

@@ -10,14 +10,16 @@ from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import WGS_84_CODE, Srs
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
 
 #: Gives the box of an extent in another SRS; raises ProjectionError.
 Transformed = Callable[[Extent, Srs], BBox]
 
+_WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
+
 #: Some clients cannot handle the poles.
-_WORLD = BBox(-180.0, -89.999999, 180.0, 89.999999)
+_OFF_THE_POLES = BBox(-180.0, -89.999999, 180.0, 89.999999)
 
 #: Digits of a degree behind the point: a tenth of a micrometre, without the noise that 180 degrees come out with.
 _DIGITS = 12
@@ -62,11 +64,11 @@ class LayerBoxes:
 
     def _geographic(self, extent: Extent) -> BBox:
         """In degrees, within the world and within the limit for ``EPSG:4326`` where the extent meets it."""
-        bbox = self._image(extent, self._wgs84) or _WORLD
+        bbox = self._image(extent, self._wgs84) or _OFF_THE_POLES
         for entry in self._stated:
-            if entry.srs.code == "EPSG:4326" and entry.bbox is not None:
+            if entry.srs.code == WGS_84_CODE and entry.bbox is not None:
                 bbox = bbox.intersection(entry.bbox) or bbox
-        return bbox.intersection(_WORLD) or _WORLD
+        return bbox.intersection(_OFF_THE_POLES) or _OFF_THE_POLES
 
     def _by_srs(self, extent: Extent) -> Iterator[SrsBox]:
         for entry in self._stated:
@@ -75,7 +77,7 @@ class LayerBoxes:
                 yield SrsBox(entry.srs, bbox)
         stated = {entry.srs.code for entry in self._stated}
         if extent.srs.code in self._supported and extent.srs.code not in stated:
-            yield SrsBox(extent.srs, extent.bbox)
+            yield SrsBox(extent.srs, _stated(extent.bbox, extent.srs))
 
     def _limited(self, extent: Extent, entry: BoundingBoxSrs, limit: BBox) -> BBox | None:
         """The part of ``limit`` where the layer has data; they are compared in degrees, where both have an image."""
@@ -91,11 +93,19 @@ class LayerBoxes:
 
     def _image(self, extent: Extent, srs: Srs) -> BBox | None:
         if extent.srs == srs:
-            return extent.bbox
+            return _stated(extent.bbox, srs)
         try:
             bbox = self._transformed(extent, srs)
         except ProjectionError:
             return None
         if not all(map(math.isfinite, bbox)):
             return None
-        return BBox(*(round(number, _DIGITS) for number in bbox)) if srs.geographic else bbox
+        return _stated(bbox, srs)
+
+
+def _stated(bbox: BBox, srs: Srs) -> BBox:
+    """As documents state it: degrees without noise, and within the world unless all of it lies outside."""
+    if not srs.geographic:
+        return bbox
+    rounded = BBox(*(round(number, _DIGITS) for number in bbox))
+    return rounded.intersection(_WORLD) or rounded

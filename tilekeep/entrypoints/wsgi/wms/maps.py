@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from tilekeep.application.get_map import GetMap, WantedMap
 from tilekeep.application.layer_tree import LayerTree
+from tilekeep.application.refused_box import box_without_image
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter, ProjectionError
+from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.image import MIXED, EncodedImage, ImageEncoding
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import MapQuery
@@ -76,8 +77,8 @@ class WmsMaps:
         """
         request = self._requests.read(given, version)
         located = self._tile(request) if request.tiled else None
-        names = [layer.name for layer in request.drawn if layer.name is not None]
-        authorise_map(environ, names, request.srs.code, request.bbox)
+        names = dict.fromkeys(layer.name for layer in request.drawn)
+        authorise_map(environ, list(names), request.srs.code, request.bbox)
         if located is not None:
             return self._delivery.permitted(located, environ)
         self._notice_decoration(environ)
@@ -111,7 +112,7 @@ class WmsMaps:
         try:
             answer = self._get_map(sources, wanted, Purpose.SERVE, deadline)
         except ProjectionError as error:
-            raise _without_image(request) from error
+            raise box_without_image(request.bbox, request.srs) from error
         headers = document_headers(environ) or _freshness(answer.fresh_for, storable=answer.storable)
         return image_response(answer.image, request.format, encoding, headers)
 
@@ -137,10 +138,3 @@ def _freshness(fresh_for: float | None, *, storable: bool) -> tuple[Header, ...]
     if not storable:
         return NOT_STORABLE
     return () if fresh_for is None else (("Cache-Control", cache_control(fresh_for)),)
-
-
-def _without_image(request: MapRequest) -> InvalidParameter:
-    box = ",".join(map(str, request.bbox))
-    return InvalidParameter(
-        f"Could not transform BBOX: Invalid result. (bbox {box} in {request.srs.code})", locator="bbox"
-    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from tilekeep.application.catalogue import LayerInGrid
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.entrypoints.wsgi.options import WmsOptions
-from tilekeep.entrypoints.wsgi.tile_route import TileRoute
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 
 
@@ -33,19 +34,19 @@ def _tile_sets(
     root: MapLayer, tiles: SingleTiles, srs_codes: Collection[str], media_types: Collection[str]
 ) -> Iterator[ShownTileSet]:
     for layer in root.all():
-        for route in tiles.routes(layer):
-            shown = _tile_set(route)
+        for described in tiles.described(layer):
+            shown = _tile_set(described)
             if shown.srs_code in srs_codes and shown.media_type in media_types:
                 yield shown
 
 
-def _tile_set(route: TileRoute) -> ShownTileSet:
-    layer, grid = route.layer, route.layer.grid
+def _tile_set(layer: LayerInGrid) -> ShownTileSet:
+    grid = layer.grid
     return ShownTileSet(
         layer=layer.outline.name,
         srs_code=grid.srs.code,
         bbox=layer.extent,
-        resolutions=" ".join(str(level.resolution) for level in route.levels.orders),
+        resolutions=" ".join(str(level.resolution) for level in PublicLevels(grid, TileService.TMS).orders),
         tile_size=grid.tile_size,
         media_type=layer.encoding.public_media_type,
     )
