@@ -6,6 +6,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
+from tilekeep.config.assemble.area_files import configured_area_files
 from tilekeep.config.assemble.kept_nodes import KeptNodes
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
@@ -71,7 +72,8 @@ def make_wsgi_app(
         container = checked_container(loaded, nodes)
         application = _application(container, loaded, debug=debug)
         nodes = container.use_cases.caches().kept
-        return BuiltApplication(application, loaded.files)
+        areas = configured_area_files(loaded.settings, loaded.base_dir)
+        return BuiltApplication(application, (*loaded.files, *areas))
 
     return ReloadingApplication(build) if reloader else build().application
 
