@@ -57,6 +57,15 @@ class CoverageAssembly:
             except ProjectionError as error:
                 raise ConfigurationError(f"{_shown(coverage.area)} has no image in {srs.code}; correct it") from error
 
+    def check(self, coverage: EffectiveCoverage | None, option: OptionPath) -> None:
+        """Reads the coverage; ``option`` is its place in the configuration.
+
+        :raises ConfigurationError: it cannot be read, or has no area; with its place.
+        """
+        if coverage is not None:
+            with _within(option):
+                self._areas(coverage.area)
+
     def regions(self, coverage: EffectiveCoverage | None) -> Callable[[Srs], Region | None] | None:
         """Gives the region of a coverage in the SRS of a query; None is everywhere.
 

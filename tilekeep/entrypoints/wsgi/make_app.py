@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tilekeep.config.assemble.area_files import configured_area_files
 from tilekeep.config.assemble.kept_nodes import KeptNodes
-from tilekeep.config.checked_container import checked_container
+from tilekeep.config.checked_container import checked_container, problems_of_parts
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
@@ -64,7 +64,7 @@ def make_wsgi_app(
 
     def build() -> BuiltApplication:
         nonlocal nodes
-        loaded = load_settings(config, environment=environment, variables=os.environ)
+        loaded = load_settings(config, environment=environment, variables=os.environ, further=problems_of_parts)
         for problem in loaded.report.warnings:
             log.warning("%s", problem)
         if loaded.report.warnings and not ignore_config_warnings:
