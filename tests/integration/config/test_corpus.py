@@ -47,7 +47,7 @@ def copied(tmp_path: Path) -> Path:
 
 
 def test_the_corpus_is_as_wide_as_it_says() -> None:
-    assert len(SHARED) >= 60
+    assert sum(not example.refused for example in SHARED) >= 60
     assert all(example.purpose for example in [*SHARED, *OWN_ONES])
     assert len({example.purpose for example in SHARED}) == len(SHARED)
 
