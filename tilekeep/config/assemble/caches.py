@@ -295,7 +295,7 @@ class CacheAssembly:
         if rescaling is None:
             return tiles
         chain: Tiles = tiles
-        for _ in range(rescaling.levels):
+        for _ in range(min(rescaling.levels, grid.levels - 1)):
             chain = RescaledTiles(
                 tiles=tiles,
                 neighbours=self._maps(cache, grid, store, chain),
