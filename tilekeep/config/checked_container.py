@@ -27,7 +27,7 @@ def checked_container(loaded: LoadedSettings, nodes_before: KeptNodes[CacheNode]
     settings = loaded.settings
     container = _container(settings, loaded.base_dir)
     if nodes_before is not None:
-        container.nodes_before.override(nodes_before)
+        container.nodes_before.override(nodes_before.made())
     container.check_dependencies()
     problems = [
         *_codes_and_areas(container),
