@@ -7,12 +7,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from tilekeep.application.get_map import WantedMap
 from tilekeep.application.layer_tree import MapLayer
+from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings
@@ -158,6 +160,27 @@ class TestOtherLevels:
 
         assert answer.tile is not None
         assert (tmp_path / "cache_data/filled_EPSG3857/04/000/000/008/000/000/005.png").exists()
+
+    def test_no_more_levels_are_searched_than_the_grid_has(
+        self, container_of: Callable[..., TilekeepContainer], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[object] = []
+
+        class Counted(RescaledTiles):
+            def __init__(self, **options: Any) -> None:
+                super().__init__(**options)
+                made.append(self)
+
+        monkeypatch.setattr("tilekeep.config.assemble.caches.RescaledTiles", Counted)
+        text = CONFIG.replace(
+            "grids: [GLOBAL_WEBMERCATOR], sources: [coarse], upscale_tiles: 2",
+            "grids: [few], sources: [coarse], upscale_tiles: 50",
+        )
+        container = container_of(text + "    grids: {few: {base: GLOBAL_WEBMERCATOR, num_levels: 4}}\n")
+
+        container.use_cases.caches().node(("filled", "few"))
+
+        assert len(made) == 3
 
     def test_further_away_than_permitted_they_stay_empty(self, container_of: Callable[..., TilekeepContainer]) -> None:
         tiles = container_of(CONFIG).use_cases.caches().node(("filled", "GLOBAL_WEBMERCATOR")).tiles

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+
+from tilekeep.config.assemble.areas import area_problems
 from tilekeep.config.assemble.caches import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.assemble.kept_nodes import KeptNodes
@@ -9,7 +12,10 @@ from tilekeep.config.assemble.srs_codes import srs_problems
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
-from tilekeep.config.problems import ConfigurationProblems, Report
+from tilekeep.config.mapproxy.refused_options import is_refused
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sound_part import sound_part, without_boxes_of_unknown_srs
+from tilekeep.config.problems import ConfigurationProblems, OptionPath, Problem, Report, Severity
 
 
 def checked_container(loaded: LoadedSettings, nodes_before: KeptNodes[CacheNode] | None = None) -> TilekeepContainer:
@@ -19,16 +25,40 @@ def checked_container(loaded: LoadedSettings, nodes_before: KeptNodes[CacheNode]
         them with their places, and the warnings of before.
     """
     settings = loaded.settings
-    options = effective_globals(settings, loaded.base_dir)
-    container = TilekeepContainer(settings=settings, base_dir=loaded.base_dir, options=options)
+    container = _container(settings, loaded.base_dir)
     if nodes_before is not None:
-        container.nodes_before.override(nodes_before)
+        container.nodes_before.override(nodes_before.made())
     container.check_dependencies()
     problems = [
-        *srs_problems(settings, container.adapters.projection()),
+        *_codes_and_areas(container),
         *container.use_cases.caches().problems(),
         *directory_problems(settings, container.use_cases.grids().grid),
     ]
     if problems:
         raise ConfigurationProblems(Report.of([*loaded.report.problems, *loaded.located(problems)]))
     return container
+
+
+def problems_of_parts(settings: Settings, base_dir: str, problems: Sequence[Problem]) -> list[Problem]:
+    """The ``problems`` of settings with errors, and what the checks of the start find in what is sound of them."""
+    refused = {problem.path for problem in problems if problem.severity is Severity.ERROR}
+    if is_refused(refused, ("globals", "srs")):
+        return list(problems)
+    sound = sound_part(settings, refused)
+    container = _container(sound, base_dir)
+    found = [
+        *_codes_and_areas(_container(settings, base_dir), refused),
+        *container.use_cases.caches().problems(),
+        *directory_problems(sound, container.use_cases.grids().grid),
+    ]
+    return [*without_boxes_of_unknown_srs(settings, problems, found), *found]
+
+
+def _codes_and_areas(container: TilekeepContainer, refused: Collection[OptionPath] = ()) -> Iterator[Problem]:
+    settings = container.settings()
+    yield from srs_problems(settings, container.adapters.projection())
+    yield from area_problems(settings, container.base_dir(), container.use_cases.coverages(), refused)
+
+
+def _container(settings: Settings, base_dir: str) -> TilekeepContainer:
+    return TilekeepContainer(settings=settings, base_dir=base_dir, options=effective_globals(settings, base_dir))

@@ -6,6 +6,7 @@ and layers are made by the assembly from factories.  Tests override single provi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -35,7 +36,7 @@ from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
-from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
@@ -94,7 +95,9 @@ class UseCasesContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=providers.Object(None))
+    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency(
+        default=providers.Object(None)
+    )
     adapters = providers.DependenciesContainer()
 
     image_limits = providers.Factory(
@@ -175,7 +178,9 @@ class TilekeepContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[KeptNodes[Any] | None] = providers.Dependency(default=providers.Object(None))
+    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency(
+        default=providers.Object(None)
+    )
 
     adapters = providers.Container(AdaptersContainer, options=options)
     use_cases = providers.Container(

@@ -119,16 +119,23 @@ def living() -> list[ProcessResources]:
     return [each for each in gc.get_objects() if isinstance(each, ProcessResources)]
 
 
-def test_applications_that_have_been_replaced_leave_nothing_behind(config: Path) -> None:
+@pytest.mark.parametrize(
+    "another",
+    [
+        pytest.param("{config}# {number}", id="what the first of them made is kept"),
+        pytest.param("{config}globals: {{cache: {{meta_buffer: {number}}}}}", id="what none can use is not"),
+    ],
+)
+def test_of_many_applications_in_turn_one_is_left_beside_the_one_in_service(config: Path, another: str) -> None:
     before = len(living())
     config.write_text(CONFIG)
     application = make_wsgi_app(str(config), reloader=True)
 
-    for number in range(4):
-        change(config, f"{CONFIG}# {number}")
+    for number in range(5):
+        change(config, another.format(config=CONFIG, number=number))
         assert Client(application).get("/tiles/world/EPSG3857/0/0/0.png").status_code == 200
 
-    assert len(living()) - before == 1
+    assert len(living()) - before == 2
 
 
 def test_the_application_in_service_is_reset_in_forked_children(config: Path) -> None:

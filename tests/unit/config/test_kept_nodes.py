@@ -36,7 +36,7 @@ def test_nodes_of_the_configuration_before_are_taken_over() -> None:
     before: KeptNodes[int] = KeptNodes(owner="first")
     make = Made()
     before(content_hash("a"), make)
-    after: KeptNodes[int] = KeptNodes(owner="second", before=before)
+    after: KeptNodes[int] = KeptNodes(owner="second", before=before.made())
 
     assert 1 == after(content_hash("a"), make)
     assert 1 == make.count
@@ -46,8 +46,8 @@ def test_what_the_configuration_between_did_not_use_is_gone() -> None:
     first: KeptNodes[int] = KeptNodes(owner=None)
     make = Made()
     first(content_hash("a"), make)
-    second: KeptNodes[int] = KeptNodes(owner=None, before=first)
-    third: KeptNodes[int] = KeptNodes(owner=None, before=second)
+    second: KeptNodes[int] = KeptNodes(owner=None, before=first.made())
+    third: KeptNodes[int] = KeptNodes(owner=None, before=second.made())
 
     assert 2 == third(content_hash("a"), make)
 

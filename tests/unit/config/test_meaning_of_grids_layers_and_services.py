@@ -207,6 +207,15 @@ def test_globals_have_defaults_and_absolute_paths() -> None:
     assert (found.tile_max_age_seconds, found.allowed_origin, found.proj_data_dir) == (259200, "*", None)
 
 
+@pytest.mark.parametrize(
+    "value", ["*", "null", "https://app.example", "http://localhost:8080", "http://[::1]:80", "capacitor://localhost"]
+)
+def test_the_cors_header_has_one_origin(value: str) -> None:
+    result = loaded(f"services: {{tms: }}\nglobals: {{http: {{access_control_allow_origin: '{value}'}}}}\n")
+
+    assert effective_globals(result.settings, result.base_dir).allowed_origin == value
+
+
 @pytest.mark.parametrize("value", ["''", "{}", "", "false"])
 def test_the_cors_header_can_be_turned_off_in_several_ways(value: str) -> None:
     result = loaded(f"services: {{tms: }}\nglobals: {{http: {{access_control_allow_origin: {value}}}}}\n")

@@ -58,3 +58,16 @@ def test_grids_count_where_addresses_hold_their_names() -> None:
     assert found("tms:") == []
     assert found("tms: {use_grid_names: true}") == ['grids["a/b"]', "grids.c.name"]
     assert found("wmts:") == ['grids["a/b"]', "grids.c.name"]
+
+
+def test_layers_with_commas_cannot_be_asked_for_in_wms() -> None:
+    group = "  - title: Group\n    layers: [{name: 'c,d', title: x, sources: [osm_cache]}]\n"
+    text = MINIMAL.replace("name: osm\n", "name: 'a,b'\n").replace("layers:\n", "layers:\n" + group, 1)
+
+    problems = report_of(text.replace("tms:", "wms:")).problems
+
+    assert [(path_text(problem.path), problem.severity) for problem in problems if "comma" in problem.message] == [
+        ("layers[0].layers[0].name", Severity.WARNING),
+        ("layers[1].name", Severity.WARNING),
+    ]
+    assert not report_of(text).problems

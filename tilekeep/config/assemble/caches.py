@@ -18,6 +18,7 @@ from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
+from tilekeep.config.assemble.area_files import FileVersions
 from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.coverages import CoverageAssembly
@@ -206,7 +207,7 @@ class CacheAssembly:
         return self._parts.coverages.region(cache.coverage, self._grids.grid(grid_key).srs, option)
 
     def _content(self, name: str, grid_key: str) -> ContentHash:
-        """Of all that the node depends on, the grids of its sources and the caches below it included."""
+        """Of all that the node depends on: grids of its sources, caches below it and the files of areas included."""
         cache = self.effective(name)
         below = [
             self.content((source.name, key))
@@ -217,7 +218,12 @@ class CacheAssembly:
         grids = [self._grids.grid(source.grid) for source in cache.sources if isinstance(source, EffectiveTileSource)]
         dimensions = sorted(self._dimension_names_of(name))
         own = (cache, self._grids.grid(grid_key), dimensions)
-        return content_hash(own, grids, below, self._limits, self._options)
+        return content_hash(own, grids, below, self._area_versions(cache), self._limits, self._options)
+
+    def _area_versions(self, cache: EffectiveCache) -> list[FileVersions]:
+        """Of the areas of the cache and of its sources."""
+        coverages = [cache.coverage, *(source.limits.coverage for source in cache.sources)]
+        return [self._parts.coverages.versions(coverage) for coverage in coverages]
 
     def description(self, name: str, grid_key: str) -> CacheDescription:
         """What documents say of the cache ``name`` in the grid with the key ``grid_key``; nothing of it is kept."""
@@ -289,7 +295,7 @@ class CacheAssembly:
         if rescaling is None:
             return tiles
         chain: Tiles = tiles
-        for _ in range(rescaling.levels):
+        for _ in range(min(rescaling.levels, grid.levels - 1)):
             chain = RescaledTiles(
                 tiles=tiles,
                 neighbours=self._maps(cache, grid, store, chain),

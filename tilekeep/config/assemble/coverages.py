@@ -9,6 +9,7 @@ from typing import Any
 from tilekeep.adapters.geometry.area import Area
 from tilekeep.adapters.geometry.boxes import BoxArea
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.config.assemble.area_files import FileVersions, area_versions
 from tilekeep.config.assemble.srs import configured_srs
 from tilekeep.config.mapproxy.meaning_coverage import (
     EffectiveArea,
@@ -38,6 +39,7 @@ class CoverageAssembly:
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
+        self._versions: OncePerKey[EffectiveArea, FileVersions] = OncePerKey(area_versions)
         self._areas: OncePerKey[EffectiveArea, Area] = OncePerKey(self._area)
         self._regions: OncePerKey[tuple[EffectiveArea, Srs], Region] = OncePerKey(lambda key: self._region(*key))
 
@@ -55,6 +57,15 @@ class CoverageAssembly:
             except ProjectionError as error:
                 raise ConfigurationError(f"{_shown(coverage.area)} has no image in {srs.code}; correct it") from error
 
+    def check(self, coverage: EffectiveCoverage | None, option: OptionPath) -> None:
+        """Reads the coverage; ``option`` is its place in the configuration.
+
+        :raises ConfigurationError: it cannot be read, or has no area; with its place.
+        """
+        if coverage is not None:
+            with _within(option):
+                self._areas(coverage.area)
+
     def regions(self, coverage: EffectiveCoverage | None) -> Callable[[Srs], Region | None] | None:
         """Gives the region of a coverage in the SRS of a query; None is everywhere.
 
@@ -65,11 +76,16 @@ class CoverageAssembly:
         area = coverage.area
         return lambda srs: self._regions((area, srs))
 
+    def versions(self, coverage: EffectiveCoverage | None) -> FileVersions:
+        """What tells the files of a coverage, as they were when it was read, from those of another time."""
+        return () if coverage is None else self._versions(coverage.area)
+
     def _region(self, area: EffectiveArea, srs: Srs) -> Region:
         return self._areas(area).region_in(srs, self._projection)
 
     def _area(self, area: EffectiveArea) -> Area:
         """The area in its own SRS; errors name the place within its options."""
+        self._versions(area)  # before it is read: a file that changes meanwhile must not pass for the one read
         found = self._unbuffered(area)
         return found.buffered(area.buffer) if area.buffer else found
 

@@ -21,7 +21,9 @@ def content_hash(*content: Any) -> ContentHash:
     return hashlib.sha256(pickle.dumps(content, protocol=5)).digest()
 
 
-class _Kept(NamedTuple, Generic[Node]):
+class KeptNode(NamedTuple, Generic[Node]):
+    """A node and what has to live as long."""
+
     node: Node
     owner: object
 
@@ -33,22 +35,22 @@ class KeptNodes(Generic[Node]):
 
     Args:
         owner: what has to live as long as a node made here, such as the resets of its parts after a fork.
-        before: the nodes of the configuration that is replaced; only those that are asked for again stay.
+        before: what the configuration that is replaced has ``made``; only what is asked for again stays.
     """
 
-    def __init__(self, owner: object, before: KeptNodes[Node] | None = None) -> None:
+    def __init__(self, owner: object, before: Mapping[ContentHash, KeptNode[Node]] | None = None) -> None:
         self._owner = owner
-        self._before: Mapping[ContentHash, _Kept[Node]] = {} if before is None else before.made()
-        self._kept: dict[ContentHash, _Kept[Node]] = {}
+        self._before = {} if before is None else before
+        self._kept: dict[ContentHash, KeptNode[Node]] = {}
 
     def __call__(self, content: ContentHash, make: Callable[[], Node]) -> Node:
         """The node with this content, made now if nobody has made it yet."""
         found = self._kept.get(content)
         if found is None:
-            found = self._before.get(content) or _Kept(make(), self._owner)
+            found = self._before.get(content) or KeptNode(make(), self._owner)
             found = self._kept.setdefault(content, found)
         return found.node
 
-    def made(self) -> Mapping[ContentHash, _Kept[Node]]:
-        """All nodes that were asked for, each with what has to live as long."""
+    def made(self) -> Mapping[ContentHash, KeptNode[Node]]:
+        """All nodes that were asked for."""
         return self._kept

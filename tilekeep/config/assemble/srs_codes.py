@@ -13,7 +13,7 @@ from tilekeep.ports.projection import Projection
 
 
 def srs_problems(settings: Settings, projection: Projection) -> Iterator[Problem]:
-    """An error for each unknown code of services, globals and sources; those of grids are found with their grids."""
+    """An error for each unknown code of services, globals, sources and grids, whether or not these are used."""
     known: set[str] = set()
     for path, code in _codes(settings):
         if code in known:
@@ -39,6 +39,10 @@ def _codes(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
         for index, item in enumerate(wms.bbox_srs or ()):
             place: OptionPath = ("services", "wms", "bbox_srs", index)
             yield (place, item) if isinstance(item, str) else ((*place, "srs"), item.srs)
+    for name, grid in settings.grids.items():
+        for option, written in (("srs", grid.srs), ("bbox_srs", grid.bbox_srs)):
+            if written:
+                yield ("grids", name, option), written
     for name, source in settings.sources.items():
         yield from _listed(("sources", name, "supported_srs"), getattr(source, "supported_srs", None) or ())
 

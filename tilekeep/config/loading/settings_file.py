@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -21,6 +21,9 @@ from tilekeep.config.mapproxy.checks import checked
 from tilekeep.config.mapproxy.path_checks import PathProbe, path_problems
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import ConfigurationProblems, Problem, Report, Severity
+
+#: From settings with errors, their directory and the problems so far: the problems with those that are left to find.
+FurtherChecks = Callable[[Settings, str, Sequence[Problem]], Iterable[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ def read_file(path: str) -> bytes:
         return file.read()
 
 
+def _no_further_checks(settings: Settings, base_dir: str, problems: Sequence[Problem]) -> Iterable[Problem]:  # noqa: ARG001
+    return problems
+
+
 def load_settings(
     path: str,
     *,
@@ -58,6 +65,7 @@ def load_settings(
     variables: Mapping[str, str],
     read: Callable[[str], bytes] = read_file,
     paths: PathProbe = PathsOnDisk(),  # noqa: B008 - it holds nothing
+    further: FurtherChecks = _no_further_checks,
 ) -> LoadedSettings:
     """The settings of ``path`` and its bases, with an environment laid over them and variables filled in.
 
@@ -67,11 +75,12 @@ def load_settings(
         variables: environment variables.
         read: the bytes of a file; raises OSError.
         paths: looks at files and directories that are named.
+        further: asked where there are errors, so that those that show later stand in the same report.
 
     :raises ConfigurationProblems: there are errors; its report holds all of them, and the warnings.
     """
     with garbage_collection_paused():
-        return _loaded(path, environment, variables, read, paths)
+        return _loaded(path, environment, variables, read, paths, further)
 
 
 def _loaded(
@@ -80,6 +89,7 @@ def _loaded(
     variables: Mapping[str, str],
     read: Callable[[str], bytes],
     paths: PathProbe,
+    further: FurtherChecks,
 ) -> LoadedSettings:
     """The steps of loading."""
     expansion = Expansion(variables)
@@ -96,6 +106,8 @@ def _loaded(
     problems += [located(problem, tree) for problem in overlay_problems]
     base_dir = os.path.abspath(os.path.dirname(path))
     model_problems += path_problems(settings, base_dir, paths)
+    if any(problem.severity is Severity.ERROR for problem in model_problems):
+        model_problems = list(further(settings, base_dir, model_problems))
     problems += [located(problem, root) for problem in model_problems]
     problems += _unset_variables(expansion.unset)
     report = Report.of(problems)

@@ -1,4 +1,4 @@
-"""Whether the names of layers and grids can stand in the addresses that services give them."""
+"""Whether the names of layers and grids can stand in the addresses and requests of the services that offer them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def address_problems(settings: Settings) -> Iterator[Problem]:
     """Names that paths cannot hold; only services that are offered count."""
     services = effective_services(settings)
     yield from _of_layers(("layers",), settings.layers, _spoken(services, tms=services.tms is not None))
+    if services.wms is not None:
+        yield from _with_commas(("layers",), settings.layers)
     if unreached := _spoken(services, tms=services.tms is not None and services.tms.use_grid_names):
         yield from _of_grids(settings, unreached)
 
@@ -38,6 +40,15 @@ def _of_layers(path: OptionPath, layers: Sequence[Layer], unreached: str) -> Ite
         elif layer.name is not None and unreached and not fits_in_path(layer.name):
             yield warning(where, _message("layer", layer.name, unreached))
         yield from _of_layers((*path, index, "layers"), layer.layers or (), unreached)
+
+
+def _with_commas(path: OptionPath, layers: Sequence[Layer]) -> Iterator[Problem]:
+    """Requests for maps list the names of layers with commas between."""
+    for index, layer in enumerate(layers):
+        if layer.name is not None and "," in layer.name:
+            message = f"the layer {layer.name!r} cannot be asked for in WMS, where a comma parts names; rename it"
+            yield warning((*path, index, "name"), message)
+        yield from _with_commas((*path, index, "layers"), layer.layers or ())
 
 
 def _spoken(services: EffectiveServices, *, tms: bool) -> str:

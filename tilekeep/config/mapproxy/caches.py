@@ -253,6 +253,10 @@ def _source_names(value: Any) -> Any:
     return value
 
 
+#: How many levels away tiles may be drawn from; more is a mistake, as no grid has tiles of use so far away.
+Levels = Annotated[int, Field(ge=0, le=50), BeforeValidator(whole_number)]
+
+
 class Cache(Options):
     """One entry of ``caches``.
 
@@ -295,8 +299,8 @@ class Cache(Options):
     use_direct_from_res: Annotated[Opt[PositiveNumber], Later()] = None
     link_single_color_images: Opt[SingleColorLinks] = None
     cache_rescaled_tiles: bool = False
-    upscale_tiles: NotNegative = 0
-    downscale_tiles: NotNegative = 0
+    upscale_tiles: Levels = 0
+    downscale_tiles: Levels = 0
     refresh_before: Section[RefreshBefore] | None = None
     watermark: Section[Watermark] | None = None
     cache: Opt[Backend] = None

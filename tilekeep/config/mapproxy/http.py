@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
@@ -32,12 +33,19 @@ class HttpOptions(Options):
     manage_cookies: Opt[bool] = None
 
 
+#: Scheme, host and maybe a port, as browsers send it (RFC 6454, 7): no path, not even a slash.
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+
+
 def _allowed_origin(value: Any) -> Any:
     """An origin; every empty value turns the header off."""
     if value is False or value is None or value == {}:
         return ""
-    if not isinstance(value, str):
-        raise PydanticCustomError("allowed_origin", "expected an origin such as '*', or '' to send no such header")
+    if not isinstance(value, str) or not (value in {"", "*", "null"} or _ORIGIN.fullmatch(value)):
+        raise PydanticCustomError(
+            "allowed_origin",
+            "expected '*', 'null' or one origin such as 'https://maps.example.org:8443', or '' to send no such header",
+        )
     return value
 
 

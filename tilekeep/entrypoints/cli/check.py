@@ -29,10 +29,11 @@ def load_or_exit(config: str, environment: str | None) -> LoadedSettings:
 
 def _checked(config: str, environment: str | None) -> tuple[LoadedSettings | None, Report]:
     """The settings, or None if they cannot be obeyed, and all that is to be said of them."""
+    from tilekeep.config.checked_container import problems_of_parts
     from tilekeep.entrypoints.wsgi.make_app import application_of
 
     try:
-        loaded = load_settings(config, environment=environment, variables=os.environ)
+        loaded = load_settings(config, environment=environment, variables=os.environ, further=problems_of_parts)
         application_of(loaded)
     except ConfigurationProblems as problems:
         return None, problems.report

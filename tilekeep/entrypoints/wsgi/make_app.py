@@ -6,8 +6,9 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
+from tilekeep.config.assemble.area_files import configured_area_files
 from tilekeep.config.assemble.kept_nodes import KeptNodes
-from tilekeep.config.checked_container import checked_container
+from tilekeep.config.checked_container import checked_container, problems_of_parts
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
@@ -63,7 +64,7 @@ def make_wsgi_app(
 
     def build() -> BuiltApplication:
         nonlocal nodes
-        loaded = load_settings(config, environment=environment, variables=os.environ)
+        loaded = load_settings(config, environment=environment, variables=os.environ, further=problems_of_parts)
         for problem in loaded.report.warnings:
             log.warning("%s", problem)
         if loaded.report.warnings and not ignore_config_warnings:
@@ -71,7 +72,8 @@ def make_wsgi_app(
         container = checked_container(loaded, nodes)
         application = _application(container, loaded, debug=debug)
         nodes = container.use_cases.caches().kept
-        return BuiltApplication(application, loaded.files)
+        areas = configured_area_files(loaded.settings, loaded.base_dir)
+        return BuiltApplication(application, (*loaded.files, *areas))
 
     return ReloadingApplication(build) if reloader else build().application
 
