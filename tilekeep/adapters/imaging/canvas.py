@@ -36,6 +36,8 @@ def empty_canvas(size: Size, encoding: ImageEncoding) -> Image.Image:
 def cut(image: Image.Image, corner: tuple[int, int], size: Size, encoding: ImageEncoding) -> Image.Image:
     """The part of ``image`` whose upper left corner is ``corner``; what lies outside shows the empty canvas."""
     left, top = corner
+    if corner == (0, 0) and size == image.size:
+        return image
     right, bottom = left + size.width, top + size.height
     if left >= 0 and top >= 0 and right <= image.width and bottom <= image.height:
         return image.crop((left, top, right, bottom))

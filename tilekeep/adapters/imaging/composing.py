@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from PIL import Image, ImageChops
 
 from tilekeep.adapters.imaging.canvas import WHITE
-from tilekeep.adapters.imaging.raster import image_of, is_opaque
+from tilekeep.adapters.imaging.raster import bands_of, is_opaque
 from tilekeep.domain.image import Raster
 from tilekeep.ports.imaging import Canvas, Placement
 
@@ -45,10 +45,13 @@ def _is_the_result(canvas: Canvas, placement: Placement) -> bool:
 
 
 def _lay(result: Image.Image, placement: Placement) -> None:
-    image = image_of(placement.raster)
+    for top, band in bands_of(placement.raster):
+        _lay_band(result, band, placement, (placement.left, placement.top + top))
+
+
+def _lay_band(result: Image.Image, image: Image.Image, placement: Placement, corner: tuple[int, int]) -> None:
     if image.mode == "P" or "transparency" in image.info:
         image = image.convert("RGBA")
-    corner = (placement.left, placement.top)
     if placement.replaces:
         result.paste(image, corner)
         return

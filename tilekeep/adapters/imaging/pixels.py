@@ -47,6 +47,13 @@ class FastRaster:
             self._image = image_from_words(self._words, self.mode)
         return self._image
 
+    def rows(self, top: int, end: int) -> Image.Image:
+        """The rows from ``top`` up to and without ``end``, as an image of Pillow."""
+        if self._image is None:
+            assert self._words is not None
+            return image_from_words(self._words[top:end], self.mode)
+        return self._image.crop((0, top, self._image.width, end))
+
     @property
     def words(self) -> Words | None:
         """The pixels as words, if that is the form they were decoded to."""
