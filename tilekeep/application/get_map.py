@@ -116,9 +116,12 @@ class GetMap:
         return self._finished(wanted, inner._replace(raster=whole))
 
     def _finished(self, wanted: WantedMap, drawn: Drawn) -> MapAnswer:
-        raster = self._imaging.annotate(drawn.raster, wanted.labels) if wanted.labels else drawn.raster
+        raster, fresh_for, storable = drawn
+        del drawn  # so that the map without labels is let go
+        if wanted.labels:
+            raster = self._imaging.annotate(raster, wanted.labels)
         image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
-        return MapAnswer(image, drawn.fresh_for, drawn.storable)
+        return MapAnswer(image, fresh_for, storable)
 
     def _composed(
         self, sources: Sequence[LaidSource], wanted: WantedMap, purpose: Purpose, deadline: Deadline

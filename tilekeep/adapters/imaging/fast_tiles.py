@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import canvas_mode, cut, may_be_transparent
-from tilekeep.adapters.imaging.large_png import LARGE, large_png
+from tilekeep.adapters.imaging.large_png import LARGE, large_palette_image, large_png
 from tilekeep.adapters.imaging.pillow_encoding import encode_image, has_palette_of, opaque, pillow_kind, single_color
 from tilekeep.adapters.imaging.pixels import (
     OPAQUE,
@@ -31,6 +31,9 @@ _PHOTOGRAPHIC = 0.2
 #: Up to so many pixels the sum of a band is exact in the single precision of Pillow's quantiser.
 _EXACT_PIXELS = (1 << 24) // 255
 
+#: A GIF has no more; Pillow finds them more slowly than a large map should take.
+_GIF_COLORS = 256
+
 _WHITE = np.uint32(0xFFFFFFFF)
 _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
 
@@ -52,9 +55,14 @@ class TileEncoder:
         return self._large() or self.tile((0, 0), self._raster.size)
 
     def _large(self) -> EncodedImage | None:
-        """A large map as PNG, without looking whether it has one colour only; None for all others."""
+        """A large map as PNG or GIF, without looking whether it has one colour only; None for all others."""
         raster, encoding = self._raster, self._encoding
-        if self._kind != "png" or not self._suits_words or raster.size.width * raster.size.height < LARGE:
+        if raster.size.width * raster.size.height < LARGE:
+            return None
+        if self._kind == "gif" and encoding.mode is None and not encoding.colors:
+            image = large_palette_image(raster, _GIF_COLORS)
+            return None if image is None else encode_image(image, encoding)
+        if self._kind != "png" or not self._suits_words:
             return None
         body = large_png(raster, encoding.colors, transparent=bool(encoding.transparent))
         return None if body is None else EncodedImage(body, PNG)

@@ -11,7 +11,7 @@ from tilekeep.adapters.imaging.warping import warped
 from tilekeep.domain.image import Raster
 from tilekeep.domain.warp import Rescaling, Warp
 
-#: OpenCV addresses the pixels of rasters, and of what it draws from them, by 16-bit numbers.
+#: OpenCV addresses the pixels of rasters by 16-bit numbers.
 _LARGEST_SIDE = (1 << 15) - 2
 
 
@@ -21,7 +21,7 @@ def warped_raster(raster: Raster, warp: Warp, resampling: str, *, transparent: b
     if cut is not None:
         return cut
     is_cut = isinstance(warp, Rescaling) and warp.corner is not None
-    if opencv and not is_cut and max(*raster.size, *warp.size) <= _LARGEST_SIDE:
+    if opencv and not is_cut and max(raster.size) <= _LARGEST_SIDE:
         words, mode = _words(raster)
         if words is not None:
             from tilekeep.adapters.imaging.opencv_warping import warped_words

@@ -1,8 +1,10 @@
-"""PNG of large maps, made in bands of rows: beside the pixels themselves it takes next to no memory."""
+"""Large maps in a palette or as PNG, made in bands of rows: beside the pixels themselves it takes little memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+
+from PIL import Image
 
 from tilekeep.adapters.imaging.octree import BLOCK_PIXELS, Palette
 from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words, is_plain, words_from_image
@@ -28,6 +30,18 @@ def large_png(raster: FastRaster, colors: int | None, *, transparent: bool) -> b
     if not colors:
         return png_of_bands(raster.size, (_samples(band, len(mode)) for band in bands()), mode=mode)
     return _with_palette(raster.size, bands, mode, colors)
+
+
+def large_palette_image(raster: FastRaster, colors: int) -> Image.Image | None:
+    """An opaque ``raster`` in at most ``colors`` colours; None where this is no way to find them."""
+    if raster.mode != "RGB" or (raster.words is None and not is_plain(raster.image)):
+        return None
+    palette = Palette.of(_bands(raster), colors, "RGB", stable=pillow_sorts_stably())
+    if palette is None:
+        return None
+    image = Image.frombytes("P", raster.size, b"".join(palette.indices(band).tobytes() for band in _bands(raster)))
+    image.putpalette(palette.colors[:, :3].tobytes())
+    return image
 
 
 def _with_palette(size: tuple[int, int], bands: _Bands, mode: str, colors: int) -> bytes | None:

@@ -33,6 +33,9 @@ _MOST_MERGED = 2.4
 #: Pixels of the raster around a map that may have an influence on it.
 _MARGIN = 8
 
+#: Pixels that OpenCV draws at once along an axis: it counts them in 16 bits.
+_LONGEST_DRAWN = 1 << 14
+
 _WHITE = np.uint32(0xFFFFFFFF)
 _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
 _LARGEST_INVISIBLE = np.uint32(0x00FFFFFF)
@@ -112,8 +115,20 @@ def _halved(pixels: _Pixels, axis: int) -> _Pixels:
 
 
 def _remapped(pixels: _Pixels, maps: PixelMaps, interpolation: int) -> Words:
-    drawn = cv2.remap(pixels, maps.x, maps.y, interpolation, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(drawn, np.uint8).view(np.uint32).reshape(maps.x.shape)
+    height, width = maps.x.shape
+    if max(height, width) <= _LONGEST_DRAWN:
+        return _remapped_at(pixels, maps.x, maps.y, interpolation)
+    drawn = np.empty((height, width), np.uint32)
+    for top in range(0, height, _LONGEST_DRAWN):
+        for left in range(0, width, _LONGEST_DRAWN):
+            part = np.s_[top : top + _LONGEST_DRAWN, left : left + _LONGEST_DRAWN]
+            drawn[part] = _remapped_at(pixels, maps.x[part], maps.y[part], interpolation)
+    return drawn
+
+
+def _remapped_at(pixels: _Pixels, x: npt.NDArray[Any], y: npt.NDArray[Any], interpolation: int) -> Words:
+    drawn = cv2.remap(pixels, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(drawn, np.uint8).view(np.uint32).reshape(x.shape)
 
 
 def _pixels(words: Words) -> _Pixels:
