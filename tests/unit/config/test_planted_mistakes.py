@@ -789,6 +789,13 @@ GRID = "grids:\n  mine: {%s}\n"
 GRID_ERRORS = [
     ("an unknown base", "base: GLOBAL_MERCATR", "grids.mine.base", 16, "does not exist"),
     ("a base circle", "base: mine, origin: nw", "grids.mine.base", 16, "circle (mine -> mine)"),
+    (
+        "a circle of a base and an alignment",
+        "base: other, origin: nw}\n  other: {align_resolutions_with: mine",
+        "grids.mine.base",
+        16,
+        "circle (mine -> other -> mine)",
+    ),
     ("no box", "srs: 'EPSG:25832', origin: nw", "grids.mine.bbox", 3, "need a bbox"),
     (
         "two ways to say resolutions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import Grid
@@ -45,20 +45,16 @@ class _References:
                 continue
             if other not in self._grid_names:
                 yield from self._grid_exists((*path, option), other)
-            elif circle := self._circle(name, option):
+            elif circle := _circle(name, other, self._grids_behind):
                 remedy = "let one of them state its options itself"
                 yield error((*path, option), f"grids refer to each other in a circle ({circle}); {remedy}")
 
-    def _circle(self, name: str, option: str) -> str | None:
-        """The way from a grid back to itself, if there is one."""
-        way = [name]
-        while (following := getattr(self._grids.get(way[-1]), option, None)) is not None:
-            way.append(following)
-            if following == name:
-                return " -> ".join(way)
-            if following in way[:-1]:
-                return None
-        return None
+    def _grids_behind(self, name: str) -> Iterator[str]:
+        """The grids that a grid takes options or resolutions from."""
+        grid = self._grids.get(name)
+        for other in () if grid is None else (grid.base, grid.align_resolutions_with):
+            if other is not None:
+                yield other
 
     def _grid_exists(self, path: OptionPath, name: str) -> Iterator[Problem]:
         if name not in self._grid_names:
@@ -78,26 +74,12 @@ class _References:
         if SourceName.parse(text).name in self._source_names:
             yield from tag_problems(self._settings, path, text)
         elif text in self._cache_names:
-            if circle := self._circle_of_caches(str(path[1]), text):
+            if circle := _circle(str(path[1]), text, self._caches_below):
                 remedy = "let one of them ask a source"
                 yield error(path, f"caches fill each other in a circle ({circle}); {remedy}")
         else:
             message = f"the source {text!r} does not exist; add it to sources"
             yield error(path, message, suggestion=closest(text, {*self._source_names, *self._cache_names}))
-
-    def _circle_of_caches(self, name: str, first: str) -> str | None:
-        """The way from a cache by way of ``first`` back to itself, if there is one."""
-        before: dict[str, str] = {first: name}
-        following = [first]
-        while following:
-            current = following.pop()
-            if current == name:
-                return " -> ".join(reversed(_way_back(before, name)))
-            for other in self._caches_below(current):
-                if other not in before:
-                    before[other] = current
-                    following.append(other)
-        return None
 
     def _caches_below(self, name: str) -> Iterator[str]:
         """Caches that are sources of a cache."""
@@ -105,6 +87,21 @@ class _References:
         for _, text in named_sources(cache) if cache is not None else ():
             if text in self._settings.caches and SourceName.parse(text).name not in self._source_names:
                 yield text
+
+
+def _circle(name: str, first: str, behind: Callable[[str], Iterable[str]]) -> str | None:
+    """The way from ``name`` by way of ``first`` back to itself, if there is one; ``behind`` names what comes next."""
+    before: dict[str, str] = {first: name}
+    following = [first]
+    while following:
+        current = following.pop()
+        if current == name:
+            return " -> ".join(reversed(_way_back(before, name)))
+        for other in behind(current):
+            if other not in before:
+                before[other] = current
+                following.append(other)
+    return None
 
 
 def _way_back(before: Mapping[str, str], name: str) -> list[str]:
