@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.contract.pictures import (
     bytes_of,
@@ -43,6 +43,7 @@ from tilekeep.domain.warp import Mesh, PixelBox, Rescaling
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
 
 LIMITS = ImageLimits(max_bytes=2_000_000, max_pixels=1_000_000)
+GENEROUS = ImageLimits(max_bytes=50_000_000, max_pixels=50_000_000)
 FORMATS = {"PNG": PNG, "JPEG": JPEG, "GIF": GIF, "TIFF": TIFF, "WEBP": WEBP}
 TILE = Size(32, 32)
 TRUE_COLOR = ImageEncoding(PNG, colors=0)
@@ -378,6 +379,34 @@ class ImagingSuite:
         result = imaging.compose(Canvas(Size(4, 4), transparent), [Placement(below), Placement(nothing, opacity=0.25)])
 
         assert near(pixels_of(imaging.encode(result, CLEAR_TRUE_COLOR)), (0, 100, 0, 255))
+
+    @pytest.mark.parametrize("opacity", [None, 0.5], ids=["as it is", "faded"])
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    def test_large_layers_are_laid_like_small_ones(
+        self, imaging: Imaging, transparent: bool, opacity: float | None
+    ) -> None:
+        """They are laid in pieces."""
+        tall, small = map_like(32, holes=True).resize((600, 2400), Image.Resampling.NEAREST), Size(600, 800)
+
+        def laid(size: Size, top: int) -> Image.Image:
+            placement = Placement(imaging.decode(bytes_of(tall, "PNG"), GENEROUS), 7, top, opacity=opacity)
+            return image_in(imaging, imaging.compose(Canvas(size, transparent, (1, 2, 3)), [placement]))
+
+        whole = laid(Size(600, 2500), 50)
+
+        for top in range(0, 2400, 800):
+            piece = whole.crop((0, top, 600, top + 800))
+            assert piece.tobytes() == laid(small, 50 - top).tobytes()
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+    def test_a_large_gif_shows_the_colours_of_the_map(self, imaging: Imaging, mode: str) -> None:
+        image = map_like(32).quantize(60).convert(mode).resize((2100, 2100), Image.Resampling.NEAREST)
+
+        shown = opened(imaging.encode(imaging.decode(bytes_of(image, "PNG"), GENEROUS), ImageEncoding("image/gif")))
+
+        assert shown.format == "GIF"
+        apart = ImageChops.difference(shown.convert("RGB"), image.convert("RGB"))
+        assert max(high for _, high in apart.getextrema()) <= 4
 
     def test_a_layer_that_fills_a_transparent_canvas_alone_is_the_result(self, imaging: Imaging) -> None:
         image = map_like(32, holes=True)
