@@ -139,3 +139,19 @@ def test_no_mistake_of_the_options_brings_the_later_checks_to_a_stop(tmp_path: P
         path.write_text(MINIMAL.replace(mistake.old, mistake.new, 1))
 
         assert mistake.path in {path_text(problem.path) for problem in report(path).errors}, mistake.rule
+
+
+def test_a_cache_may_have_the_name_of_a_source_with_a_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "mapproxy.yaml"
+    path.write_text(
+        dedent("""
+            services: {tms: }
+            layers: [{name: a, title: A, sources: [a]}]
+            caches: {a: {grids: [GLOBAL_WEBMERCATOR], sources: [a]}}
+            sources: {a: {type: wms, req: "http://a.example/"}}
+        """)
+    )
+
+    (problem,) = report(path).errors
+
+    assert path_text(problem.path) == "sources.a.req"

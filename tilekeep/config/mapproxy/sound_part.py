@@ -37,11 +37,13 @@ class _Sound:
 
     def _source(self, text: str) -> bool:
         name = SourceName.parse(text).name
+        if is_refused(self._refused, ("sources", name)):
+            return False
         source = self._settings.sources.get(name)
         if source is None:
             return text in self._settings.caches and self.cache(text)
         grid = source.grid if isinstance(source, TileSource) else None
-        return not is_refused(self._refused, ("sources", name)) and self._grid(grid or DEFAULT_GRID)
+        return self._grid(grid or DEFAULT_GRID)
 
     def _grid(self, name: str) -> bool:
         """Of the grid, those it is based on, and the one it is aligned with; circles are refused."""
