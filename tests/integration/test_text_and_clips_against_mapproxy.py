@@ -16,6 +16,7 @@ from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.domain.image import PNG, ImageEncoding, ImageLimits, Raster
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.polygon import Polygon
+from tilekeep.domain.tile import TileCoord
 from tilekeep.domain.watermark import Watermark
 from tilekeep.ports.imaging import Imaging
 
@@ -37,11 +38,11 @@ def shown(imaging: Imaging, raster: Raster) -> Any:
 @each_imaging
 @pytest.mark.parametrize("coord", [(0, 0, 1), (0, 1, 1)], ids=["in the middle", "on the edges"])
 def test_a_watermark(imaging: Imaging, coord: tuple[int, int, int]) -> None:
-    body = bytes_of(gradient(256, 256), "PNG")
+    body, (x, y, z) = bytes_of(gradient(256, 256), "PNG"), coord
     [[theirs]] = ask([{"verb": "watermark", "body": body.hex(), "coord": coord, "text": TEXT, "opacity": 90}])
     watermark = Watermark(TEXT, opacity=90)
 
-    ours = shown(imaging, imaging.annotate(imaging.decode(body, LIMITS), watermark.labels(coord[0], coord[1])))
+    ours = shown(imaging, imaging.annotate(imaging.decode(body, LIMITS), watermark.labels(TileCoord(z, x, y))))
 
     assert np.abs(ours - pixels(image_in(theirs))).max() <= 1
     assert np.abs(ours - pixels(gradient(256, 256))).max() > 20
@@ -53,7 +54,9 @@ def test_a_watermark_leaves_no_holes_in_an_opaque_tile(imaging: Imaging) -> None
     body = bytes_of(gradient(256, 256).convert("RGBA"), "PNG")
     [[theirs]] = ask([{"verb": "watermark", "body": body.hex(), "coord": (0, 0, 1), "text": TEXT, "opacity": 90}])
 
-    ours = shown(imaging, imaging.annotate(imaging.decode(body, LIMITS), Watermark(TEXT, opacity=90).labels(0, 0)))
+    ours = shown(
+        imaging, imaging.annotate(imaging.decode(body, LIMITS), Watermark(TEXT, opacity=90).labels(TileCoord(1, 0, 0)))
+    )
 
     assert pixels(image_in(theirs))[..., 3].min() < 255
     assert ours[..., 3].min() == 255
