@@ -67,8 +67,9 @@ def pixel_maps(mesh: Mesh) -> PixelMaps:
 def steps(mesh: Mesh) -> tuple[float, float]:
     """From one pixel of the map to the next, how far one usually goes in the raster, along its x and along its y."""
     points = _points(mesh)
-    right = _median(np.diff(points, axis=1) / np.diff(mesh.columns)[None, :, None])
-    down = _median(np.diff(points, axis=0) / np.diff(mesh.rows)[:, None, None])
+    with np.errstate(invalid="ignore", over="ignore"):  # what has no finite place has no finite step either
+        right = _median(np.diff(points, axis=1) / np.diff(mesh.columns)[None, :, None])
+        down = _median(np.diff(points, axis=0) / np.diff(mesh.rows)[:, None, None])
     return float(np.hypot(right[0], down[0])), float(np.hypot(right[1], down[1]))
 
 

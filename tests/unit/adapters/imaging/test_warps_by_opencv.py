@@ -107,6 +107,23 @@ def test_a_rescaling_is_a_mesh_of_one_cell() -> None:
 odd = st.one_of(st.floats(), st.floats(-30, 70))
 
 
+@pytest.mark.parametrize(
+    "points",
+    [
+        pytest.param([(math.inf, math.inf)] * 9, id="nowhere"),
+        pytest.param([(1e308, -1e308), (-1e308, 1e308)] * 4 + [(0.0, 0.0)], id="far apart"),
+    ],
+)
+@pytest.mark.parametrize("resampling", ["nearest", "bicubic"])
+def test_places_that_no_number_tells_are_no_error(points: list[tuple[float, float]], resampling: str) -> None:
+    mesh = Mesh(Size(9, 7), (0, 4, 9), (0, 3, 7), tuple(points))
+    image = map_like(40, holes=True)
+
+    result = FastImaging(opencv=True).warp(FastRaster(image=image, mode="RGBA"), mesh, resampling, transparent=True)
+
+    assert result.size == (9, 7)
+
+
 @given(points=st.lists(st.tuples(odd, odd), min_size=9, max_size=9), resampling=st.sampled_from(["nearest", "bicubic"]))
 @pytest.mark.parametrize("imaging", [FastImaging(opencv=True), PillowImaging()], ids=["OpenCV", "Pillow"])
 def test_no_mesh_is_too_odd(imaging: Imaging, points: list[tuple[float, float]], resampling: str) -> None:
