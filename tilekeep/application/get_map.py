@@ -17,6 +17,7 @@ from tilekeep.domain.image import EncodedImage, ImageEncoding
 from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
+from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.sub_query import sub_query
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
 from tilekeep.ports.parallel import ParallelRunner
@@ -130,6 +131,7 @@ class GetMap:
         self._refuse_too_many_tiles(sources, wanted.query)
         errors: list[TilekeepError] = []
         shown: list[Keeping] = []
+        striped: list[StripedRaster] = []
 
         def placements() -> Iterator[Placement]:
             layers = self._layers(sources, wanted.query, purpose, deadline)
@@ -137,13 +139,17 @@ class GetMap:
                 if layer.error is not None:
                     errors.append(layer.error)
                 elif layer.drawn is not None:
-                    shown.append(Keeping(layer.drawn.fresh_for, layer.drawn.storable))
-                    yield Placement(layer.drawn.raster, opacity=laid.opacity)
+                    raster, fresh_for, may_be_kept = layer.drawn
+                    shown.append(Keeping(fresh_for, may_be_kept))
+                    if isinstance(raster, StripedRaster):
+                        striped.append(raster)
+                    yield Placement(raster, opacity=laid.opacity)
 
         raster = self._imaging.compose(wanted.canvas, placements())
         if errors and len(errors) == len(sources):
             raise errors[0]
-        answer = Drawn(raster, *together(shown))
+        keeping = together(shown)
+        answer = Drawn(raster, keeping.fresh_for, keeping.storable and all(strips.complete for strips in striped))
         return self._with_messages(answer, errors) if errors else answer
 
     def _refuse_too_many_tiles(self, sources: Sequence[LaidSource], query: MapQuery) -> None:
@@ -180,7 +186,7 @@ class GetMap:
     def _with_messages(self, drawn: Drawn, errors: Sequence[TilekeepError]) -> Drawn:
         text = "\n".join(dict.fromkeys(_message(error) for error in errors))
         label = Label(text, LabelPlace.TOP_LEFT, _MESSAGE_SIZE, _BLACK)
-        return Drawn(self._imaging.annotate(drawn.raster, [label]), storable=False)
+        return Drawn(self._imaging.annotate(drawn.raster, [label]), may_be_kept=False)
 
 
 def _message(error: TilekeepError) -> str:
