@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from PIL import Image
 
 from tilekeep.adapters.imaging.pillow_encoding import encode_image
 from tilekeep.domain.image import PNG, ImageEncoding, subtype
+
+#: Those of ``encoding_options`` that an :class:`ImageEncoding` knows, by the same names.
+_ENCODING_OPTIONS = ("quantizer", "jpeg_quality", "tiff_compression")
 
 
 class ImageFormat(str):
@@ -69,21 +71,20 @@ class ImageOptions:
 
     def copy(self) -> ImageOptions:
         """Options of their own that say the same."""
-        return copy.copy(self)
+        return replace(self, encoding_options=dict(self.encoding_options))
 
     def encoding(self) -> ImageEncoding:
         """The encoding that says the same; PNG unless a format is given."""
-        written = {name: self.encoding_options[name] for name in _WRITTEN if name in self.encoding_options}
+        given = {name: self.encoding_options[name] for name in _ENCODING_OPTIONS if name in self.encoding_options}
+        if self.resampling is not None:
+            given["resampling"] = self.resampling
         return ImageEncoding(
             format=PNG if self.format is None else ImageFormat(self.format).mime_type,
             mode=self.mode,
             colors=self.colors,
             transparent=self.transparent,
-            **written,
+            **given,
         )
-
-
-_WRITTEN = ("quantizer", "jpeg_quality", "tiff_compression")
 
 
 class ImageResult:

@@ -13,6 +13,9 @@ from tilekeep.domain.errors import ImageError
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.map_query import Drawn
 
+#: Band layouts that few formats can be written in, and the one that shows the same.
+_OTHER_COLORS = {"CMYK": "RGB", "HSV": "RGB", "LAB": "RGB", "La": "LA", "RGBX": "RGB", "RGBa": "RGBA", "YCbCr": "RGB"}
+
 
 class PillowPictures:
     """The port :class:`tilekeep.ports.pictures.Pictures` by Pillow; pictures are known by their ``as_image``."""
@@ -33,5 +36,7 @@ class PillowPictures:
             image.load()
         except OSError as error:
             raise ImageError(f"the image cannot be read: {error}") from error
+        if image.mode in _OTHER_COLORS:
+            image = image.convert(_OTHER_COLORS[image.mode])
         keeps = bool(getattr(picture, "cacheable", True))
         return Drawn(PillowRaster(image), drawn.fresh_for, drawn.storable and keeps)
