@@ -136,7 +136,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         projection,
         container.adapters.clock(),
         longest_request_seconds(container.settings()),
-        container.use_cases.clipped_source.provider,
+        container.use_cases.clipped_source,
     )
 
 
