@@ -260,6 +260,16 @@ class TestPartialPermission:
         assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
         assert "limited_to of layer osm" in caplog.messages[0]
 
+    def test_attribution_is_not_cut_off(self) -> None:
+        hook = Hook(authorized="partial", layers={"osm": {"map": True}}, limited_to=ELSEWHERE)
+        maps = FakeMaps()
+        maps.add(maps.layer("osm"))
+        web = client(FakeLayers(), **maps.parts(wms_options(attribution="Survey")))
+
+        answer = web.get(get_map(), environ={"mapproxy.authorize": hook})
+
+        assert answer.text == 'nothing "Survey" bottom right'
+
     def test_a_broken_limit_of_a_layer_that_is_not_asked_for_does_no_harm(self) -> None:
         assert self.map("osm", {"osm": {"map": True}, "a": {"map": True, "limited_to": "?"}}).status_code == 200
 
