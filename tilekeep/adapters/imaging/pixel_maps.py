@@ -39,6 +39,36 @@ class PixelMaps(NamedTuple):
         return PixelMaps((self.x + _HALF) * np.float32(x) - _HALF, (self.y + _HALF) * np.float32(y) - _HALF)
 
 
+class AlignedMaps(NamedTuple):
+    """The x that each column shows and the y that each row shows, of a map whose axes are those of the raster."""
+
+    x: _Numbers
+    y: _Numbers
+
+    def inside(self, width: int, height: int) -> npt.NDArray[np.bool_]:
+        """Which pixels show a raster of that size."""
+        across, down = ((at >= -_HALF) & (at < end - _HALF) for at, end in ((self.x, width), (self.y, height)))
+        return np.logical_and.outer(down, across)
+
+    def scaled(self, x: float, y: float) -> AlignedMaps:
+        """The same in a raster that has become smaller by these factors."""
+        return AlignedMaps((self.x + _HALF) * x - _HALF, (self.y + _HALF) * y - _HALF)
+
+
+def aligned_maps(mesh: Mesh) -> AlignedMaps | None:
+    """The maps of a mesh of one cell whose axes are those of the raster, else None."""
+    if (len(mesh.columns), len(mesh.rows)) != (2, 2):
+        return None
+    (left, top), upper_right, lower_left, (right, bottom) = mesh.points
+    if upper_right != (right, top) or lower_left != (left, bottom):
+        return None
+    across, down = (
+        low + (np.arange(pixels) + _HALF) * ((high - low) / pixels) - _HALF
+        for low, high, pixels in ((left, right, mesh.size.width), (top, bottom, mesh.size.height))
+    )
+    return AlignedMaps(across, down)
+
+
 def as_mesh(warp: Warp) -> Mesh:
     """A rescaling as a mesh of one cell; a mesh as it is."""
     if isinstance(warp, Mesh):
