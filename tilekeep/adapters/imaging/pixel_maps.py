@@ -16,6 +16,9 @@ _HALF = 0.5
 #: Coordinates beyond this one are interpolated in double precision, lest nearby pixels be lost in rounding.
 _FAR = 1e5
 
+#: Lines of a mesh that are interpolated between in one go.
+_LINES_AT_A_TIME = 32
+
 _Numbers = npt.NDArray[Any]
 
 
@@ -84,14 +87,30 @@ def pixel_maps(mesh: Mesh) -> PixelMaps:
     missing = ~np.isfinite(points).all(axis=2)
     points[missing] = 0
     precision = np.float64 if np.abs(points).max() > _FAR else np.float32
-    across = _weights(mesh.columns, mesh.size.width, precision).T
-    down = _weights(mesh.rows, mesh.size.height, precision)
-    x, y = (down @ points[:, :, axis].astype(precision) @ across for axis in (0, 1))
+    x, y = (_between(np.asarray(points[:, :, axis], precision), mesh) for axis in (0, 1))
     if precision is np.float64:
         x, y = (np.clip(values, -_FAR, _FAR).astype(np.float32) for values in (x, y))
     if missing.any():
-        x[down @ missing.astype(precision) @ across > 0] = -_FAR
+        x[_between(np.asarray(missing, precision), mesh) > 0] = -_FAR
     return PixelMaps(x, y)
+
+
+def _between(values: _Numbers, mesh: Mesh) -> _Numbers:
+    """What is known where the lines of the mesh cross, interpolated for every pixel."""
+    return _along(_along(values.T, mesh.rows).T, mesh.columns)
+
+
+def _along(values: _Numbers, lines: Sequence[int]) -> _Numbers:
+    """``values`` at ``lines`` along the last axis, interpolated for the pixels between them.
+
+    A few lines at a time: each pixel lies between two, and would be nothing but zeros to all others.
+    """
+    result = np.empty((len(values), lines[-1]), values.dtype)
+    for first in range(0, len(lines) - 1, _LINES_AT_A_TIME):
+        group = slice(first, first + _LINES_AT_A_TIME + 1)
+        at = lines[group]
+        result[:, at[0] : at[-1]] = values[:, group] @ _weights(at, values.dtype.type)
+    return result
 
 
 def steps(mesh: Mesh) -> tuple[float, float]:
@@ -112,14 +131,14 @@ def _points(mesh: Mesh) -> _Numbers:
     return np.array(mesh.points, np.float64).reshape(len(mesh.rows), len(mesh.columns), 2)
 
 
-def _weights(lines: Sequence[int], pixels: int, precision: type[np.floating[Any]]) -> _Numbers:
-    """How much the centre of each pixel ``(pixels, lines)`` has of each line."""
-    centres = np.arange(pixels) + _HALF
+def _weights(lines: Sequence[int], precision: type[np.floating[Any]]) -> _Numbers:
+    """How much of each line the centre of each pixel between the first and the last has, ``(lines, pixels)``."""
+    centres = np.arange(lines[0], lines[-1]) + _HALF
     at = np.array(lines)
     before = np.searchsorted(at, centres, side="right") - 1
     share = (centres - at[before]) / np.diff(at)[before]
-    weights = np.zeros((pixels, len(at)), precision)
-    every = np.arange(pixels)
-    weights[every, before] = 1 - share
-    weights[every, before + 1] = share
+    weights = np.zeros((len(at), len(centres)), precision)
+    every = np.arange(len(centres))
+    weights[before, every] = 1 - share
+    weights[before + 1, every] = share
     return weights
