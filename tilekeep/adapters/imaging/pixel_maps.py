@@ -16,9 +16,6 @@ _HALF = 0.5
 #: Coordinates beyond this one are interpolated in double precision, lest nearby pixels be lost in rounding.
 _FAR = 1e5
 
-#: Lines of a mesh that are interpolated between in one go.
-_LINES_AT_A_TIME = 32
-
 _Numbers = npt.NDArray[Any]
 
 
@@ -103,13 +100,14 @@ def _between(values: _Numbers, mesh: Mesh) -> _Numbers:
 def _along(values: _Numbers, lines: Sequence[int]) -> _Numbers:
     """``values`` at ``lines`` along the last axis, interpolated for the pixels between them.
 
-    A few lines at a time: each pixel lies between two, and would be nothing but zeros to all others.
+    Not as a product of matrices: most of that would be zeros, and its threads keep all processors waiting.
     """
-    result = np.empty((len(values), lines[-1]), values.dtype)
-    for first in range(0, len(lines) - 1, _LINES_AT_A_TIME):
-        group = slice(first, first + _LINES_AT_A_TIME + 1)
-        at = lines[group]
-        result[:, at[0] : at[-1]] = values[:, group] @ _weights(at, values.dtype.type)
+    pixels = np.diff(lines)
+    before = np.repeat(lines[:-1], pixels)
+    share = (np.arange(lines[-1]) + _HALF - before) / np.repeat(pixels, pixels)
+    result = np.repeat(np.diff(values, axis=1), pixels, axis=1)
+    result *= share.astype(values.dtype)
+    result += np.repeat(values[:, :-1], pixels, axis=1)
     return result
 
 
@@ -129,16 +127,3 @@ def _median(changes: _Numbers) -> _Numbers:
 
 def _points(mesh: Mesh) -> _Numbers:
     return np.array(mesh.points, np.float64).reshape(len(mesh.rows), len(mesh.columns), 2)
-
-
-def _weights(lines: Sequence[int], precision: type[np.floating[Any]]) -> _Numbers:
-    """How much of each line the centre of each pixel between the first and the last has, ``(lines, pixels)``."""
-    centres = np.arange(lines[0], lines[-1]) + _HALF
-    at = np.array(lines)
-    before = np.searchsorted(at, centres, side="right") - 1
-    share = (centres - at[before]) / np.diff(at)[before]
-    weights = np.zeros((len(at), len(centres)), precision)
-    every = np.arange(len(centres))
-    weights[before, every] = 1 - share
-    weights[before + 1, every] = share
-    return weights
