@@ -17,6 +17,7 @@ from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding
 from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.label import Label, LabelPlace
+from tilekeep.domain.map_cost import cost_of_layer
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
 from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.sub_query import sub_query
@@ -78,7 +79,8 @@ class GetMap:
         gate: checks what sources send.
         parallel: draws several sources side by side.
         concurrent_layers: how many at a time (``concurrent_layer_renderer``).
-        max_tiles: a map whose layers together need more tiles is refused before any is read; None for any number.
+        max_tiles: a map whose layers together cost more (:mod:`tilekeep.domain.map_cost`) is refused before any tile is
+            read; None for any cost.
         raise_source_errors: whether one failing source fails the map (``on_source_errors: raise``); else it is
             missing, and the map says so.
     """
@@ -158,7 +160,8 @@ class GetMap:
         return self._with_messages(answer, errors) if errors else answer
 
     def _refuse_too_many_tiles(self, sources: Sequence[LaidSource], query: MapQuery) -> None:
-        needed = sum(laid.source.tiles_for(query) for laid in sources)
+        pixels = query.size.width * query.size.height
+        needed = sum(cost_of_layer(laid.source.tiles_for(query), pixels) for laid in sources)
         if self._max_tiles is not None and needed > self._max_tiles:
             reason = f"too many tiles in all layers, max_map_tiles: {self._max_tiles:g}, num_tiles: {needed}"
             raise refused_box(reason, query.bbox)
