@@ -10,6 +10,9 @@ from PIL import Image, ImageChops, ImageStat
 #: Where nothing opaque is drawn any colour is as good as another, so both pictures are laid on these grounds.
 _GROUNDS = ((255, 255, 255, 255), (0, 0, 0, 255))
 
+#: Two pictures that are but moved match at least so much better in the right place.
+_CLEARLY = 0.8
+
 
 class Tolerance(NamedTuple):
     """How far two pictures may be apart; colours are from 0 to 255.
@@ -60,14 +63,19 @@ def _laid_on(ground: tuple[int, int, int, int], picture: Image.Image) -> Image.I
 
 
 def offset(first: Image.Image, second: Image.Image, farthest: int = 3) -> tuple[int, int]:
-    """By how many pixels ``second`` has to be moved, x and y, to match ``first`` best; the least of equal ones."""
+    """By how many pixels ``second`` has to be moved, x and y, to match ``first`` clearly better than it does.
+
+    Pictures with hardly anything in them match anywhere, and those of a few pixels cannot be moved.
+    """
+    if min(first.size) <= 4 * farthest:
+        return 0, 0
     ground = _GROUNDS[0]
     pictures = _laid_on(ground, first).convert("L"), _laid_on(ground, second).convert("L")
     inner = (farthest, farthest, first.width - farthest, first.height - farthest)
-    steps = sorted(product(range(-farthest, farthest + 1), repeat=2), key=lambda step: abs(step[0]) + abs(step[1]))
 
     def apart(step: tuple[int, int]) -> float:
         moved = ImageChops.offset(pictures[1], *step).crop(inner)
         return ImageStat.Stat(ImageChops.difference(pictures[0].crop(inner), moved)).sum[0]
 
-    return min(steps, key=apart)
+    best = min(product(range(-farthest, farthest + 1), repeat=2), key=apart)
+    return best if apart(best) < _CLEARLY * apart((0, 0)) else (0, 0)
