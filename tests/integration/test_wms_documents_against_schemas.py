@@ -13,6 +13,7 @@ from tests.unit.entrypoints.wsgi.wms_requests import capabilities, get_map
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import WEBP, ImageEncoding
 from tilekeep.domain.resolution_range import ResolutionRange
 from tilekeep.domain.service_metadata import (
     Attribution,
@@ -70,10 +71,20 @@ def web() -> WsgiClient:
     return client(layers, **maps.parts(wms_options(metadata=SERVICE)))
 
 
+#: Those whose documents name their document type themselves.
+WITH_TYPES = ["1.0.0", "1.1.0", "1.1.1"]
+
+
 class TestCapabilities:
     @pytest.mark.parametrize("tiled", ["false", "true"])
-    def test_1_1_1_are_valid(self, web: WsgiClient, tiled: str) -> None:
-        validate_by_own_type(web.get(capabilities("1.1.1", tiled=tiled)).data)
+    @pytest.mark.parametrize("version", WITH_TYPES)
+    def test_those_with_a_document_type_are_valid(self, web: WsgiClient, version: str, tiled: str) -> None:
+        validate_by_own_type(web.get(capabilities(version, tiled=tiled)).data)
+
+    def test_1_0_0_are_valid_without_a_format_that_has_a_name(self) -> None:
+        web = client(FakeLayers(), **FakeMaps().parts(wms_options(formats={"image/webp": ImageEncoding(WEBP)})))
+
+        validate_by_own_type(web.get(capabilities("1.0.0")).data)
 
     def test_1_3_0_are_valid(self, web: WsgiClient) -> None:
         validate_by_schema("wms/1.3.0/capabilities_1_3_0.xsd", web.get(capabilities("1.3.0")).data)
@@ -81,22 +92,26 @@ class TestCapabilities:
     def test_they_are_valid_without_any_layer(self) -> None:
         web = client(FakeLayers(), **FakeMaps().parts())
 
-        validate_by_own_type(web.get(capabilities("1.1.1")).data)
+        for version in WITH_TYPES:
+            validate_by_own_type(web.get(capabilities(version)).data)
         validate_by_schema("wms/1.3.0/capabilities_1_3_0.xsd", web.get(capabilities("1.3.0")).data)
 
 
 EXCEPTIONS = [
-    pytest.param(get_map(layers=None), get_map("1.3.0", layers=None), id="missing parameter"),
-    pytest.param(get_map(layers="<&>\x00"), get_map("1.3.0", layers="<&>\x00"), id="unknown layer"),
-    pytest.param(get_map(request="x"), get_map("1.3.0", request="x"), id="unknown request"),
+    pytest.param({"layers": None}, id="missing parameter"),
+    pytest.param({"layers": "<&>\x00"}, id="unknown layer"),
+    pytest.param({"request": "x"}, id="unknown request"),
 ]
 
 
 class TestExceptions:
-    @pytest.mark.parametrize(("of_1_1_1", "of_1_3_0"), EXCEPTIONS)
-    def test_they_are_valid(self, web: WsgiClient, of_1_1_1: str, of_1_3_0: str) -> None:
-        validate_by_own_type(web.get(of_1_1_1).data)
-        validate_by_schema("wms/1.3.0/exceptions_1_3_0.xsd", web.get(of_1_3_0).data)
+    """The type of those of 1.0.0 was never published: they are one element with text (OGC 00-028, annex A.2)."""
+
+    @pytest.mark.parametrize("changed", EXCEPTIONS)
+    def test_they_are_valid(self, web: WsgiClient, changed: dict[str, str | None]) -> None:
+        for version in ("1.1.0", "1.1.1"):
+            validate_by_own_type(web.get(get_map(version, **changed)).data)
+        validate_by_schema("wms/1.3.0/exceptions_1_3_0.xsd", web.get(get_map("1.3.0", **changed)).data)
 
 
 class TestOwsLib:

@@ -25,7 +25,7 @@ def test_an_empty_section_has_all_defaults() -> None:
     assert (("EPSG:3857", None), ("EPSG:4326", None), ("EPSG:900913", None)) == found.bbox_srs
     assert ["image/png", "image/jpeg", "image/gif", "image/GeoTIFF", "image/tiff"] == list(found.formats)
     assert 16_000_000 == found.max_output_pixels
-    assert ("1.1.1", "1.3.0") == found.versions
+    assert ("1.0.0", "1.1.0", "1.1.1", "1.3.0") == found.versions
     assert (False, 1, None) == (found.raises_source_errors, found.concurrent_layers, found.attribution)
     assert found.metadata.title
 
@@ -94,8 +94,8 @@ class TestLimits:
         assert (7, True, 3) == (found.max_output_pixels, found.raises_source_errors, found.concurrent_layers)
 
 
-def test_only_versions_that_are_answered_are_offered() -> None:
-    assert ("1.3.0",) == wms("{versions: ['1.3.0', '1.0.0']}").versions
+def test_versions_are_offered_in_their_order_and_once() -> None:
+    assert ("1.0.0", "1.3.0") == wms("{versions: ['1.3.0', '1.0.0', '1.3.0']}").versions
 
 
 def test_other_services_fall_back_to_the_metadata_of_wms() -> None:

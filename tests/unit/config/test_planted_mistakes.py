@@ -699,15 +699,6 @@ ERRORS = [
         "image/png",
     ),
     Mistake(
-        "only versions of later",
-        "  tms:",
-        "  wms: {versions: [1.1.0]}",
-        "services.wms.versions[0]",
-        2,
-        20,
-        "add 1.1.1 or 1.3.0",
-    ),
-    Mistake(
         "a band that is none",
         "sources: [osm]",
         "sources: {red: [{source: osm, band: 0}]}",
@@ -1087,7 +1078,6 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
             "wms: {inspire_md: {type: linked, metadata_url: {url: a, media_type: b}, languages: {default: eng}}}",
             "services.wms.inspire_md",
         ),
-        ("services", "wms: {versions: [1.1.0]}", "services.wms.versions[0]"),
         ("caches", "c: {sources: [], cache: {type: redis, password: hunter2}}", "caches.c.cache.type"),
         ("services", "wmts: {featureinfo_formats: [{mimetype: text/html}]}", "services.wmts.featureinfo_formats"),
         ("services", "kml: {}", "services.kml"),

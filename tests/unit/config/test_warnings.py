@@ -95,15 +95,6 @@ DOUBTS = [
         "it concerns OGC API services",
     ),
     Doubt(
-        "a version that is not offered yet",
-        "  tms:",
-        "  wms: {versions: [1.1.1, 1.1.0]}",
-        "services.wms.versions[1]",
-        2,
-        27,
-        "WMS 1.1.0 is not offered yet",
-    ),
-    Doubt(
         "two formats of one media type",
         "services:\n  tms:",
         "globals: {image: {formats: {small: {format: image/png, colors: 8}}}}\n"

@@ -9,7 +9,7 @@ from tilekeep.config.mapproxy.map_options import MapDefaults
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.services import WmtsService
 from tilekeep.config.mapproxy.value_checks import pair_problems
-from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
+from tilekeep.config.mapproxy.wms_service import WmsService
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 
 _TEMPLATE_VARIABLE = re.compile(r"\{(\w+)\}")
@@ -72,15 +72,7 @@ def _map_option_problems(path: OptionPath, options: MapDefaults) -> Iterator[Pro
 
 
 def _wms_problems(path: OptionPath, wms: WmsService) -> Iterator[Problem]:
-    """Versions that are not offered yet, and codes that stand twice."""
-    missing = [(index, name) for index, name in enumerate(wms.versions or ()) if name not in OFFERED_VERSIONS]
-    for index, version in missing:
-        where = (*path, "versions", index)
-        if len(missing) == len(wms.versions or ()):
-            message = f"WMS {version} is not supported yet by this version of Tilekeep"
-            yield error(where, f"{message}; add {' or '.join(OFFERED_VERSIONS)}")
-        else:
-            yield warning(where, f"WMS {version} is not offered yet by this version of Tilekeep; the others are")
+    """Codes that stand twice."""
     codes = [item if isinstance(item, str) else item.srs for item in wms.bbox_srs or ()]
     for index, code in enumerate(codes):
         if code.upper() in map(str.upper, codes[:index]):

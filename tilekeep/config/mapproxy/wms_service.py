@@ -14,8 +14,8 @@ from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
 
 WmsVersion = Literal["1.0.0", "1.1.0", "1.1.1", "1.3.0"]
 
-#: Versions that are answered; the others come with a later version.
-OFFERED_VERSIONS = ("1.1.1", "1.3.0")
+#: Versions that are answered, ascending.
+OFFERED_VERSIONS: tuple[WmsVersion, ...] = ("1.0.0", "1.1.0", "1.1.1", "1.3.0")
 
 
 class SrsBox(Options):
@@ -26,7 +26,7 @@ class SrsBox(Options):
 
 
 class WmsService(WmsDefaults):
-    """``wms``: WMS 1.1.1 and 1.3.0; what is not set has the defaults of ``globals.wms``.
+    """``wms``: WMS 1.0.0 to 1.3.0; what is not set has the defaults of ``globals.wms``.
 
     :ivar bbox_srs: codes in which documents state boxes, or codes with boxes that limit maps.
     :ivar attribution: text in every map.

@@ -61,7 +61,7 @@ class WmsOptions:
     bbox_srs: tuple[BoundingBoxSrs, ...]
     formats: Mapping[str, ImageEncoding]
     max_output_pixels: int = 4000 * 4000
-    versions: tuple[str, ...] = ("1.1.1", "1.3.0")
+    versions: tuple[str, ...] = ("1.0.0", "1.1.0", "1.1.1", "1.3.0")
     attribution: str | None = None
 
 

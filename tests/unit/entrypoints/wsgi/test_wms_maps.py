@@ -162,6 +162,12 @@ class TestDimensions:
 
         assert maps.sources["osm"].queries[0].dimensions == expected
 
+    @pytest.mark.parametrize(("version", "expected"), [("1.0.0", ()), ("1.1.0", (("time", "2020"),))])
+    def test_1_0_0_has_none(self, maps: FakeMaps, version: str, expected: tuple[tuple[str, str], ...]) -> None:
+        web(maps, maps.layer("osm", dimensions=(TIME,))).get(get_map(version, time="2020"))
+
+        assert maps.sources["osm"].queries[0].dimensions == expected
+
     def test_those_of_all_layers_that_are_drawn_count(self, maps: FakeMaps) -> None:
         service = web(maps, maps.layer("osm"), maps.group("g", maps.layer("b", dimensions=(TIME,))))
 

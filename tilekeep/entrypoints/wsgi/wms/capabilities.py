@@ -1,4 +1,4 @@
-"""The capabilities documents (OGC 01-068r3, 7.1 and annex A.1; OGC 06-042, 7.2; spec/services.md, 3.12)."""
+"""The capabilities documents (OGC 00-028, 01-047r2 and 01-068r3, annexes A.1; 06-042, 7.2; spec/services.md, 3.12)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.wms.format_names import listed_short_names
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
-from tilekeep.entrypoints.wsgi.wms.shown_tiles import shown_tile_sets
+from tilekeep.entrypoints.wsgi.wms.shown_tiles import ShownTileSet, shown_tile_sets
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
-from tilekeep.entrypoints.wsgi.wms.versions import V1_1_1, WmsVersion
+from tilekeep.entrypoints.wsgi.wms.versions import V1_1_0, WmsVersion
 
 #: What the hook is asked about these documents as (spec/auth-plugins-decorate.md, 2.3).
 _SERVICE = "wms.capabilities"
@@ -50,14 +51,14 @@ class WmsCapabilities:
         self._documents = documents
 
     def __call__(self, environ: Environ, base: str, version: WmsVersion, *, with_tiles: bool) -> Response:
-        """The document of the service at the address ``base``; ``with_tiles`` adds those of WMS-C to 1.1.1.
+        """The document of the service at the address ``base``; ``with_tiles`` adds those of WMS-C to 1.1.0 and 1.1.1.
 
         :raises AccessDenied: the authorisation hook refuses it.
         """
         if HOOK in environ:
             names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
             authorise_page(environ, _SERVICE, list(names))
-        shows_tiles = with_tiles and version is V1_1_1
+        shows_tiles = with_tiles and version.lists_tiles
         name = DocumentName(("wms", version.number, shows_tiles), base)
         return self._documents(
             environ, name, version.capabilities_type, lambda: self._written(base, version, with_tiles=shows_tiles)
@@ -72,8 +73,12 @@ class WmsCapabilities:
             base=base,
             service=self._options.metadata,
             formats=list(self._options.formats),
+            short_formats=listed_short_names(self._options.formats),
             srs_codes=[srs.code for srs in self._options.srs],
             side=side,
             root=shown if shown.title else shown._replace(title=self._options.metadata.title),
-            tile_sets=shown_tile_sets(root, self._tiles, self._options) if with_tiles else [],
+            tile_sets=self._tile_sets(version) if with_tiles else [],
         )
+
+    def _tile_sets(self, version: WmsVersion) -> list[ShownTileSet]:
+        return shown_tile_sets(self._layer_tree.root, self._tiles, self._options, tms_names=version is V1_1_0)

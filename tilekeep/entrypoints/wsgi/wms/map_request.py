@@ -13,6 +13,7 @@ from tilekeep.domain.tile import Dimensions
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.wms.bounding_box import bounding_box, require_distinct_pixels, swapped
 from tilekeep.entrypoints.wsgi.wms.colors import Rgb, background, is_true
+from tilekeep.entrypoints.wsgi.wms.format_names import offered_media_type
 from tilekeep.entrypoints.wsgi.wms.map_size import map_size, require_fit
 from tilekeep.entrypoints.wsgi.wms.operations import require_map_parameters
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
@@ -24,7 +25,7 @@ class MapRequest(NamedTuple):
     """A map as a client asks for it; ``bbox`` in x/y order.
 
     :ivar drawn: the layers that draw the map, bottom first, groups resolved; none where no layer shows anything.
-    :ivar format: the media type as the client spells it.
+    :ivar format: the media type as the configuration spells it.
     :ivar tiled: whether it asks for one tile (WMS-C).
     """
 
@@ -64,7 +65,7 @@ class MapRequests:
         size = map_size(given["width"], given["height"], self._max_output_pixels)
         require_distinct_pixels(written, size, given["bbox"])
         layers = self._layers(given["layers"])
-        media_type = self._format(given["format"], size)
+        media_type = self._format(given["format"], size, version)
         srs = self._requested_srs(version.srs_parameter, given[version.srs_parameter])
         bbox = swapped(written) if version.authority_axes and srs.north_first else written
         drawn = tuple(_drawing(layer for layer in layers if layer.resolutions.holds(bbox, size, srs)))
@@ -76,7 +77,7 @@ class MapRequests:
             format=media_type,
             transparent=is_true(given.get("transparent")),
             background=background(given.get("bgcolor")),
-            dimensions=_dimensions(drawn, given),
+            dimensions=_dimensions(drawn, given) if version.has_dimensions else (),
             tiled=is_true(given.get("tiled")),
         )
 
@@ -84,12 +85,12 @@ class MapRequests:
         """The layers, each once however often it is named: a request costs no more than all layers there are."""
         return [self._layer_tree.layer(name) for name in dict.fromkeys(names.split(","))]
 
-    def _format(self, name: str, size: Size) -> str:
-        encoding = self._formats.get(name)
-        if encoding is None:
+    def _format(self, name: str, size: Size, version: WmsVersion) -> str:
+        media_type = offered_media_type(name, self._formats, version)
+        if media_type is None:
             raise UnsupportedFormat(f"unsupported image format: {name}", locator="format")
-        require_fit(size, encoding.public_media_type)
-        return name
+        require_fit(size, self._formats[media_type].public_media_type)
+        return media_type
 
     def _requested_srs(self, parameter: str, code: str) -> Srs:
         srs = self._srs.get(code.upper())

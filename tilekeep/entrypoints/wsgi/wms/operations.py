@@ -27,7 +27,7 @@ _NAMES = {
 #: Operations of the standard that this service does not offer.
 _NOT_OFFERED = frozenset({"getfeatureinfo", "feature_info", "getlegendgraphic", "describelayer", "getstyles"})
 
-_BEFORE_SRS = ("version", "request", "layers", "styles")
+_BEFORE_SRS = ("request", "layers", "styles")
 _AFTER_SRS = ("bbox", "width", "height", "format")
 
 
@@ -54,7 +54,7 @@ def require_map_parameters(given: Mapping[str, str], version: WmsVersion) -> Non
 
     :raises MissingParameter: names all that are missing.
     """
-    required = (*_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS)
+    required = (version.version_parameter, *_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS)
     missing = [name for name in required if name not in given]
     if missing:
         raise MissingParameter(f"missing parameters {missing}", locator=missing[0])

@@ -68,5 +68,5 @@ class Wms:
     def _exception(self, error: TilekeepError, given: Mapping[str, str], version: WmsVersion) -> Response:
         """Maps that are too large for an answer are no images as errors either."""
         found = report(error)
-        image = None if isinstance(error, MapTooLarge) else self._exception_images(found, given)
+        image = None if isinstance(error, MapTooLarge) else self._exception_images(found, given, version)
         return service_exception(found, version) if image is None else image
