@@ -7,12 +7,14 @@ from typing import Any
 
 from tests.fakes.catalogue import MERCATOR, UTM, WGS84
 from tests.fakes.clock import FakeClock
+from tests.fakes.legends import LegendKitchen
 from tests.fakes.map_source import FakeMapSource, Script
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging, TextRaster
 from tilekeep.application.get_map import GetMap
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
+from tilekeep.application.legend import Legend
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
@@ -82,6 +84,8 @@ class FakeMaps:
         self._extents: dict[MapLayer, Extent] = {}
         self._source_of: dict[MapLayer, FakeMapSource] = {}
         self._top: list[MapLayer] = []
+        self._legends: dict[MapLayer, tuple[Legend, ...]] = {}
+        self.legends = LegendKitchen()
         self._raise_source_errors = raise_source_errors
 
     def layer(
@@ -96,6 +100,7 @@ class FakeMaps:
         metadata: LayerMetadata = NO_METADATA,
         extent: Extent = WORLD,
         is_named: bool = True,
+        legends: tuple[Legend, ...] = (),
     ) -> MapLayer:
         """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
 
@@ -106,7 +111,17 @@ class FakeMaps:
         sources = (cache or f"{name}_cache",)
         usual_title = name.title() if title is None else title
         public_name = name if is_named else None
-        layer = MapLayer(public_name, usual_title, sources, tuple(children), resolutions, dimensions, metadata)
+        layer = MapLayer(
+            public_name,
+            usual_title,
+            sources,
+            tuple(children),
+            resolutions,
+            dimensions,
+            metadata,
+            legend_sources=tuple(legend.identity for legend in legends),
+        )
+        self._legends[layer] = legends
         self._extents[layer] = extent
         self._source_of[layer] = source
         return layer
@@ -144,7 +159,13 @@ class FakeMaps:
         """The arguments of the application that WMS takes."""
         return {
             "maps": MapParts(
-                options or wms_options(), self.tree(root), self.get_map(), self.projection, FakeClock(), 60.0
+                options or wms_options(),
+                self.tree(root),
+                self.get_map(),
+                self.projection,
+                FakeClock(),
+                60.0,
+                self.legends.parts(lambda layer: self._legends.get(layer, ())),
             )
         }
 

@@ -22,6 +22,8 @@ class MapLayer:
     :ivar name: by which requests ask for it; None for a group that cannot be asked for.
     :ivar sources: names of caches and sources that draw it, bottom first; in a group they stand for the children.
     :ivar resolutions: at which a request for it shows anything, children and sources considered.
+    :ivar legend_sources: names of the sources that show its legend, bottom first.
+    :ivar legend_url: where a legend lies that stands for those of its sources, as the configuration says it.
     """
 
     name: str | None
@@ -31,6 +33,21 @@ class MapLayer:
     resolutions: ResolutionRange = EVERY_RESOLUTION
     dimensions: tuple[Dimension, ...] = ()
     metadata: LayerMetadata = NO_METADATA
+    legend_sources: tuple[str, ...] = ()
+    legend_url: str | None = None
+
+    @property
+    def has_legend(self) -> bool:
+        """Whether it has a legend itself, whatever the layers below it have."""
+        return bool(self.legend_url or self.legend_sources)
+
+    def explained_by(self) -> Iterator[MapLayer]:
+        """The nodes whose legends explain what this layer draws, bottom first: itself, or those below it."""
+        if self.has_legend:
+            yield self
+        elif not self.sources:
+            for child in self.children:
+                yield from child.explained_by()
 
     def drawing(self) -> Iterator[MapLayer]:
         """The nodes that draw this layer, bottom first: itself, or those below it."""

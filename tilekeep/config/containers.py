@@ -21,29 +21,38 @@ from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.sources.wms_legend import WmsLegend
 from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
+from tilekeep.application.get_legend import GetLegend
 from tilekeep.application.get_map import GetMap
+from tilekeep.application.legend_pictures import LegendPictures
+from tilekeep.application.legend_sizes import LegendSizes
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
+from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
+from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
 
@@ -77,6 +86,16 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
     )
     slices = providers.Object(read_slice)
+    legend_store = providers.ThreadSafeSingleton(
+        LegendFiles,
+        options.provided.legend_dir,
+        clock,
+        directory_permissions=options.provided.directory_permissions,
+        file_permissions=options.provided.file_permissions,
+    )
+    legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
+        {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
+    )
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource),
@@ -121,19 +140,17 @@ class UseCasesContainer(containers.DeclarativeContainer):
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
-    sources = providers.ThreadSafeSingleton(
-        SourceAssembly,
-        providers.Factory(
-            SourceParts,
-            make=adapters.sources.provider,
-            make_exchange=adapters.exchange.provider,
-            http_client=shared.provided.http_client,
-            imaging=adapters.imaging,
-            parallel=adapters.parallel,
-            grids=grids,
-            coverages=coverages,
-        ),
+    source_parts = providers.ThreadSafeSingleton(
+        SourceParts,
+        make=adapters.sources.provider,
+        make_exchange=adapters.exchange.provider,
+        http_client=shared.provided.http_client,
+        imaging=adapters.imaging,
+        parallel=adapters.parallel,
+        grids=grids,
+        coverages=coverages,
     )
+    sources = providers.ThreadSafeSingleton(SourceAssembly, source_parts)
     caches = providers.ThreadSafeSingleton(
         CacheAssembly,
         settings,
@@ -161,6 +178,27 @@ class UseCasesContainer(containers.DeclarativeContainer):
         providers.ThreadSafeSingleton(
             LayerTreeAssembly, settings, caches.provided.areas, caches.provided.maps, adapters.projection
         ).provided.tree.call()
+    )
+    legends = providers.ThreadSafeSingleton(
+        LegendAssembly, settings, base_dir, source_parts.provided.exchange, adapters.legend_sources.provider
+    )
+    legend_sizes = providers.ThreadSafeSingleton(LegendSizes, adapters.legend_store)
+    legend_pictures = providers.ThreadSafeSingleton(
+        LegendPictures,
+        imaging=adapters.imaging,
+        limits=image_limits,
+        store=adapters.legend_store,
+        sizes=legend_sizes,
+        flights=flights,
+    )
+    get_legend = providers.ThreadSafeSingleton(GetLegend, legend_pictures, adapters.imaging)
+    survey_legends = providers.ThreadSafeSingleton(
+        SurveyLegends,
+        pictures=legend_pictures,
+        sizes=legend_sizes,
+        parallel=adapters.parallel,
+        flights=document_flights,
+        clock=adapters.clock,
     )
     get_map = providers.Factory(
         GetMap,

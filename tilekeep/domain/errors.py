@@ -15,6 +15,7 @@
     |   |-- UnsupportedFormat
     |   |-- UnsupportedSrs
     |   |-- UnknownStyle
+    |   |-- NoLegend                  the layer has none
     |   |-- MapTooLarge               more pixels than a map may have
     |   |-- InvalidDimension
     |   |-- TileOutsideGrid
@@ -113,6 +114,10 @@ class UnsupportedSrs(RequestError):
 
 class UnknownStyle(RequestError):
     """The layer exists, but not in this style."""
+
+
+class NoLegend(RequestError):
+    """The layer exists, but has no legend."""
 
 
 class MapTooLarge(RequestError):

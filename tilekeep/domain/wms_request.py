@@ -20,6 +20,9 @@ FIXED_PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
     "1.3.0": (("request", "GetMap"), ("version", "1.3.0"), ("service", "WMS")),
 }
 
+#: What comes last in requests for legends, before the version (spec/sources.md, 6).
+_LEGEND_PARAMETERS = (("request", "GetLegendGraphic"), ("service", "WMS"), ("sld_version", "1.1.0"))
+
 
 class _Parameters:
     """Ordered parameters: names match in any case and keep the spelling first used."""
@@ -106,6 +109,19 @@ class WmsRequestTemplate:
             parameters.set(name, value)
         parameters.set_default("styles", "")
         _adapt_to(self.version, parameters, srs)
+        return parameters.query_string()
+
+    def legend_query_string(self, layer: str, media_type: str, scale: float | None) -> str:
+        """The GetLegendGraphic query for one layer; ``scale`` is a denominator, or None for any."""
+        parameters = _Parameters(self.parameters)
+        parameters.drop("layers")
+        parameters.set("layer", layer)
+        parameters.set("format", media_type)
+        if scale is not None:
+            parameters.set("scale", str(scale))
+        for name, value in (*_LEGEND_PARAMETERS, ("version", self.version)):
+            parameters.set(name, value)
+        parameters.set_default("styles", "")
         return parameters.query_string()
 
     def url_with(self, query_string: str) -> str:

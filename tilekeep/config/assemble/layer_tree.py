@@ -12,6 +12,7 @@ from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
 from tilekeep.config.mapproxy.meaning_layers import drawing_caches
+from tilekeep.config.mapproxy.meaning_legends import LegendNames
 from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
 from tilekeep.config.mapproxy.meaning_source import resolution_range
 from tilekeep.config.mapproxy.root import Settings
@@ -40,6 +41,7 @@ class LayerTreeAssembly:
         self._areas = areas
         self._maps = maps
         self._projection = projection
+        self._legend_names = LegendNames(settings)
         self._in_degrees: OncePerKey[Extent, BBox] = OncePerKey(self._geographic)
 
     def tree(self) -> LayerTree:
@@ -50,14 +52,14 @@ class LayerTreeAssembly:
         return tree
 
     def _shown(self, layers: Sequence[Layer]) -> tuple[MapLayer, ...]:
-        """Those layers that draw maps; others are for tile services alone."""
+        """Those layers that draw maps or have a legend; others are for tile services alone."""
         found = (self._layer(layer) for layer in layers)
         return tuple(layer for layer in found if layer is not None)
 
     def _layer(self, layer: Layer) -> MapLayer | None:
         sources = drawing_caches(self._settings, layer)
         children = self._shown(layer.layers or ())
-        if not sources and not children:
+        if not sources and not children and not layer.legendurl:
             return None
         return MapLayer(
             name=layer.name,
@@ -67,6 +69,8 @@ class LayerTreeAssembly:
             resolutions=self._resolutions(layer, sources, children),
             dimensions=tuple(effective_dimension(name, options) for name, options in (layer.dimensions or {}).items()),
             metadata=layer_metadata(layer.md),
+            legend_sources=self._legend_names.of_layer(layer),
+            legend_url=layer.legendurl,
         )
 
     def _resolutions(self, layer: Layer, sources: Sequence[str], children: Sequence[MapLayer]) -> ResolutionRange:

@@ -60,6 +60,18 @@ class SourceParts:
     grids: GridAssembly
     coverages: CoverageAssembly
 
+    def exchange(
+        self, url: str, credentials: Credentials | None, http: EffectiveHttp, concurrent_requests: int = 0
+    ) -> UpstreamExchange:
+        """What asks the server at ``url``, which is spelled as in the configuration (spec/sources.md, 10)."""
+        return self.make_exchange(
+            http=self.http_client(_http_options(http, credentials)),
+            upstream=Upstream(urlsplit(url).netloc, concurrent_requests),
+            max_bytes=http.limits.max_bytes,
+            timeout_seconds=http.client_timeout_seconds,
+            hide_error_details=http.hide_error_details,
+        )
+
 
 class SourceAssembly:
     """Makes the source of a cache in one of its grids."""
@@ -136,7 +148,7 @@ class SourceAssembly:
         url, credentials = split_credentials(source.url)
         return self._parts.make(
             "wms",
-            exchange=self._exchange(source, credentials, source.concurrent_requests),
+            exchange=self._parts.exchange(source.url, credentials, source.http, source.concurrent_requests),
             request=WmsRequestTemplate.from_options(
                 url, dict(source.parameters), version=source.version, media_type=source.request_format
             ),
@@ -158,25 +170,10 @@ class SourceAssembly:
         url, credentials = split_credentials(source.url)
         return self._parts.make(
             "tile",
-            exchange=self._exchange(source, credentials, concurrent_requests=0),
+            exchange=self._parts.exchange(source.url, credentials, source.http),
             template=_template(source, url),
             grid=source_grid,
             traits=SourceTraits(False, accepts_integer_multiples=True),
-        )
-
-    def _exchange(
-        self,
-        source: EffectiveWmsSource | EffectiveTileSource,
-        credentials: Credentials | None,
-        concurrent_requests: int,
-    ) -> UpstreamExchange:
-        http = source.http
-        return self._parts.make_exchange(
-            http=self._parts.http_client(_http_options(http, credentials)),
-            upstream=Upstream(urlsplit(source.url).netloc, concurrent_requests),
-            max_bytes=http.limits.max_bytes,
-            timeout_seconds=http.client_timeout_seconds,
-            hide_error_details=http.hide_error_details,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import LEGENDS, OGC_API
+from tilekeep.config.mapproxy.markers import OGC_API
 from tilekeep.config.mapproxy.options import Opt, Options, PositiveNumber, Section
 from tilekeep.config.mapproxy.scale_hints import ScaleHints
 
@@ -105,7 +105,7 @@ class Layer(ScaleHints):
     tile_sources: Opt[tuple[str, ...]] = None
     nominal_res: Annotated[Opt[PositiveNumber], OGC_API] = None
     nominal_scale: Annotated[Opt[PositiveNumber], OGC_API] = None
-    legendurl: Annotated[Opt[str], LEGENDS] = None
+    legendurl: Opt[str] = None
     wmts_rest_legendurl: Opt[str] = None
     wmts_kvp_legendurl: Opt[str] = None
     md: Section[LayerMetadata] | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tilekeep.config.mapproxy.layer_references import tile_caches
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
+from tilekeep.config.mapproxy.meaning_legends import wmts_legend_url
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.dimensions import Dimension
 
@@ -34,7 +35,7 @@ def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
     for layer in _flattened(settings.layers):
         caches = tile_caches(settings, layer, settings.caches)
         if layer.name is not None and caches:
-            layers.append(_tile_layer(layer.name, layer, caches))
+            layers.append(_tile_layer(settings, layer.name, layer, caches))
     return tuple(layers)
 
 
@@ -71,7 +72,7 @@ def _flattened(layers: Iterable[Layer]) -> Iterator[Layer]:
         yield layer
 
 
-def _tile_layer(name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTileLayer:
+def _tile_layer(settings: Settings, name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTileLayer:
     """One layer with its dimensions expanded."""
     dimensions = layer.dimensions or {}
     return EffectiveTileLayer(
@@ -80,6 +81,6 @@ def _tile_layer(name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTi
         abstract=(layer.md.abstract if layer.md else None) or "",
         caches=caches,
         dimensions=tuple(effective_dimension(key, options) for key, options in dimensions.items()),
-        wmts_kvp_legend_url=layer.wmts_kvp_legendurl,
-        wmts_rest_legend_url=layer.wmts_rest_legendurl,
+        wmts_kvp_legend_url=layer.wmts_kvp_legendurl or wmts_legend_url(settings, layer),
+        wmts_rest_legend_url=layer.wmts_rest_legendurl or wmts_legend_url(settings, layer),
     )

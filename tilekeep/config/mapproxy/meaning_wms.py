@@ -42,6 +42,7 @@ class EffectiveWms:
     :ivar attribution: text in every map, or None.
     :ivar raises_source_errors: whether one failing layer fails a map.
     :ivar concurrent_layers: layers of one map drawn at a time.
+    :ivar strict: whether parameters are required that many clients forget.
     """
 
     metadata: ServiceMetadata
@@ -54,6 +55,7 @@ class EffectiveWms:
     attribution: str | None
     raises_source_errors: bool
     concurrent_layers: int
+    strict: bool
 
 
 def effective_wms(settings: Settings) -> EffectiveWms | None:
@@ -73,6 +75,7 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
         attribution=(wms.attribution.text if wms.attribution else None) or None,
         raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
         concurrent_layers=_first(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
+        strict=bool(_first(wms.strict, default.strict, otherwise=False)),
     )
 
 

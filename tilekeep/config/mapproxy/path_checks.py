@@ -8,6 +8,8 @@ from typing import Protocol
 from tilekeep.config.mapproxy.caches import Cache, FileBackend
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
+from tilekeep.config.mapproxy.legend_checks import legend_urls
+from tilekeep.config.mapproxy.meaning_legends import legend_file
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Problem, error, warning
@@ -41,6 +43,7 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     for path, name in _coverage_files(settings):
         if reason := probe.unreadable_file(from_base(base_dir, name)):
             yield error(path, f"the area cannot be read from {name!r}: {reason}; correct the name")
+    yield from _legend_problems(settings, base_dir, probe)
     yield from _directory_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
@@ -87,6 +90,14 @@ def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for path, coverage in coverages:
         if coverage is not None:
             yield from named_files(path, coverage)
+
+
+def _legend_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Files with legends: a missing one costs no more than the legend."""
+    for path, url in legend_urls(settings):
+        name = legend_file(url, base_dir)
+        if name is not None and (reason := probe.unreadable_file(name)):
+            yield warning(path, f"the legend cannot be read from {name!r}: {reason}; correct the name")
 
 
 def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:

@@ -17,6 +17,9 @@ WmsVersion = Literal["1.0.0", "1.1.0", "1.1.1", "1.3.0"]
 #: Versions that are answered, ascending.
 OFFERED_VERSIONS: tuple[WmsVersion, ...] = ("1.0.0", "1.1.0", "1.1.1", "1.3.0")
 
+#: Those that know legends.
+VERSIONS_WITH_LEGENDS: tuple[WmsVersion, ...] = ("1.1.1", "1.3.0")
+
 
 class SrsBox(Options):
     """The extent that is offered in an SRS, in its units; maps end there."""

@@ -27,6 +27,7 @@ from tilekeep.entrypoints.wsgi.options import (
 )
 from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
 from tilekeep.entrypoints.wsgi.services import MapParts
+from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -120,6 +121,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         max_output_pixels=wms.max_output_pixels,
         versions=wms.versions,
         attribution=wms.attribution,
+        strict=wms.strict,
     )
     get_map = container.use_cases.get_map(
         concurrent_layers=wms.concurrent_layers,
@@ -133,6 +135,12 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         projection,
         container.adapters.clock(),
         longest_request_seconds(container.settings()),
+        LegendParts(
+            container.use_cases.legends().of_layer,
+            container.use_cases.get_legend(),
+            container.use_cases.legend_sizes(),
+            container.use_cases.survey_legends(),
+        ),
     )
 
 

@@ -54,6 +54,7 @@ class WmsOptions:
     :ivar max_output_pixels: width times height of the largest map.
     :ivar versions: ascending.
     :ivar attribution: text in the lower right corner of every map, or None.
+    :ivar strict: whether requests for feature info and legends need every parameter of the standard.
     """
 
     metadata: ServiceMetadata
@@ -63,6 +64,7 @@ class WmsOptions:
     max_output_pixels: int = 4000 * 4000
     versions: tuple[str, ...] = ("1.0.0", "1.1.0", "1.1.1", "1.3.0")
     attribution: str | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,12 @@ from tilekeep.entrypoints.wsgi.welcome import WelcomePage
 from tilekeep.entrypoints.wsgi.wms.capabilities import WmsCapabilities
 from tilekeep.entrypoints.wsgi.wms.exception_images import ExceptionImages
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
+from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
+from tilekeep.entrypoints.wsgi.wms.legends import WmsLegends
 from tilekeep.entrypoints.wsgi.wms.map_request import MapRequests
 from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
 from tilekeep.entrypoints.wsgi.wms.service import Wms
+from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import VERSIONS
 from tilekeep.entrypoints.wsgi.wmts.capabilities import WmtsCapabilities
@@ -55,6 +58,7 @@ class MapParts(NamedTuple):
 
     :ivar projection: gives the boxes of layers in the SRS of documents.
     :ivar request_seconds: how long a request may take.
+    :ivar legends: makes legends.
     """
 
     options: WmsOptions
@@ -63,6 +67,7 @@ class MapParts(NamedTuple):
     projection: Projection
     clock: Clock
     request_seconds: float
+    legends: LegendParts
 
 
 def assembled(
@@ -164,14 +169,23 @@ def _wms(
         lambda extent, srs: projection.between(extent.srs, srs).bbox(extent.bbox),
         projection.srs(WGS_84_CODE),
     )
+    legends = WmsLegends(
+        options=options,
+        layer_tree=layer_tree,
+        parts=parts.legends,
+        clock=parts.clock,
+        request_seconds=parts.request_seconds,
+    )
     return Wms(
         versions=[VERSIONS[number] for number in options.versions],
         maps=maps,
+        legends=legends,
         capabilities=WmsCapabilities(
             options=options,
             layer_tree=layer_tree,
             boxes=boxes,
             tiles=tiles,
+            legends=ShownLegends(parts.legends, options.versions),
             templates=templates,
             documents=documents,
         ),

@@ -13,6 +13,7 @@ from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.wms.format_names import listed_short_names
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
+from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.shown_tiles import ShownTileSet, shown_tile_sets
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import V1_1_0, WmsVersion
@@ -29,6 +30,7 @@ class WmsCapabilities:
         layer_tree: the layers.
         boxes: calculates where they have data.
         tiles: describes the tiles that can be asked for one by one.
+        legends: describes legends.
         templates: the templates of the documents.
         documents: keeps what has been written.
     """
@@ -40,6 +42,7 @@ class WmsCapabilities:
         layer_tree: LayerTree,
         boxes: LayerBoxes,
         tiles: SingleTiles,
+        legends: ShownLegends,
         templates: DocumentTemplates,
         documents: KeptDocuments,
     ) -> None:
@@ -47,6 +50,7 @@ class WmsCapabilities:
         self._layer_tree = layer_tree
         self._boxes = boxes
         self._tiles = tiles
+        self._legends = legends
         self._templates = templates
         self._documents = documents
 
@@ -59,14 +63,18 @@ class WmsCapabilities:
             names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
             authorise_page(environ, _SERVICE, list(names))
         shows_tiles = with_tiles and version.lists_tiles
-        name = DocumentName(("wms", version.number, shows_tiles), base)
+        sizes = self._legends.settle(self._layer_tree.root)
+        name = DocumentName(("wms", version.number, shows_tiles, sizes), base)
         return self._documents(
             environ, name, version.capabilities_type, lambda: self._written(base, version, with_tiles=shows_tiles)
         )
 
     def _written(self, base: str, version: WmsVersion, *, with_tiles: bool) -> bytes:
         root = self._layer_tree.root
-        shown = ShownLayers(self._layer_tree.extent, self._boxes, authority_axes=version.authority_axes)(root)
+        shown_layers = ShownLayers(
+            self._layer_tree.extent, self._boxes, self._legends, authority_axes=version.authority_axes
+        )
+        shown = shown_layers(root)
         side = math.isqrt(self._options.max_output_pixels)
         return self._templates.render(
             f"wms/capabilities-{version.number}.xml",
@@ -76,6 +84,7 @@ class WmsCapabilities:
             short_formats=listed_short_names(self._options.formats),
             srs_codes=[srs.code for srs in self._options.srs],
             side=side,
+            has_legends=self._legends.are_offered and any(layer.has_legend for layer in root.all()),
             root=shown if shown.title else shown._replace(title=self._options.metadata.title),
             tile_sets=self._tile_sets(version) if with_tiles else [],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tilekeep.domain.errors import InvalidParameter, MissingParameter, UnsupportedOperation
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
@@ -14,6 +14,7 @@ class Operation(enum.Enum):
 
     MAP = "GetMap"
     CAPABILITIES = "GetCapabilities"
+    LEGEND = "GetLegendGraphic"
 
 
 #: Lower-case names; those of WMS 1.0.0 are understood in every version.
@@ -22,17 +23,18 @@ _NAMES = {
     "map": Operation.MAP,
     "getcapabilities": Operation.CAPABILITIES,
     "capabilities": Operation.CAPABILITIES,
+    "getlegendgraphic": Operation.LEGEND,
 }
 
 #: Operations of the standard that this service does not offer.
-_NOT_OFFERED = frozenset({"getfeatureinfo", "feature_info", "getlegendgraphic", "describelayer", "getstyles"})
+_NOT_OFFERED = frozenset({"getfeatureinfo", "feature_info", "describelayer", "getstyles"})
 
 _BEFORE_SRS = ("request", "layers", "styles")
 _AFTER_SRS = ("bbox", "width", "height", "format")
 
 
-def operation(given: Mapping[str, str]) -> Operation:
-    """The operation that ``request`` names, in any case.
+def operation(given: Mapping[str, str], version: WmsVersion) -> Operation:
+    """The operation of a version that ``request`` names, in any case.
 
     :raises MissingParameter: there is no ``request``.
     :raises UnsupportedOperation: it is one of the standard, but not offered.
@@ -42,7 +44,7 @@ def operation(given: Mapping[str, str]) -> Operation:
     if name is None:
         raise MissingParameter("missing parameters ['request']", locator="request")
     found = _NAMES.get(name.lower())
-    if found is not None:
+    if found is not None and (found is not Operation.LEGEND or version.has_legends):
         return found
     if name.lower() in _NOT_OFFERED:
         raise UnsupportedOperation(f"request {name} is not supported by this version of Tilekeep", locator="request")
@@ -54,7 +56,19 @@ def require_map_parameters(given: Mapping[str, str], version: WmsVersion) -> Non
 
     :raises MissingParameter: names all that are missing.
     """
-    required = (version.version_parameter, *_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS)
+    _require(given, (version.version_parameter, *_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS))
+
+
+def require_legend_parameters(given: Mapping[str, str], version: WmsVersion, *, strict: bool) -> None:
+    """Returns if a GetLegendGraphic request has every parameter, be it blank; ``strict`` wants one more.
+
+    :raises MissingParameter: names all that are missing.
+    """
+    required = (version.version_parameter, "request", "layer", "format")
+    _require(given, (*required, "sld_version") if strict else required)
+
+
+def _require(given: Mapping[str, str], required: Sequence[str]) -> None:
     missing = [name for name in required if name not in given]
     if missing:
         raise MissingParameter(f"missing parameters {missing}", locator=missing[0])

@@ -15,6 +15,7 @@ from tilekeep.domain.service_metadata import DocumentLink, LayerMetadata
 from tilekeep.domain.srs import METRES_PER_DEGREE
 from tilekeep.entrypoints.wsgi.wms.bounding_box import swapped
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import Boxes, LayerBoxes
+from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegend
 
 #: Side of the standard pixel in metres (OGC 06-042, 7.2.4.6.9).
 _PIXEL = 0.00028
@@ -62,6 +63,7 @@ class ShownLayer(NamedTuple):
     min_scale: float | None
     max_scale: float | None
     layers: Sequence[ShownLayer]
+    legend: ShownLegend | None = None
 
 
 class ShownLayers:
@@ -70,12 +72,21 @@ class ShownLayers:
     Args:
         extent: the area in which a layer has data.
         boxes: calculates boxes.
+        legend: describes the legend of a layer.
         authority_axes: whether boxes have the axis order of their SRS.
     """
 
-    def __init__(self, extent: Callable[[MapLayer], Extent], boxes: LayerBoxes, *, authority_axes: bool) -> None:
+    def __init__(
+        self,
+        extent: Callable[[MapLayer], Extent],
+        boxes: LayerBoxes,
+        legend: Callable[[MapLayer], ShownLegend | None],
+        *,
+        authority_axes: bool,
+    ) -> None:
         self._extent = extent
         self._boxes = boxes
+        self._legend = legend
         self._authority_axes = authority_axes
 
     def __call__(self, layer: MapLayer) -> ShownLayer:
@@ -95,6 +106,7 @@ class ShownLayers:
             min_scale=None if limits.max_res is None else limits.max_res / _PIXEL,
             max_scale=None if limits.min_res is None else limits.min_res / _PIXEL,
             layers=[self(child) for child in layer.children],
+            legend=self._legend(layer),
         )
 
     def _shown_boxes(self, boxes: Boxes) -> list[ShownBox]:
