@@ -7,13 +7,26 @@ from owslib.wms import WebMapService
 
 from tests.fakes.catalogue import GEODETIC_NW, UTM, UTM_GRID, WEBMERCATOR, WGS84, FakeLayers
 from tests.fakes.layer_tree import FakeMaps, wms_options
+from tests.fakes.legends import FakeLegendSource, legend
+from tests.fakes.text_imaging import image
 from tests.fakes.wsgi import WsgiClient, client
-from tests.integration.support.schemas import validate_by_own_type, validate_by_schema
+from tests.integration.support.schemas import validate_by_own_type, validate_by_schema, validate_by_schemas
 from tests.unit.entrypoints.wsgi.wms_requests import capabilities, get_map
 from tilekeep.domain.dimensions import Dimension
+from tilekeep.domain.errors import SourceError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import WEBP, ImageEncoding
+from tilekeep.domain.inspire import (
+    Citation,
+    Conformity,
+    Dates,
+    EmbeddedMetadata,
+    InspireKeyword,
+    InspireMetadata,
+    PointOfContact,
+    ResourceLocator,
+)
 from tilekeep.domain.resolution_range import ResolutionRange
 from tilekeep.domain.service_metadata import (
     Attribution,
@@ -46,6 +59,35 @@ LAYER = LayerMetadata(
     feature_lists=(DocumentLink("http://list.example/", "text/html"),),
 )
 
+_SERVICE_AT = ResourceLocator("http://view.example/?a=1&b=2", "text/xml")
+_METADATA_AT = ResourceLocator("http://catalogue.example/?id=1&b=2", "application/vnd.iso.19139+xml")
+_REGULATION = Citation(
+    "COMMISSION REGULATION (EU) No 1089/2010 of 23 November 2010 implementing Directive 2007/2/EC of the European "
+    "Parliament and of the Council as regards interoperability of spatial data sets and services",
+    Dates("2010-12-08", "2010-01-01", "2011-01-01"),
+    ("OJ:L:2010:323:0011:0102:EN:PDF",),
+    (ResourceLocator("http://eur-lex.example/?a&b", "application/pdf"),),
+)
+_THEMES = Citation("GEMET - INSPIRE themes", Dates(last_revision="2008-06-01"))
+EMBEDDED = InspireMetadata(
+    "eng",
+    embedded=EmbeddedMetadata(
+        locators=(_SERVICE_AT,),
+        temporal_reference=Dates("2020-01-01", "2019-01-01", "2021-01-01"),
+        conformities=(Conformity(_REGULATION, "notEvaluated"),),
+        contacts=(PointOfContact("Office & more", "a@office.example"),),
+        date="2021-02-03",
+        mandatory_keywords=("infoMapAccessService",),
+        keywords=(InspireKeyword(_THEMES, "Orthoimagery"),),
+    ),
+)
+LINKED = InspireMetadata("ger", _METADATA_AT)
+EMBEDDED_AND_LINKED = InspireMetadata("eng", _METADATA_AT, EMBEDDED.embedded)
+
+WMS = "wms/1.3.0/capabilities_1_3_0.xsd"
+SLD = "sld/1.1.0/sld_capabilities.xsd"
+INSPIRE = "inspire/inspire_vs/1.0/inspire_vs.xsd"
+
 
 @pytest.fixture
 def web() -> WsgiClient:
@@ -53,7 +95,11 @@ def web() -> WsgiClient:
     layers = FakeLayers()
     layers.add("osm", WEBMERCATOR, GEODETIC_NW)
     maps = FakeMaps()
+    drawn = legend("osm", FakeLegendSource(image(30, 20)))
+    lost = legend("lost", FakeLegendSource(SourceError("gone")))
     maps.add(
+        maps.layer("legend", legends=(drawn,), metadata=LAYER, resolutions=ResolutionRange(1000.0, 10.0)),
+        maps.layer("lost", legends=(lost,)),
         maps.layer("osm", extent=Extent(BBox(5.0, 45.0, 15.0, 55.0), WGS84), metadata=LAYER),
         maps.group(
             "group",
@@ -87,7 +133,18 @@ class TestCapabilities:
         validate_by_own_type(web.get(capabilities("1.0.0")).data)
 
     def test_1_3_0_are_valid(self, web: WsgiClient) -> None:
-        validate_by_schema("wms/1.3.0/capabilities_1_3_0.xsd", web.get(capabilities("1.3.0")).data)
+        validate_by_schemas(web.get(capabilities("1.3.0")).data, WMS, SLD)
+
+    @pytest.mark.parametrize("inspire", [LINKED, EMBEDDED, EMBEDDED_AND_LINKED], ids=["linked", "embedded", "both"])
+    def test_1_3_0_are_valid_with_what_inspire_wants(self, inspire: InspireMetadata) -> None:
+        maps = FakeMaps()
+        maps.add(maps.layer("legend", legends=(legend("osm", FakeLegendSource(image(30, 20))),)))
+        web = client(FakeLayers(), **maps.parts(wms_options(metadata=SERVICE, inspire=inspire)))
+
+        document = web.get(capabilities("1.3.0")).data
+
+        assert b"<Name>inspire_common:DEFAULT</Name>" in document
+        validate_by_schemas(document, WMS, SLD, INSPIRE)
 
     def test_they_are_valid_without_any_layer(self) -> None:
         web = client(FakeLayers(), **FakeMaps().parts())
@@ -121,7 +178,7 @@ class TestOwsLib:
 
         assert service.identification.title == "Maps & <more>"
         assert service.provider.contact.organization == "Office"
-        assert list(service.contents) == ["osm", "group", "time", "local"]
+        assert list(service.contents) == ["legend", "lost", "osm", "group", "time", "local"]
         assert service.getOperationByName("GetMap").formatOptions == ["image/png", "image/jpeg", "image/tiff"]
         layer = service["osm"]
         assert layer.boundingBoxWGS84 == (5.0, 45.0, 15.0, 55.0)

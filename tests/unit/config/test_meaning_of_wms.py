@@ -6,6 +6,16 @@ from tests.unit.config.configurations import loaded
 from tilekeep.config.mapproxy.meaning_services import effective_services
 from tilekeep.config.mapproxy.meaning_wms import EffectiveWms, effective_wms
 from tilekeep.domain.geometry import BBox
+from tilekeep.domain.inspire import (
+    Citation,
+    Conformity,
+    Dates,
+    EmbeddedMetadata,
+    InspireKeyword,
+    InspireMetadata,
+    PointOfContact,
+    ResourceLocator,
+)
 
 
 def wms(options: str, rest: str = "") -> EffectiveWms:
@@ -114,3 +124,36 @@ services:
     assert "Maps" == services.wmts.metadata.title
     assert services.wmts.metadata.contact is not None
     assert "Ann" == services.wmts.metadata.contact.person
+
+
+class TestInspire:
+    def test_nothing_is_said_unless_it_is_configured(self) -> None:
+        assert wms("{}").inspire is None
+
+    def test_metadata_elsewhere(self) -> None:
+        found = wms("{inspire_md: {type: linked, metadata_url: {url: a, media_type: b}, languages: {default: ger}}}")
+
+        assert InspireMetadata("ger", ResourceLocator("a", "b")) == found.inspire
+
+    def test_metadata_in_the_document(self) -> None:
+        found = wms(
+            "{inspire_md: {type: embedded, resource_locators: [{url: a, media_type: b}],"
+            " temporal_reference: {date_of_creation: 2020-01-02}, conformities: [{title: t, uris: [u],"
+            " date_of_publication: '2010', resource_locators: [{url: c, media_type: d}], degree: conformant}],"
+            " metadata_points_of_contact: [{organisation_name: o}], mandatory_keywords: [m], metadata_date: 2021-02-03,"
+            " keywords: [{title: v, keyword_value: k}], languages: {default: eng}}}"
+        )
+
+        specification = Citation("t", Dates(publication="2010"), ("u",), (ResourceLocator("c", "d"),))
+        assert found.inspire == InspireMetadata(
+            "eng",
+            embedded=EmbeddedMetadata(
+                locators=(ResourceLocator("a", "b"),),
+                temporal_reference=Dates(creation="2020-01-02"),
+                conformities=(Conformity(specification, "conformant"),),
+                contacts=(PointOfContact("o", ""),),
+                date="2021-02-03",
+                mandatory_keywords=("m",),
+                keywords=(InspireKeyword(Citation("v", Dates()), "k"),),
+            ),
+        )

@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from tilekeep.config.mapproxy.map_options import MostPixels, WmsDefaults
 from tilekeep.config.mapproxy.meaning_image import map_encoding
+from tilekeep.config.mapproxy.meaning_inspire import inspire_metadata
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.inspire import InspireMetadata
 from tilekeep.domain.service_metadata import ServiceMetadata
 
 Value = TypeVar("Value")
@@ -43,6 +45,7 @@ class EffectiveWms:
     :ivar raises_source_errors: whether one failing layer fails a map.
     :ivar concurrent_layers: layers of one map drawn at a time.
     :ivar strict: whether parameters are required that many clients forget.
+    :ivar inspire: what documents say for the INSPIRE directive, or None.
     """
 
     metadata: ServiceMetadata
@@ -56,6 +59,7 @@ class EffectiveWms:
     raises_source_errors: bool
     concurrent_layers: int
     strict: bool
+    inspire: InspireMetadata | None
 
 
 def effective_wms(settings: Settings) -> EffectiveWms | None:
@@ -76,6 +80,7 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
         raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
         concurrent_layers=_first(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
         strict=bool(_first(wms.strict, default.strict, otherwise=False)),
+        inspire=inspire_metadata(wms.inspire_md),
     )
 
 

@@ -45,5 +45,5 @@ class WmsService(WmsDefaults):
     featureinfo_types: Annotated[Opt[tuple[Literal["text", "html", "xml", "json"], ...]], FEATURE_INFO] = None
     featureinfo_xslt: Annotated[Section[dict[Literal["html", "xml"], str]] | None, Later(off=({},))] = None
     md: Section[ServiceMetadata] | None = None
-    inspire_md: Annotated[Opt[InspireMetadata], Later()] = None
+    inspire_md: Opt[InspireMetadata] = None
     versions: Opt[Annotated[tuple[WmsVersion, ...], Field(min_length=1)]] = None

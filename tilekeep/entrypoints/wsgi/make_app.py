@@ -122,6 +122,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         versions=wms.versions,
         attribution=wms.attribution,
         strict=wms.strict,
+        inspire=wms.inspire,
     )
     get_map = container.use_cases.get_map(
         concurrent_layers=wms.concurrent_layers,

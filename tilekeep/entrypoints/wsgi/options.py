@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.inspire import InspireMetadata
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.service_metadata import ServiceMetadata
 from tilekeep.domain.srs import Srs
@@ -55,6 +56,7 @@ class WmsOptions:
     :ivar versions: ascending.
     :ivar attribution: text in the lower right corner of every map, or None.
     :ivar strict: whether requests for feature info and legends need every parameter of the standard.
+    :ivar inspire: what documents of 1.3.0 say for the INSPIRE directive, or None.
     """
 
     metadata: ServiceMetadata
@@ -65,6 +67,7 @@ class WmsOptions:
     versions: tuple[str, ...] = ("1.0.0", "1.1.0", "1.1.1", "1.3.0")
     attribution: str | None = None
     strict: bool = False
+    inspire: InspireMetadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

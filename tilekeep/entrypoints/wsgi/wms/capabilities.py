@@ -84,6 +84,7 @@ class WmsCapabilities:
             short_formats=listed_short_names(self._options.formats),
             srs_codes=[srs.code for srs in self._options.srs],
             side=side,
+            inspire=self._options.inspire,
             has_legends=self._legends.are_offered and any(layer.has_legend for layer in root.all()),
             root=shown if shown.title else shown._replace(title=self._options.metadata.title),
             tile_sets=self._tile_sets(version) if with_tiles else [],
