@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tilekeep.application.legend import Legend
-from tilekeep.application.legend_pictures import LegendPictures
+from tilekeep.application.legend_pictures import LegendPictures, Picture
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import InvalidRequest, MapTooLarge, SourceError
-from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster, largest_side
+from tilekeep.domain.image import GIF, JPEG, PNG, EncodedImage, ImageEncoding, Raster, largest_side
 from tilekeep.ports.imaging import Imaging
 
 #: So many legends of a group are put into one: each may have to be fetched.
 MOST_LEGENDS = 100
+
+#: Formats in which text with smooth edges cannot be drawn on nothing.
+_WITHOUT_ALPHA = frozenset({JPEG, GIF})
 
 
 class LegendImage(NamedTuple):
@@ -48,28 +52,32 @@ class GetLegend:
     ) -> LegendImage:
         """All of ``legends``, bottom first, upon each other: that of the topmost source at the top.
 
+        A single one in PNG is passed on as it is kept, in full colour.  They lie on white in formats that have no
+        half-transparent pixels.
+
         :raises InvalidRequest: more than :data:`MOST_LEGENDS`.
         :raises MapTooLarge: the format has no room for them.
         :raises SourceError: no source has given its legend.
         :raises LockTimeout: another request was still making one when the deadline passed.
         """
         _require_few(legends)
-        rasters: list[Raster] = []
+        pictures: list[Picture] = []
         failures: list[SourceError] = []
-        is_complete = True
         for legend in legends:
             try:
-                picture = self._pictures(legend, scale, deadline)
+                pictures.append(self._pictures(legend, scale, deadline))
             except SourceError as error:
                 failures.append(error)
-            else:
-                rasters.append(picture.raster)
-                is_complete = is_complete and picture.is_complete
-        if not rasters:
+        if not pictures:
             raise failures[0]
-        raster = self._pictures.stacked(rasters)
+        is_complete = not failures and all(picture.is_complete for picture in pictures)
+        if len(pictures) == 1 and encoding.format == PNG:
+            return LegendImage(EncodedImage(pictures[0].body, PNG), is_complete)
+        transparent = encoding.public_media_type not in _WITHOUT_ALPHA
+        raster = self._pictures.stacked([picture.raster for picture in pictures], transparent=transparent)
         _require_fit(raster, encoding)
-        return LegendImage(self._imaging.encode(raster, encoding), is_complete and not failures)
+        encoded = self._imaging.encode(raster, replace(encoding, transparent=transparent))
+        return LegendImage(encoded, is_complete)
 
     def document(self, legends: Sequence[Legend], scale: float | None, deadline: Deadline) -> LegendDocument:
         """What the servers say of ``legends`` in JSON, bottom first; never kept.

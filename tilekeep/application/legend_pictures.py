@@ -24,9 +24,13 @@ _STORED = ImageEncoding(PNG, mode="RGBA", transparent=True)
 
 
 class Picture(NamedTuple):
-    """A legend as pixels; parts whose servers failed are missing unless it ``is_complete``."""
+    """A legend as pixels, and as it is kept; parts whose servers failed are missing unless it ``is_complete``.
+
+    :ivar body: a PNG in full colour, or what another program has kept.
+    """
 
     raster: Raster
+    body: bytes
     is_complete: bool
 
 
@@ -68,12 +72,12 @@ class LegendPictures:
             self._sizes.remember(legend, picture.raster.size)
         return picture
 
-    def stacked(self, rasters: Sequence[Raster]) -> Raster:
-        """Several rasters as one: the last one on top, as wide as the widest.
+    def stacked(self, rasters: Sequence[Raster], *, transparent: bool = True) -> Raster:
+        """Several rasters as one: the last one on top, as wide as the widest, on a ``transparent`` or white ground.
 
         :raises SourceContentError: together they have more pixels than an image may have.
         """
-        if len(rasters) == 1:
+        if len(rasters) == 1 and transparent:
             return rasters[0]
         size = Size(max(raster.size.width for raster in rasters), sum(raster.size.height for raster in rasters))
         if size.width * size.height > self._limits.max_pixels:
@@ -83,12 +87,12 @@ class LegendPictures:
         for raster in reversed(rasters):
             placements.append(Placement(raster, 0, top))
             top += raster.size.height
-        return self._imaging.compose(Canvas(size, transparent=True), placements)
+        return self._imaging.compose(Canvas(size, transparent=transparent), placements)
 
     def _picture(self, legend: Legend, name: str, scale: float | None, deadline: Deadline) -> Picture:
         stored = self._stored(name)
         if stored is not None:
-            return Picture(stored, True)
+            return stored
         rasters: list[Raster] = []
         failures: list[SourceError] = []
         for part in legend.parts():
@@ -99,9 +103,10 @@ class LegendPictures:
         if not rasters:
             raise failures[0]
         raster = self.stacked(rasters)
+        body = self._imaging.encode(raster, _STORED).body
         if not failures:
-            self._keep(name, raster)
-        return Picture(raster, not failures)
+            self._keep(name, body)
+        return Picture(raster, body, not failures)
 
     def _raster(self, part: LegendSource, scale: float | None, deadline: Deadline) -> Raster:
         try:
@@ -110,17 +115,17 @@ class LegendPictures:
             log.warning("legend refused: %s", error)
             raise SourceContentError(f"legend refused: {error}", client_message=_REFUSED) from error
 
-    def _stored(self, name: str) -> Raster | None:
+    def _stored(self, name: str) -> Picture | None:
         """One that cannot be read is made anew."""
         try:
             body = self._store.read(name)
-            return None if body is None else self._imaging.decode(body, self._limits)
+            return None if body is None else Picture(self._imaging.decode(body, self._limits), body, True)
         except (StoreError, ImageError) as error:
             log.warning("kept legend %s is of no use: %s", name, error)
             return None
 
-    def _keep(self, name: str, raster: Raster) -> None:
+    def _keep(self, name: str, body: bytes) -> None:
         try:
-            self._store.write(name, self._imaging.encode(raster, _STORED).body)
+            self._store.write(name, body)
         except StoreError as error:
             log.warning("legend could not be kept: %s", error)

@@ -72,6 +72,29 @@ class TestStacking:
         assert all(not part.scales for part in sources)
 
 
+class TestFormats:
+    @pytest.mark.parametrize(
+        ("media_type", "transparent", "shows"),
+        [
+            pytest.param("image/jpeg", False, "a@0,0", id="JPEG lies on white"),
+            pytest.param("image/gif", False, "a@0,0", id="so does GIF"),
+            pytest.param("image/tiff", True, "a", id="others stay transparent"),
+        ],
+    )
+    def test_legends_lie_on_white_where_edges_could_not_be_smooth(
+        self, kitchen: LegendKitchen, media_type: str, transparent: bool, shows: str
+    ) -> None:
+        answer = kitchen.get.image([legend("x", source())], ImageEncoding(media_type, colors=8), None, NO_DEADLINE)
+
+        assert answer.image.body.decode() == f"image 30x20 {shows}"
+        assert kitchen.imaging.encodings[-1] == ImageEncoding(media_type, colors=8, transparent=transparent)
+
+    def test_a_single_one_in_png_is_passed_on_as_it_is_kept(self, kitchen: LegendKitchen) -> None:
+        kitchen.get.image([legend("x", source())], ImageEncoding(PNG, colors=8), None, NO_DEADLINE)
+
+        assert [encoding.colors for encoding in kitchen.imaging.encodings] == [None]
+
+
 class TestKeeping:
     def test_a_legend_is_fetched_once(self, kitchen: LegendKitchen) -> None:
         part = source()

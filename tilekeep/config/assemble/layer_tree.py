@@ -85,8 +85,9 @@ class LayerTreeAssembly:
         return tuple(LaidSource(self._maps.for_clients(name), self._maps.opacity(name)) for name in layer.sources)
 
     def _extent(self, tree: LayerTree, layer: MapLayer) -> Extent:
-        """The common area of sources and children; a single one keeps its SRS."""
-        parts = [*map(self._areas.extent, layer.sources), *(tree.extent(child) for child in layer.children)]
+        """The common area of sources and of those children that draw something; a single one keeps its SRS."""
+        drawing = (child for child in layer.children if next(child.drawing(), None) is not None)
+        parts = [*map(self._areas.extent, layer.sources), *map(tree.extent, drawing)]
         if not parts:
             return Extent(_WORLD, self._degrees)
         if len(set(parts)) == 1:

@@ -94,7 +94,7 @@ class TestPictures:
 
         assert answer.content_type == "image/jpeg"
         last = maps.legends.imaging.encodings[-1]
-        assert (last.format, last.transparent) == ("image/jpeg", True)
+        assert (last.format, last.transparent) == ("image/jpeg", False)
 
     @pytest.mark.parametrize(
         ("text", "scale"), [("1000", 1000.0), ("0.5", 0.5), (" 1e3 ", 1000.0), ("", None), (None, None)]
@@ -260,7 +260,7 @@ class TestCapabilities:
         found = layers_of(web.get(capabilities("1.0.0")).data)
 
         address = found["roads"].findtext("Style/StyleURL") or ""
-        assert address.startswith("http://localhost/service?request=GetLegendGraphic&version=1.1.1&")
+        assert address.startswith("http://localhost/service?format=image%2Fpng&layer=roads&")
         assert found["bare"].find("Style") is None
 
     def test_names_are_escaped_in_addresses(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from tilekeep.application.get_legend import GetLegend
@@ -95,7 +94,7 @@ class WmsLegends:
     def _image(
         self, environ: Environ, legends: Sequence[Legend], request: _LegendRequest, deadline: Deadline
     ) -> Response:
-        encoding = replace(self._formats[request.format], transparent=True)
+        encoding = self._formats[request.format]
         image, is_complete = self._get_legend.image(legends, encoding, request.scale, deadline)
         return image_response(image, request.format, encoding, _headers(environ, is_complete=is_complete))
 

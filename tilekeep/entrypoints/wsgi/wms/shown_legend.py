@@ -58,12 +58,12 @@ class ShownLegends:
         if self._version is None or layer.name is None or not layer.has_legend:
             return None
         query = {
-            "request": "GetLegendGraphic",
-            "version": self._version,
             "format": "image/png",
             "layer": layer.name,
             "sld_version": "1.1.0",
+            "request": "GetLegendGraphic",
             "service": "WMS",
+            "version": self._version,
             "styles": "",
         }
         return ShownLegend(urlencode(query), self._parts.sizes.together(self._parts.of_layer(layer)))
