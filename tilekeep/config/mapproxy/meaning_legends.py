@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.mapproxy.layers import Layer
@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import SourceOptions, WmsSource
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, VERSIONS_WITH_LEGENDS
 
 _FILE = "file://"
@@ -54,11 +54,14 @@ class LegendNames:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._showing = {name: source for name, source in settings.sources.items() if _has_legend(source)}
         self._of_cache: OncePerKey[str, tuple[str, ...]] = OncePerKey(self._behind_cache)
 
     def of_layer(self, layer: Layer) -> tuple[str, ...]:
         """The names of the sources, bottom first, each once; none where the layer has a legend of its own."""
-        return () if layer.legendurl else tuple(dict.fromkeys(self._behind(layer.sources or (), caches_first=True)))
+        if layer.legendurl or not self._showing:
+            return ()
+        return tuple(dict.fromkeys(self._behind(layer.sources or (), caches_first=True)))
 
     def _behind_cache(self, name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._behind(self._settings.caches[name].sources, caches_first=False)))
@@ -69,8 +72,13 @@ class LegendNames:
             is_cache = name in self._settings.caches and (caches_first or name not in self._settings.sources)
             if is_cache:
                 yield from self._of_cache(name)
-            elif _shows_legend(self._settings, name):
+            elif self._shows_legend(name):
                 yield name
+
+    def _shows_legend(self, name: str) -> bool:
+        """Whether it lies somewhere, or there are layers to ask for."""
+        source = self._showing.get(SourceName.parse(name).name)
+        return source is not None and bool(source.wms_opts.legendurl or _layers(source, name))
 
 
 def legend_of_source(settings: Settings, name: str, base_dir: str) -> EffectiveLegendUrl | EffectiveLegendGraphic:
@@ -124,12 +132,8 @@ def wmts_legend_url(settings: Settings, layer: Layer) -> str | None:
     )
 
 
-def _shows_legend(settings: Settings, name: str) -> bool:
-    source = settings.sources.get(SourceName.parse(name).name)
-    if not isinstance(source, WmsSource):
-        return False
-    options = source.wms_opts
-    return bool(options.legendurl) or (options.legendgraphic and bool(_layers(source, name)))
+def _has_legend(source: SourceOptions) -> TypeGuard[WmsSource]:
+    return isinstance(source, WmsSource) and bool(source.wms_opts.legendurl or source.wms_opts.legendgraphic)
 
 
 def _layers(source: WmsSource, name: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.domain.geometry import Size
@@ -57,13 +57,8 @@ class ShownLegends:
         """The legend of a layer that has one itself and can be asked for."""
         if self._version is None or layer.name is None or not layer.has_legend:
             return None
-        query = {
-            "format": "image/png",
-            "layer": layer.name,
-            "sld_version": "1.1.0",
-            "request": "GetLegendGraphic",
-            "service": "WMS",
-            "version": self._version,
-            "styles": "",
-        }
-        return ShownLegend(urlencode(query), self._parts.sizes.together(self._parts.of_layer(layer)))
+        query = (
+            f"format=image%2Fpng&layer={quote_plus(layer.name)}&sld_version=1.1.0"
+            f"&request=GetLegendGraphic&service=WMS&version={self._version}&styles="
+        )
+        return ShownLegend(query, self._parts.sizes.together(self._parts.of_layer(layer)))
