@@ -16,7 +16,7 @@ _PROGRAM = Path(__file__).parents[1] / "qgis_program.py"
 
 
 class Picture(NamedTuple):
-    """What QGIS shall render; ``box`` in x/y order, ``size`` in pixels.
+    """What QGIS shall render; ``box`` in x/y order, ``size`` in pixels, or None for the legend of the layer.
 
     :ivar uri: a data source of the provider ``wms``, as QGIS keeps it in projects.
     :ivar file: where the picture goes, as PNG.
@@ -25,7 +25,7 @@ class Picture(NamedTuple):
     uri: str
     srs: str
     box: tuple[float, float, float, float]
-    size: tuple[int, int]
+    size: tuple[int, int] | None
     file: str
 
 
