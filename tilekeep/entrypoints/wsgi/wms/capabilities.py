@@ -10,7 +10,7 @@ from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.response import Environ, Response
-from tilekeep.entrypoints.wsgi.wms.format_names import listed_short_names
+from tilekeep.entrypoints.wsgi.wms.format_names import listed_short_names, short_info_names
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
 from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
@@ -76,12 +76,15 @@ class WmsCapabilities:
         )
         shown = shown_layers(root)
         side = math.isqrt(self._options.max_output_pixels)
+        info_formats: list[str] = []  # of GetFeatureInfo, which is not offered yet
         return self._templates.render(
             f"wms/capabilities-{version.number}.xml",
             base=base,
             service=self._options.metadata,
             formats=list(self._options.formats),
             short_formats=listed_short_names(self._options.formats),
+            info_formats=info_formats,
+            short_info_formats=short_info_names(info_formats),
             srs_codes=[srs.code for srs in self._options.srs],
             side=side,
             inspire=self._options.inspire,

@@ -63,6 +63,7 @@ class ShownLayer(NamedTuple):
     min_scale: float | None
     max_scale: float | None
     layers: Sequence[ShownLayer]
+    queryable: bool = False
     legend: ShownLegend | None = None
 
 
