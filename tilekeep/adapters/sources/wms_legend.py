@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import PNG
 from tilekeep.domain.map_query import Fetched, UpstreamRequest
+from tilekeep.domain.merged_json import json_value
 from tilekeep.domain.secrets import redacted
 from tilekeep.domain.wms_request import WmsRequestTemplate
 from tilekeep.ports.http_client import HttpAnswer
@@ -69,9 +69,9 @@ def _entry(answer: HttpAnswer, request: UpstreamRequest) -> Mapping[str, Any]:
     if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
         raise unwanted(answer, request, _NO_JSON)
     try:
-        document = json.loads(answer.body)
+        document = json_value(answer.body.decode())
         entry = document["Legend"][0] if "Legend" in document else document
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise unwanted(answer, request, _NO_JSON) from error
     if not isinstance(entry, dict):
         raise unwanted(answer, request, _NO_JSON)

@@ -134,6 +134,7 @@ class TestDescriptions:
             ("application/json", b'{"Legend": 1}'),
             ("application/json", b'{"Legend": [1]}'),
             ("application/json", b"[" * 100_000),
+            ("application/json", b'{"a":' * 500 + b"1" + b"}" * 500),
             ("application/json", b""),
         ],
     )
