@@ -65,7 +65,8 @@ class WmsLegends:
         """
         request = self._request(given, version)
         nodes = self._explaining(request.layer)
-        authorise_page(environ, "wms.capabilities", [request.layer, *(node.name for node in nodes)])
+        names = dict.fromkeys((request.layer, *(node.name for node in nodes)))
+        authorise_page(environ, "wms.capabilities", list(names))
         legends = list(dict.fromkeys(legend for node in nodes for legend in self._legends_of(node)))
         deadline = Deadline(self._monotonic() + self._request_seconds)
         if request.format == JSON:
