@@ -158,7 +158,7 @@ def pair(pairs: Mapping[str, Pair]) -> Pair:
 
 
 class TestDocuments:
-    @pytest.mark.parametrize(("options", "name"), COMPARED, ids=": ".join)
+    @pytest.mark.parametrize(("options", "name"), COMPARED, ids=[": ".join(pair) for pair in COMPARED])
     def test_they_say_the_same(self, pairs: Mapping[str, Pair], options: str, name: str) -> None:
         differing = _differing(pairs[options], DOCUMENTS[name])
 

@@ -39,7 +39,7 @@ def test_documents_list_those_that_the_standard_names() -> None:
 @pytest.mark.parametrize(
     ("media_types", "names"),
     [
-        (["text/plain", "text/html", "application/vnd.ogc.gml"], ["MIME", "GML.1"]),
+        (["text/plain", "text/html", "application/vnd.ogc.gml"], ["MIME", "MIME", "GML.1"]),
         (["text/xml"], ["GML.1"]),
         ([], []),
     ],

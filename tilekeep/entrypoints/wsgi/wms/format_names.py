@@ -34,5 +34,5 @@ def listed_short_names(media_types: Iterable[str]) -> list[str]:
 
 
 def short_info_names(media_types: Iterable[str]) -> list[str]:
-    """What WMS 1.0.0 calls the formats of feature info, each name once."""
-    return list(dict.fromkeys("GML.1" if media_type in _GML else "MIME" for media_type in media_types))
+    """What WMS 1.0.0 calls the formats of feature info, in their order."""
+    return ["GML.1" if media_type in _GML else "MIME" for media_type in media_types]
