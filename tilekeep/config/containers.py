@@ -13,9 +13,11 @@ from dependency_injector import containers, providers
 
 from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
+from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
@@ -37,7 +39,9 @@ from tilekeep.application.get_legend import GetLegend
 from tilekeep.application.get_map import GetMap
 from tilekeep.application.legend_pictures import LegendPictures
 from tilekeep.application.legend_sizes import LegendSizes
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
@@ -66,7 +70,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
     resources = providers.ThreadSafeSingleton(ProcessResources)
     clock = providers.ThreadSafeSingleton(SystemClock)
     projection = providers.ThreadSafeSingleton(PyprojProjection, proj_data_dir=options.provided.proj_data_dir)
+    areas = providers.ThreadSafeSingleton(AreasOnDemand, projection)
     imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
+    pictures = providers.ThreadSafeSingleton(PillowPictures)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
     background = providers.ThreadSafeSingleton(background_runner)
     gate = providers.ThreadSafeSingleton(
@@ -203,12 +209,10 @@ class UseCasesContainer(containers.DeclarativeContainer):
         flights=document_flights,
         clock=adapters.clock,
     )
-    get_map = providers.Factory(
-        GetMap,
-        imaging=adapters.imaging,
-        parallel=adapters.parallel,
-        gate=providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers"),
-    )
+    map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
+    get_map = providers.Factory(GetMap, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)
+    clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
+    retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 

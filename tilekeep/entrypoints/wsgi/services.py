@@ -10,6 +10,7 @@ from tilekeep.application.layer_tree import LayerTree
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.public_levels import TileService
 from tilekeep.domain.srs import WGS_84_CODE
+from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
@@ -31,7 +32,7 @@ from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 from tilekeep.entrypoints.wsgi.wms.legends import WmsLegends
 from tilekeep.entrypoints.wsgi.wms.map_request import MapRequests
-from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
+from tilekeep.entrypoints.wsgi.wms.maps import ClipSource, WmsMaps
 from tilekeep.entrypoints.wsgi.wms.service import Wms
 from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
@@ -57,6 +58,7 @@ class MapParts(NamedTuple):
     """What WMS draws maps with.
 
     :ivar projection: gives the boxes of layers in the SRS of documents.
+    :ivar clipped: makes a source of which nothing is shown outside a region.
     :ivar request_seconds: how long a request may take.
     :ivar legends: makes legends.
     """
@@ -67,6 +69,7 @@ class MapParts(NamedTuple):
     projection: Projection
     clock: Clock
     request_seconds: float
+    clipped: ClipSource
     legends: LegendParts
 
 
@@ -74,6 +77,7 @@ def assembled(
     catalogue: Catalogue,
     delivery: TileDelivery,
     documents: KeptDocuments,
+    decoration: Decoration,
     *,
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
@@ -92,7 +96,7 @@ def assembled(
     if wmts is not None:
         _add_wmts(services, ows, catalogue, delivery, templates, documents, wmts)
     if maps is not None:
-        ows["wms"] = _wms(catalogue, delivery, templates, documents, maps)
+        ows["wms"] = _wms(catalogue, delivery, templates, documents, decoration, maps)
     if demo is not None:
         services.handlers["demo"] = DemoHandler(PageData(catalogue, tms, wmts, demo))
     _add_ows(services, ows)
@@ -148,6 +152,7 @@ def _wms(
     delivery: TileDelivery,
     templates: DocumentTemplates,
     documents: KeptDocuments,
+    decoration: Decoration,
     parts: MapParts,
 ) -> Wms:
     options, layer_tree, get_map = parts.options, parts.layer_tree, parts.get_map
@@ -159,6 +164,8 @@ def _wms(
         get_map=get_map,
         tiles=tiles,
         delivery=delivery,
+        clipped=parts.clipped,
+        decoration=decoration,
         options=options,
         clock=parts.clock,
         request_seconds=parts.request_seconds,

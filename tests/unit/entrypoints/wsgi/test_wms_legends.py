@@ -391,6 +391,23 @@ class TestAuthorisation:
         assert (answer.status_code, answer.text) == (403, "forbidden")
         assert asked == [["group", "a", "b"]]
 
+    def test_a_group_shows_the_legends_of_permitted_layers(self, web: WsgiClient) -> None:
+        def hook(service: str, layers: list[str | None], **others: Any) -> dict[str, Any]:
+            assert (service, layers) == ("wms.capabilities", ["group", "a", "b"])
+            return {"authorized": "partial", "layers": {"group": {"map": True}, "b": {"map": True}}}
+
+        answer = web.get(get_legend(layer="group"), environ={"mapproxy.authorize": hook})
+
+        assert (answer.status_code, answer.data) == (200, b"image 10x5 towns")
+        assert answer.headers["Cache-Control"] == NO_STORE
+
+    @pytest.mark.parametrize("flags", [{"map": True, "legendgraphic": False}, {"map": False}, {}])
+    def test_a_layer_that_is_not_permitted_shows_none(self, web: WsgiClient, flags: dict[str, bool]) -> None:
+        def hook(service: str, layers: list[str | None], **others: Any) -> dict[str, Any]:
+            return {"authorized": "partial", "layers": {"roads": flags}}
+
+        assert web.get(get_legend(), environ={"mapproxy.authorize": hook}).status_code == 403
+
     def test_what_was_permitted_may_not_be_kept(self, web: WsgiClient) -> None:
         def hook(service: str, layers: list[str | None], **others: Any) -> dict[str, Any]:
             return {"authorized": "full"}

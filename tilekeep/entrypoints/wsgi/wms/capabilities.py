@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-from tilekeep.application.layer_tree import LayerTree
-from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_page
+from tilekeep.application.layer_tree import LayerTree, MapLayer
+from tilekeep.entrypoints.wsgi.authorise import authorise_capabilities
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.permissions import Permissions
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.wms.format_names import listed_short_names, short_info_names
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
@@ -17,9 +19,7 @@ from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.shown_tiles import ShownTileSet, shown_tile_sets
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import V1_1_0, WmsVersion
-
-#: What the hook is asked about these documents as (spec/auth-plugins-decorate.md, 2.3).
-_SERVICE = "wms.capabilities"
+from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
 
 
 class WmsCapabilities:
@@ -59,22 +59,23 @@ class WmsCapabilities:
 
         :raises AccessDenied: the authorisation hook refuses it.
         """
-        if HOOK in environ:
-            names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
-            authorise_page(environ, _SERVICE, list(names))
+        names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
+        permissions = authorise_capabilities(environ, list(names))
         shows_tiles = with_tiles and version.lists_tiles
         sizes = self._legends.settle(self._layer_tree.root)
         name = DocumentName(("wms", version.number, shows_tiles, sizes), base)
         return self._documents(
-            environ, name, version.capabilities_type, lambda: self._written(base, version, with_tiles=shows_tiles)
+            environ,
+            name,
+            version.capabilities_type,
+            lambda: self._written(base, version, permissions, with_tiles=shows_tiles),
         )
 
-    def _written(self, base: str, version: WmsVersion, *, with_tiles: bool) -> bytes:
+    def _written(self, base: str, version: WmsVersion, permissions: Permissions | None, *, with_tiles: bool) -> bytes:
         root = self._layer_tree.root
-        shown_layers = ShownLayers(
-            self._layer_tree.extent, self._boxes, self._legends, authority_axes=version.authority_axes
-        )
-        shown = shown_layers(root)
+        visible = VisibleLayers(self._layer_tree.extent, permissions)
+        boxes = self._boxes if permissions is None else self._boxes.for_one_document()
+        shown = ShownLayers(visible, boxes, self._legends, authority_axes=version.authority_axes)(root)
         side = math.isqrt(self._options.max_output_pixels)
         info_formats: list[str] = []  # of GetFeatureInfo, which is not offered yet
         return self._templates.render(
@@ -90,8 +91,8 @@ class WmsCapabilities:
             inspire=self._options.inspire,
             has_legends=self._legends.are_offered and any(layer.has_legend for layer in root.all()),
             root=shown if shown.title else shown._replace(title=self._options.metadata.title),
-            tile_sets=self._tile_sets(version) if with_tiles else [],
+            tile_sets=self._tile_sets(visible.below(root), version) if with_tiles else [],
         )
 
-    def _tile_sets(self, version: WmsVersion) -> list[ShownTileSet]:
-        return shown_tile_sets(self._layer_tree.root, self._tiles, self._options, tms_names=version is V1_1_0)
+    def _tile_sets(self, layers: Iterable[MapLayer], version: WmsVersion) -> list[ShownTileSet]:
+        return shown_tile_sets(layers, self._tiles, self._options, tms_names=version is V1_1_0)

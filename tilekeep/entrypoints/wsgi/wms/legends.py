@@ -10,7 +10,7 @@ from tilekeep.application.layer_tree import LayerTree, MapLayer
 from tilekeep.application.legend import Legend
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import InvalidParameter, NoLegend, UnknownLayer, UnsupportedFormat
-from tilekeep.entrypoints.wsgi.authorise import authorise_page, document_headers
+from tilekeep.entrypoints.wsgi.authorise import authorise_legends, document_headers
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, document
 from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
@@ -65,9 +65,9 @@ class WmsLegends:
         """
         request = self._request(given, version)
         nodes = self._explaining(request.layer)
-        names = dict.fromkeys((request.layer, *(node.name for node in nodes)))
-        authorise_page(environ, "wms.capabilities", list(names))
-        legends = list(dict.fromkeys(legend for node in nodes for legend in self._legends_of(node)))
+        visible = authorise_legends(environ, request.layer, [node.name for node in nodes])
+        permitted = (node for node in nodes if node.name in visible)
+        legends = list(dict.fromkeys(legend for node in permitted for legend in self._legends_of(node)))
         deadline = Deadline(self._monotonic() + self._request_seconds)
         if request.format == JSON:
             return self._document(environ, legends, request, deadline)

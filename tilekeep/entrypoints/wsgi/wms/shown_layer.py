@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.domain.dimensions import Dimension
-from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.resolution_range import ResolutionRange
 from tilekeep.domain.service_metadata import DocumentLink, LayerMetadata
@@ -16,6 +15,7 @@ from tilekeep.domain.srs import METRES_PER_DEGREE
 from tilekeep.entrypoints.wsgi.wms.bounding_box import swapped
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import Boxes, LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegend
+from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
 
 #: Side of the standard pixel in metres (OGC 06-042, 7.2.4.6.9).
 _PIXEL = 0.00028
@@ -68,10 +68,10 @@ class ShownLayer(NamedTuple):
 
 
 class ShownLayers:
-    """Describes layers for the documents of one version.
+    """Describes layers for a document of one version.
 
     Args:
-        extent: the area in which a layer has data.
+        visible: what of the layers the document may list.
         boxes: calculates boxes.
         legend: describes the legend of a layer.
         authority_axes: whether boxes have the axis order of their SRS.
@@ -79,20 +79,20 @@ class ShownLayers:
 
     def __init__(
         self,
-        extent: Callable[[MapLayer], Extent],
+        visible: VisibleLayers,
         boxes: LayerBoxes,
         legend: Callable[[MapLayer], ShownLegend | None],
         *,
         authority_axes: bool,
     ) -> None:
-        self._extent = extent
+        self._visible = visible
         self._boxes = boxes
         self._legend = legend
         self._authority_axes = authority_axes
 
     def __call__(self, layer: MapLayer) -> ShownLayer:
         """The layer with all below it."""
-        boxes = self._boxes(self._extent(layer))
+        boxes = self._boxes(self._visible.extent(layer))
         limits = layer.resolutions
         links = layer.metadata.metadata
         return ShownLayer(
@@ -106,7 +106,7 @@ class ShownLayers:
             scale_hint=_scale_hint(limits),
             min_scale=None if limits.max_res is None else limits.max_res / _PIXEL,
             max_scale=None if limits.min_res is None else limits.min_res / _PIXEL,
-            layers=[self(child) for child in layer.children],
+            layers=[self(child) for child in self._visible.children(layer)],
             legend=self._legend(layer),
         )
 

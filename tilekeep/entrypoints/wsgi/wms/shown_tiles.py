@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from tilekeep.application.catalogue import LayerInGrid
@@ -24,19 +24,26 @@ class ShownTileSet(NamedTuple):
     media_type: str
 
 
-def shown_tile_sets(root: MapLayer, tiles: SingleTiles, options: WmsOptions, *, tms_names: bool) -> list[ShownTileSet]:
-    """The tiles that GetMap delivers, in the order of the layers.
+def shown_tile_sets(
+    layers: Iterable[MapLayer], tiles: SingleTiles, options: WmsOptions, *, tms_names: bool
+) -> list[ShownTileSet]:
+    """The tiles of ``layers`` that GetMap delivers, in their order.
 
     ``tms_names`` names their SRS as TMS does: ``OSGEO:41001`` for the world in web mercator.
     """
     codes = {srs.code for srs in options.srs}
-    return list(_tile_sets(root, tiles, codes, options.formats, tms_names=tms_names))
+    return list(_tile_sets(layers, tiles, codes, options.formats, tms_names=tms_names))
 
 
 def _tile_sets(
-    root: MapLayer, tiles: SingleTiles, srs_codes: Collection[str], media_types: Collection[str], *, tms_names: bool
+    layers: Iterable[MapLayer],
+    tiles: SingleTiles,
+    srs_codes: Collection[str],
+    media_types: Collection[str],
+    *,
+    tms_names: bool,
 ) -> Iterator[ShownTileSet]:
-    for layer in root.all():
+    for layer in layers:
         for described in tiles.described(layer):
             is_offered = described.grid.srs.code in srs_codes and described.encoding.public_media_type in media_types
             if is_offered:
