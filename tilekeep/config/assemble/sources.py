@@ -172,7 +172,7 @@ class SourceAssembly:
     ) -> UpstreamExchange:
         http = source.http
         return self._parts.make_exchange(
-            http=self._parts.http_client(_http_options(http, credentials)),
+            http=self._parts.http_client(http_options(http, credentials)),
             upstream=Upstream(urlsplit(source.url).netloc, concurrent_requests),
             max_bytes=http.limits.max_bytes,
             timeout_seconds=http.client_timeout_seconds,
@@ -187,7 +187,8 @@ def _template(source: EffectiveTileSource, url: str) -> TileUrlTemplate:
         raise ConfigurationError(error.message, option=("sources", source.name, "url")) from error
 
 
-def _http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:
+def http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:
+    """What a client of a source is made from; ``credentials`` are those of its address."""
     return HttpOptions(
         timeout_seconds=http.client_timeout_seconds,
         headers=http.headers,

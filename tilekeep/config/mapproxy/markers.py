@@ -39,4 +39,3 @@ Marker = Later | OnlyFor | NoEffect
 
 OGC_API = OnlyFor("OGC API services")
 LEGENDS = OnlyFor("legends", off=(False,))
-FEATURE_INFO = OnlyFor("feature info", off=(False,))

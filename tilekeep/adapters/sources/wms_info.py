@@ -1,0 +1,61 @@
+"""What WMS servers say about places: GetFeatureInfo (spec/sources.md, 5)."""
+
+from __future__ import annotations
+
+import logging
+
+from tilekeep.adapters.upstream_exchange import UpstreamExchange
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import SourceError, SourceStatusError
+from tilekeep.domain.feature_info import InfoDocument, InfoQuery, info_kind
+from tilekeep.domain.info_text import info_text
+from tilekeep.domain.map_query import UpstreamRequest
+from tilekeep.domain.secrets import redacted
+from tilekeep.domain.source_failure import NO_CONTENT
+from tilekeep.domain.srs import Srs
+from tilekeep.domain.wms_request import WmsRequestTemplate
+
+_LOG = logging.getLogger("tilekeep.source.wms")
+
+
+class WmsInfoSource:
+    """An :class:`~tilekeep.ports.info_source.InfoSource` that sends GetFeatureInfo requests, always by GET.
+
+    It is asked only in SRSs that the server has: another one is to be transformed by whoever asks.
+
+    Args:
+        exchange: asks the server.
+        request: what all requests have in common; its ``info_format`` also says what the answers are.
+        supported_srs: what the server has, spelled as it wants them; empty for all.
+    """
+
+    def __init__(
+        self, exchange: UpstreamExchange, *, request: WmsRequestTemplate, supported_srs: tuple[Srs, ...] = ()
+    ) -> None:
+        self._exchange = exchange
+        self._request = request
+        self._supported_srs = supported_srs
+
+    def requests_for(self, query: InfoQuery) -> tuple[UpstreamRequest, ...]:
+        """The one GetFeatureInfo request."""
+        return (self._request_for(query),)
+
+    def get(self, query: InfoQuery, purpose: Purpose, deadline: Deadline) -> InfoDocument | None:
+        """See :meth:`tilekeep.ports.info_source.InfoSource.get`; an empty answer, or none under 204, is nothing."""
+        try:
+            answer = self._exchange.ask(self._request_for(query), purpose, deadline)
+        except SourceError as error:
+            if isinstance(error, SourceStatusError) and error.status == NO_CONTENT:
+                return None
+            _LOG.warning("could not retrieve WMS feature info: %s", error)
+            raise
+        if not answer.body.strip():
+            return None
+        declared = answer.headers.get("content-type")
+        kind = info_kind(self._request.parameter("info_format") or declared or query.info_format or "")
+        return InfoDocument(kind, info_text(answer.body, declared, kind))
+
+    def _request_for(self, query: InfoQuery) -> UpstreamRequest:
+        srs = next((srs for srs in self._supported_srs if srs == query.srs), query.srs)
+        url = self._request.url_with(self._request.info_query_string(query, srs))
+        return UpstreamRequest("GET", url, redacted(url))
