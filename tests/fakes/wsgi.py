@@ -8,6 +8,8 @@ from wsgiref.validate import validator
 from werkzeug.test import Client, TestResponse
 
 from tests.fakes.catalogue import FakeLayers
+from tests.fakes.projection import FakeProjection
+from tilekeep.adapters.geometry.given_areas import GivenAreas
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
@@ -27,6 +29,7 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",
         "trusted_proxies": None,
+        "areas": GivenAreas(FakeProjection()),
         "read_slice": read_slice,
         "request_seconds": 60.0,
         "debug": True,

@@ -12,6 +12,7 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
@@ -56,6 +57,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     resources = providers.ThreadSafeSingleton(ProcessResources)
     clock = providers.ThreadSafeSingleton(SystemClock)
     projection = providers.ThreadSafeSingleton(PyprojProjection, proj_data_dir=options.provided.proj_data_dir)
+    areas = providers.ThreadSafeSingleton(AreasOnDemand, projection)
     imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
     gate = providers.ThreadSafeSingleton(

@@ -99,6 +99,7 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         access_control_allow_origin=options.allowed_origin or "",
         trusted_proxies=options.trusted_proxies,
         document_flights=container.use_cases.document_flights(),
+        areas=container.adapters.areas(),
         clock=container.adapters.clock(),
         read_slice=container.adapters.slices(),
         request_seconds=longest_request_seconds(loaded.settings),

@@ -12,6 +12,7 @@ from tilekeep.domain.tile import StoredTile
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
 from tilekeep.entrypoints.wsgi.decoration import DECORATE, DecorationNotice
+from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
@@ -49,7 +50,9 @@ class TileDelivery:
         if HOOK in environ:
             route, key = located
             layer, grid = route.layer, route.layer.grid
-            authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, grid.tile_bbox(key.coord))
+            bbox = grid.tile_bbox(key.coord)
+            if authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, bbox) is not None:
+                raise AccessDenied(403, "forbidden")
         return self.permitted(located, environ)
 
     def permitted(self, located: Located, environ: Environ) -> Response:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 
 from tilekeep.application.layer_tree import LayerTree
-from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_page
+from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_capabilities
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
 from tilekeep.entrypoints.wsgi.wms.shown_tiles import shown_tile_sets
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import V1_1_1, WmsVersion
-
-#: What the hook is asked about these documents as (spec/auth-plugins-decorate.md, 2.3).
-_SERVICE = "wms.capabilities"
 
 
 class WmsCapabilities:
@@ -56,7 +54,8 @@ class WmsCapabilities:
         """
         if HOOK in environ:
             names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
-            authorise_page(environ, _SERVICE, list(names))
+            if authorise_capabilities(environ, list(names)) is not None:
+                raise AccessDenied(403, "forbidden")
         shows_tiles = with_tiles and version is V1_1_1
         name = DocumentName(("wms", version.number, shows_tiles), base)
         return self._documents(

@@ -17,6 +17,7 @@ from tilekeep.entrypoints.wsgi.authorise import authorise_map, document_headers
 from tilekeep.entrypoints.wsgi.caching import cache_control
 from tilekeep.entrypoints.wsgi.decoration import DecorationNotice
 from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.tile_route import Located
@@ -78,7 +79,8 @@ class WmsMaps:
         request = self._requests.read(given, version)
         located = self._tile(request) if request.tiled else None
         names = dict.fromkeys(layer.name for layer in request.drawn)
-        authorise_map(environ, list(names), request.srs.code, request.bbox)
+        if authorise_map(environ, given["layers"].split(","), list(names), request.srs.code, request.bbox) is not None:
+            raise AccessDenied(403, "forbidden")
         if located is not None:
             return self._delivery.permitted(located, environ)
         self._notice_decoration(environ)
