@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.fakes.catalogue import MERCATOR, UTM, WGS84
 from tests.fakes.clock import FakeClock
+from tests.fakes.info_source import FakeInfoSource, feature_info_of
 from tests.fakes.map_source import FakeMapSource, Script
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
@@ -16,6 +17,7 @@ from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
+from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageLimits, Raster
 from tilekeep.domain.label import Label
@@ -26,6 +28,7 @@ from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
 from tilekeep.entrypoints.wsgi.services import MapParts
 from tilekeep.ports.imaging import Canvas, Placement
+from tilekeep.ports.info_documents import InfoTransformer
 
 WORLD = Extent(BBox(-180.0, -90.0, 180.0, 90.0), WGS84)
 GOOGLE = Srs("EPSG:900913", MERCATOR.definition, geographic=False, north_first=False, metres_per_unit=1.0)
@@ -77,6 +80,8 @@ class FakeMaps:
 
     def __init__(self, *, raise_source_errors: bool = False) -> None:
         self.sources: dict[str, FakeMapSource] = {}
+        self.info: dict[str, FakeInfoSource] = {}
+        self.transformers: dict[InfoKind, InfoTransformer] = {}
         self.imaging = RecordingImaging()
         self.projection = FakeProjection()
         self._extents: dict[MapLayer, Extent] = {}
@@ -96,17 +101,18 @@ class FakeMaps:
         metadata: LayerMetadata = NO_METADATA,
         extent: Extent = WORLD,
         is_named: bool = True,
+        info: tuple[str, ...] = (),
     ) -> MapLayer:
         """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
 
-        One that is not ``is_named`` keeps its name to itself.
+        One that is not ``is_named`` keeps its name to itself.  ``info`` names sources of :attr:`info`.
         """
         source = FakeMapSource(*answers or (_drawing(name),))
         self.sources[name] = source
         sources = (cache or f"{name}_cache",)
         usual_title = name.title() if title is None else title
         public_name = name if is_named else None
-        layer = MapLayer(public_name, usual_title, sources, tuple(children), resolutions, dimensions, metadata)
+        layer = MapLayer(public_name, usual_title, sources, tuple(children), resolutions, dimensions, metadata, info)
         self._extents[layer] = extent
         self._source_of[layer] = source
         return layer
@@ -144,7 +150,14 @@ class FakeMaps:
         """The arguments of the application that WMS takes."""
         return {
             "maps": MapParts(
-                options or wms_options(), self.tree(root), self.get_map(), self.projection, FakeClock(), 60.0
+                options or wms_options(),
+                self.tree(root),
+                self.get_map(),
+                self.projection,
+                FakeClock(),
+                60.0,
+                feature_info_of(self.info, raise_source_errors=self._raise_source_errors),
+                self.transformers,
             )
         }
 

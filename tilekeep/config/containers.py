@@ -12,6 +12,7 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
@@ -24,6 +25,7 @@ from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.sources.wms_info import WmsInfoSource
 from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
@@ -37,6 +39,7 @@ from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.shared import SharedParts
@@ -79,6 +82,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
     )
     slices = providers.Object(read_slice)
+    info_sources = providers.Factory(WmsInfoSource)
+    documents = providers.ThreadSafeSingleton(MergedDocuments)
+    transformers = providers.Object(xslt_transformer)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource),
@@ -163,6 +169,23 @@ class UseCasesContainer(containers.DeclarativeContainer):
         providers.ThreadSafeSingleton(
             LayerTreeAssembly, settings, caches.provided.areas, caches.provided.maps, adapters.projection
         ).provided.tree.call()
+    )
+    info = providers.ThreadSafeSingleton(
+        InfoAssembly,
+        settings,
+        base_dir,
+        providers.Factory(
+            InfoParts,
+            make=adapters.info_sources.provider,
+            make_exchange=adapters.exchange.provider,
+            make_transformer=adapters.transformers,
+            http_client=shared.provided.http_client,
+            documents=adapters.documents,
+            parallel=adapters.parallel,
+            projection=adapters.projection,
+            grids=grids,
+            coverages=coverages,
+        ),
     )
     get_map = providers.Factory(
         GetMap,

@@ -62,6 +62,16 @@ class InfoParts:
     coverages: CoverageAssembly
 
 
+def xslt_transformer(path: str, kind: InfoKind) -> InfoTransformer:
+    """The transformation of a stylesheet; lxml is imported when there is one.
+
+    :raises ConfigurationError: the file cannot be read, or is no stylesheet.
+    """
+    from tilekeep.adapters.documents.xslt import XsltTransformer
+
+    return XsltTransformer(path, kind)
+
+
 class InfoAssembly:
     """Makes each source once, on its first use, and compiles each stylesheet once.
 
@@ -81,9 +91,7 @@ class InfoAssembly:
     def get_feature_info(self, *, raise_source_errors: bool) -> GetFeatureInfo:
         """The use case over all sources."""
         parts = self._parts
-        return GetFeatureInfo(
-            self.source, parts.documents, parts.parallel, raise_source_errors=raise_source_errors
-        )
+        return GetFeatureInfo(self.source, parts.documents, parts.parallel, raise_source_errors=raise_source_errors)
 
     def transformers(self) -> Mapping[InfoKind, InfoTransformer]:
         """What transforms the answers of WMS, by the kind that clients want."""

@@ -11,6 +11,7 @@ from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
+from tilekeep.config.mapproxy.meaning_info import info_sources
 from tilekeep.config.mapproxy.meaning_layers import drawing_caches
 from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
 from tilekeep.config.mapproxy.meaning_source import resolution_range
@@ -50,14 +51,15 @@ class LayerTreeAssembly:
         return tree
 
     def _shown(self, layers: Sequence[Layer]) -> tuple[MapLayer, ...]:
-        """Those layers that draw maps; others are for tile services alone."""
+        """Those layers that draw maps or can be asked about places; others are for tile services alone."""
         found = (self._layer(layer) for layer in layers)
         return tuple(layer for layer in found if layer is not None)
 
     def _layer(self, layer: Layer) -> MapLayer | None:
         sources = drawing_caches(self._settings, layer)
         children = self._shown(layer.layers or ())
-        if not sources and not children:
+        asked = info_sources(self._settings, layer)
+        if not sources and not children and not asked:
             return None
         return MapLayer(
             name=layer.name,
@@ -67,6 +69,7 @@ class LayerTreeAssembly:
             resolutions=self._resolutions(layer, sources, children),
             dimensions=tuple(effective_dimension(name, options) for name, options in (layer.dimensions or {}).items()),
             metadata=layer_metadata(layer.md),
+            info_sources=asked,
         )
 
     def _resolutions(self, layer: Layer, sources: Sequence[str], children: Sequence[MapLayer]) -> ResolutionRange:

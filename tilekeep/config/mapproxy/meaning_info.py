@@ -108,7 +108,7 @@ def stylesheets(settings: Settings, base_dir: str) -> Iterator[Stylesheet]:
 
 
 def offered_kinds(settings: Settings) -> tuple[InfoKind, ...]:
-    """The kinds that documents of WMS list: those of the option, else what there are stylesheets for, else the usual."""
+    """What documents of WMS list: the kinds of the option, else those with a stylesheet, else the usual ones."""
     wms = settings.services.wms
     if wms is None:
         return ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tilekeep.config.mapproxy.layer_references import tile_caches
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
+from tilekeep.config.mapproxy.meaning_info import info_sources_of_tiles
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.dimensions import Dimension
 
@@ -16,6 +17,7 @@ from tilekeep.domain.dimensions import Dimension
 class EffectiveTileLayer:
     """A layer that tile services offer, in every grid of each of its caches.
 
+    :ivar info_sources: for each of the caches the sources that are asked about places on its tiles.
     :ivar wmts_kvp_legend_url: with ``{base_url}`` and ``{layer_name}`` in it, like ``wmts_rest_legend_url``.
     """
 
@@ -23,6 +25,7 @@ class EffectiveTileLayer:
     title: str
     abstract: str
     caches: tuple[str, ...]
+    info_sources: tuple[tuple[str, ...], ...]
     dimensions: tuple[Dimension, ...] = ()
     wmts_kvp_legend_url: str | None = None
     wmts_rest_legend_url: str | None = None
@@ -34,7 +37,7 @@ def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
     for layer in _flattened(settings.layers):
         caches = tile_caches(settings, layer, settings.caches)
         if layer.name is not None and caches:
-            layers.append(_tile_layer(layer.name, layer, caches))
+            layers.append(_tile_layer(settings, layer.name, layer, caches))
     return tuple(layers)
 
 
@@ -71,7 +74,7 @@ def _flattened(layers: Iterable[Layer]) -> Iterator[Layer]:
         yield layer
 
 
-def _tile_layer(name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTileLayer:
+def _tile_layer(settings: Settings, name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTileLayer:
     """One layer with its dimensions expanded."""
     dimensions = layer.dimensions or {}
     return EffectiveTileLayer(
@@ -79,6 +82,7 @@ def _tile_layer(name: str, layer: Layer, caches: tuple[str, ...]) -> EffectiveTi
         title=layer.title,
         abstract=(layer.md.abstract if layer.md else None) or "",
         caches=caches,
+        info_sources=tuple(info_sources_of_tiles(settings, layer, cache) for cache in caches),
         dimensions=tuple(effective_dimension(key, options) for key, options in dimensions.items()),
         wmts_kvp_legend_url=layer.wmts_kvp_legendurl,
         wmts_rest_legend_url=layer.wmts_rest_legendurl,

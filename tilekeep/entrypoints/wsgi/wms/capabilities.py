@@ -11,6 +11,7 @@ from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.wms.feature_info import media_type_of
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
 from tilekeep.entrypoints.wsgi.wms.shown_tiles import shown_tile_sets
@@ -71,6 +72,7 @@ class WmsCapabilities:
             base=base,
             service=self._options.metadata,
             formats=list(self._options.formats),
+            info_formats=[media_type_of(kind, version) for kind in self._options.info_kinds],
             srs_codes=[srs.code for srs in self._options.srs],
             side=side,
             root=shown if shown.title else shown._replace(title=self._options.metadata.title),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tilekeep.domain.errors import InvalidParameter, MissingParameter, UnsupportedOperation
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
@@ -13,6 +13,7 @@ class Operation(enum.Enum):
     """What a client can ask for."""
 
     MAP = "GetMap"
+    FEATURE_INFO = "GetFeatureInfo"
     CAPABILITIES = "GetCapabilities"
 
 
@@ -20,15 +21,20 @@ class Operation(enum.Enum):
 _NAMES = {
     "getmap": Operation.MAP,
     "map": Operation.MAP,
+    "getfeatureinfo": Operation.FEATURE_INFO,
+    "feature_info": Operation.FEATURE_INFO,
     "getcapabilities": Operation.CAPABILITIES,
     "capabilities": Operation.CAPABILITIES,
 }
 
 #: Operations of the standard that this service does not offer.
-_NOT_OFFERED = frozenset({"getfeatureinfo", "feature_info", "getlegendgraphic", "describelayer", "getstyles"})
+_NOT_OFFERED = frozenset({"getlegendgraphic", "describelayer", "getstyles"})
 
 _BEFORE_SRS = ("version", "request", "layers", "styles")
 _AFTER_SRS = ("bbox", "width", "height", "format")
+
+#: What requests for feature info may lack, as many clients forget it.
+_FORGOTTEN = frozenset({"styles", "format"})
 
 
 def operation(given: Mapping[str, str]) -> Operation:
@@ -54,7 +60,28 @@ def require_map_parameters(given: Mapping[str, str], version: WmsVersion) -> Non
 
     :raises MissingParameter: names all that are missing.
     """
-    required = (*_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS)
+    _require(given, _map_parameters(version))
+
+
+def require_info_parameters(given: Mapping[str, str], version: WmsVersion, *, strict: bool) -> None:
+    """Returns if a GetFeatureInfo request has every parameter, be it blank; ``strict`` forgives none.
+
+    :raises MissingParameter: names all that are missing.
+    """
+    of_map = (name for name in _map_parameters(version) if strict or name not in _FORGOTTEN)
+    _require(given, (*of_map, "query_layers", *position_parameters(version)))
+
+
+def position_parameters(version: WmsVersion) -> tuple[str, str]:
+    """The parameters that say where on the map a place is, column first."""
+    return ("i", "j") if version.authority_axes else ("x", "y")
+
+
+def _map_parameters(version: WmsVersion) -> tuple[str, ...]:
+    return (*_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS)
+
+
+def _require(given: Mapping[str, str], required: Sequence[str]) -> None:
     missing = [name for name in required if name not in given]
     if missing:
         raise MissingParameter(f"missing parameters {missing}", locator=missing[0])

@@ -62,6 +62,7 @@ class ShownLayer(NamedTuple):
     min_scale: float | None
     max_scale: float | None
     layers: Sequence[ShownLayer]
+    queryable: bool = False
 
 
 class ShownLayers:
@@ -95,6 +96,7 @@ class ShownLayers:
             min_scale=None if limits.max_res is None else limits.max_res / _PIXEL,
             max_scale=None if limits.min_res is None else limits.min_res / _PIXEL,
             layers=[self(child) for child in layer.children],
+            queryable=layer.queryable,
         )
 
     def _shown_boxes(self, boxes: Boxes) -> list[ShownBox]:
