@@ -129,7 +129,7 @@ class WmsRequestTemplate:
         if query.info_format:
             parameters.set_default("info_format", query.info_format)
         media_type = self.parameter("format") or query.media_type or "image/png"
-        parameters.set("format", _format_text(media_type, self.version))
+        parameters.set("format", media_type if "/" in media_type else f"image/{media_type}")
         parameters.respell("srs", srs.code)
         for name, value in FIXED_PARAMETERS[self.version]:
             parameters.set(name, _INFO_REQUEST.get(value, value))

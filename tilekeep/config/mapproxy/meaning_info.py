@@ -50,7 +50,7 @@ class EffectiveInfoSource:
 
 def info_sources(settings: Settings, layer: Layer) -> tuple[str, ...]:
     """The sources, with their tags, that are asked about places on a layer in maps: those of its caches included."""
-    return tuple(dict.fromkeys(name for source in layer.sources or () for name in _below(settings, source)))
+    return tuple(dict.fromkeys(name for source in layer.sources or () for name in _of_layer(settings, source)))
 
 
 def info_sources_of_tiles(settings: Settings, layer: Layer, cache: str) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def info_sources_of_tiles(settings: Settings, layer: Layer, cache: str) -> tuple
     """
     beside = () if layer.tile_sources is not None else (name for name in layer.sources or () if name != cache)
     direct = (name for name in beside if name not in settings.caches)
-    return tuple(dict.fromkeys(name for source in (cache, *direct) for name in _below(settings, source)))
+    return tuple(dict.fromkeys(name for source in (cache, *direct) for name in _of_layer(settings, source)))
 
 
 def effective_info_source(settings: Settings, name: str, base_dir: str) -> EffectiveInfoSource:
@@ -116,15 +116,23 @@ def offered_kinds(settings: Settings) -> tuple[InfoKind, ...]:
     return tuple(dict.fromkeys(map(InfoKind, names))) or _DEFAULT_KINDS
 
 
-def _below(settings: Settings, name: str) -> Iterator[str]:
-    """The sources behind a cache, through others, or the source itself, if they can be asked about places."""
+def _of_layer(settings: Settings, name: str) -> Iterator[str]:
+    """The sources behind what a layer calls ``name``, a cache rather than a source, that can be asked about places."""
+    if name not in settings.caches:
+        yield from _of_cache(settings, name)
+        return
+    sources = settings.caches[name].sources
+    for other in sources if isinstance(sources, tuple) else ():
+        yield from _of_cache(settings, other)
+
+
+def _of_cache(settings: Settings, name: str) -> Iterator[str]:
+    """The same of what a cache calls ``name``: a source rather than another cache."""
     source = settings.sources.get(SourceName.parse(name).name)
-    if name in settings.caches and source is None:
-        sources = settings.caches[name].sources
-        for other in sources if isinstance(sources, tuple) else ():
-            yield from _below(settings, other)
-    elif isinstance(source, WmsSource) and source.wms_opts.featureinfo:
+    if isinstance(source, WmsSource) and source.wms_opts.featureinfo:
         yield name
+    elif source is None and name in settings.caches:
+        yield from _of_layer(settings, name)
 
 
 def _supported_srs(source: WmsSource) -> tuple[str, ...]:

@@ -25,11 +25,11 @@ def feature_count(text: str | None) -> int | None:
     return int(text)
 
 
-def info_response(answer: InfoAnswer, media_type: str, environ: Environ) -> Response:
-    """The response in UTF-8; nobody may keep what is not complete."""
+def info_response(answer: InfoAnswer, media_type: str | None, environ: Environ) -> Response:
+    """The response in UTF-8; nobody may keep what is not complete.  None is the type of nothing in particular."""
     body = b"" if answer.document is None else answer.document.text.encode("utf-8", "replace")
     headers = document_headers(environ) if answer.complete else NOT_STORABLE
-    return document(200, _content_type(media_type), body, headers)
+    return document(200, "text/plain" if media_type is None else _content_type(media_type), body, headers)
 
 
 def _content_type(media_type: str) -> str:

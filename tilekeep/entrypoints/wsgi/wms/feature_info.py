@@ -65,12 +65,13 @@ class WmsFeatureInfo:
         usual = (kind for kind in (InfoKind.XML, InfoKind.HTML) if kind in self._transformers)
         return next(usual, InfoKind.TEXT)
 
-    def _media_type(self, answer: InfoAnswer, info_format: str | None, version: WmsVersion) -> str:
+    def _media_type(self, answer: InfoAnswer, info_format: str | None, version: WmsVersion) -> str | None:
         if answer.document is None:
-            return info_format or "text/plain"
+            return info_format
         kind = answer.document.kind
-        is_transformed = kind in self._transformers and info_format is not None and info_kind(info_format) is kind
-        return info_format if is_transformed and info_format else media_type_of(kind, version)
+        if info_format is not None and kind in self._transformers and info_kind(info_format) is kind:
+            return info_format
+        return media_type_of(kind, version)
 
 
 def media_type_of(kind: InfoKind, version: WmsVersion) -> str:
