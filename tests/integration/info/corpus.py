@@ -20,9 +20,9 @@ _MAPS = {
 
 LAYERS = (
     "any", "text", "html", "xml", "gml", "json", "charset", "wms_1_0_0", "wms_1_1_0", "wms_1_3_0", "in_degrees",
-    "in_utm", "in_one_srs", "two_sources", "two_caches", "of_two_kinds", "boxed", "fenced", "to_html", "to_xml", "to_both",
-    "asked_elsewhere", "without_map", "nested", "tagged", "with_options", "southern", "group", "group_with_own",
-    "any,xml", "text,json,html",
+    "in_utm", "in_one_srs", "two_sources", "two_caches", "of_two_kinds", "boxed", "fenced", "to_html", "to_xml",
+    "to_both", "asked_elsewhere", "without_map", "nested", "tagged", "with_options", "southern", "group",
+    "group_with_own", "any,xml", "text,json,html",
 )  # fmt: skip
 FORMATS = ("text/plain", "text/html", "text/xml", "application/vnd.ogc.gml", "application/json", None)
 _PLACES = ((0, 0), (100, 80), (255, 199), (33, 150), (128.5, 7.25))
