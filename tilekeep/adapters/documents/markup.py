@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree, html
@@ -14,13 +15,16 @@ MOST_CHARACTERS = 8 * 2**20
 MOST_TAGS = 200_000
 DEEPEST = 200
 
+#: Characters that trees cannot hold; browsers pass them over.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def xml_tree(text: str) -> Any:
     """The tree of an XML document without declaration.
 
     :raises UnusableInfo: it is not well-formed, breaks a limit, or has entities of its own.
     """
-    refuse_large(text)
+    _refuse_large(text)
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
@@ -38,7 +42,8 @@ def html_tree(text: str) -> Any:
 
     :raises UnusableInfo: it breaks a limit.
     """
-    refuse_large(text)
+    _refuse_large(text)
+    text = _NOT_IN_XML.sub("", text)
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -51,20 +56,16 @@ def html_tree(text: str) -> Any:
     return tree
 
 
-def refuse_large(text: str) -> None:
-    """Returns if a document is small enough to be read.
+def unusable(reason: str) -> UnusableInfo:
+    """The error for a document; ``reason`` may quote it, and is for the log alone."""
+    return UnusableInfo(upstream_text(reason), client_message=hidden("Unusable feature info"))
 
-    :raises UnusableInfo: it is not.
-    """
+
+def _refuse_large(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         raise unusable(f"a document of {len(text)} characters, at most {MOST_CHARACTERS} are read")
     if text.count("<") > MOST_TAGS:
         raise unusable(f"a document with more than {MOST_TAGS} tags")
-
-
-def unusable(reason: str) -> UnusableInfo:
-    """The error for a document; ``reason`` may quote it, and is for the log alone."""
-    return UnusableInfo(upstream_text(reason), client_message=hidden("Unusable feature info"))
 
 
 def _refuse_entities(tree: Any) -> None:

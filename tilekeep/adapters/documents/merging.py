@@ -17,7 +17,7 @@ class MergedDocuments:
     def check(self, document: InfoDocument) -> None:
         """See :meth:`tilekeep.ports.info_documents.InfoDocuments.check`.
 
-        HTML, which has no form that could be broken, is only measured; text is taken as it is.
+        HTML has no form that could be broken, but may be too deep; text is taken as it is.
         """
         if not document.text.strip():
             return
@@ -27,9 +27,9 @@ class MergedDocuments:
 
                 xml_tree(document.text)
             case InfoKind.HTML:
-                from tilekeep.adapters.documents.markup import refuse_large
+                from tilekeep.adapters.documents.markup import html_tree
 
-                refuse_large(document.text)
+                html_tree(document.text)
             case InfoKind.JSON:
                 _check_json(document.text)
             case InfoKind.TEXT:
