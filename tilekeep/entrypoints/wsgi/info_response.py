@@ -33,6 +33,7 @@ def info_response(answer: InfoAnswer, media_type: str | None, environ: Environ) 
 
 
 def _content_type(media_type: str) -> str:
-    """Types of text state their encoding, the others have one of their own."""
-    name = media_type.partition(";")[0].strip()
-    return f"{name}; charset=utf-8" if name.startswith("text/") else name
+    """Types of text state their encoding, which is not for clients to choose; the others have one of their own."""
+    name, *parameters = (part.strip() for part in media_type.split(";"))
+    kept = [parameter for parameter in parameters if not parameter.lower().startswith("charset")]
+    return "; ".join([name, *kept, "charset=utf-8"] if name.startswith("text/") else [name, *kept])

@@ -96,6 +96,24 @@ def test_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "could not retrieve WMS feature info" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/vnd.ogc.se_xml; charset=UTF-8", b"<anything/>"),
+        ("text/xml", b"<?xml version='1.0'?><ServiceExceptionReport><ServiceException>no</ServiceException>"),
+        ("text/plain", b"<WMTException version='1.0.0'>no</WMTException>"),
+    ],
+)
+def test_an_exception_of_the_server_is_an_error_and_no_info(
+    content_type: str, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING), pytest.raises(SourceContentError) as failure:
+        said(HttpAnswer(200, {"content-type": content_type}, body))
+
+    assert failure.value.client_message == "no feature info from source WMS (see logs for URL and reason)."
+    assert body.decode() in caplog.text
+
+
 def test_an_answer_that_is_too_large_is_an_error() -> None:
     with pytest.raises(SourceContentError):
         said(HttpAnswer(200, {}, b"a" * 101))
