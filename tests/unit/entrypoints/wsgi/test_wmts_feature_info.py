@@ -91,8 +91,9 @@ class TestMeaning:
 
         assert places.source.queries[0].feature_count == 5
 
-    def test_the_format_of_tiles_does_not_matter(self) -> None:
-        assert Places().get(format="image/nothing").status_code == 200
+    @pytest.mark.parametrize("given", ["image/nothing", "", None])
+    def test_the_format_of_tiles_does_not_matter(self, given: str | None) -> None:
+        assert Places().get(format=given).status_code == 200
 
     def test_addresses_have_a_form_of_their_own(self) -> None:
         places = Places(

@@ -29,7 +29,9 @@ _TILE_PARAMETERS = (
     "tilecol",
     "format",
 )
-_INFO_PARAMETERS = (*_TILE_PARAMETERS, "infoformat", "i", "j")
+
+#: The format of a tile, which the standard wants here too, does not matter, and QGIS does not send it.
+_INFO_PARAMETERS = (*(name for name in _TILE_PARAMETERS if name != "format"), "infoformat", "i", "j")
 
 
 class WmtsKvp:
@@ -95,7 +97,6 @@ class WmtsKvp:
         return get_tile.located(self._sets, wanted, given)
 
     def _info(self, environ: Environ, given: Mapping[str, str]) -> Response:
-        """The format of the tile means nothing here, whatever it is."""
         if any(name not in given for name in _INFO_PARAMETERS):
             raise _missing(given, _INFO_PARAMETERS)
         located = self._located({**given, "format": ""})
