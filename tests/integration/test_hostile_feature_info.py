@@ -83,10 +83,10 @@ def ask(tmp_path: Path, upstream: UpstreamServer) -> Callable[..., TestResponse]
     (tmp_path / "imported.xsl").write_text(IMPORTED)
     (tmp_path / "secret.xml").write_text("<secret>hunter2</secret>")
 
-    def ask(layers: str, *, errors: str = "notify", more: str = "") -> TestResponse:
+    def ask(layers: str, *, errors: str = "notify", more: str = "", info_format: str = "text/xml") -> TestResponse:
         config = tmp_path / "mapproxy.yaml"
         config.write_text(SERVICE.format(url=upstream.url, errors=errors, more=more))
-        place = "bbox=0,0,1000,1000&width=100&height=100&x=1&y=1&srs=EPSG:3857&version=1.1.1"
+        place = f"bbox=0,0,1000,1000&width=100&height=100&x=1&y=1&srs=EPSG:3857&version=1.1.1&info_format={info_format}"
         path = f"/service?service=WMS&request=GetFeatureInfo&layers={layers}&query_layers={layers}&{place}"
         return Client(make_wsgi_app(str(config))).get(path)
 
@@ -170,15 +170,22 @@ class TestStylesheets:
         with pytest.raises(ConfigurationProblems, match=r"missing.xsl' cannot be read"):
             ask("friendly", more=", featureinfo_xslt: {html: missing.xsl}")
 
+    @pytest.mark.parametrize(
+        ("info_format", "body"),
+        [
+            ("text/html", "<html><body><br><p></p>ß</body></html>"),
+            ("application/vnd.ogc.gml", "<html><body><br/><p/>ß</body></html>"),
+        ],
+    )
     def test_html_is_written_as_html(
-        self, ask: Callable[..., TestResponse], upstream: UpstreamServer, tmp_path: Path
+        self, info_format: str, body: str, ask: Callable[..., TestResponse], tmp_path: Path
     ) -> None:
         style = STYLE.replace('<xsl:import href="imported.xsl"/>', "").replace(
             '<out><xsl:call-template name="imported"/></out>', "<html><body><br/><p></p>ß</body></html>"
         )
         (tmp_path / "html.xsl").write_text(style)
 
-        answer = ask("friendly", more=", featureinfo_xslt: {html: html.xsl, xml: html.xsl}")
+        answer = ask("friendly", more=", featureinfo_xslt: {html: html.xsl, xml: html.xsl}", info_format=info_format)
 
-        assert answer.headers["Content-Type"] == "application/vnd.ogc.gml"
-        assert answer.data.decode() == "<html><body><br/><p/>ß</body></html>"
+        assert answer.headers["Content-Type"].startswith(info_format)
+        assert answer.data.decode() == body
