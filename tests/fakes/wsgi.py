@@ -10,9 +10,13 @@ from werkzeug.test import Client, TestResponse
 from tests.fakes.catalogue import FakeLayers
 from tests.fakes.info_source import feature_info_of
 from tests.fakes.projection import FakeProjection
+from tests.fakes.text_imaging import TextImaging
+from tests.fakes.text_pictures import TextPictures
 from tilekeep.adapters.geometry.given_areas import GivenAreas
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.domain.image import ImageLimits
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.options import TmsOptions, WmtsOptions
@@ -32,6 +36,8 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "access_control_allow_origin": "*",
         "trusted_proxies": None,
         "areas": GivenAreas(FakeProjection()),
+        "pictures": TextPictures(),
+        "retouch": RetouchTile(TextImaging(), ImageLimits(10_000, 1_000_000)),
         "read_slice": read_slice,
         "request_seconds": 60.0,
         "debug": True,

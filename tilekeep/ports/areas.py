@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tilekeep.domain.geometry import BBox
 from tilekeep.domain.region import Region
 
 
@@ -12,6 +13,13 @@ class Area(Protocol):
 
     def region(self, srs_code: str) -> Region:
         """The area in the SRS of that code, which must be known; nowhere if nothing of it has an image there."""
+        ...
+
+    def part_in(self, bbox: BBox, srs_code: str) -> BBox | None:
+        """The smallest box around what of the area lies in ``bbox``, both in the SRS of that code; None for nothing.
+
+        Where the SRS is not the area's own the box may be a little larger.
+        """
         ...
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +14,7 @@ from tilekeep.adapters.geometry.polygon_parts import polygon_parts, repaired
 from tilekeep.adapters.geometry.polygons import PolygonArea
 from tilekeep.adapters.geometry.wkt import wkt_polygons
 from tilekeep.domain.errors import ConfigurationError, ProjectionError, UnreadableArea
+from tilekeep.domain.geometry import BBox
 from tilekeep.domain.region import NOWHERE, Region
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.projection import Projection
@@ -31,15 +31,19 @@ _Form = tuple[float, ...] | str | bytes
 
 @dataclass(frozen=True, slots=True)
 class GivenArea:
-    """An area by its description; what is drawn from that is kept by the reader."""
+    """An area by its description; the reader keeps what it makes of that."""
 
     form: _Form = field(repr=False)
     srs: Srs
-    _regions: Callable[[_Form, Srs, str], Region] = field(repr=False, compare=False)
+    _reader: GivenAreas = field(repr=False, compare=False)
 
     def region(self, srs_code: str) -> Region:
         """See :class:`tilekeep.ports.areas.Area`."""
-        return self._regions(self.form, self.srs, srs_code)
+        return self._reader.region(self.form, self.srs, srs_code)
+
+    def part_in(self, bbox: BBox, srs_code: str) -> BBox | None:
+        """See :class:`tilekeep.ports.areas.Area`."""
+        return self._reader.part(self.form, self.srs, bbox, srs_code)
 
 
 class GivenAreas:
@@ -54,13 +58,29 @@ class GivenAreas:
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
         self._areas = functools.lru_cache(maxsize=_KEPT)(_area)
-        self._regions = functools.lru_cache(maxsize=_KEPT)(self._region)
+        self.region = functools.lru_cache(maxsize=_KEPT)(self._region)
 
     def read(self, geometry: object, srs: object) -> GivenArea:
         """See the port."""
-        area = GivenArea(_form(geometry), self._srs(srs), self._regions)
+        area = GivenArea(_form(geometry), self._srs(srs), self)
         self._areas(area.form, area.srs)  # so that what means nothing is found here and not on use
         return area
+
+    def part(self, form: _Form, srs: Srs, bbox: BBox, target: str) -> BBox | None:
+        """See :meth:`tilekeep.ports.areas.Area.part_in`; the area is cut in its own SRS."""
+        area = self._areas(form, srs)
+        if area is None:
+            return None
+        target_srs = self._projection.srs(target)
+        try:
+            own = self._projection.between(target_srs, srs).bbox(bbox)
+            parts = polygon_parts(shapely.intersection(area.geometry, shapely.box(*own)))
+            if not parts:
+                return None
+            found = BBox(*shapely.MultiPolygon(parts).bounds)
+            return self._projection.between(srs, target_srs).bbox(found).intersection(bbox)
+        except ProjectionError:
+            return self.region(form, srs, target).bbox.intersection(bbox)
 
     def _srs(self, code: object) -> Srs:
         if not isinstance(code, str | int):

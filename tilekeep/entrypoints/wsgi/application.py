@@ -9,10 +9,12 @@ from typing import Any
 
 from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.get_feature_info import GetFeatureInfo
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
 from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy, vary_with_origin
+from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
@@ -25,6 +27,7 @@ from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.tile_store import SliceReader
 
 log = logging.getLogger("tilekeep.wsgiapp")
@@ -45,6 +48,8 @@ class TilekeepApplication:
         trusted_proxies: addresses, networks and ``unix`` whose headers about proxies count; None is everybody's.
         document_flights: lets requests for a document wait for the one that writes it; reset in forked processes.
         areas: reads the areas of permissions.
+        pictures: makes images into what decorating callables know, and back.
+        retouch: makes another image of a tile where a wrapping application wants that.
         clock: the current time.
         read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: how long a request may take.
@@ -66,18 +71,28 @@ class TilekeepApplication:
         trusted_proxies: Collection[str] | None,
         document_flights: SingleFlight[KeptDocument],
         areas: AreaReader,
+        pictures: Pictures,
+        retouch: RetouchTile,
         clock: Clock,
         read_slice: SliceReader,
         request_seconds: float,
         debug: bool = False,
         owned: object = None,
     ) -> None:
+        decoration = Decoration(pictures)
         delivery = TileDelivery(
-            clock=clock, read_slice=read_slice, request_seconds=request_seconds, max_age_seconds=max_age_seconds
+            clock=clock,
+            read_slice=read_slice,
+            retouch=retouch,
+            decoration=decoration,
+            request_seconds=request_seconds,
+            max_age_seconds=max_age_seconds,
         )
         documents = KeptDocuments(document_flights)
         tile_info = TileInfoParts(get_info, clock, request_seconds)
-        services = assembled(catalogue, delivery, documents, tile_info, tms=tms, wmts=wmts, maps=maps, demo=demo)
+        services = assembled(
+            catalogue, delivery, documents, decoration, tile_info, tms=tms, wmts=wmts, maps=maps, demo=demo
+        )
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)
         cross_origin = CrossOriginPolicy(access_control_allow_origin)

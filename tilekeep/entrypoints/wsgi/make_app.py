@@ -104,6 +104,8 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         trusted_proxies=options.trusted_proxies,
         document_flights=container.use_cases.document_flights(),
         areas=container.adapters.areas(),
+        pictures=container.adapters.pictures(),
+        retouch=container.use_cases.retouch_tile(),
         clock=container.adapters.clock(),
         read_slice=container.adapters.slices(),
         request_seconds=longest_request_seconds(loaded.settings),
@@ -141,6 +143,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         projection,
         container.adapters.clock(),
         longest_request_seconds(container.settings()),
+        container.use_cases.clipped_source,
         info.get_feature_info(raise_source_errors=wms.raises_source_errors),
         info.transformers(),
     )

@@ -13,6 +13,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.public_levels import TileService
 from tilekeep.domain.srs import WGS_84_CODE
+from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
@@ -34,7 +35,7 @@ from tilekeep.entrypoints.wsgi.wms.feature_info import WmsFeatureInfo
 from tilekeep.entrypoints.wsgi.wms.info_request import InfoRequests
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.map_request import MapRequests
-from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
+from tilekeep.entrypoints.wsgi.wms.maps import ClipSource, WmsMaps
 from tilekeep.entrypoints.wsgi.wms.service import Wms
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import VERSIONS
@@ -61,6 +62,7 @@ class MapParts(NamedTuple):
     """What WMS draws maps with.
 
     :ivar projection: gives the boxes of layers in the SRS of documents.
+    :ivar clipped: makes a source of which nothing is shown outside a region.
     :ivar request_seconds: how long a request may take.
     :ivar get_info: asks about places.
     :ivar info_transformers: transformations of feature info, by the kind that clients want.
@@ -72,6 +74,7 @@ class MapParts(NamedTuple):
     projection: Projection
     clock: Clock
     request_seconds: float
+    clipped: ClipSource
     get_info: GetFeatureInfo
     info_transformers: Mapping[InfoKind, InfoTransformer]
 
@@ -88,6 +91,7 @@ def assembled(
     catalogue: Catalogue,
     delivery: TileDelivery,
     documents: KeptDocuments,
+    decoration: Decoration,
     tile_info: TileInfoParts,
     *,
     tms: TmsOptions | None,
@@ -107,7 +111,7 @@ def assembled(
     if wmts is not None:
         _add_wmts(services, ows, catalogue, delivery, templates, documents, tile_info, wmts)
     if maps is not None:
-        ows["wms"] = _wms(catalogue, delivery, templates, documents, maps)
+        ows["wms"] = _wms(catalogue, delivery, templates, documents, decoration, maps)
     if demo is not None:
         services.handlers["demo"] = DemoHandler(PageData(catalogue, tms, wmts, demo))
     _add_ows(services, ows)
@@ -181,6 +185,7 @@ def _wms(
     delivery: TileDelivery,
     templates: DocumentTemplates,
     documents: KeptDocuments,
+    decoration: Decoration,
     parts: MapParts,
 ) -> Wms:
     options, layer_tree, get_map = parts.options, parts.layer_tree, parts.get_map
@@ -192,6 +197,8 @@ def _wms(
         get_map=get_map,
         tiles=tiles,
         delivery=delivery,
+        clipped=parts.clipped,
+        decoration=decoration,
         options=options,
         clock=parts.clock,
         request_seconds=parts.request_seconds,

@@ -338,3 +338,19 @@ def test_the_srs_of_the_request_is_that_of_the_question() -> None:
 
     assert places.source.queries[0].srs == MERCATOR
     assert places.source.queries[0].coordinate == (100.0, 600.0)
+
+
+def test_documents_say_it_of_those_layers_only_that_the_client_may_ask_about() -> None:
+    places = Places()
+    places.maps.add(places.maps.layer("seen", info=("s",)))
+    flags = {"osm": {"map": True, "featureinfo": True}, "seen": {"map": True}}
+
+    def authorize(service: str, layers: list[str], environ: Any = None, **more: Any) -> dict[str, Any]:
+        return {"authorized": "partial", "layers": flags}
+
+    path = "/service?service=WMS&request=GetCapabilities&version=1.3.0"
+    document = places.web.get(path, environ={"mapproxy.authorize": authorize}).data.decode()
+
+    compact = "".join(document.split())
+    assert '<Layerqueryable="1"><Name>osm</Name>' in compact
+    assert "<Layer><Name>seen</Name>" in compact
