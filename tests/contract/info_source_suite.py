@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.catalogue import MERCATOR
-from tilekeep.domain.deadline import NO_DEADLINE, Purpose
+from tilekeep.domain.deadline import NO_DEADLINE
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.feature_info import InfoDocument, InfoQuery, PixelPosition
 from tilekeep.domain.geometry import BBox, Size
@@ -29,27 +29,16 @@ class InfoSourceSuite:
         raise NotImplementedError
 
     def test_what_there_is_to_say_is_said(self) -> None:
-        answer = self.telling("Straße").get(PLACE, Purpose.SERVE, NO_DEADLINE)
+        answer = self.telling("Straße").get(PLACE, NO_DEADLINE)
 
         assert isinstance(answer, InfoDocument)
         assert answer.text == "Straße"
 
     def test_nothing_is_none(self) -> None:
-        assert self.silent().get(PLACE, Purpose.SERVE, NO_DEADLINE) is None
+        assert self.silent().get(PLACE, NO_DEADLINE) is None
 
     def test_a_failing_upstream_is_a_source_error(self) -> None:
         with pytest.raises(SourceError) as failure:
-            self.failing().get(PLACE, Purpose.SERVE, NO_DEADLINE)
+            self.failing().get(PLACE, NO_DEADLINE)
 
         assert "://" not in failure.value.client_message
-
-    def test_telling_the_request_asks_nobody(self) -> None:
-        source = self.failing()
-
-        assert source.requests_for(PLACE) == source.requests_for(PLACE)
-
-    def test_requests_show_no_secret(self) -> None:
-        requests = self.telling("a").requests_for(PLACE)
-
-        assert "hunter2" not in repr(requests)
-        assert all("hunter2" not in request.public_url for request in requests)

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from tests.fakes.parallel import InlineRunner
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.application.get_feature_info import GetFeatureInfo
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.feature_info import InfoDocument, InfoKind, InfoQuery
-from tilekeep.domain.map_query import UpstreamRequest
 
 Script = InfoDocument | SourceError | None
 
@@ -18,16 +17,12 @@ Script = InfoDocument | SourceError | None
 class FakeInfoSource:
     """Gives ``answers`` one after the other, the last one for ever; an error is raised."""
 
-    def __init__(self, *answers: Script, url: str | None = "http://fake/") -> None:
+    def __init__(self, *answers: Script) -> None:
         self.answers: list[Script] = list(answers)
         self.queries: list[InfoQuery] = []
         self.deadlines: list[Deadline] = []
-        self._url = url
 
-    def requests_for(self, query: InfoQuery) -> tuple[UpstreamRequest, ...]:
-        return (UpstreamRequest("GET", self._url, self._url),) if self._url else ()
-
-    def get(self, query: InfoQuery, purpose: Purpose, deadline: Deadline) -> InfoDocument | None:
+    def get(self, query: InfoQuery, deadline: Deadline) -> InfoDocument | None:
         self.queries.append(query)
         self.deadlines.append(deadline)
         script = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

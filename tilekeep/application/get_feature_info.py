@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import SourceError, UnusableInfo
 from tilekeep.domain.feature_info import InfoDocument, InfoKind, InfoQuery
 from tilekeep.ports.info_documents import InfoDocuments, InfoTransformer
@@ -82,7 +82,7 @@ class GetFeatureInfo:
     def _heard(self, name: str, query: InfoQuery, deadline: Deadline) -> _Heard:
         """What cannot be used is as good as nothing; the log says what was wrong with it."""
         try:
-            document = self._source(name).get(query, Purpose.SERVE, deadline)
+            document = self._source(name).get(query, deadline)
             if document is not None:
                 self._documents.check(document)
         except UnusableInfo as error:

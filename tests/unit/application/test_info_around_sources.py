@@ -10,7 +10,7 @@ from tests.fakes.info_source import FakeInfoSource, text
 from tests.fakes.projection import FakeProjection
 from tilekeep.application.sources.limited_info import LimitedInfo
 from tilekeep.application.sources.reprojected_info import ReprojectedInfo
-from tilekeep.domain.deadline import NO_DEADLINE, Purpose
+from tilekeep.domain.deadline import NO_DEADLINE
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.feature_info import InfoQuery, PixelPosition
 from tilekeep.domain.geometry import BBox, Size
@@ -39,19 +39,19 @@ class TestCoverage:
         limited = LimitedInfo(source, lambda srs: BoxRegion(BBox(300.0, 300.0, 700.0, 700.0)))
         query = PLACE._replace(position=PixelPosition(*position))
 
-        answer = limited.get(query, Purpose.SERVE, NO_DEADLINE)
+        answer = limited.get(query, NO_DEADLINE)
 
-        assert (answer is not None) == bool(source.queries) == bool(limited.requests_for(query)) == is_asked
+        assert (answer is not None) == bool(source.queries) == is_asked
 
     def test_a_coverage_without_image_in_the_srs_holds_nothing(self, source: FakeInfoSource) -> None:
         def region(srs: Srs) -> Region:
             raise ProjectionError("no image")
 
-        assert LimitedInfo(source, region).get(PLACE, Purpose.SERVE, NO_DEADLINE) is None
+        assert LimitedInfo(source, region).get(PLACE, NO_DEADLINE) is None
         assert source.queries == []
 
     def test_none_is_everywhere(self, source: FakeInfoSource) -> None:
-        assert LimitedInfo(source, lambda srs: None).get(PLACE, Purpose.SERVE, NO_DEADLINE) == text("there")
+        assert LimitedInfo(source, lambda srs: None).get(PLACE, NO_DEADLINE) == text("there")
 
 
 class TestOtherSrs:
@@ -61,14 +61,14 @@ class TestOtherSrs:
         )
 
     def test_an_srs_that_the_server_has_is_asked_as_it_is(self, source: FakeInfoSource) -> None:
-        self.reprojected(source, WGS84, MERCATOR).get(PLACE, Purpose.SERVE, NO_DEADLINE)
+        self.reprojected(source, WGS84, MERCATOR).get(PLACE, NO_DEADLINE)
 
         assert source.queries == [PLACE]
 
     def test_another_becomes_the_preferred_one(self, source: FakeInfoSource) -> None:
         query = InfoQuery(BBox(0.0, 0.0, 1e6, 1e6), Size(200, 200), MERCATOR, PixelPosition(50, 150), "text/html", 3)
 
-        self.reprojected(source, WGS84).get(query, Purpose.SERVE, NO_DEADLINE)
+        self.reprojected(source, WGS84).get(query, NO_DEADLINE)
 
         (asked,) = source.queries
         assert asked.srs == WGS84
@@ -79,5 +79,5 @@ class TestOtherSrs:
     def test_a_map_without_image_is_not_asked_about(self, source: FakeInfoSource) -> None:
         reprojected = self.reprojected(source, UTM)
 
-        assert reprojected.get(PLACE, Purpose.SERVE, NO_DEADLINE) is None
-        assert (source.queries, reprojected.requests_for(PLACE)) == ([], ())
+        assert reprojected.get(PLACE, NO_DEADLINE) is None
+        assert source.queries == []

@@ -45,15 +45,11 @@ class WmsInfoSource:
         self._request = request
         self._supported_srs = supported_srs
 
-    def requests_for(self, query: InfoQuery) -> tuple[UpstreamRequest, ...]:
-        """The one GetFeatureInfo request."""
-        return (self._request_for(query),)
-
-    def get(self, query: InfoQuery, purpose: Purpose, deadline: Deadline) -> InfoDocument | None:
+    def get(self, query: InfoQuery, deadline: Deadline) -> InfoDocument | None:
         """See :meth:`tilekeep.ports.info_source.InfoSource.get`; an empty answer, or none under 204, is nothing."""
         request = self._request_for(query)
         try:
-            answer = self._exchange.ask(request, purpose, deadline)
+            answer = self._exchange.ask(request, Purpose.SERVE, deadline)
             _refuse_exception(answer, request)
         except SourceError as error:
             if isinstance(error, SourceStatusError) and error.status == NO_CONTENT:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.feature_info import InfoDocument, InfoQuery
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.info_source import InfoSource
@@ -26,13 +25,9 @@ class LimitedInfo:
         self._source = source
         self._region = region
 
-    def requests_for(self, query: InfoQuery) -> tuple[UpstreamRequest, ...]:
-        """Those of the source, inside the coverage."""
-        return self._source.requests_for(query) if self._holds(query) else ()
-
-    def get(self, query: InfoQuery, purpose: Purpose, deadline: Deadline) -> InfoDocument | None:
+    def get(self, query: InfoQuery, deadline: Deadline) -> InfoDocument | None:
         """See :class:`tilekeep.ports.info_source.InfoSource`."""
-        return self._source.get(query, purpose, deadline) if self._holds(query) else None
+        return self._source.get(query, deadline) if self._holds(query) else None
 
     def _holds(self, query: InfoQuery) -> bool:
         try:

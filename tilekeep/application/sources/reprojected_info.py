@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tilekeep.domain.best_srs import best_srs
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.feature_info import InfoDocument, InfoQuery
-from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.domain.moved_position import moved_to
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.info_source import InfoSource
@@ -38,15 +37,10 @@ class ReprojectedInfo:
         self._supported_srs = supported_srs
         self._preferred_srs = preferred_srs
 
-    def requests_for(self, query: InfoQuery) -> tuple[UpstreamRequest, ...]:
-        """Those of the source in its own SRS."""
-        moved = self._moved(query)
-        return () if moved is None else self._source.requests_for(moved)
-
-    def get(self, query: InfoQuery, purpose: Purpose, deadline: Deadline) -> InfoDocument | None:
+    def get(self, query: InfoQuery, deadline: Deadline) -> InfoDocument | None:
         """See :class:`tilekeep.ports.info_source.InfoSource`."""
         moved = self._moved(query)
-        return None if moved is None else self._source.get(moved, purpose, deadline)
+        return None if moved is None else self._source.get(moved, deadline)
 
     def _moved(self, query: InfoQuery) -> InfoQuery | None:
         srs = best_srs(query.srs, self._supported_srs, self._preferred_srs)

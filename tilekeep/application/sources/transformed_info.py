@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.feature_info import InfoDocument, InfoQuery
-from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.ports.info_documents import InfoTransformer
 from tilekeep.ports.info_source import InfoSource
 
@@ -21,11 +20,7 @@ class TransformedInfo:
         self._source = source
         self._transform = transform
 
-    def requests_for(self, query: InfoQuery) -> tuple[UpstreamRequest, ...]:
-        """Those of the source."""
-        return self._source.requests_for(query)
-
-    def get(self, query: InfoQuery, purpose: Purpose, deadline: Deadline) -> InfoDocument | None:
+    def get(self, query: InfoQuery, deadline: Deadline) -> InfoDocument | None:
         """See :class:`tilekeep.ports.info_source.InfoSource`; UnusableInfo is one of its errors."""
-        document = self._source.get(query, purpose, deadline)
+        document = self._source.get(query, deadline)
         return None if document is None else self._transform(document)

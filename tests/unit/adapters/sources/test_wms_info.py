@@ -13,7 +13,7 @@ from tests.fakes.exchanges import exchange
 from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.upstream_gate import FakeUpstreamGate
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
-from tilekeep.domain.deadline import NO_DEADLINE, Purpose
+from tilekeep.domain.deadline import NO_DEADLINE
 from tilekeep.domain.errors import SourceContentError, SourceError
 from tilekeep.domain.feature_info import InfoDocument, InfoKind
 from tilekeep.domain.srs import Srs
@@ -29,34 +29,34 @@ def source(http: FakeHttpClient, req: dict[str, Any] | None = None, **options: A
 
 
 def said(answer: HttpAnswer, req: dict[str, Any] | None = None, wanted: str | None = "text/plain") -> Any:
-    return source(FakeHttpClient(answer), req).get(PLACE._replace(info_format=wanted), Purpose.SERVE, NO_DEADLINE)
+    return source(FakeHttpClient(answer), req).get(PLACE._replace(info_format=wanted), NO_DEADLINE)
 
 
-def test_the_request_told_is_the_request_made() -> None:
+def test_it_is_asked_by_get_and_its_secrets_show_nowhere() -> None:
     http = FakeHttpClient(HttpAnswer(200, {}, b"a"))
-    asked = source(http)
 
-    asked.get(PLACE, Purpose.SERVE, NO_DEADLINE)
+    source(http, {"token": "hunter2"}).get(PLACE, NO_DEADLINE)
 
-    assert tuple(http.requests) == asked.requests_for(PLACE)
-    assert http.requests[0].method == "GET"
-    assert http.requests[0].url.startswith(
-        "http://host/wms?layers=a&bbox=0.0,0.0,1000.0,1000.0&width=256&height=256&x=10&"
-    )
+    (request,) = http.requests
+    assert request.method == "GET"
+    assert request.url.startswith("http://host/wms?layers=a&token=hunter2&bbox=0.0,0.0,1000.0,1000.0&width=256&")
+    assert "hunter2" not in request.public_url + repr(request)
 
 
 def test_it_is_asked_by_get_even_with_a_style_of_its_own() -> None:
     http = FakeHttpClient(HttpAnswer(200, {}, b"a"))
 
-    source(http, {"sld_body": "<sld/>"}).get(PLACE, Purpose.SERVE, NO_DEADLINE)
+    source(http, {"sld_body": "<sld/>"}).get(PLACE, NO_DEADLINE)
 
     assert (http.requests[0].method, http.requests[0].body) == ("GET", None)
 
 
 def test_the_srs_is_spelled_as_the_server_wants_it() -> None:
-    (request,) = source(FakeHttpClient(), supported_srs=(GOOGLE,)).requests_for(PLACE)
+    http = FakeHttpClient(HttpAnswer(200, {}, b"a"))
 
-    assert "srs=EPSG%3A900913" in request.url
+    source(http, supported_srs=(GOOGLE,)).get(PLACE, NO_DEADLINE)
+
+    assert "srs=EPSG%3A900913" in http.requests[0].url
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,6 @@ def test_the_gate_of_the_server_is_passed() -> None:
         exchange(FakeHttpClient(HttpAnswer(200, {}, b"a")), gate), request=WmsRequestTemplate("http://host/")
     )
 
-    asked.get(PLACE, Purpose.SERVE, NO_DEADLINE)
+    asked.get(PLACE, NO_DEADLINE)
 
     assert len(gate.reports) == 1
