@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
@@ -29,7 +30,7 @@ from tests.integration.services.mapproxy import mapproxy
 from tests.integration.services.process import Server
 from tests.integration.services.tilekeep import tilekeep
 from tests.integration.support.answers import Answer, ask
-from tests.integration.support.upstream_server import UpstreamServer
+from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
 
 WMS = list(questions())
 SHORT = list(questions_without_usual_parameters())
@@ -130,6 +131,46 @@ def test_answers_of_a_service_are_transformed_alike(transforming: Pair, path: st
     assert _meaning(ours.answer) == _meaning(theirs.answer)
 
 
+@pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])
+@pytest.mark.parametrize("service", ["plain", "transforming"])
+def test_documents_of_wms_list_the_same_layers_and_formats(
+    request: pytest.FixtureRequest, service: str, version: str
+) -> None:
+    sides: Pair = request.getfixturevalue("pair" if service == "plain" else service)
+    path = f"/service?service=WMS&request=GetCapabilities&version={version}"
+
+    theirs, ours = (_queryable(side.ask(path).answer.body) for side in sides)
+
+    assert ours == theirs
+    assert (ours[0]["any"], ours[0]["silent"]) == ("1", None)
+
+
+def test_documents_of_wmts_list_the_same_formats_and_addresses(pair: Pair) -> None:
+    path = "/wmts/1.0.0/WMTSCapabilities.xml"
+
+    theirs, ours = (_info_formats(side.ask(path).answer.body, side.server.url) for side in pair)
+
+    assert ours == theirs
+    assert len(ours["any"]) == 8
+
+
+def test_sources_are_asked_side_by_side(pair: Pair) -> None:
+    """Each of them answers when both have been asked."""
+    both_are_there = threading.Barrier(2, timeout=30)
+
+    def meeting(asked: Received) -> Reply:
+        both_are_there.wait()
+        return Reply(body=b"met", headers={"Content-Type": "text/plain"})
+
+    pair.ours.upstream.on("/any", meeting)
+    try:
+        answer = pair.ours.ask(get_feature_info("two_sources", "text/plain")).answer
+    finally:
+        answer_questions(pair.ours.upstream)
+
+    assert (answer.status, answer.body) == (200, b"met\nmet")
+
+
 class TestDeviations:
     """Where the register of deviations says that Tilekeep does something else."""
 
@@ -218,6 +259,29 @@ def test_the_corpus_is_large_and_names_each_question_once() -> None:
     names = [asked.name for asked in (*WMS, *SHORT, *TILES)]
 
     assert len(set(names)) == len(names) >= 400
+
+
+def _queryable(document: bytes) -> tuple[dict[str, str | None], list[str]]:
+    """Which layers say that they can be asked about, and the formats of that."""
+    root = etree.fromstring(document)
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    layers = {layer.findtext("Name") or "": layer.get("queryable") for layer in root.iter("Layer")}
+    return layers, [element.text for element in root.iterfind(".//GetFeatureInfo/Format")]
+
+
+def _info_formats(document: bytes, base: str) -> dict[str, list[str]]:
+    """Formats and forms of addresses by layer."""
+    root = etree.fromstring(document.replace(base.encode(), b""))
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    return {
+        layer.findtext("Identifier"): [
+            *(element.text for element in layer.findall("InfoFormat")),
+            *(url.get("template") for url in layer.findall("ResourceURL") if url.get("resourceType") == "FeatureInfo"),
+        ]
+        for layer in root.iter("Layer")
+    }
 
 
 def _target(target: str) -> str:

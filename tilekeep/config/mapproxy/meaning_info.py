@@ -135,10 +135,16 @@ def _of_cache(settings: Settings, name: str) -> Iterator[str]:
         yield from _of_layer(settings, name)
 
 
+def fixed_srs(source: WmsSource) -> tuple[str, str] | None:
+    """The parameter that gives all requests of a source one SRS, and the code of that."""
+    given = ((key, str(value)) for key, value in source.req.items() if key.lower() in {"srs", "crs"} and value)
+    return next(given, None)
+
+
 def _supported_srs(source: WmsSource) -> tuple[str, ...]:
     """What the source states, else the one SRS that all its requests have."""
-    fixed = next((value for key, value in source.req.items() if key.lower() in {"srs", "crs"} and value), None)
-    codes = source.supported_srs or (() if fixed is None else (str(fixed),))
+    fixed = fixed_srs(source)
+    codes = source.supported_srs or (() if fixed is None else fixed[1:])
     return tuple(map(normalised_code, codes))
 
 
