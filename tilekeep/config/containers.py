@@ -11,6 +11,7 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
@@ -67,6 +68,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
     pictures = providers.ThreadSafeSingleton(PillowPictures)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
+    background = providers.ThreadSafeSingleton(background_runner)
     gate = providers.ThreadSafeSingleton(
         SlotFileGate,
         options.provided.lock_dir,
@@ -129,7 +131,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, flights, document_flights),
+        keep=providers.List(adapters.gate, adapters.http_state, adapters.background, flights, document_flights),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
@@ -160,6 +162,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,
+            background=adapters.background,
             projection=adapters.projection,
             coverages=coverages,
             clock=adapters.clock,
