@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fakes.catalogue import MERCATOR, UTM, WGS84
 from tests.fakes.clock import FakeClock
+from tests.fakes.info_source import FakeInfoSource, feature_info_of
 from tests.fakes.legends import LegendKitchen
 from tests.fakes.map_source import FakeMapSource, Script
 from tests.fakes.parallel import InlineRunner
@@ -20,6 +21,7 @@ from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
+from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageLimits, Raster
 from tilekeep.domain.label import Label
@@ -30,6 +32,7 @@ from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
 from tilekeep.entrypoints.wsgi.services import MapParts
 from tilekeep.ports.imaging import Canvas, Placement
+from tilekeep.ports.info_documents import InfoTransformer
 
 WORLD = Extent(BBox(-180.0, -90.0, 180.0, 90.0), WGS84)
 GOOGLE = Srs("EPSG:900913", MERCATOR.definition, geographic=False, north_first=False, metres_per_unit=1.0)
@@ -81,6 +84,8 @@ class FakeMaps:
 
     def __init__(self, *, raise_source_errors: bool = False) -> None:
         self.sources: dict[str, FakeMapSource] = {}
+        self.info: dict[str, FakeInfoSource] = {}
+        self.transformers: dict[InfoKind, InfoTransformer] = {}
         self.imaging = RecordingImaging()
         self.projection = FakeProjection()
         self._extents: dict[MapLayer, Extent] = {}
@@ -102,11 +107,12 @@ class FakeMaps:
         metadata: LayerMetadata = NO_METADATA,
         extent: Extent = WORLD,
         is_named: bool = True,
+        info: tuple[str, ...] = (),
         legends: tuple[Legend, ...] = (),
     ) -> MapLayer:
         """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
 
-        One that is not ``is_named`` keeps its name to itself.
+        One that is not ``is_named`` keeps its name to itself.  ``info`` names sources of :attr:`info`.
         """
         source = FakeMapSource(*answers or (_drawing(name),))
         self.sources[name] = source
@@ -121,6 +127,7 @@ class FakeMaps:
             resolutions,
             dimensions,
             metadata,
+            info,
             legend_sources=tuple(legend.identity for legend in legends),
         )
         self._legends[layer] = legends
@@ -171,6 +178,8 @@ class FakeMaps:
                 FakeClock(),
                 60.0,
                 partial(ClippedSource, imaging=self.imaging, gate=self.gate()),
+                feature_info_of(self.info, raise_source_errors=self._raise_source_errors),
+                self.transformers,
                 self.legends.parts(lambda layer: self._legends.get(layer, ())),
             )
         }

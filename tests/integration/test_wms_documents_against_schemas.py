@@ -100,7 +100,7 @@ def web() -> WsgiClient:
     maps.add(
         maps.layer("legend", legends=(drawn,), metadata=LAYER, resolutions=ResolutionRange(1000.0, 10.0)),
         maps.layer("lost", legends=(lost,)),
-        maps.layer("osm", extent=Extent(BBox(5.0, 45.0, 15.0, 55.0), WGS84), metadata=LAYER),
+        maps.layer("osm", extent=Extent(BBox(5.0, 45.0, 15.0, 55.0), WGS84), metadata=LAYER, info=("s",)),
         maps.group(
             "group",
             maps.layer(
@@ -180,6 +180,7 @@ class TestOwsLib:
         assert service.provider.contact.organization == "Office"
         assert list(service.contents) == ["legend", "lost", "osm", "group", "time", "local"]
         assert service.getOperationByName("GetMap").formatOptions == ["image/png", "image/jpeg", "image/tiff"]
+        assert [layer.queryable for layer in service.contents.values()] == [0, 0, 1, 0, 0, 0]
         layer = service["osm"]
         assert layer.boundingBoxWGS84 == (5.0, 45.0, 15.0, 55.0)
         assert set(layer.crsOptions) == {"EPSG:4326", "EPSG:3857", "EPSG:900913", "EPSG:25832"}

@@ -89,7 +89,6 @@ COMPARED = [(options, name) for options in OPTIONS for name in DOCUMENTS if opti
 
 # What documents say differently, as patterns of paths, by the entry of the register.
 REGISTERED = {
-    "wms-operations-to-come": r"/Request/(Get)?FeatureInfo",
     "wms-order-of-elements": r"OnlineResource@type$|Dimension\[dim_level\]@units$",
     "wms-dimensions-in-1-1-1": r"^/WMT_MS_Capabilities.*/(Dimension|Extent)\[",
     "wms-boxes-of-limited-srs": r"BoundingBox\[EPSG:25832\]@m(in|ax)[xy]$",

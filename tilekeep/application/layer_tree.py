@@ -22,6 +22,7 @@ class MapLayer:
     :ivar name: by which requests ask for it; None for a group that cannot be asked for.
     :ivar sources: names of caches and sources that draw it, bottom first; in a group they stand for the children.
     :ivar resolutions: at which a request for it shows anything, children and sources considered.
+    :ivar info_sources: names of the sources that are asked about places on it; in a group for the children too.
     :ivar legend_sources: names of the sources that show its legend, bottom first.
     :ivar legend_url: where a legend lies that stands for those of its sources, as the configuration says it.
     """
@@ -33,8 +34,22 @@ class MapLayer:
     resolutions: ResolutionRange = EVERY_RESOLUTION
     dimensions: tuple[Dimension, ...] = ()
     metadata: LayerMetadata = NO_METADATA
+    info_sources: tuple[str, ...] = ()
     legend_sources: tuple[str, ...] = ()
     legend_url: str | None = None
+
+    @property
+    def queryable(self) -> bool:
+        """Whether clients may ask about places on it: there is somebody to ask, if only for a layer below it."""
+        return bool(self.info_sources) or any(child.queryable for child in self.children)
+
+    def telling(self) -> Iterator[MapLayer]:
+        """The nodes that are asked about places on this layer: itself, or those below it (spec/services.md, 2.3)."""
+        if self.info_sources:
+            yield self
+        elif not self.sources:
+            for child in self.children:
+                yield from child.telling()
 
     @property
     def has_legend(self) -> bool:

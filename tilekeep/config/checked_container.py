@@ -32,6 +32,7 @@ def checked_container(loaded: LoadedSettings, nodes_before: KeptNodes[CacheNode]
     problems = [
         *_codes_and_areas(container),
         *container.use_cases.caches().problems(),
+        *container.use_cases.info().problems(),
         *directory_problems(settings, container.use_cases.grids().grid),
     ]
     if problems:
@@ -49,6 +50,7 @@ def problems_of_parts(settings: Settings, base_dir: str, problems: Sequence[Prob
     found = [
         *_codes_and_areas(_container(settings, base_dir), refused),
         *container.use_cases.caches().problems(),
+        *container.use_cases.info().problems(),
         *directory_problems(sound, container.use_cases.grids().grid),
     ]
     return [*without_boxes_of_unknown_srs(settings, problems, found), *found]

@@ -13,6 +13,7 @@ from dependency_injector import containers, providers
 
 from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
@@ -27,6 +28,7 @@ from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.sources.wms_info import WmsInfoSource
 from tilekeep.adapters.sources.wms_legend import WmsLegend
 from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.disabled import DisabledTileStore
@@ -48,6 +50,7 @@ from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
@@ -94,6 +97,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
     )
     slices = providers.Object(read_slice)
+    info_sources = providers.Factory(WmsInfoSource)
+    documents = providers.ThreadSafeSingleton(MergedDocuments)
+    transformers = providers.Object(xslt_transformer)
     legend_store = providers.ThreadSafeSingleton(
         LegendFiles,
         options.provided.legend_dir,
@@ -208,6 +214,23 @@ class UseCasesContainer(containers.DeclarativeContainer):
         parallel=adapters.parallel,
         flights=document_flights,
         clock=adapters.clock,
+    )
+    info = providers.ThreadSafeSingleton(
+        InfoAssembly,
+        settings,
+        base_dir,
+        providers.Factory(
+            InfoParts,
+            make=adapters.info_sources.provider,
+            make_exchange=adapters.exchange.provider,
+            make_transformer=adapters.transformers,
+            http_client=shared.provided.http_client,
+            documents=adapters.documents,
+            parallel=adapters.parallel,
+            projection=adapters.projection,
+            grids=grids,
+            coverages=coverages,
+        ),
     )
     map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
     get_map = providers.Factory(GetMap, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)

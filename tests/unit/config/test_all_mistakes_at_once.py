@@ -51,7 +51,7 @@ services:
     md: {contact: {person: §[a, b]}, keyword_list: [{keywords: §word}], §titel: x}  # services.wms.md.contact.person | services.wms.md.keyword_list[0].keywords | services.wms.md.titel? -> title
     inspire_md: {type: §linkd}  # services.wms.inspire_md.type -> linked
     featureinfo_types: [§gml]  # services.wms.featureinfo_types[0] -> xml
-    §featureinfo_xslt: {html: info.xslt}  # services.wms.featureinfo_xslt
+    featureinfo_xslt: {html: info.xslt}
   §kml: {use_grid_names: §5}  # services.kml | services.kml.use_grid_names
   §ogcapi: {enable_maps: §5, md: {§license: {url: x}}}  # services.ogcapi | services.ogcapi.enable_maps | services.ogcapi.md.license.name
 layers:

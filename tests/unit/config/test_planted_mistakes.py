@@ -1081,9 +1081,7 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
         ("sources", "s: {type: mapnik, mapfile: x.xml}", "sources.s.type"),
         ("caches", "c: {sources: [], use_direct_from_level: 1}", "caches.c.use_direct_from_level"),
         ("caches", "c: {sources: [], use_direct_from_res: 1}", "caches.c.use_direct_from_res"),
-        ("services", "wms: {featureinfo_xslt: {html: a.xsl}}", "services.wms.featureinfo_xslt"),
         ("caches", "c: {sources: [], cache: {type: redis, password: hunter2}}", "caches.c.cache.type"),
-        ("services", "wmts: {featureinfo_formats: [{mimetype: text/html}]}", "services.wmts.featureinfo_formats"),
         ("services", "kml: {}", "services.kml"),
     ],
 )

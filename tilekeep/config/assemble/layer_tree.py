@@ -11,6 +11,7 @@ from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
+from tilekeep.config.mapproxy.meaning_info import info_sources
 from tilekeep.config.mapproxy.meaning_layers import drawing_caches
 from tilekeep.config.mapproxy.meaning_legends import LegendNames
 from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
@@ -52,14 +53,15 @@ class LayerTreeAssembly:
         return tree
 
     def _shown(self, layers: Sequence[Layer]) -> tuple[MapLayer, ...]:
-        """Those layers that draw maps or have a legend; others are for tile services alone."""
+        """Those layers that draw maps, have a legend or can be asked about places; others have tiles alone."""
         found = (self._layer(layer) for layer in layers)
         return tuple(layer for layer in found if layer is not None)
 
     def _layer(self, layer: Layer) -> MapLayer | None:
         sources = drawing_caches(self._settings, layer)
         children = self._shown(layer.layers or ())
-        if not sources and not children and not layer.legendurl:
+        asked = info_sources(self._settings, layer)
+        if not sources and not children and not asked and not layer.legendurl:
             return None
         return MapLayer(
             name=layer.name,
@@ -69,6 +71,7 @@ class LayerTreeAssembly:
             resolutions=self._resolutions(layer, sources, children),
             dimensions=tuple(effective_dimension(name, options) for name, options in (layer.dimensions or {}).items()),
             metadata=layer_metadata(layer.md),
+            info_sources=asked,
             legend_sources=self._legend_names.of_layer(layer),
             legend_url=layer.legendurl,
         )

@@ -38,4 +38,3 @@ class NoEffect:
 Marker = Later | OnlyFor | NoEffect
 
 OGC_API = OnlyFor("OGC API services")
-FEATURE_INFO = OnlyFor("feature info", off=(False,))

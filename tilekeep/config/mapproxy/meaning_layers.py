@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tilekeep.config.mapproxy.layer_references import tile_caches
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
+from tilekeep.config.mapproxy.meaning_info import info_sources_of_tiles
 from tilekeep.config.mapproxy.meaning_legends import wmts_legend_url
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.dimensions import Dimension
@@ -17,6 +18,7 @@ from tilekeep.domain.dimensions import Dimension
 class EffectiveTileLayer:
     """A layer that tile services offer, in every grid of each of its caches.
 
+    :ivar info_sources: for each of the caches the sources that are asked about places on its tiles.
     :ivar wmts_kvp_legend_url: with ``{base_url}`` and ``{layer_name}`` in it, like ``wmts_rest_legend_url``.
     """
 
@@ -24,6 +26,7 @@ class EffectiveTileLayer:
     title: str
     abstract: str
     caches: tuple[str, ...]
+    info_sources: tuple[tuple[str, ...], ...]
     dimensions: tuple[Dimension, ...] = ()
     wmts_kvp_legend_url: str | None = None
     wmts_rest_legend_url: str | None = None
@@ -80,6 +83,7 @@ def _tile_layer(settings: Settings, name: str, layer: Layer, caches: tuple[str, 
         title=layer.title,
         abstract=(layer.md.abstract if layer.md else None) or "",
         caches=caches,
+        info_sources=tuple(info_sources_of_tiles(settings, layer, cache) for cache in caches),
         dimensions=tuple(effective_dimension(key, options) for key, options in dimensions.items()),
         wmts_kvp_legend_url=layer.wmts_kvp_legendurl or wmts_legend_url(settings, layer),
         wmts_rest_legend_url=layer.wmts_rest_legendurl or wmts_legend_url(settings, layer),

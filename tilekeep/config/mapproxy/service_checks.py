@@ -13,7 +13,10 @@ from tilekeep.config.mapproxy.wms_service import WmsService
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 
 _TEMPLATE_VARIABLE = re.compile(r"\{(\w+)\}")
+_SUFFIX = re.compile(r"\w+")
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?: *; *[\w.+-]+=[\w.+/:-]+)*", re.ASCII)
 WMTS_TEMPLATE_VARIABLES = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
+WMTS_INFO_VARIABLES = (*WMTS_TEMPLATE_VARIABLES, "I", "J", "InfoFormat")
 
 
 def service_problems(settings: Settings) -> Iterator[Problem]:
@@ -34,15 +37,41 @@ def service_problems(settings: Settings) -> Iterator[Problem]:
 def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
     if not wmts.kvp and not wmts.restful and not (wmts.kvp is None and wmts.restful is None):
         yield warning(path, "neither kvp nor restful is on, so WMTS answers nothing", place=Place.KEY)
-    template = wmts.restful_template
+    if wmts.restful_featureinfo_template is not None and wmts.restful_fi_template is not None:
+        message = "it says the same as 'restful_featureinfo_template', which counts; remove it"
+        yield warning((*path, "restful_fi_template"), message, place=Place.KEY)
+    yield from _template_problems((*path, "restful_template"), wmts.restful_template, WMTS_TEMPLATE_VARIABLES)
+    for option in ("restful_featureinfo_template", "restful_fi_template"):
+        yield from _template_problems((*path, option), getattr(wmts, option), WMTS_INFO_VARIABLES)
+    yield from _info_format_problems((*path, "featureinfo_formats"), wmts)
+
+
+def _template_problems(path: OptionPath, template: str | None, variables: tuple[str, ...]) -> Iterator[Problem]:
     if template is None:
         return
     if "{{" in template:
-        yield warning((*path, "restful_template"), "write {Layer} instead of {{Layer}}")
-    missing = [f"{{{variable}}}" for variable in WMTS_TEMPLATE_VARIABLES if f"{{{variable}}}" not in template]
+        yield warning(path, "write {Layer} instead of {{Layer}}")
+    missing = [f"{{{variable}}}" for variable in variables if f"{{{variable}}}" not in template]
     if missing:
-        yield error((*path, "restful_template"), f"the template lacks {', '.join(missing)}; add what is missing")
-    yield from _template_form_problems((*path, "restful_template"), template)
+        yield error(path, f"the template lacks {', '.join(missing)}; add what is missing")
+    yield from _template_form_problems(path, template)
+
+
+def _info_format_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
+    """Whether requests can tell the formats apart, and paths can name them."""
+    suffixes: list[str] = []
+    for index, given in enumerate(wmts.featureinfo_formats or ()):
+        if not _MEDIA_TYPE.fullmatch(given.mimetype):
+            yield error((*path, index, "mimetype"), f"{given.mimetype!r} is no media type such as text/html")
+        if given.suffix is None:
+            continue
+        if not _SUFFIX.fullmatch(given.suffix):
+            message = f"{given.suffix!r} cannot end an address; use letters, digits and '_'"
+            yield error((*path, index, "suffix"), message)
+        if given.suffix in suffixes:
+            message = f"the suffix {given.suffix!r} stands twice; give each format one of its own"
+            yield error((*path, index, "suffix"), message)
+        suffixes.append(given.suffix)
 
 
 def _template_form_problems(path: OptionPath, template: str) -> Iterator[Problem]:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from tilekeep.config.mapproxy.inspire import InspireMetadata
 from tilekeep.config.mapproxy.map_options import Attribution, WmsDefaults
-from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later
 from tilekeep.config.mapproxy.options import BBoxOption, Opt, Options, Section
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
 
@@ -42,8 +41,8 @@ class WmsService(WmsDefaults):
 
     bbox_srs: Opt[tuple[str | SrsBox, ...]] = None
     attribution: Section[Attribution] | None = None
-    featureinfo_types: Annotated[Opt[tuple[Literal["text", "html", "xml", "json"], ...]], FEATURE_INFO] = None
-    featureinfo_xslt: Annotated[Section[dict[Literal["html", "xml"], str]] | None, Later(off=({},))] = None
+    featureinfo_types: Opt[tuple[Literal["text", "html", "xml", "json"], ...]] = None
+    featureinfo_xslt: Section[dict[Literal["html", "xml"], str]] | None = None
     md: Section[ServiceMetadata] | None = None
     inspire_md: Opt[InspireMetadata] = None
     versions: Opt[Annotated[tuple[WmsVersion, ...], Field(min_length=1)]] = None

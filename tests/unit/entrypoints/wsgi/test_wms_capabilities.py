@@ -163,29 +163,37 @@ class TestService:
         assert addresses == {"http://maps.example/pre/ows/more", "http://maps.example/pre/ows/more?"}
 
     @pytest.mark.parametrize(
-        ("version", "own", "exceptions"),
+        ("version", "own", "xml", "exceptions"),
         [
             (
                 "1.1.0",
                 "application/vnd.ogc.wms_xml",
+                "application/vnd.ogc.gml",
                 ["application/vnd.ogc.se_xml", "application/vnd.ogc.se_inimage", "application/vnd.ogc.se_blank"],
             ),
             (
                 "1.1.1",
                 "application/vnd.ogc.wms_xml",
+                "application/vnd.ogc.gml",
                 ["application/vnd.ogc.se_xml", "application/vnd.ogc.se_inimage", "application/vnd.ogc.se_blank"],
             ),
-            ("1.3.0", "text/xml", ["XML", "INIMAGE", "BLANK"]),
+            ("1.3.0", "text/xml", "text/xml", ["XML", "INIMAGE", "BLANK"]),
         ],
     )
-    def test_it_lists_operations_with_their_formats(self, version: str, own: str, exceptions: list[str]) -> None:
+    def test_it_lists_operations_with_their_formats(
+        self, version: str, own: str, xml: str, exceptions: list[str]
+    ) -> None:
         found = written(FakeMaps(), version)
 
         operations = {
             operation.tag: [format_.text for format_ in operation.findall("Format")]
             for operation in found.root.iterfind("Capability/Request/*")
         }
-        assert operations == {"GetCapabilities": [own], "GetMap": ["image/png", "image/jpeg", "image/tiff"]}
+        assert operations == {
+            "GetCapabilities": [own],
+            "GetMap": ["image/png", "image/jpeg", "image/tiff"],
+            "GetFeatureInfo": ["text/plain", "text/html", xml],
+        }
         assert found.texts("Capability/Exception/Format") == exceptions
 
     @pytest.mark.parametrize(
@@ -203,7 +211,7 @@ class TestService:
             operation.tag: [element.tag for element in operation.iterfind("Format/*")]
             for operation in found.root.iterfind("Capability/Request/*")
         }
-        assert operations == {"Capabilities": ["WMS_XML"], "Map": listed}
+        assert operations == {"Capabilities": ["WMS_XML"], "Map": listed, "FeatureInfo": ["MIME", "MIME", "GML.1"]}
         exceptions = [element.tag for element in found.root.iterfind("Capability/Exception/Format/*")]
         assert exceptions == ["INIMAGE", "BLANK", "WMS_XML"]
 

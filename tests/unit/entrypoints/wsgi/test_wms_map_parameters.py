@@ -96,7 +96,7 @@ class TestRequest:
         assert answer.status_code == 400
         assert service_exception(answer) == ("1.1.1", None, f"unknown WMS request type '{name}'")
 
-    @pytest.mark.parametrize("name", ["GetFeatureInfo", "feature_info"])
+    @pytest.mark.parametrize("name", ["DescribeLayer", "GetStyles"])
     @pytest.mark.parametrize(("version", "code"), [("1.1.1", None), ("1.3.0", "OperationNotSupported")])
     def test_operations_of_later_versions_are_refused(
         self, web: WsgiClient, name: str, version: str, code: str | None

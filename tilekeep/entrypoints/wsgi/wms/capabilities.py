@@ -12,6 +12,7 @@ from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.permissions import Permissions
 from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.wms.feature_info import media_type_of
 from tilekeep.entrypoints.wsgi.wms.format_names import listed_short_names, short_info_names
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
@@ -77,7 +78,7 @@ class WmsCapabilities:
         boxes = self._boxes if permissions is None else self._boxes.for_one_document()
         shown = ShownLayers(visible, boxes, self._legends, authority_axes=version.authority_axes)(root)
         side = math.isqrt(self._options.max_output_pixels)
-        info_formats: list[str] = []  # of GetFeatureInfo, which is not offered yet
+        info_formats = [media_type_of(kind, version) for kind in self._options.info_kinds]
         return self._templates.render(
             f"wms/capabilities-{version.number}.xml",
             base=base,

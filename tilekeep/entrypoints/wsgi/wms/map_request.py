@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tilekeep.application.layer_tree import LayerTree, MapLayer
-from tilekeep.domain.errors import UnknownStyle, UnsupportedFormat, UnsupportedSrs
+from tilekeep.domain.errors import UnknownStyle, UnsupportedFormat
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile import Dimensions
@@ -16,6 +16,7 @@ from tilekeep.entrypoints.wsgi.wms.colors import Rgb, background, is_true
 from tilekeep.entrypoints.wsgi.wms.format_names import offered_media_type
 from tilekeep.entrypoints.wsgi.wms.map_size import map_size, require_fit
 from tilekeep.entrypoints.wsgi.wms.operations import require_map_parameters
+from tilekeep.entrypoints.wsgi.wms.requested_srs import requested_srs
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
 
 _STYLES = frozenset({"", "default", "inspire_common:DEFAULT"})
@@ -61,12 +62,12 @@ class MapRequests:
         """
         require_map_parameters(given, version)
         written = bounding_box(given["bbox"])
-        _require_known_styles(given["styles"])
+        require_known_styles(given["styles"])
         size = map_size(given["width"], given["height"], self._max_output_pixels)
         require_distinct_pixels(written, size, given["bbox"])
         layers = self._layers(given["layers"])
         media_type = self._format(given["format"], size, version)
-        srs = self._requested_srs(version.srs_parameter, given[version.srs_parameter])
+        srs = requested_srs(self._srs, version.srs_parameter, given[version.srs_parameter])
         bbox = swapped(written) if version.authority_axes and srs.north_first else written
         drawn = tuple(_drawing(layer for layer in layers if layer.resolutions.holds(bbox, size, srs)))
         return MapRequest(
@@ -92,14 +93,12 @@ class MapRequests:
         require_fit(size, self._formats[media_type].public_media_type)
         return media_type
 
-    def _requested_srs(self, parameter: str, code: str) -> Srs:
-        srs = self._srs.get(code.upper())
-        if srs is None:
-            raise UnsupportedSrs(f"unsupported {parameter}: {code}", locator=parameter)
-        return srs
 
+def require_known_styles(styles: str) -> None:
+    """Returns if all of ``styles`` are the one there is.
 
-def _require_known_styles(styles: str) -> None:
+    :raises UnknownStyle: they are not.
+    """
     if not _STYLES.issuperset(styles.split(",")):
         raise UnknownStyle(f"unsupported styles: {styles}", locator="styles")
 

@@ -13,6 +13,7 @@ class Operation(enum.Enum):
     """What a client can ask for."""
 
     MAP = "GetMap"
+    FEATURE_INFO = "GetFeatureInfo"
     CAPABILITIES = "GetCapabilities"
     LEGEND = "GetLegendGraphic"
 
@@ -21,16 +22,21 @@ class Operation(enum.Enum):
 _NAMES = {
     "getmap": Operation.MAP,
     "map": Operation.MAP,
+    "getfeatureinfo": Operation.FEATURE_INFO,
+    "feature_info": Operation.FEATURE_INFO,
     "getcapabilities": Operation.CAPABILITIES,
     "capabilities": Operation.CAPABILITIES,
     "getlegendgraphic": Operation.LEGEND,
 }
 
 #: Operations of the standard that this service does not offer.
-_NOT_OFFERED = frozenset({"getfeatureinfo", "feature_info", "describelayer", "getstyles"})
+_NOT_OFFERED = frozenset({"describelayer", "getstyles"})
 
 _BEFORE_SRS = ("request", "layers", "styles")
 _AFTER_SRS = ("bbox", "width", "height", "format")
+
+#: What requests for feature info may lack, as many clients forget it.
+_FORGOTTEN = frozenset({"styles", "format"})
 
 
 def operation(given: Mapping[str, str], version: WmsVersion) -> Operation:
@@ -56,7 +62,21 @@ def require_map_parameters(given: Mapping[str, str], version: WmsVersion) -> Non
 
     :raises MissingParameter: names all that are missing.
     """
-    _require(given, (version.version_parameter, *_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS))
+    _require(given, _map_parameters(version))
+
+
+def require_info_parameters(given: Mapping[str, str], version: WmsVersion, *, strict: bool) -> None:
+    """Returns if a GetFeatureInfo request has every parameter, be it blank; ``strict`` forgives none.
+
+    :raises MissingParameter: names all that are missing.
+    """
+    of_map = (name for name in _map_parameters(version) if strict or name not in _FORGOTTEN)
+    _require(given, (*of_map, "query_layers", *position_parameters(version)))
+
+
+def position_parameters(version: WmsVersion) -> tuple[str, str]:
+    """The parameters that say where on the map a place is, column first."""
+    return ("i", "j") if version.authority_axes else ("x", "y")
 
 
 def require_legend_parameters(given: Mapping[str, str], version: WmsVersion, *, strict: bool) -> None:
@@ -66,6 +86,10 @@ def require_legend_parameters(given: Mapping[str, str], version: WmsVersion, *, 
     """
     required = (version.version_parameter, "request", "layer", "format")
     _require(given, (*required, "sld_version") if strict else required)
+
+
+def _map_parameters(version: WmsVersion) -> tuple[str, ...]:
+    return (version.version_parameter, *_BEFORE_SRS, version.srs_parameter, *_AFTER_SRS)
 
 
 def _require(given: Mapping[str, str], required: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from tilekeep.entrypoints.wsgi.wms.capabilities import WmsCapabilities
 from tilekeep.entrypoints.wsgi.wms.colors import is_true
 from tilekeep.entrypoints.wsgi.wms.exception_images import ExceptionImages
 from tilekeep.entrypoints.wsgi.wms.exceptions import service_exception
+from tilekeep.entrypoints.wsgi.wms.feature_info import WmsFeatureInfo
 from tilekeep.entrypoints.wsgi.wms.legends import WmsLegends
 from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
 from tilekeep.entrypoints.wsgi.wms.operations import Operation, operation
@@ -26,6 +27,7 @@ class Wms:
     Args:
         versions: those that are offered, ascending.
         maps: answers GetMap.
+        feature_info: answers GetFeatureInfo.
         legends: answers GetLegendGraphic.
         capabilities: writes the capabilities documents.
         exception_images: makes errors into images where clients want them so.
@@ -36,12 +38,14 @@ class Wms:
         *,
         versions: Sequence[WmsVersion],
         maps: WmsMaps,
+        feature_info: WmsFeatureInfo,
         legends: WmsLegends,
         capabilities: WmsCapabilities,
         exception_images: ExceptionImages,
     ) -> None:
         self._versions = versions
         self._maps = maps
+        self._feature_info = feature_info
         self._legends = legends
         self._capabilities = capabilities
         self._exception_images = exception_images
@@ -54,6 +58,8 @@ class Wms:
             wanted = operation(given, version)
             if wanted is Operation.MAP:
                 return self._maps(environ, given, version)
+            if wanted is Operation.FEATURE_INFO:
+                return self._feature_info(environ, given, version)
             if wanted is Operation.LEGEND:
                 return self._legends(environ, given, version)
             return self._capabilities(environ, base_url(environ), version, with_tiles=is_true(given.get("tiled")))

@@ -107,6 +107,7 @@ class ShownLayers:
             min_scale=None if limits.max_res is None else limits.max_res / _PIXEL,
             max_scale=None if limits.min_res is None else limits.min_res / _PIXEL,
             layers=[self(child) for child in self._visible.children(layer)],
+            queryable=layer.queryable and self._visible.may_be_queried(layer),
             legend=self._legend(layer),
         )
 
