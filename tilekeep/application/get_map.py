@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tilekeep.application.combined_maps import combined
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.refused_box import refused_box
 from tilekeep.application.store_gate import StoreGate
@@ -127,6 +128,7 @@ class GetMap:
         self, sources: Sequence[LaidSource], wanted: WantedMap, purpose: Purpose, deadline: Deadline
     ) -> Drawn:
         """The layers over each other; each is laid down and let go before the next one is drawn."""
+        sources = combined(sources, wanted.query)
         self._refuse_too_many_tiles(sources, wanted.query)
         errors: list[TilekeepError] = []
         shown: list[Keeping] = []

@@ -35,11 +35,13 @@ from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
+from tilekeep.config.assemble.direct_maps import DirectMaps
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.shared import SharedParts
-from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
+from tilekeep.config.assemble.source_parts import SourceParts
+from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
@@ -121,19 +123,18 @@ class UseCasesContainer(containers.DeclarativeContainer):
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
-    sources = providers.ThreadSafeSingleton(
-        SourceAssembly,
-        providers.Factory(
-            SourceParts,
-            make=adapters.sources.provider,
-            make_exchange=adapters.exchange.provider,
-            http_client=shared.provided.http_client,
-            imaging=adapters.imaging,
-            parallel=adapters.parallel,
-            grids=grids,
-            coverages=coverages,
-        ),
+    source_parts = providers.ThreadSafeSingleton(
+        SourceParts,
+        make=adapters.sources.provider,
+        make_exchange=adapters.exchange.provider,
+        http_client=shared.provided.http_client,
+        imaging=adapters.imaging,
+        parallel=adapters.parallel,
+        projection=adapters.projection,
+        grids=grids,
+        coverages=coverages,
     )
+    sources = providers.ThreadSafeSingleton(SourceAssembly, source_parts)
     caches = providers.ThreadSafeSingleton(
         CacheAssembly,
         settings,
@@ -157,16 +158,30 @@ class UseCasesContainer(containers.DeclarativeContainer):
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,
     )
+    map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
     layer_tree = providers.ThreadSafeSingleton(
         providers.ThreadSafeSingleton(
-            LayerTreeAssembly, settings, caches.provided.areas, caches.provided.maps, adapters.projection
+            LayerTreeAssembly,
+            settings,
+            caches.provided.areas,
+            providers.ThreadSafeSingleton(
+                DirectMaps,
+                settings,
+                base_dir,
+                parts=source_parts,
+                sources=sources,
+                maps=caches.provided.maps,
+                grids=grids,
+                gate=map_gate,
+            ),
+            adapters.projection,
         ).provided.tree.call()
     )
     get_map = providers.Factory(
         GetMap,
         imaging=adapters.imaging,
         parallel=adapters.parallel,
-        gate=providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers"),
+        gate=map_gate,
     )
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())

@@ -8,10 +8,10 @@ from functools import reduce
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.cache_areas import CacheAreas
-from tilekeep.config.assemble.cached_maps import CachedMaps
+from tilekeep.config.assemble.direct_maps import DirectMaps
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
-from tilekeep.config.mapproxy.meaning_layers import drawing_caches
+from tilekeep.config.mapproxy.meaning_layers import drawing_sources, forwarded_parameters
 from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
 from tilekeep.config.mapproxy.meaning_source import resolution_range
 from tilekeep.config.mapproxy.root import Settings
@@ -30,12 +30,12 @@ class LayerTreeAssembly:
 
     Args:
         settings: the whole configuration.
-        areas: where caches have something to show.
-        maps: draws caches as maps.
+        areas: where caches and sources have something to show.
+        maps: what layers are drawn from.
         projection: brings extents together.
     """
 
-    def __init__(self, settings: Settings, areas: CacheAreas, maps: CachedMaps, projection: Projection) -> None:
+    def __init__(self, settings: Settings, areas: CacheAreas, maps: DirectMaps, projection: Projection) -> None:
         self._settings = settings
         self._areas = areas
         self._maps = maps
@@ -55,9 +55,9 @@ class LayerTreeAssembly:
         return tuple(layer for layer in found if layer is not None)
 
     def _layer(self, layer: Layer) -> MapLayer | None:
-        sources = drawing_caches(self._settings, layer)
+        sources = drawing_sources(self._settings, layer)
         children = self._shown(layer.layers or ())
-        if not sources and not children:
+        if not layer.sources and not children:
             return None
         return MapLayer(
             name=layer.name,
@@ -67,6 +67,7 @@ class LayerTreeAssembly:
             resolutions=self._resolutions(layer, sources, children),
             dimensions=tuple(effective_dimension(name, options) for name, options in (layer.dimensions or {}).items()),
             metadata=layer_metadata(layer.md),
+            forwarded=forwarded_parameters(self._settings, sources),
         )
 
     def _resolutions(self, layer: Layer, sources: Sequence[str], children: Sequence[MapLayer]) -> ResolutionRange:
@@ -74,17 +75,20 @@ class LayerTreeAssembly:
         if any(limit is not None for limit in (layer.min_res, layer.max_res, layer.min_scale, layer.max_scale)):
             own = [resolution_range(layer)]
         else:
-            own = [widest_range(map(self._areas.resolutions, sources))] if sources else []
+            own = [widest_range(map(self._areas.resolutions_of, sources))] if sources else []
         return widest_range([*own, *(child.resolutions for child in children)])
 
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
-        return tuple(LaidSource(self._maps.for_clients(name), self._maps.opacity(name)) for name in layer.sources)
+        return tuple(map(self._maps.laid, layer.sources))
 
     def _extent(self, tree: LayerTree, layer: MapLayer) -> Extent:
-        """The common area of sources and children; a single one keeps its SRS."""
-        parts = [*map(self._areas.extent, layer.sources), *(tree.extent(child) for child in layer.children)]
+        """The common area of sources and children; a single one keeps its SRS, and what is everywhere adds nothing."""
+        own = [extent for extent in map(self._areas.extent_of, layer.sources) if extent is not None]
+        below = [tree.extent(child) for child in layer.children]
+        world = Extent(_WORLD, self._degrees)
+        parts = [*own, *(extent for extent in below if extent != world)]
         if not parts:
-            return Extent(_WORLD, self._degrees)
+            return world
         if len(set(parts)) == 1:
             return parts[0]
         return Extent(reduce(BBox.union, map(self._in_degrees, parts)), self._degrees)
