@@ -104,7 +104,7 @@ def test_nothing_and_no_news_are_not_drawn(answer: SourceAnswer) -> None:
 
 
 def test_what_is_said_of_the_age_of_a_map_is_kept() -> None:
-    old = FakeMapSource(lambda query: Drawn(TextRaster(query.size, "old"), fresh_for=5.0, storable=False))
+    old = FakeMapSource(lambda query: Drawn(TextRaster(query.size, "old"), fresh_for=5.0, may_be_kept=False))
 
     answer = get(reprojected(old), IN_DEGREES)
 

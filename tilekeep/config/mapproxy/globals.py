@@ -63,8 +63,8 @@ class GlobalCache(Options):
     :ivar meta_buffer: pixels around these that are requested and cut off.
     :ivar bulk_meta_tiles: whether sources of tiles are asked for all tiles of a meta tile.
     :ivar max_tile_limit: a map that needs this many tiles of a cache is refused.
-    :ivar max_map_tiles: a map whose layers together need more tiles is refused; without it, four times max_tile_limit
-        (own addition).
+    :ivar max_map_tiles: a map whose layers together read or fill more tiles is refused; without it, four times what
+        one layer may (own addition).
     :ivar minimize_meta_requests: whether missing tiles of one request are made with one request to the source.
     :ivar concurrent_tile_creators: requests that one client's request may cause at a time.
     :ivar link_single_color_images: whether tiles of one color are links to one file: true, symlink or hardlink.
