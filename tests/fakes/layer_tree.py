@@ -13,6 +13,7 @@ from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging, TextRaster
 from tilekeep.application.get_map import GetMap
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
+from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
@@ -81,6 +82,7 @@ class FakeMaps:
         self.projection = FakeProjection()
         self._extents: dict[MapLayer, Extent] = {}
         self._source_of: dict[MapLayer, FakeMapSource] = {}
+        self._hiding: set[MapLayer] = set()
         self._top: list[MapLayer] = []
         self._raise_source_errors = raise_source_errors
 
@@ -96,17 +98,23 @@ class FakeMaps:
         metadata: LayerMetadata = NO_METADATA,
         extent: Extent = WORLD,
         is_named: bool = True,
+        forwarded: tuple[str, ...] = (),
+        hides: bool = False,
     ) -> MapLayer:
         """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
 
-        One that is not ``is_named`` keeps its name to itself.
+        One that is not ``is_named`` keeps its name to itself; one that ``hides`` lets nothing below it be seen.
         """
         source = FakeMapSource(*answers or (_drawing(name),))
         self.sources[name] = source
         sources = (cache or f"{name}_cache",)
         usual_title = name.title() if title is None else title
         public_name = name if is_named else None
-        layer = MapLayer(public_name, usual_title, sources, tuple(children), resolutions, dimensions, metadata)
+        layer = MapLayer(
+            public_name, usual_title, sources, tuple(children), resolutions, dimensions, metadata, forwarded=forwarded
+        )
+        if hides:
+            self._hiding.add(layer)
         self._extents[layer] = extent
         self._source_of[layer] = source
         return layer
@@ -149,7 +157,10 @@ class FakeMaps:
         }
 
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
-        return (LaidSource(self._source_of[layer]),)
+        source = self._source_of[layer]
+        if layer in self._hiding:
+            return (LaidSource(DirectMap(lambda _: source, (), alike=None, hides=lambda _: True)),)
+        return (LaidSource(source),)
 
 
 def _drawing(name: str) -> Script:

@@ -29,8 +29,12 @@ from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
+from tilekeep.application.sources.cache_or_direct import CacheOrDirect
+from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
+from tilekeep.application.sources.reprojected_source import ReprojectedSource
+from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.tile_maker import TileMaker
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
@@ -58,9 +62,13 @@ def sources(
     world: WorldSource,
     limited: LimitedSource,
     merged: MergedSources,
+    reprojected: ReprojectedSource,
+    without_color: WithoutColor,
+    direct: DirectMap,
+    either: CacheOrDirect,
     fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, world, limited, merged, fake
+    return wms, tile, world, limited, merged, reprojected, without_color, direct, either, fake
 
 
 def locks(file: FileTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:

@@ -127,8 +127,8 @@ def _is_opaque(source: EffectiveWmsSource) -> bool:
 
 
 def _layers(source: EffectiveWmsSource) -> tuple[str, ...]:
-    named = next((value for name, value in source.parameters if name.lower() == "layers"), None)
-    return tuple(str(named).split(",")) if named else ()
+    named = [value for name, value in source.parameters if name.lower() == "layers"]
+    return tuple(str(named[-1]).split(",")) if named and named[-1] else ()
 
 
 def _with_layers(source: EffectiveWmsSource, layers: tuple[str, ...]) -> EffectiveWmsSource:

@@ -49,7 +49,7 @@ class SourceParts:
     ) -> UpstreamExchange:
         """What asks the server at ``url``, which is spelled as in the configuration (spec/sources.md, 10)."""
         return self.make_exchange(
-            http=self.http_client(_http_options(http, credentials)),
+            http=self.http_client(http_options(http, credentials)),
             upstream=Upstream(urlsplit(url).netloc, concurrent_requests),
             max_bytes=http.limits.max_bytes,
             timeout_seconds=http.client_timeout_seconds,
@@ -72,7 +72,8 @@ class SourceParts:
         )
 
 
-def _http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:
+def http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:
+    """What a client of a source is made from; ``credentials`` are those of its address."""
     return HttpOptions(
         timeout_seconds=http.client_timeout_seconds,
         headers=http.headers,
