@@ -138,6 +138,9 @@ def _looks() -> Iterator[Asked]:
             yield Asked(f"look: {names} as {image_format}", path, SAME if "tiff" in image_format else BLENDED)
     for look, more in {"on blue": {"bgcolor": "0x0000FF"}, "plain": {}, "transparent": {"transparent": "TRUE"}}.items():
         yield Asked(f"look: land {look}", get_map("land", "EPSG:3857", NEAR, **more))
+    for name, image_format in (("photo", "image/png"), ("land", "image/png"), ("photo", "image/jpeg")):
+        path = get_map(name, "EPSG:3857", NEAR, image_format=image_format, transparent="true")
+        yield Asked(f"look: {name} passed on as {image_format}", path)
     yield Asked("look: faint alone on nothing", get_map("faint", "EPSG:3857", NEAR, transparent="true"))
 
 
