@@ -60,6 +60,7 @@ def test_a_tag_chooses_layers_where_they_stand() -> None:
         ("req: {url: 'http://x', layers: a}", "image/jpeg", "image/jpeg"),
         ("req: {url: 'http://x', layers: a}", "jpeg", "image/jpeg"),
         ("req: {url: 'http://x', layers: a, format: image/gif}", "image/jpeg", "image/gif"),
+        ("req: {url: 'http://x', layers: a, format: image/png}, image: {format: image/gif}", "image/jpeg", "image/gif"),
     ],
 )
 def test_the_format_of_the_request_wins_over_that_of_the_cache(

@@ -46,8 +46,7 @@ class LayerTreeAssembly:
         """All layers below one root: the only top-level layer, else a nameless group (spec/services.md, 2.1)."""
         layers = self._shown(self._settings.layers)
         root = layers[0] if len(layers) == 1 else MapLayer(None, "", children=layers, resolutions=_of_all(layers))
-        tree = LayerTree(root, self._laid_sources, lambda layer: self._extent(tree, layer))
-        return tree
+        return LayerTree(root, self._laid_sources, self._extent)
 
     def _shown(self, layers: Sequence[Layer]) -> tuple[MapLayer, ...]:
         """Those layers that draw maps; others are for tile services alone."""
@@ -81,15 +80,16 @@ class LayerTreeAssembly:
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
         return tuple(map(self._maps.laid, layer.sources))
 
-    def _extent(self, tree: LayerTree, layer: MapLayer) -> Extent:
-        """The common area of sources and children; a single one keeps its SRS, and what is everywhere adds nothing."""
-        own = [extent for extent in map(self._areas.extent_of, layer.sources) if extent is not None]
-        below = [tree.extent(child) for child in layer.children]
-        world = Extent(_WORLD, self._degrees)
-        parts = [*own, *(extent for extent in below if extent != world)]
+    def _extent(self, layer: MapLayer) -> Extent:
+        """The common area of all that draws the layer and those below; what is everywhere adds nothing to others.
+
+        A single one keeps its SRS.
+        """
+        extents = (self._areas.extent_of(name) for node in layer.all() for name in node.sources)
+        parts = list(dict.fromkeys(extent for extent in extents if extent is not None))
         if not parts:
-            return world
-        if len(set(parts)) == 1:
+            return Extent(_WORLD, self._degrees)
+        if len(parts) == 1:
             return parts[0]
         return Extent(reduce(BBox.union, map(self._in_degrees, parts)), self._degrees)
 
