@@ -22,6 +22,7 @@ from tests.integration.services.mapserver import MapServer
 from tests.integration.services.process import Server
 from tests.integration.services.tilekeep import tilekeep
 from tests.integration.support.answers import Answer, ask
+from tests.integration.support.document_facts import differences, facts
 from tests.integration.support.pixel_difference import Tolerance, difference
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 
@@ -121,6 +122,17 @@ def test_the_server_is_asked_the_same(recorded: Recorded, asked: Asked) -> None:
 
     assert [request.others for request in theirs] == [request.others for request in ours]
     assert [request.box for request in ours] == [pytest.approx(request.box, rel=1e-9, abs=1e-9) for request in theirs]
+
+
+@pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])
+def test_documents_state_the_same_areas_and_scales(pair: Pair, version: str) -> None:
+    """Also those of sources that are everywhere, in an SRS of their own, or limited to some resolutions."""
+    theirs, ours = pair.ask(f"/service?SERVICE=WMS&REQUEST=GetCapabilities&VERSION={version}")
+
+    found = differences(facts(theirs.body, pair.reference.url), facts(ours.body, pair.ours.url))
+    # Those of questions about places, and one of the register: wms-order-of-elements.
+    expected = ("@queryable", "OnlineResource@type")
+    assert [each for each in found if "/GetFeatureInfo" not in each.path and not each.path.endswith(expected)] == []
 
 
 class TestDeviations:

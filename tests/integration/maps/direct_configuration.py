@@ -14,6 +14,7 @@ services:
     image_formats: [image/png, image/jpeg, image/gif, image/GeoTIFF, image/tiff, true_colour]
     max_output_pixels: [2048, 1024]
     concurrent_layer_renderer: 1
+    md: {title: Side by side}
 globals:
   srs:
     preferred_src_proj:
