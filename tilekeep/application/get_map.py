@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tilekeep.application.combined_maps import combined
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.refused_box import refused_box
+from tilekeep.application.retouch_tile import Redraw
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
@@ -42,6 +43,7 @@ class WantedMap(NamedTuple):
     :ivar transparent: whether it is transparent where nothing is drawn, else ``background`` (8-bit RGB, None is white).
     :ivar within: the box, in the SRS of the query, outside of which nothing is drawn; None is everywhere.
     :ivar labels: text that is written on the finished map.
+    :ivar redraw: what others make of that before it is encoded; None leaves it as it is.
     """
 
     query: MapQuery
@@ -50,6 +52,7 @@ class WantedMap(NamedTuple):
     background: tuple[int, int, int] | None = None
     within: BBox | None = None
     labels: tuple[Label, ...] = ()
+    redraw: Redraw | None = None
 
     @property
     def canvas(self) -> Canvas:
@@ -59,10 +62,10 @@ class WantedMap(NamedTuple):
     def may_be(self, body: bytes) -> bool:
         """Whether an image that shows the map may be the answer as it is, as in the reference (spec/services.md, 3.6).
 
-        TIFF says where its map lies, which others do not know; text and modes take drawing and encoding.
+        TIFF says where its map lies, which others do not know; text, modes and what others make of it take encoding.
         """
         same_format = self.encoding.format in _PASSED_ON and self.encoding.format == sniffed_media_type(body[:12])
-        return same_format and self.encoding.mode is None and not self.labels
+        return same_format and self.encoding.mode is None and not self.labels and self.redraw is None
 
 
 class MapAnswer(NamedTuple):
@@ -131,7 +134,7 @@ class GetMap:
         """
         part = None if wanted.within is None else sub_query(wanted.query, wanted.within)
         if wanted.within is not None and part is None:
-            return self._finished(wanted, Drawn(self._imaging.compose(wanted.canvas, [])))
+            return self._finished(wanted._replace(redraw=None), Drawn(self._imaging.compose(wanted.canvas, [])))
         if part is None or part.query.size == wanted.query.size:
             return self._finished(wanted, *self._composed(sources, wanted, purpose, deadline))
         inner = self._composed(sources, wanted._replace(query=part.query), purpose, deadline).drawn
@@ -145,6 +148,8 @@ class GetMap:
         del drawn  # so that the map without labels is let go
         if wanted.labels:
             raster = self._imaging.annotate(raster, wanted.labels)
+        if wanted.redraw is not None:
+            raster, fresh_for, storable = wanted.redraw(Drawn(raster, fresh_for, storable))
         image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
         return MapAnswer(image, fresh_for, storable)
 

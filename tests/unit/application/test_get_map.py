@@ -127,6 +127,7 @@ class TestPassedOn:
         [
             pytest.param({"transparent": False}, id="where the ground may shine through"),
             pytest.param({"encoding": ImageEncoding("image/jpeg")}, id="in another format"),
+            pytest.param({"redraw": lambda drawn: drawn}, id="where others draw on it"),
             pytest.param({"encoding": ImageEncoding("image/png", mode="RGB")}, id="with bands of its own"),
             pytest.param({"labels": (Label("us", LabelPlace.CENTRE, 9, (0, 0, 0, 255)),)}, id="with text on it"),
         ],
