@@ -18,6 +18,7 @@ from tilekeep.application.get_map import GetMap
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
 from tilekeep.application.legend import Legend
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
@@ -90,6 +91,7 @@ class FakeMaps:
         self.projection = FakeProjection()
         self._extents: dict[MapLayer, Extent] = {}
         self._source_of: dict[MapLayer, FakeMapSource] = {}
+        self._hiding: set[MapLayer] = set()
         self._top: list[MapLayer] = []
         self._legends: dict[MapLayer, tuple[Legend, ...]] = {}
         self.legends = LegendKitchen()
@@ -109,10 +111,13 @@ class FakeMaps:
         is_named: bool = True,
         info: tuple[str, ...] = (),
         legends: tuple[Legend, ...] = (),
+        forwarded: tuple[str, ...] = (),
+        hides: bool = False,
     ) -> MapLayer:
         """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
 
-        One that is not ``is_named`` keeps its name to itself.  ``info`` names sources of :attr:`info`.
+        One that is not ``is_named`` keeps its name to itself; one that ``hides`` lets nothing below it be seen.
+        ``info`` names sources of :attr:`info`.
         """
         source = FakeMapSource(*answers or (_drawing(name),))
         self.sources[name] = source
@@ -127,10 +132,13 @@ class FakeMaps:
             resolutions,
             dimensions,
             metadata,
-            info,
+            info_sources=info,
+            forwarded=forwarded,
             legend_sources=tuple(legend.identity for legend in legends),
         )
         self._legends[layer] = legends
+        if hides:
+            self._hiding.add(layer)
         self._extents[layer] = extent
         self._source_of[layer] = source
         return layer
@@ -185,7 +193,10 @@ class FakeMaps:
         }
 
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
-        return (LaidSource(self._source_of[layer]),)
+        source = self._source_of[layer]
+        if layer in self._hiding:
+            return (LaidSource(DirectMap(lambda _: source, (), alike=None, hides=lambda _: True)),)
+        return (LaidSource(source),)
 
 
 def _drawing(name: str) -> Script:

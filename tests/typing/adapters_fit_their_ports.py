@@ -41,12 +41,16 @@ from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
+from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.sources.limited_info import LimitedInfo
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.reprojected_info import ReprojectedInfo
+from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.sources.transformed_info import TransformedInfo
+from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.tile_maker import TileMaker
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
@@ -81,9 +85,13 @@ def sources(
     limited: LimitedSource,
     merged: MergedSources,
     clipped: ClippedSource,
+    reprojected: ReprojectedSource,
+    without_color: WithoutColor,
+    direct: DirectMap,
+    either: CacheOrDirect,
     fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, world, limited, merged, clipped, fake
+    return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, fake
 
 
 def area_readers(given: GivenAreas, on_demand: AreasOnDemand) -> tuple[AreaReader, ...]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import UnknownLayer
 from tilekeep.domain.extent import Extent
+from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.service_metadata import NO_METADATA, LayerMetadata
 from tilekeep.ports.map_source import MapSource
@@ -21,6 +23,7 @@ class MapLayer:
 
     :ivar name: by which requests ask for it; None for a group that cannot be asked for.
     :ivar sources: names of caches and sources that draw it, bottom first; in a group they stand for the children.
+    :ivar forwarded: names of request parameters that its sources are sent (``forward_req_params``), as configured.
     :ivar resolutions: at which a request for it shows anything, children and sources considered.
     :ivar info_sources: names of the sources that are asked about places on it; in a group for the children too.
     :ivar legend_sources: names of the sources that show its legend, bottom first.
@@ -34,6 +37,7 @@ class MapLayer:
     resolutions: ResolutionRange = EVERY_RESOLUTION
     dimensions: tuple[Dimension, ...] = ()
     metadata: LayerMetadata = NO_METADATA
+    forwarded: tuple[str, ...] = ()
     info_sources: tuple[str, ...] = ()
     legend_sources: tuple[str, ...] = ()
     legend_url: str | None = None
@@ -115,6 +119,10 @@ class LayerTree:
             return self._by_name[name]
         except KeyError:
             raise UnknownLayer(f"unknown layer: {name}", locator="layers") from None
+
+    def hides_others(self, layer: MapLayer, query: MapQuery) -> bool:
+        """Whether nothing below ``layer`` can be seen in a map, for certain (spec/services.md, 3.6)."""
+        return any(isinstance(laid.source, DirectMap) and laid.source.hides(query) for laid in self.sources(layer))
 
     def sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
         """All that draws ``layer``, bottom first."""

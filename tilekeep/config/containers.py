@@ -49,13 +49,15 @@ from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
+from tilekeep.config.assemble.direct_maps import DirectMaps
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.shared import SharedParts
-from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
+from tilekeep.config.assemble.source_parts import SourceParts
+from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
@@ -161,6 +163,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         http_client=shared.provided.http_client,
         imaging=adapters.imaging,
         parallel=adapters.parallel,
+        projection=adapters.projection,
         grids=grids,
         coverages=coverages,
     )
@@ -189,9 +192,23 @@ class UseCasesContainer(containers.DeclarativeContainer):
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,
     )
+    map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
     layer_tree = providers.ThreadSafeSingleton(
         providers.ThreadSafeSingleton(
-            LayerTreeAssembly, settings, caches.provided.areas, caches.provided.maps, adapters.projection
+            LayerTreeAssembly,
+            settings,
+            caches.provided.areas,
+            providers.ThreadSafeSingleton(
+                DirectMaps,
+                settings,
+                base_dir,
+                parts=source_parts,
+                sources=sources,
+                maps=caches.provided.maps,
+                grids=grids,
+                gate=map_gate,
+            ),
+            adapters.projection,
         ).provided.tree.call()
     )
     legends = providers.ThreadSafeSingleton(
@@ -232,7 +249,6 @@ class UseCasesContainer(containers.DeclarativeContainer):
             coverages=coverages,
         ),
     )
-    map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
     get_map = providers.Factory(GetMap, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)
     clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
     retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)

@@ -20,8 +20,8 @@ _LOG = logging.getLogger("tilekeep.source.wms")
 class WmsSource:
     """A :class:`~tilekeep.ports.map_source.MapSource` that sends GetMap requests.
 
-    It draws in any box and size, but only in SRSs that the server has: another one is to be transformed by whoever
-    asks (spec/sources.md, 4).
+    It draws in any box and size, but only in SRSs that the server has
+    (:class:`tilekeep.application.sources.reprojected_source.ReprojectedSource` asks for others).
 
     Args:
         exchange: asks the server.
@@ -94,7 +94,8 @@ class WmsSource:
 
     def _request_in(self, srs: Srs, query: MapQuery) -> UpstreamRequest:
         dimensions = tuple(pair for pair in query.dimensions if pair[0].lower() in self._forwarded)
-        media_type = self._offered_format(self._request.parameter("format") or query.media_type)
+        of_query = f"image/{subtype(query.media_type)}"
+        media_type = self._offered_format(self._request.parameter("format") or of_query)
         query_string = self._request.query_string(query._replace(dimensions=dimensions), srs, media_type)
         headers = conditions(query.validators)
         if self._by_post:

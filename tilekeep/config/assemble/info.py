@@ -15,7 +15,7 @@ from tilekeep.application.sources.reprojected_info import ReprojectedInfo
 from tilekeep.application.sources.transformed_info import TransformedInfo
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
-from tilekeep.config.assemble.sources import http_options
+from tilekeep.config.assemble.source_parts import http_options
 from tilekeep.config.mapproxy.meaning_info import (
     EffectiveInfoSource,
     Stylesheet,

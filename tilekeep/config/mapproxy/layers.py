@@ -87,7 +87,7 @@ class Layer(ScaleHints):
     :ivar title: for people.
     :ivar name: for requests; groups need none.
     :ivar layers: layers of a group.
-    :ivar sources: names of caches, bottom first.
+    :ivar sources: names of caches, and of sources that are asked for each map, bottom first.
     :ivar tile_sources: names of caches for tile services, each in all its grids.
     :ivar nominal_res: resolution at which the layer is meant to be seen.
     :ivar nominal_scale: scale at which the layer is meant to be seen.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tilekeep.config.mapproxy.layer_references import tile_caches
+from tilekeep.config.mapproxy.layer_references import shows_no_map, tile_caches
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
 from tilekeep.config.mapproxy.meaning_info import info_sources_of_tiles
 from tilekeep.config.mapproxy.meaning_legends import wmts_legend_url
+from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.dimensions import Dimension
 
 
@@ -35,16 +37,37 @@ class EffectiveTileLayer:
 def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
     """All layers of the tree that tile services can offer, children before their group."""
     layers = []
-    for layer in _flattened(settings.layers):
+    for layer in flattened(settings.layers):
         caches = tile_caches(settings, layer, settings.caches)
         if layer.name is not None and caches:
             layers.append(_tile_layer(settings, layer.name, layer, caches))
     return tuple(layers)
 
 
+def drawing_sources(settings: Settings, layer: Layer) -> tuple[str, ...]:
+    """The caches and sources that draw a layer in maps, bottom first."""
+    return tuple(name for name in layer.sources or () if not shows_no_map(settings, name))
+
+
 def drawing_caches(settings: Settings, layer: Layer) -> tuple[str, ...]:
-    """The caches that draw a layer in maps, bottom first."""
+    """The caches among them."""
     return tuple(name for name in layer.sources or () if name in settings.caches)
+
+
+def forwarded_parameters(settings: Settings, names: Iterable[str]) -> tuple[str, ...]:
+    """Parameters of requests that sources are sent which are asked for each map, also beside their cache."""
+    asked = (_asked_directly(settings, name) for name in names)
+    return tuple(dict.fromkeys(name for source in asked if source for name in source.forward_req_params or ()))
+
+
+def _asked_directly(settings: Settings, name: str) -> WmsSource | None:
+    cache = settings.caches.get(name)
+    if cache is not None:
+        if cache.use_direct_from_level is None and cache.use_direct_from_res is None:
+            return None
+        (name,) = cache.sources
+    source = settings.sources.get(SourceName.parse(name).name)
+    return source if isinstance(source, WmsSource) else None
 
 
 def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
@@ -55,7 +78,7 @@ def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
     names: dict[str, frozenset[str]] = {}
     waiting = [
         (cache, frozenset(name.lower() for name in layer.dimensions))
-        for layer in _flattened(settings.layers)
+        for layer in flattened(settings.layers)
         if layer.dimensions
         for cache in (*(tile_caches(settings, layer, settings.caches) or ()), *drawing_caches(settings, layer))
     ]
@@ -68,10 +91,10 @@ def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
     return names
 
 
-def _flattened(layers: Iterable[Layer]) -> Iterator[Layer]:
-    """The tree as a list."""
+def flattened(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """The tree as a list, children before their group."""
     for layer in layers:
-        yield from _flattened(layer.layers or ())
+        yield from flattened(layer.layers or ())
         yield layer
 
 

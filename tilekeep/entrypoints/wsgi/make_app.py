@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tilekeep.config.assemble.area_files import configured_area_files
 from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.styles import configured_style_files
 from tilekeep.config.checked_container import checked_container, problems_of_parts
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
@@ -77,7 +78,8 @@ def make_wsgi_app(
         nodes = container.use_cases.caches().kept
         areas = configured_area_files(loaded.settings, loaded.base_dir)
         sheets = (stylesheet.path for stylesheet in stylesheets(loaded.settings, loaded.base_dir))
-        return BuiltApplication(application, (*loaded.files, *areas, *sheets))
+        styles = configured_style_files(loaded.settings, loaded.base_dir)
+        return BuiltApplication(application, (*loaded.files, *areas, *sheets, *styles))
 
     return ReloadingApplication(build) if reloader else build().application
 

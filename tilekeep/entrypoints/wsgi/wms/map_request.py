@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tilekeep.application.layer_tree import LayerTree, MapLayer
 from tilekeep.domain.errors import UnknownStyle, UnsupportedFormat
 from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile import Dimensions
 from tilekeep.entrypoints.wsgi.options import WmsOptions
@@ -69,7 +70,7 @@ class MapRequests:
         media_type = self._format(given["format"], size, version)
         srs = requested_srs(self._srs, version.srs_parameter, given[version.srs_parameter])
         bbox = swapped(written) if version.authority_axes and srs.north_first else written
-        drawn = tuple(_drawing(layer for layer in layers if layer.resolutions.holds(bbox, size, srs)))
+        drawn = tuple(_drawing(self._visible(layers, MapQuery(bbox, size, srs, media_type))))
         return MapRequest(
             drawn=drawn,
             bbox=bbox,
@@ -78,13 +79,30 @@ class MapRequests:
             format=media_type,
             transparent=is_true(given.get("transparent")),
             background=background(given.get("bgcolor")),
-            dimensions=_dimensions(drawn, given) if version.has_dimensions else (),
+            dimensions=(*(_dimensions(drawn, given) if version.has_dimensions else ()), *_forwarded(drawn, given)),
             tiled=is_true(given.get("tiled")),
         )
 
     def _layers(self, names: str) -> list[MapLayer]:
-        """The layers, each once however often it is named: a request costs no more than all layers there are."""
-        return [self._layer_tree.layer(name) for name in dict.fromkeys(names.split(","))]
+        """The layers in the order of the request, as often as it names them."""
+        return [self._layer_tree.layer(name) for name in names.split(",")]
+
+    def _visible(self, layers: Sequence[MapLayer], query: MapQuery) -> Iterable[MapLayer]:
+        """Those that show anything and are not wholly hidden by one above, each once however often it is named.
+
+        So a request costs no more than all layers there are.
+        """
+        shown: dict[MapLayer, bool] = {}
+        for layer in dict.fromkeys(layers):
+            if layer.resolutions.holds(query.bbox, query.size, query.srs):
+                shown[layer] = len(layers) > 1 and self._layer_tree.hides_others(layer, query)
+        visible: dict[MapLayer, None] = {}
+        for layer in layers:
+            if layer in shown:
+                if shown[layer]:
+                    visible.clear()
+                visible[layer] = None
+        return visible
 
     def _format(self, name: str, size: Size, version: WmsVersion) -> str:
         media_type = offered_media_type(name, self._formats, version)
@@ -118,6 +136,13 @@ def _dimensions(drawn: Iterable[MapLayer], given: Mapping[str, str]) -> Dimensio
         return ()
     values = ((name, _value(name, given)) for name in sorted(names))
     return tuple((name, value) for name, value in values if value)
+
+
+def _forwarded(drawn: Iterable[MapLayer], given: Mapping[str, str]) -> Dimensions:
+    """Parameters of the request that drawn layers pass on and that are no dimensions of them."""
+    known = {dimension.name for layer in drawn for dimension in layer.dimensions}
+    names = {name.lower(): name for layer in drawn for name in layer.forwarded}
+    return tuple((names[name], given[name]) for name in names if name in given and name not in known)
 
 
 def _value(name: str, given: Mapping[str, str]) -> str | None:
