@@ -193,6 +193,18 @@ class TestNamesOfFiles:
         assert upstream.requests_to("/wms") == []
 
 
+def test_a_style_in_a_file_is_sent_with_the_request(upstream: UpstreamServer, tmp_path: Path) -> None:
+    (tmp_path / "style.sld").write_text("<StyledLayerDescriptor/>")
+    path = tmp_path / "mapproxy.yaml"
+    path.write_text(dedent(CONFIG).replace("styles: 'x,y'", "sld: 'file://style.sld'").replace("URL", upstream.url))
+
+    legend(Client(make_wsgi_app(str(path))), "styled")
+
+    asked = upstream.requests_to("/wms")
+    assert [request.parameters["sld_body"] for request in asked] == ["<StyledLayerDescriptor/>"] * 2
+    assert all("sld" not in request.parameters for request in asked)
+
+
 class TestStart:
     def test_nobody_is_asked_before_a_client_wants_something(self, web: Client, upstream: UpstreamServer) -> None:
         assert (web, upstream.requests) == (web, [])

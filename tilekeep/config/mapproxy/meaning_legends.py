@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
@@ -35,6 +36,7 @@ class EffectiveLegendGraphic:
     :ivar layers: each has a picture of its own, bottom first.
     :ivar parameters: ``req`` without ``url`` and ``layers``, order and spelling kept.
     :ivar concurrent_requests: 0 is unlimited.
+    :ivar style_file: absolute path of a style that is sent as ``sld_body``, or None.
     """
 
     url: str = field(repr=False)
@@ -43,6 +45,7 @@ class EffectiveLegendGraphic:
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
     http: EffectiveHttp
     concurrent_requests: int
+    style_file: str | None = None
 
 
 class LegendNames:
@@ -98,6 +101,7 @@ def legend_of_source(settings: Settings, name: str, base_dir: str) -> EffectiveL
         parameters=tuple((key, value) for key, value in source.req.items() if key not in {"url", "layers"}),
         http=http,
         concurrent_requests=concurrent,
+        style_file=style_file(source.req, base_dir),
     )
 
 
