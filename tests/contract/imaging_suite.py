@@ -679,6 +679,46 @@ class ImagingSuite:
             shown = image_in(imaging, imaging.clip(raster, keep))
             assert shown.getcolors(1) == [(1024, (255, 255, 255, 0))]
 
+    # Colours that stand for nothing
+
+    def test_a_colour_and_those_near_it_become_transparent(self, imaging: Imaging) -> None:
+        image = Image.new("RGB", TILE, (10, 20, 30))
+        for x, color in enumerate(
+            [(200, 220, 255), (205, 215, 250), (206, 220, 255), (200, 220, 249), (195, 225, 255)]
+        ):
+            image.putpixel((x, 0), color)
+
+        shown = image_in(imaging, imaging.without_color(decoded(imaging, image), (200, 220, 255), 5))
+
+        assert [shown.getpixel((x, 0))[3] for x in range(6)] == [0, 0, 255, 255, 0, 255]  # type: ignore[index]
+        assert shown.getpixel((2, 0)) == (206, 220, 255, 255)
+        assert shown.getpixel((9, 9)) == (10, 20, 30, 255)
+
+    def test_without_tolerance_only_the_colour_itself_goes(self, imaging: Imaging) -> None:
+        image = Image.new("RGB", TILE, "white")
+        image.putpixel((0, 0), (254, 255, 255))
+
+        shown = image_in(imaging, imaging.without_color(decoded(imaging, image), (255, 255, 255), 0))
+
+        assert shown.getpixel((0, 0)) == (254, 255, 255, 255)
+        assert shown.getpixel((1, 1))[3] == 0  # type: ignore[index]
+
+    @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA"])
+    def test_other_pixels_of_any_raster_stay_as_they_are(self, imaging: Imaging, mode: str) -> None:
+        image = in_mode(map_like(32, holes=True), mode)
+
+        shown = image_in(imaging, imaging.without_color(decoded(imaging, image), (1, 254, 3), 0.5))
+
+        assert shown.tobytes() == image.convert("RGBA").tobytes()
+
+    def test_large_rasters_lose_a_colour_everywhere(self, imaging: Imaging) -> None:
+        raster = imaging.decode(bytes_of(Image.new("RGB", (1200, 1000), "white"), "PNG"), GENEROUS)
+
+        found = imaging.without_color(raster, (255, 255, 255), 0)
+
+        shown = image_in(imaging, found)
+        assert shown.getchannel("A").getextrema() == (0, 0)
+
     # Strips
 
     def test_a_raster_in_strips_is_as_good_as_a_whole_one(self, imaging: Imaging) -> None:

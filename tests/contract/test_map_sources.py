@@ -6,12 +6,19 @@ from tests.contract.map_source_suite import HALF, VALIDATORS, WEB_MERCATOR, MapS
 from tests.fakes.exchanges import exchange
 from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.map_source import FakeMapSource, answers_with_validators
+from tests.fakes.projection import FakeProjection
+from tests.fakes.text_imaging import TextImaging
 from tests.unit.adapters.sources.upstream import IMAGE, ConditionalHttpClient
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.application.sources.cache_or_direct import CacheOrDirect
+from tilekeep.application.sources.direct_map import DirectMap
+from tilekeep.application.sources.reprojected_source import ReprojectedSource
+from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.errors import SourceStatusError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import ImageLimits
 from tilekeep.domain.map_query import Fetched, SourceTraits
 from tilekeep.domain.tile_url import TileUrlTemplate
 from tilekeep.domain.wms_request import WmsRequestTemplate
@@ -59,6 +66,40 @@ class TestTileSource(HttpSourceSuite):
             grid=GRID,
             traits=SourceTraits(meta_tiles=False),
         )
+
+
+class TestReprojectedSource(HttpSourceSuite):
+    """Over a WMS that has another SRS."""
+
+    def over(self, http: HttpClient) -> MapSource:
+        imaging = TextImaging()
+        return ReprojectedSource(
+            WmsSource(
+                exchange(http, max_bytes=1000),
+                request=WmsRequestTemplate("http://host/?key=hunter2"),
+                traits=SourceTraits(meta_tiles=True),
+                supported_srs=(WEB_MERCATOR,),
+            ),
+            available=(WEB_MERCATOR,),
+            preferred={},
+            projection=FakeProjection(),
+            imaging=imaging,
+            gate=StoreGate(imaging, ImageLimits(1000, 1_000_000), "test"),
+            transparent=False,
+            resampling="nearest",
+        )
+
+
+class TestDirectMap(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        return DirectMap(lambda _: TestWmsSource().over(http), ("a",), alike=None)
+
+
+class TestCacheOrDirect(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        cached = FakeMapSource(Fetched(IMAGE.body, "image/png"))
+        direct = TestWmsSource().over(http)
+        return CacheOrDirect(cached, direct, resolution=1e9, srs=WEB_MERCATOR, projection=FakeProjection())
 
 
 class TestFakeMapSource(MapSourceSuite):

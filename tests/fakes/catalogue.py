@@ -127,9 +127,13 @@ class FakeLayers:
         geographic_extent: BBox = BBox(-180.0, -90.0, 180.0, 90.0),  # noqa: B008 - a NamedTuple
         wmts_kvp_legend_url: str | None = None,
         wmts_rest_legend_url: str | None = None,
+        info_sources: tuple[str, ...] = (),
     ) -> FakeTiles:
         """Adds a layer; returns the tiles in its first grid."""
-        outlines = tuple(GridOutline(grid.name, grid.srs.code.replace(":", ""), f"{name}_cache") for grid in grids)
+        outlines = tuple(
+            GridOutline(grid.name, grid.srs.code.replace(":", ""), f"{name}_cache", grid.name, info_sources)
+            for grid in grids
+        )
         self._outlines[name] = LayerOutline(
             name,
             title or name.title(),

@@ -8,16 +8,21 @@ from typing import Any
 
 from tests.fakes.catalogue import MERCATOR, UTM, WGS84
 from tests.fakes.clock import FakeClock
+from tests.fakes.info_source import FakeInfoSource, feature_info_of
+from tests.fakes.legends import LegendKitchen
 from tests.fakes.map_source import FakeMapSource, Script
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging, TextRaster
 from tilekeep.application.get_map import GetMap
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
+from tilekeep.application.legend import Legend
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
+from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageLimits, Raster
 from tilekeep.domain.label import Label
@@ -28,6 +33,7 @@ from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
 from tilekeep.entrypoints.wsgi.services import MapParts
 from tilekeep.ports.imaging import Canvas, Placement
+from tilekeep.ports.info_documents import InfoTransformer
 
 WORLD = Extent(BBox(-180.0, -90.0, 180.0, 90.0), WGS84)
 GOOGLE = Srs("EPSG:900913", MERCATOR.definition, geographic=False, north_first=False, metres_per_unit=1.0)
@@ -79,11 +85,16 @@ class FakeMaps:
 
     def __init__(self, *, raise_source_errors: bool = False) -> None:
         self.sources: dict[str, FakeMapSource] = {}
+        self.info: dict[str, FakeInfoSource] = {}
+        self.transformers: dict[InfoKind, InfoTransformer] = {}
         self.imaging = RecordingImaging()
         self.projection = FakeProjection()
         self._extents: dict[MapLayer, Extent] = {}
         self._source_of: dict[MapLayer, FakeMapSource] = {}
+        self._hiding: set[MapLayer] = set()
         self._top: list[MapLayer] = []
+        self._legends: dict[MapLayer, tuple[Legend, ...]] = {}
+        self.legends = LegendKitchen()
         self._raise_source_errors = raise_source_errors
 
     def layer(
@@ -98,17 +109,36 @@ class FakeMaps:
         metadata: LayerMetadata = NO_METADATA,
         extent: Extent = WORLD,
         is_named: bool = True,
+        info: tuple[str, ...] = (),
+        legends: tuple[Legend, ...] = (),
+        forwarded: tuple[str, ...] = (),
+        hides: bool = False,
     ) -> MapLayer:
         """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
 
-        One that is not ``is_named`` keeps its name to itself.
+        One that is not ``is_named`` keeps its name to itself; one that ``hides`` lets nothing below it be seen.
+        ``info`` names sources of :attr:`info`.
         """
         source = FakeMapSource(*answers or (_drawing(name),))
         self.sources[name] = source
         sources = (cache or f"{name}_cache",)
         usual_title = name.title() if title is None else title
         public_name = name if is_named else None
-        layer = MapLayer(public_name, usual_title, sources, tuple(children), resolutions, dimensions, metadata)
+        layer = MapLayer(
+            public_name,
+            usual_title,
+            sources,
+            tuple(children),
+            resolutions,
+            dimensions,
+            metadata,
+            info_sources=info,
+            forwarded=forwarded,
+            legend_sources=tuple(legend.identity for legend in legends),
+        )
+        self._legends[layer] = legends
+        if hides:
+            self._hiding.add(layer)
         self._extents[layer] = extent
         self._source_of[layer] = source
         return layer
@@ -156,11 +186,17 @@ class FakeMaps:
                 FakeClock(),
                 60.0,
                 partial(ClippedSource, imaging=self.imaging, gate=self.gate()),
+                feature_info_of(self.info, raise_source_errors=self._raise_source_errors),
+                self.transformers,
+                self.legends.parts(lambda layer: self._legends.get(layer, ())),
             )
         }
 
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
-        return (LaidSource(self._source_of[layer]),)
+        source = self._source_of[layer]
+        if layer in self._hiding:
+            return (LaidSource(DirectMap(lambda _: source, (), alike=None, hides=lambda _: True)),)
+        return (LaidSource(source),)
 
 
 def _drawing(name: str) -> Script:

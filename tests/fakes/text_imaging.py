@@ -77,6 +77,10 @@ class TextImaging:
         raster = whole(raster)
         return TextRaster(warp.size, f"{raster.shows} {'meshed' if isinstance(warp, Mesh) else 'rescaled'}")
 
+    def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> TextRaster:
+        assert isinstance(raster, TextRaster)
+        return TextRaster(raster.size, f"{raster.shows} without {color}")
+
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> TextRaster:
         raster = whole(raster)
         return TextRaster(raster.size, f"{raster.shows} clipped to {len(keep)}")

@@ -8,6 +8,7 @@ from wsgiref.validate import validator
 from werkzeug.test import Client, TestResponse
 
 from tests.fakes.catalogue import FakeLayers
+from tests.fakes.info_source import feature_info_of
 from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging
 from tests.fakes.text_pictures import TextPictures
@@ -29,6 +30,7 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "tms": TmsOptions(),
         "wmts": WmtsOptions(),
         "maps": None,
+        "get_info": feature_info_of({}),
         "demo": None,
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",

@@ -33,6 +33,11 @@ TILE = "/service?service=WMTS&request=GetTile&version=1.0.0&style=&format=image/
 #: What only a template with a variable for the dimension can say.
 WITH_TIME = "/{Layer}/{Time}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
 
+#: Formats of feature info: with a suffix for paths, and without one.
+FORMATS = (("html", "text/html"), ("gml", "application/gml+xml; version=3.1"), (None, "text/plain"))
+
+INFO = f"{TILE.replace('GetTile', 'GetFeatureInfo')}&tilematrixset=GLOBAL_WEBMERCATOR"
+
 #: Documents and the schema of each; those of further services are added here.
 DOCUMENTS = [
     pytest.param(CAPABILITIES, KVP, id="WMTS capabilities by parameters"),
@@ -45,6 +50,8 @@ DOCUMENTS = [
     pytest.param(EXCEPTIONS, f"{TILE}&layer=%22&tilematrixset=x", id="a layer that does not exist"),
     pytest.param(EXCEPTIONS, f"{TILE}&layer=osm&tilematrixset=x", id="a matrix set that does not exist"),
     pytest.param(EXCEPTIONS, f"{TILE}&layer=osm&tilematrixset=geodetic_nw&time=1", id="a value that does not exist"),
+    pytest.param(EXCEPTIONS, f"{INFO}&layer=osm&infoformat=text/html&i=999&j=0", id="a place beside the tile"),
+    pytest.param(EXCEPTIONS, f"{INFO}&layer=a legend&infoformat=text/html&i=0&j=0", id="a layer nobody knows about"),
     pytest.param(EXCEPTIONS, "/wmts/%3C/x/0/0/0.png", id="no such path"),
     pytest.param(EXCEPTIONS, "/wmts/a%00b", id="characters that XML does not know"),
 ]
@@ -70,7 +77,9 @@ def web(template: str = WmtsOptions().restful_template) -> WsgiClient:
     """Layers with all that documents may have to tell."""
     layers = FakeLayers()
     times = Dimension("time", ("2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"), "2021-01-01T00:00:00Z")
-    layers.add("osm", WEBMERCATOR, GEODETIC_NW, dimensions=(times, Dimension("level", ("0", "<10>"), "0")))
+    layers.add(
+        "osm", WEBMERCATOR, GEODETIC_NW, dimensions=(times, Dimension("level", ("0", "<10>"), "0")), info_sources=("s",)
+    )
     layers.add("local", UTM_GRID, ONE_LEVEL, title="<&>", abstract="text", format="image/jpeg")
     layers.add("south", SOUTHERN_WEBMERCATOR)
     layers.add(
@@ -86,7 +95,7 @@ def web(template: str = WmtsOptions().restful_template) -> WsgiClient:
         contact=Contact(person="Somebody", organization="Office", phone="+1", state="State"),
         keyword_list=(KeywordList(("one", "two"), "GEMET"), KeywordList(("three",)), KeywordList(())),
     )
-    return client(layers, wmts=WmtsOptions(metadata, restful_template=template))
+    return client(layers, wmts=WmtsOptions(metadata, restful_template=template, info_formats=FORMATS))
 
 
 @pytest.mark.parametrize(("schema", "path"), DOCUMENTS)

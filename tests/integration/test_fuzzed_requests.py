@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.catalogue import GEODETIC_NW, ONE_LEVEL, PNG_TILE, UTM_GRID, WEBMERCATOR, FakeLayers
+from tests.fakes.info_source import FakeInfoSource, feature_info_of
 from tests.fakes.layer_tree import FakeMaps
 from tests.fakes.wsgi import application
 from tilekeep.adapters.storage.file import FileTileStore
@@ -27,6 +28,7 @@ from tilekeep.application.tile_maker import Made, Outcome, WantedBlock
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.errors import RequestError
+from tilekeep.domain.feature_info import InfoDocument, InfoKind
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet
 from tilekeep.domain.tile_layout import tile_layout
@@ -140,16 +142,21 @@ def world(tmp_path_factory: pytest.TempPathFactory, touched: TouchedPaths) -> Wo
             dimension_names=[dimension.name for dimension in dimensions],
         )
         guarded = GuardedStore(store, grid)
-        layers.add(name, grid, dimensions=dimensions, maker=WorkingSource(guarded))
+        layers.add(name, grid, dimensions=dimensions, maker=WorkingSource(guarded), info_sources=("s",))
         layers.stores[name, grid.name] = guarded
     maps = FakeMaps()
-    maps.add(maps.layer("osm"), maps.group("group", maps.layer("geo", dimensions=(TIME,)), maps.layer("münchen")))
+    maps.info["s"] = FakeInfoSource(InfoDocument(InfoKind.XML, "<found/>"))
+    maps.add(
+        maps.layer("osm", info=("s",)),
+        maps.group("group", maps.layer("geo", dimensions=(TIME,)), maps.layer("münchen")),
+    )
     template = "/{Layer}/{Time}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
     app = application(
         layers,
         **maps.parts(),
         tms=TmsOptions(origin="nw"),
-        wmts=WmtsOptions(restful_template=template),
+        wmts=WmtsOptions(restful_template=template, info_formats=(("txt", "text/plain"),)),
+        get_info=feature_info_of(maps.info),
         demo=DemoOptions(),
         access_control_allow_origin="https://app.example",
         trusted_proxies=["127.0.0.1", "10.0.0.0/8", "unix"],
@@ -256,7 +263,14 @@ KEYS = {
 WMS_KEYS = {
     "service": often("WMS", "wms"),
     "version": often("1.1.1", "1.3.0", "1.0.0", "2"),
-    "request": often("GetMap", "map", "GetMap", "GetCapabilities", "GetFeatureInfo"),
+    "request": often("GetMap", "map", "GetFeatureInfo", "GetCapabilities", "feature_info"),
+    "query_layers": often("osm", "osm,osm", "group", "nothing", ""),
+    "x": often("0", "1", "255", "7.5", "999", "-1", "nan"),
+    "y": often("0", "1", "255", "7.5", "999", "-1", "inf"),
+    "i": often("0", "1", "7.5", "256"),
+    "j": often("0", "1", "7.5", "256"),
+    "info_format": often("text/plain", "text/html", "text/xml", "application/json", "text/plain; charset=x", ""),
+    "feature_count": often("1", "5", "0", "many"),
     "layers": often("osm", "geo", "group", "osm,group", "osm,osm", "nothing", ""),
     "styles": often("", ",", "default"),
     "srs": often("EPSG:4326", "EPSG:3857", "epsg:900913", "EPSG:25832", ""),

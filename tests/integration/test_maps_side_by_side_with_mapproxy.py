@@ -52,7 +52,6 @@ DOCUMENTS = {
 
 # What documents say differently, as patterns of paths, by the entry of the register.
 REGISTERED = {
-    "wms-operations-to-come": r"/Request/GetFeatureInfo",
     "wms-order-of-elements": r"OnlineResource@type$|Dimension\[dim_level\]@units$",
     "wms-dimensions-in-1-1-1": r"^/WMT_MS_Capabilities.*/(Dimension|Extent)\[",
     "wms-boxes-of-limited-srs": r"BoundingBox\[EPSG:31467\]@m(in|ax)[xy]$",

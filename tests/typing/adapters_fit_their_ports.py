@@ -8,6 +8,8 @@ from __future__ import annotations
 from tests.fakes.clock import FakeClock
 from tests.fakes.failure_memory import FakeFailureMemory
 from tests.fakes.http_client import FakeHttpClient
+from tests.fakes.info_source import FakeInfoSource
+from tests.fakes.legends import FakeLegendSource, FakeLegendStore
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
@@ -17,6 +19,8 @@ from tests.fakes.tile_lock import FakeTileLock
 from tests.fakes.tile_store import FakeTileStore
 from tests.fakes.upstream_gate import FakeUpstreamGate
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.documents.merging import MergedDocuments
+from tilekeep.adapters.documents.xslt import XsltTransformer
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.geometry.given_areas import GivenAreas
 from tilekeep.adapters.http.client import RequestsHttpClient
@@ -27,21 +31,36 @@ from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.sources.wms_info import WmsInfoSource
+from tilekeep.adapters.sources.wms_legend import WmsLegend
 from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
+from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.direct_map import DirectMap
+from tilekeep.application.sources.limited_info import LimitedInfo
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
+from tilekeep.application.sources.reprojected_info import ReprojectedInfo
+from tilekeep.application.sources.reprojected_source import ReprojectedSource
+from tilekeep.application.sources.transformed_info import TransformedInfo
+from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.tile_maker import TileMaker
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
+from tilekeep.ports.info_documents import InfoDocuments, InfoTransformer
+from tilekeep.ports.info_source import InfoSource
+from tilekeep.ports.legend_source import LegendSource
+from tilekeep.ports.legend_store import LegendStore
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.pictures import Pictures
@@ -66,9 +85,13 @@ def sources(
     limited: LimitedSource,
     merged: MergedSources,
     clipped: ClippedSource,
+    reprojected: ReprojectedSource,
+    without_color: WithoutColor,
+    direct: DirectMap,
+    either: CacheOrDirect,
     fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, world, limited, merged, clipped, fake
+    return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, fake
 
 
 def area_readers(given: GivenAreas, on_demand: AreasOnDemand) -> tuple[AreaReader, ...]:
@@ -77,6 +100,32 @@ def area_readers(given: GivenAreas, on_demand: AreasOnDemand) -> tuple[AreaReade
 
 def pictures(pillow: PillowPictures, text: TextPictures) -> tuple[Pictures, ...]:
     return pillow, text
+
+
+def info_sources(
+    wms: WmsInfoSource,
+    limited: LimitedInfo,
+    reprojected: ReprojectedInfo,
+    transformed: TransformedInfo,
+    fake: FakeInfoSource,
+) -> tuple[InfoSource, ...]:
+    return wms, limited, reprojected, transformed, fake
+
+
+def documents(merged: MergedDocuments) -> tuple[InfoDocuments, ...]:
+    return (merged,)
+
+
+def transformers(xslt: XsltTransformer) -> tuple[InfoTransformer, ...]:
+    return (xslt,)
+
+
+def legend_sources(graphic: WmsLegend, url: LegendUrl, fake: FakeLegendSource) -> tuple[LegendSource, ...]:
+    return graphic, url, fake
+
+
+def legend_stores(files: LegendFiles, fake: FakeLegendStore) -> tuple[LegendStore, ...]:
+    return files, fake
 
 
 def locks(file: FileTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:

@@ -22,12 +22,14 @@ class GridOutline:
     :ivar name: as services call it; ``key`` is what the configuration calls it, mostly the same.
     :ivar srs_token: its SRS code as services spell it in addresses (``EPSG3857``).
     :ivar cache: the cache that holds the tiles.
+    :ivar info_sources: names of the sources that are asked about places on the tiles.
     """
 
     name: str
     srs_token: str
     cache: str
     key: str = ""
+    info_sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class LayerOutline:
     dimensions: tuple[Dimension, ...] = ()
     wmts_kvp_legend_url: str | None = None
     wmts_rest_legend_url: str | None = None
+
+    def info_sources(self, grid: str) -> tuple[str, ...]:
+        """Names of the sources that are asked about places on the tiles in the grid called ``grid``."""
+        return next((outline.info_sources for outline in self.grids if outline.name == grid), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tilekeep.application.combined_maps import combined
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.refused_box import refused_box
 from tilekeep.application.retouch_tile import Redraw
@@ -14,7 +15,7 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.image import EncodedImage, ImageEncoding
+from tilekeep.domain.image import GIF, JPEG, PNG, WEBP, EncodedImage, ImageEncoding, Raster, sniffed_media_type
 from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_cost import cost_of_layer
@@ -29,6 +30,9 @@ log = logging.getLogger("tilekeep.map")
 #: How messages of failed sources look on a map (spec/services.md, 3.5).
 _MESSAGE_SIZE = 12
 _BLACK = (0, 0, 0, 255)
+
+#: Formats in which the image of a source may be the answer.
+_PASSED_ON = frozenset({PNG, JPEG, GIF, WEBP})
 
 
 class WantedMap(NamedTuple):
@@ -55,6 +59,14 @@ class WantedMap(NamedTuple):
         """The empty map."""
         return Canvas(self.query.size, self.transparent, self.background)
 
+    def may_be(self, body: bytes) -> bool:
+        """Whether an image that shows the map may be the answer as it is, as in the reference (spec/services.md, 3.6).
+
+        TIFF says where its map lies, which others do not know; text, modes and what others make of it take encoding.
+        """
+        same_format = self.encoding.format in _PASSED_ON and self.encoding.format == sniffed_media_type(body[:12])
+        return same_format and self.encoding.mode is None and not self.labels and self.redraw is None
+
 
 class MapAnswer(NamedTuple):
     """A map for a client; ``fresh_for`` and ``storable`` as in :class:`tilekeep.domain.map_query.Drawn`."""
@@ -65,10 +77,18 @@ class MapAnswer(NamedTuple):
 
 
 class _Layer(NamedTuple):
-    """What a source came to: a raster, or nothing, or the error in the way."""
+    """What a source came to: a raster, or nothing, or the error in the way; ``body`` is how the source sent it."""
 
     drawn: Drawn | None
     error: TilekeepError | None = None
+    body: bytes | None = None
+
+
+class _Composed(NamedTuple):
+    """The layers over each other; ``body`` is the only one as its source sent it, if that shows the same."""
+
+    drawn: Drawn
+    body: bytes | None = None
 
 
 class GetMap:
@@ -116,13 +136,15 @@ class GetMap:
         if wanted.within is not None and part is None:
             return self._finished(wanted._replace(redraw=None), Drawn(self._imaging.compose(wanted.canvas, [])))
         if part is None or part.query.size == wanted.query.size:
-            return self._finished(wanted, self._composed(sources, wanted, purpose, deadline))
-        inner = self._composed(sources, wanted._replace(query=part.query), purpose, deadline)
+            return self._finished(wanted, *self._composed(sources, wanted, purpose, deadline))
+        inner = self._composed(sources, wanted._replace(query=part.query), purpose, deadline).drawn
         whole = self._imaging.compose(wanted.canvas, [Placement(inner.raster, part.left, part.top, replaces=True)])
         return self._finished(wanted, inner._replace(raster=whole))
 
-    def _finished(self, wanted: WantedMap, drawn: Drawn) -> MapAnswer:
+    def _finished(self, wanted: WantedMap, drawn: Drawn, body: bytes | None = None) -> MapAnswer:
         raster, fresh_for, storable = drawn
+        if body is not None and wanted.may_be(body):
+            return MapAnswer(EncodedImage(body, wanted.encoding.format), fresh_for, storable)
         del drawn  # so that the map without labels is let go
         if wanted.labels:
             raster = self._imaging.annotate(raster, wanted.labels)
@@ -133,14 +155,17 @@ class GetMap:
 
     def _composed(
         self, sources: Sequence[LaidSource], wanted: WantedMap, purpose: Purpose, deadline: Deadline
-    ) -> Drawn:
+    ) -> _Composed:
         """The layers over each other; each is laid down and let go before the next one is drawn."""
+        sources = combined(sources, wanted.query)
         self._refuse_too_many_tiles(sources, wanted.query)
         errors: list[TilekeepError] = []
         shown: list[Keeping] = []
         striped: list[StripedRaster] = []
+        sent: tuple[Raster, bytes] | None = None
 
         def placements() -> Iterator[Placement]:
+            nonlocal sent
             layers = self._layers(sources, wanted.query, purpose, deadline)
             for laid, layer in zip(sources, layers, strict=True):
                 if layer.error is not None:
@@ -150,6 +175,8 @@ class GetMap:
                     shown.append(Keeping(fresh_for, may_be_kept))
                     if isinstance(raster, StripedRaster):
                         striped.append(raster)
+                    if layer.body is not None and len(sources) == 1:  # others would be held while the next are drawn
+                        sent = (raster, layer.body)
                     yield Placement(raster, opacity=laid.opacity)
 
         raster = self._imaging.compose(wanted.canvas, placements())
@@ -157,7 +184,9 @@ class GetMap:
             raise errors[0]
         keeping = together(shown)
         answer = Drawn(raster, keeping.fresh_for, keeping.storable and all(strips.complete for strips in striped))
-        return self._with_messages(answer, errors) if errors else answer
+        if errors:
+            return _Composed(self._with_messages(answer, errors))
+        return _Composed(answer, sent[1] if sent is not None and sent[0] is raster else None)
 
     def _refuse_too_many_tiles(self, sources: Sequence[LaidSource], query: MapQuery) -> None:
         pixels = query.size.width * query.size.height
@@ -181,7 +210,7 @@ class GetMap:
         try:
             answer = laid.source.get(query, purpose, deadline)
             if isinstance(answer, Fetched):
-                return _Layer(Drawn(self._gate.pixels(answer.body, query.size)))
+                return _Layer(Drawn(self._gate.pixels(answer.body, query.size)), body=answer.body)
             return _Layer(answer if isinstance(answer, Drawn) else None)
         except (SourceError, LockTimeout, StoreError) as error:
             if self._raise_source_errors:

@@ -7,6 +7,7 @@ import logging
 from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import ImageFacts, ImageLimits, Raster
+from tilekeep.domain.map_query import Drawn, Fetched
 from tilekeep.ports.imaging import Imaging
 
 log = logging.getLogger("tilekeep.cache.tile")
@@ -52,6 +53,13 @@ class StoreGate:
             raise self.refusal(str(error)) from error
         self.check_size(raster, wanted)
         return raster
+
+    def drawn(self, answer: Drawn | Fetched, wanted: Size) -> Drawn:
+        """The answer of a source as pixels, ``wanted`` many; raises as :meth:`whole`."""
+        if isinstance(answer, Fetched):
+            return Drawn(self.pixels(answer.body, wanted), answer.fresh_for, answer.storable)
+        self.check_size(answer.raster, wanted)
+        return answer
 
     def check_size(self, raster: Raster, wanted: Size) -> None:
         """Refuses a raster that has another size than ``wanted``."""

@@ -9,6 +9,7 @@ from tilekeep.config.assemble.caches import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.assemble.kept_nodes import KeptNodes
 from tilekeep.config.assemble.srs_codes import srs_problems
+from tilekeep.config.assemble.styles import style_problems
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
@@ -32,6 +33,7 @@ def checked_container(loaded: LoadedSettings, nodes_before: KeptNodes[CacheNode]
     problems = [
         *_codes_and_areas(container),
         *container.use_cases.caches().problems(),
+        *container.use_cases.info().problems(),
         *directory_problems(settings, container.use_cases.grids().grid),
     ]
     if problems:
@@ -49,6 +51,7 @@ def problems_of_parts(settings: Settings, base_dir: str, problems: Sequence[Prob
     found = [
         *_codes_and_areas(_container(settings, base_dir), refused),
         *container.use_cases.caches().problems(),
+        *container.use_cases.info().problems(),
         *directory_problems(sound, container.use_cases.grids().grid),
     ]
     return [*without_boxes_of_unknown_srs(settings, problems, found), *found]
@@ -58,6 +61,7 @@ def _codes_and_areas(container: TilekeepContainer, refused: Collection[OptionPat
     settings = container.settings()
     yield from srs_problems(settings, container.adapters.projection())
     yield from area_problems(settings, container.base_dir(), container.use_cases.coverages(), refused)
+    yield from style_problems(settings, container.base_dir())
 
 
 def _container(settings: Settings, base_dir: str) -> TilekeepContainer:

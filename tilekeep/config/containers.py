@@ -13,6 +13,7 @@ from dependency_injector import containers, providers
 
 from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
@@ -24,31 +25,44 @@ from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.sources.wms_info import WmsInfoSource
+from tilekeep.adapters.sources.wms_legend import WmsLegend
 from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
+from tilekeep.application.get_legend import GetLegend
 from tilekeep.application.get_map import GetMap
+from tilekeep.application.legend_pictures import LegendPictures
+from tilekeep.application.legend_sizes import LegendSizes
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
+from tilekeep.config.assemble.direct_maps import DirectMaps
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
+from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.shared import SharedParts
-from tilekeep.config.assemble.sources import SourceAssembly, SourceParts
+from tilekeep.config.assemble.source_parts import SourceParts
+from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
+from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
 
@@ -85,6 +99,19 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
     )
     slices = providers.Object(read_slice)
+    info_sources = providers.Factory(WmsInfoSource)
+    documents = providers.ThreadSafeSingleton(MergedDocuments)
+    transformers = providers.Object(xslt_transformer)
+    legend_store = providers.ThreadSafeSingleton(
+        LegendFiles,
+        options.provided.legend_dir,
+        clock,
+        directory_permissions=options.provided.directory_permissions,
+        file_permissions=options.provided.file_permissions,
+    )
+    legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
+        {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
+    )
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource),
@@ -129,19 +156,18 @@ class UseCasesContainer(containers.DeclarativeContainer):
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
-    sources = providers.ThreadSafeSingleton(
-        SourceAssembly,
-        providers.Factory(
-            SourceParts,
-            make=adapters.sources.provider,
-            make_exchange=adapters.exchange.provider,
-            http_client=shared.provided.http_client,
-            imaging=adapters.imaging,
-            parallel=adapters.parallel,
-            grids=grids,
-            coverages=coverages,
-        ),
+    source_parts = providers.ThreadSafeSingleton(
+        SourceParts,
+        make=adapters.sources.provider,
+        make_exchange=adapters.exchange.provider,
+        http_client=shared.provided.http_client,
+        imaging=adapters.imaging,
+        parallel=adapters.parallel,
+        projection=adapters.projection,
+        grids=grids,
+        coverages=coverages,
     )
+    sources = providers.ThreadSafeSingleton(SourceAssembly, source_parts)
     caches = providers.ThreadSafeSingleton(
         CacheAssembly,
         settings,
@@ -166,12 +192,63 @@ class UseCasesContainer(containers.DeclarativeContainer):
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,
     )
+    map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
     layer_tree = providers.ThreadSafeSingleton(
         providers.ThreadSafeSingleton(
-            LayerTreeAssembly, settings, caches.provided.areas, caches.provided.maps, adapters.projection
+            LayerTreeAssembly,
+            settings,
+            caches.provided.areas,
+            providers.ThreadSafeSingleton(
+                DirectMaps,
+                settings,
+                base_dir,
+                parts=source_parts,
+                sources=sources,
+                maps=caches.provided.maps,
+                grids=grids,
+                gate=map_gate,
+            ),
+            adapters.projection,
         ).provided.tree.call()
     )
-    map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
+    legends = providers.ThreadSafeSingleton(
+        LegendAssembly, settings, base_dir, source_parts.provided.exchange, adapters.legend_sources.provider
+    )
+    legend_sizes = providers.ThreadSafeSingleton(LegendSizes, adapters.legend_store)
+    legend_pictures = providers.ThreadSafeSingleton(
+        LegendPictures,
+        imaging=adapters.imaging,
+        limits=image_limits,
+        store=adapters.legend_store,
+        sizes=legend_sizes,
+        flights=flights,
+    )
+    get_legend = providers.ThreadSafeSingleton(GetLegend, legend_pictures, adapters.imaging)
+    survey_legends = providers.ThreadSafeSingleton(
+        SurveyLegends,
+        pictures=legend_pictures,
+        sizes=legend_sizes,
+        parallel=adapters.parallel,
+        flights=document_flights,
+        clock=adapters.clock,
+    )
+    info = providers.ThreadSafeSingleton(
+        InfoAssembly,
+        settings,
+        base_dir,
+        providers.Factory(
+            InfoParts,
+            make=adapters.info_sources.provider,
+            make_exchange=adapters.exchange.provider,
+            make_transformer=adapters.transformers,
+            http_client=shared.provided.http_client,
+            documents=adapters.documents,
+            parallel=adapters.parallel,
+            projection=adapters.projection,
+            grids=grids,
+            coverages=coverages,
+        ),
+    )
     get_map = providers.Factory(GetMap, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)
     clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
     retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)

@@ -9,12 +9,15 @@
     |   |-- InvalidRequest            the request as a whole is malformed
     |   |-- MissingParameter          a required parameter is absent
     |   |-- InvalidParameter          a parameter has a value nobody can obey
-    |   |   `-- OutsideProjection     a box has no image in the SRS that it is needed in
+    |   |   |-- OutsideProjection     a box has no image in the SRS that it is needed in
+    |   |   `-- PointOutsideMap       a place that is asked about lies outside its map or tile
     |   |-- UnknownLayer
+    |   |-- LayerNotQueryable         there is nobody to ask about places on the layer
     |   |-- UnknownTileGrid
     |   |-- UnsupportedFormat
     |   |-- UnsupportedSrs
     |   |-- UnknownStyle
+    |   |-- NoLegend                  the layer has none
     |   |-- MapTooLarge               more pixels than a map may have
     |   |-- InvalidDimension
     |   |-- TileOutsideGrid
@@ -24,6 +27,7 @@
     |   |-- SourceTimeout             the deadline passed while waiting for it
     |   |-- SourceStatusError         it answered with an HTTP error status
     |   |-- SourceContentError        it answered with something that is not the map asked for
+    |   |   `-- UnusableInfo          what it says about a place is malformed, too large or not safe to read
     |   |-- SourceBusy                all its permitted slots stayed taken until the deadline
     |   `-- SourceRecentlyFailed      it failed a moment ago and is not asked again yet
     |-- ImageError
@@ -96,8 +100,16 @@ class OutsideProjection(InvalidParameter):
     """The box of a map has no finite image in the SRS of what is to draw it."""
 
 
+class PointOutsideMap(InvalidParameter):
+    """The place that is asked about lies outside the map or tile that it is a place of."""
+
+
 class UnknownLayer(RequestError):
     """No layer has this name."""
+
+
+class LayerNotQueryable(RequestError):
+    """The layer exists, but there is nobody to ask about places on it."""
 
 
 class UnknownTileGrid(RequestError):
@@ -114,6 +126,10 @@ class UnsupportedSrs(RequestError):
 
 class UnknownStyle(RequestError):
     """The layer exists, but not in this style."""
+
+
+class NoLegend(RequestError):
+    """The layer exists, but has no legend."""
 
 
 class MapTooLarge(RequestError):
@@ -166,6 +182,10 @@ class SourceStatusError(SourceError):
 
 class SourceContentError(SourceError):
     """The upstream server answered with something that is not the map asked for."""
+
+
+class UnusableInfo(SourceContentError):
+    """What a source says about a place is malformed, too large, or not safe to read."""
 
 
 class SourceBusy(SourceError):

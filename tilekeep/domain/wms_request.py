@@ -1,4 +1,4 @@
-"""WMS GetMap requests as text: names, order, spelling and encoding that upstream servers are used to."""
+"""WMS GetMap and GetFeatureInfo requests as text: names, order, spelling and encoding that servers are used to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.feature_info import InfoQuery
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.srs import Srs
+
+#: What requests for feature info are called (spec/sources.md, 5).
+_INFO_REQUEST = {"map": "feature_info", "GetMap": "GetFeatureInfo"}
 
 #: WMS versions that map requests can be made in, each with the parameters that come last (spec/sources.md, 3.1).
 FIXED_PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -19,6 +23,9 @@ FIXED_PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
     "1.1.1": (("request", "GetMap"), ("version", "1.1.1"), ("service", "WMS")),
     "1.3.0": (("request", "GetMap"), ("version", "1.3.0"), ("service", "WMS")),
 }
+
+#: What comes last in requests for legends, before the version (spec/sources.md, 6).
+_LEGEND_PARAMETERS = (("request", "GetLegendGraphic"), ("service", "WMS"), ("sld_version", "1.1.0"))
 
 
 class _Parameters:
@@ -52,7 +59,7 @@ class _Parameters:
 
 @dataclass(frozen=True, slots=True)
 class WmsRequestTemplate:
-    """What all map requests of one source have in common.
+    """What all requests of one source have in common.
 
     :ivar url: the service URL, without credentials; it may have a query of its own.
     :ivar version: a key of :data:`FIXED_PARAMETERS`.
@@ -108,6 +115,46 @@ class WmsRequestTemplate:
         _adapt_to(self.version, parameters, srs)
         return parameters.query_string()
 
+    def legend_query_string(self, layer: str, media_type: str, scale: float | None) -> str:
+        """The GetLegendGraphic query for one layer; ``scale`` is a denominator, or None for any."""
+        parameters = _Parameters(self.parameters)
+        parameters.drop("layers")
+        parameters.set("layer", layer)
+        parameters.set("format", media_type)
+        if scale is not None:
+            parameters.set("scale", str(scale))
+        for name, value in (*_LEGEND_PARAMETERS, ("version", self.version)):
+            parameters.set(name, value)
+        parameters.set_default("styles", "")
+        return parameters.query_string()
+
+    def info_query_string(self, query: InfoQuery, srs: Srs) -> str:
+        """The GetFeatureInfo query for ``query`` with the code of ``srs``, which must equal the SRS of the query.
+
+        What is configured wins over the ``info_format`` and ``format`` of the client.
+        """
+        parameters = _Parameters(self.parameters)
+        parameters.set("bbox", _bbox_text(query.bbox, srs, self.version))
+        parameters.set("width", str(query.size.width))
+        parameters.set("height", str(query.size.height))
+        parameters.set("x", str(query.position.x))
+        parameters.set("y", str(query.position.y))
+        if query.feature_count is not None:
+            parameters.set("feature_count", str(query.feature_count))
+        parameters.set_default("query_layers", self.parameter("layers") or "")
+        if query.info_format:
+            parameters.set_default("info_format", query.info_format)
+        media_type = self.parameter("format") or query.media_type or "image/png"
+        parameters.set("format", media_type if "/" in media_type else f"image/{media_type}")
+        parameters.respell("srs", srs.code)
+        for name, value in FIXED_PARAMETERS[self.version]:
+            parameters.set(name, _INFO_REQUEST.get(value, value))
+        parameters.set_default("styles", "")
+        _adapt_to(self.version, parameters, srs)
+        if self.version == "1.3.0":
+            _rename_position(parameters, query)
+        return parameters.query_string()
+
     def url_with(self, query_string: str) -> str:
         """The service URL followed by a query, joined with whatever is missing between them."""
         if self.url.endswith("?"):
@@ -129,6 +176,13 @@ def _adapt_to(version: str, parameters: _Parameters, srs: Srs) -> None:
     if version == "1.3.0":
         parameters.drop("srs", "crs")
         parameters.set("crs", srs.code)
+
+
+def _rename_position(parameters: _Parameters, query: InfoQuery) -> None:
+    """In WMS 1.3.0 the place has other names (OGC 06-042, 7.4.3.7)."""
+    parameters.drop("x", "y")
+    parameters.set("i", str(query.position.x))
+    parameters.set("j", str(query.position.y))
 
 
 def _bbox_text(bbox: BBox, srs: Srs, version: str) -> str:

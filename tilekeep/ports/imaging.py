@@ -104,6 +104,13 @@ class Imaging(Protocol):
         """
         ...
 
+    def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> Raster:
+        """The raster with all pixels transparent whose 8-bit red, green and blue lie within ``tolerance`` of ``color``.
+
+        Others keep the alpha they have (spec/sources.md, 3.6).
+        """
+        ...
+
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:
         """The raster with all pixels transparent whose centre lies outside every polygon (in pixel coordinates)."""
         ...

@@ -24,6 +24,7 @@ CONFIG = """
     caches: {c: {grids: [GLOBAL_MERCATOR], sources: [s]}}
     sources:
       s: {type: wms, req: {url: 'http://x.example/', layers: a}, supported_srs: ['EPSG:900913', '4326', nonsense]}
+      t: {type: wms, req: {url: 'http://x.example/', SRS: 'EPSG:999994'}, wms_opts: {featureinfo: true}}
 """
 
 
@@ -42,4 +43,5 @@ def test_unknown_codes_are_reported_where_they_stand(tmp_path: Path) -> None:
         ("services.wms.bbox_srs[0]", 8, 16),
         ("services.wms.bbox_srs[1].srs", 8, 37),
         ("sources.s.supported_srs[2]", 12, 101),
+        ("sources.t.req.SRS", 13, 55),
     ]

@@ -29,6 +29,7 @@ MAP
       "ows_title" "A world for tests"
       "ows_srs" "EPSG:4326 EPSG:3857 EPSG:900913 EPSG:25832 CRS:84"
       "ows_enable_request" "*"
+      "wms_feature_info_mime_type" "text/html"
     END
   END
   LAYER
@@ -37,26 +38,26 @@ MAP
     METADATA "ows_title" "photo" END
   END
   LAYER
-    NAME "land" TYPE POLYGON STATUS ON CONNECTIONTYPE OGR CONNECTION "{directory}/land.geojson" TEMPLATE "none"
+    NAME "land" TYPE POLYGON STATUS ON CONNECTIONTYPE OGR CONNECTION "{directory}/land.geojson" TEMPLATE "info.html"
     PROJECTION "init=epsg:4326" END
     METADATA "ows_title" "land" "ows_include_items" "all" "gml_include_items" "all" END
     CLASSITEM "kind"
-    CLASS EXPRESSION "0" STYLE COLOR 222 198 150 OUTLINECOLOR 90 60 30 WIDTH 1 END END
-    CLASS EXPRESSION "1" STYLE COLOR 160 200 130 OUTLINECOLOR 40 90 40 WIDTH 1 END END
-    CLASS STYLE COLOR 230 160 150 OUTLINECOLOR 120 40 40 WIDTH 1 END END
+    CLASS NAME "first" EXPRESSION "0" STYLE COLOR 222 198 150 OUTLINECOLOR 90 60 30 WIDTH 1 END END
+    CLASS NAME "second" EXPRESSION "1" STYLE COLOR 160 200 130 OUTLINECOLOR 40 90 40 WIDTH 1 END END
+    CLASS NAME "third" STYLE COLOR 230 160 150 OUTLINECOLOR 120 40 40 WIDTH 1 END END
   END
   LAYER
-    NAME "roads" TYPE LINE STATUS ON CONNECTIONTYPE OGR CONNECTION "{directory}/roads.geojson" TEMPLATE "none"
+    NAME "roads" TYPE LINE STATUS ON CONNECTIONTYPE OGR CONNECTION "{directory}/roads.geojson" TEMPLATE "info.html"
     PROJECTION "init=epsg:4326" END
     METADATA "ows_title" "roads" "ows_include_items" "all" "gml_include_items" "all" END
-    CLASS STYLE COLOR 120 20 20 WIDTH 4 END STYLE COLOR 250 220 90 WIDTH 2 END END
+    CLASS NAME "road" STYLE COLOR 120 20 20 WIDTH 4 END STYLE COLOR 250 220 90 WIDTH 2 END END
   END
   LAYER
-    NAME "towns" TYPE POINT STATUS ON CONNECTIONTYPE OGR CONNECTION "{directory}/towns.geojson" TEMPLATE "none"
+    NAME "towns" TYPE POINT STATUS ON CONNECTIONTYPE OGR CONNECTION "{directory}/towns.geojson" TEMPLATE "info.html"
     PROJECTION "init=epsg:4326" END
     METADATA "ows_title" "towns" "ows_include_items" "all" "gml_include_items" "all" END
     LABELITEM "name"
-    CLASS
+    CLASS NAME "town"
       STYLE SYMBOL "dot" SIZE 7 COLOR 20 20 90 END
       LABEL SIZE 11 COLOR 10 10 10 OUTLINECOLOR 255 255 255 POSITION UR OFFSET 3 3 PARTIALS TRUE FORCE TRUE END
     END
@@ -64,6 +65,9 @@ MAP
   SYMBOL NAME "dot" TYPE ELLIPSE FILLED TRUE POINTS 1 1 END END
 END
 """
+
+#: What MapServer says about a feature in HTML.
+_INFO = "<!-- MapServer Template -->\n<p>[name]</p>\n"
 
 _CONF = """\
 CONFIG
@@ -80,6 +84,7 @@ END
 def write_world(directory: Path) -> None:
     """Writes ``world.map``, ``mapserver.conf`` and the data; the map shows the layers :data:`LAYERS`."""
     (directory / "world.map").write_text(_MAP.format(directory=directory))
+    (directory / "info.html").write_text(_INFO)
     (directory / "mapserver.conf").write_text(_CONF.format(directory=directory))
     dice = random.Random(1729)
     for name, features in (("land", _land(dice)), ("roads", _roads()), ("towns", _towns(dice))):

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from tests.integration.services.programs import ProgramMissing, find_program
 
 _PROGRAM = Path(__file__).parents[1] / "qgis_program.py"
+_IDENTIFY_PROGRAM = Path(__file__).parents[1] / "qgis_identify_program.py"
 
 
 class Picture(NamedTuple):
-    """What QGIS shall render; ``box`` in x/y order, ``size`` in pixels.
+    """What QGIS shall render; ``box`` in x/y order, ``size`` in pixels, or None for the legend of the layer.
 
     :ivar uri: a data source of the provider ``wms``, as QGIS keeps it in projects.
     :ivar file: where the picture goes, as PNG.
@@ -25,7 +26,7 @@ class Picture(NamedTuple):
     uri: str
     srs: str
     box: tuple[float, float, float, float]
-    size: tuple[int, int]
+    size: tuple[int, int] | None
     file: str
 
 
@@ -36,6 +37,28 @@ class Rendered(NamedTuple):
     error: str
     crs: str = ""
     extent: Sequence[float] = ()
+
+
+class Question(NamedTuple):
+    """A click on a map: ``place`` and ``box`` in x/y order, ``size`` in pixels.
+
+    :ivar uri: a data source of the provider ``wms``, as QGIS keeps it in projects.
+    :ivar kind: ``text`` or ``html``.
+    """
+
+    uri: str
+    place: tuple[float, float]
+    box: tuple[float, float, float, float]
+    size: tuple[int, int]
+    kind: str
+
+
+class Identified(NamedTuple):
+    """What QGIS makes of a click; ``can`` is whether it takes the layer for one that can be asked so."""
+
+    valid: bool
+    can: bool
+    said: Sequence[str]
 
 
 @cache
@@ -51,12 +74,23 @@ def qgis_python() -> Path:
 
 def render(pictures: Sequence[Picture]) -> list[Rendered]:
     """Renders all of ``pictures``, one after the other."""
-    command = [str(qgis_python()), str(_PROGRAM)]
-    task = json.dumps([picture._asdict() for picture in pictures])
-    done = subprocess.run(command, input=task, env=_environment(), capture_output=True, text=True, check=False)
+    return [Rendered(**answer) for answer in _done(_PROGRAM, [picture._asdict() for picture in pictures])]
+
+
+def identify(questions: Sequence[Question]) -> list[Identified]:
+    """Asks all of ``questions``, one after the other."""
+    return [Identified(**answer) for answer in _done(_IDENTIFY_PROGRAM, [asked._asdict() for asked in questions])]
+
+
+def _done(program: Path, tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a program makes of its tasks."""
+    command = [str(qgis_python()), str(program)]
+    done = subprocess.run(
+        command, input=json.dumps(tasks), env=_environment(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     answers: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return [Rendered(**answer) for answer in answers]
+    return answers
 
 
 def _environment() -> dict[str, str]:

@@ -29,6 +29,8 @@ def complaint(answer: Answer) -> Complaint:
     assert "xml" in answer.media_type, f"{answer.status} {answer.media_type}: {answer.body[:200]!r}"
     root = ET.fromstring(answer.body)
     version = root.get("version")
+    if root.tag == "WMTException":
+        return Complaint(root.tag, version, None, None, (root.text or "").strip())
     for name, message, code in (
         ("ServiceException", None, "code"),
         (f"{_OGC}ServiceException", None, "code"),

@@ -37,7 +37,7 @@ GET_MAP = {
 
 # Values that a parameter of GetMap cannot have; the SRS has another name in each version.
 BAD_MAP_PARAMETERS: dict[str, tuple[str, ...]] = {
-    "request": ("", "GetNothing", "NaN", "GetMap,GetMap", "GetFeatureInfo", _LONG),
+    "request": ("", "GetNothing", "NaN", "GetMap,GetMap", _LONG),
     "layers": (*_NO_NAMES, "Map", "map,", ",", "map,nothing"),
     "styles": ("nothing", "default,nothing", "NaN", "-1", "Default", _LONG),
     "srs": ("", "NaN", "inf", "3857", "EPSG:", "EPSG:-1", "EPSG:32633", "EPSG:99999999999", "../EPSG:3857", _LONG),

@@ -9,7 +9,8 @@ from tests.fakes.map_source import FakeMapSource
 from tests.fakes.text_imaging import image
 from tests.unit.application.map_kitchen import SLICES, MapKitchen, query, read_slice, shown, tile_query
 from tests.unit.domain.strategies import WEBMERCATOR
-from tilekeep.application.sources.cache_as_source import RedrawnCache, SameTiles
+from tilekeep.application.sources.beyond_projection import BlankBeyondProjection
+from tilekeep.application.sources.cache_as_source import SameTiles
 from tilekeep.application.sources.grid_choice import GridChoice
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
@@ -32,16 +33,16 @@ class TestRedrawn:
         maps = MapKitchen()
         maps.put(3, 2, 5)
 
-        assert "3/2/5@0,0" == shown(get(RedrawnCache(maps.source), tile_query(3, 2, 5)))
+        assert "3/2/5@0,0" == shown(get(BlankBeyondProjection(maps.source), tile_query(3, 2, 5)))
 
     def test_what_has_no_image_in_the_grid_is_blank_and_needs_no_tiles(self) -> None:
-        redrawn, beyond = RedrawnCache(MapKitchen().source), query((0, 0, 1, 1), (10, 10), UTM)
+        redrawn, beyond = BlankBeyondProjection(MapKitchen().source), query((0, 0, 1, 1), (10, 10), UTM)
 
         assert Blank() == get(redrawn, beyond)
         assert 0 == redrawn.tiles_for(beyond)
 
     def test_what_is_refused_for_another_reason_is_an_error(self) -> None:
-        redrawn, wanted = RedrawnCache(MapKitchen(max_tiles=1).source), tile_query(3, 2, 5)
+        redrawn, wanted = BlankBeyondProjection(MapKitchen(max_tiles=1).source), tile_query(3, 2, 5)
 
         with pytest.raises(InvalidParameter, match="max_tile_limit: 1"):
             get(redrawn, wanted)
@@ -49,7 +50,7 @@ class TestRedrawn:
             redrawn.tiles_for(wanted)
 
     def test_it_draws_maps_of_any_size(self) -> None:
-        assert RedrawnCache(MapKitchen().source).traits.meta_tiles
+        assert BlankBeyondProjection(MapKitchen().source).traits.meta_tiles
 
 
 class TestSameTiles:

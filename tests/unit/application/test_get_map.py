@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,59 @@ def test_labels_are_written_on_the_finished_map() -> None:
     answer = get_map(laid(drawn("land")), WANTED._replace(labels=(label,)))
 
     assert b'land@0,0 "(c) us" bottom right' == answer.image.body
+
+
+class TestPassedOn:
+    """The image of the only source is the answer, if the map shows it as it is."""
+
+    BODY = b"\x89PNG\r\n\x1a\n of the source"
+
+    class Pixels(TextImaging):
+        """Finds any PNG good; a single map that nothing shines through is the result itself."""
+
+        def decode(self, body: bytes, limits: ImageLimits) -> TextRaster:
+            return TextRaster(Size(50, 100) if b"part" in body else SIZE, "sent")
+
+        def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> TextRaster:
+            rasters = [placement.raster for placement in placements]
+            alone = len(rasters) == 1 and canvas.transparent
+            return rasters[0] if alone else TextRaster(canvas.size, "composed")  # type: ignore[return-value]
+
+    def answer(self, wanted: WantedMap, *others: FakeMapSource, body: bytes = BODY) -> bytes:
+        sources = laid(FakeMapSource(Fetched(body, "image/png")), *others)
+        return get_map(sources, wanted, imaging=self.Pixels()).image.body
+
+    def test_it_is_the_answer(self) -> None:
+        assert self.BODY == self.answer(WANTED._replace(transparent=True))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param({"transparent": False}, id="where the ground may shine through"),
+            pytest.param({"encoding": ImageEncoding("image/jpeg")}, id="in another format"),
+            pytest.param({"redraw": lambda drawn: drawn}, id="where others draw on it"),
+            pytest.param({"encoding": ImageEncoding("image/png", mode="RGB")}, id="with bands of its own"),
+            pytest.param({"labels": (Label("us", LabelPlace.CENTRE, 9, (0, 0, 0, 255)),)}, id="with text on it"),
+        ],
+    )
+    def test_it_is_drawn(self, change: dict[str, Any]) -> None:
+        assert self.BODY != self.answer(WANTED._replace(**{"transparent": True, **change}))
+
+    def test_it_is_drawn_in_a_part_of_the_map(self) -> None:
+        wanted = WANTED._replace(transparent=True, within=BBox(100, -100, 150, 300))
+
+        assert b"sent" == self.answer(wanted, body=self.BODY + b" part")
+
+    def test_it_is_drawn_with_others(self) -> None:
+        assert self.BODY != self.answer(WANTED._replace(transparent=True), drawn("roads"))
+
+    def test_a_tiff_is_encoded_for_what_it_says_of_its_place(self) -> None:
+        wanted = WANTED._replace(transparent=True, encoding=ImageEncoding("image/tiff"))
+
+        assert b"sent" == self.answer(wanted, body=b"II*\x00 of the source")
+
+    def test_what_is_called_so_and_is_none_is_drawn(self) -> None:
+        assert b"sent" == self.answer(WANTED._replace(transparent=True), body=b"GIF89a of the source")
 
 
 class TestAge:

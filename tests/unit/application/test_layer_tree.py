@@ -59,6 +59,22 @@ def test_sources_of_a_group_stand_for_its_children() -> None:
     assert ["overview_cache"] == names(tree(Sources()).sources(OVERVIEW))
 
 
+def test_a_group_with_a_legend_of_its_own_is_drawn_by_its_children() -> None:
+    group = MapLayer("g", "G", children=(ROADS, RIVERS), legend_url="http://h/legend.png")
+
+    assert [ROADS, RIVERS] == list(group.drawing())
+    assert [group] == list(group.explained_by())
+
+
+def test_what_is_not_drawn_is_not_explained() -> None:
+    explained = MapLayer("a", "A", sources=("a",), legend_sources=("a",))
+    covered = MapLayer("g", "G", sources=("b",), children=(explained,))
+    group = MapLayer("h", "H", children=(explained, ROADS, covered))
+
+    assert [] == list(covered.explained_by())
+    assert [explained] == list(group.explained_by())
+
+
 def test_sources_are_made_when_a_layer_is_first_drawn_and_then_kept() -> None:
     sources = Sources()
     layers = tree(sources)

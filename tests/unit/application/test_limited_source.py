@@ -78,6 +78,20 @@ def test_only_the_part_inside_the_extent_is_asked_for_and_put_on_a_canvas() -> N
     assert Drawn(TextRaster(Size(100, 100), "part@60,0 alone")) == answer
 
 
+def test_a_source_that_knows_its_extent_itself_is_asked_for_all_and_clipped() -> None:
+    source = FakeMapSource(WHOLE)
+    imaging = TextImaging()
+    region = BoxRegion(BBox(600, -500, 2000, 2000))
+    wrapped = LimitedSource(
+        source, imaging, StoreGate(imaging, LIMITS, "test"), region=lambda _: region, clip=True, narrows=False
+    )
+
+    answer = ask(wrapped)
+
+    assert [QUERY] == source.queries
+    assert Drawn(TextRaster(Size(100, 100), "map clipped to 1")) == answer
+
+
 def test_a_part_of_the_wrong_size_is_refused() -> None:
     source = FakeMapSource(WHOLE)
 

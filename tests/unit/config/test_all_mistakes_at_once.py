@@ -51,7 +51,7 @@ services:
     md: {contact: {person: §[a, b]}, keyword_list: [{keywords: §word}], §titel: x}  # services.wms.md.contact.person | services.wms.md.keyword_list[0].keywords | services.wms.md.titel? -> title
     inspire_md: {type: §linkd}  # services.wms.inspire_md.type -> linked
     featureinfo_types: [§gml]  # services.wms.featureinfo_types[0] -> xml
-    §featureinfo_xslt: {html: info.xslt}  # services.wms.featureinfo_xslt
+    featureinfo_xslt: {html: info.xslt}
   §kml: {use_grid_names: §5}  # services.kml | services.kml.use_grid_names
   §ogcapi: {enable_maps: §5, md: {§license: {url: x}}}  # services.ogcapi | services.ogcapi.enable_maps | services.ogcapi.md.license.name
 layers:
@@ -60,7 +60,7 @@ layers:
   - {name: lost, title: Lost, sources: [§goood]}  # layers[2].sources[0] -> good
   - {name: twice, title: Twice, sources: [good], min_res: §5, max_res: 10}  # layers[3].min_res
   - {name: §twice, title: Again, sources: [good], min_scale: 10, max_scale: §5}  # layers[4].name | layers[4].max_scale
-  - {name: direct, title: Direct, sources: [§'maps:roads']}  # layers[5].sources[0]
+  - {name: direct, title: Direct, sources: [§'maps:rivers']}  # layers[5].sources[0]
   - {name: tag, title: Tag, sources: [good], tile_sources: [§maps]}  # layers[6].tile_sources[0]
   - {name: tiled, title: Tiled, sources: [§tiles]}  # layers[7].sources[0]
   - name: weather
@@ -91,7 +91,7 @@ caches:
   mark: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], watermark: {color: §reddish, opacity: §300, spacing: §wid}}  # caches.mark.watermark.color | caches.mark.watermark.opacity | caches.mark.watermark.spacing -> wide
   §mixed: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], format: mixed}  # caches.mixed.request_format
   old: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], refresh_before: {time: §soon}}  # caches.old.refresh_before.time
-  later: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], §use_direct_from_level: 4}  # caches.later.use_direct_from_level
+  later: {grids: [GLOBAL_WEBMERCATOR], sources: [good], §use_direct_from_level: 4}  # caches.later.use_direct_from_level
   image: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], image: {opacity: §2, mode: §CMYK}}  # caches.image.image.opacity | caches.image.image.mode
   unlike: {grids: [GLOBAL_WEBMERCATOR], sources: §[maps, tiles]}  # caches.unlike.sources
 sources:

@@ -11,6 +11,7 @@ from tilekeep.config.mapproxy.meaning_source import (
     EffectiveTileSource,
     EffectiveWmsSource,
     EffectiveWorldSource,
+    direct_source,
     effective_source,
 )
 from tilekeep.config.mapproxy.sources import (
@@ -59,6 +60,7 @@ def test_a_tag_chooses_layers_where_they_stand() -> None:
         ("req: {url: 'http://x', layers: a}", "image/jpeg", "image/jpeg"),
         ("req: {url: 'http://x', layers: a}", "jpeg", "image/jpeg"),
         ("req: {url: 'http://x', layers: a, format: image/gif}", "image/jpeg", "image/gif"),
+        ("req: {url: 'http://x', layers: a, format: image/png}, image: {format: image/gif}", "image/jpeg", "image/gif"),
     ],
 )
 def test_the_format_of_the_request_wins_over_that_of_the_cache(
@@ -183,3 +185,86 @@ sources:
 )
 def test_sources_of_later_versions_do_not_either(kind: type[SourceOptions], option: dict[str, object]) -> None:
     assert "hunter2" not in repr(kind.model_construct(None, **option))
+
+
+class TestDirectSources:
+    """Sources as layers ask them, without a cache."""
+
+    @pytest.mark.parametrize(
+        ("options", "expected"),
+        [
+            pytest.param("req: {url: 'http://x', layers: a}", None, id="that of the map"),
+            pytest.param("req: {url: 'http://x', layers: a, format: image/gif}", "image/gif", id="of the request"),
+            pytest.param("req: {url: 'http://x'}, image: {format: image/gif}", "image/gif", id="of the image"),
+            pytest.param(
+                "req: {url: 'http://x', format: image/png}, image: {format: image/gif}", "image/gif", id="of both"
+            ),
+        ],
+    )
+    def test_they_are_asked_for_a_format_of_their_own_or_for_that_of_the_map(
+        self, options: str, expected: str | None
+    ) -> None:
+        result = loaded(f"services: {{wms: }}\nsources: {{s: {{type: wms, {options}}}}}\n")
+
+        source = direct_source(result.settings, "s", result.base_dir)
+
+        assert isinstance(source, EffectiveWmsSource)
+        assert source.request_format == expected
+
+    def test_a_tag_chooses_layers(self) -> None:
+        result = loaded("services: {wms: }\nsources: {s: {type: wms, req: {url: 'http://x', layers: 'a,b'}}}\n")
+
+        source = direct_source(result.settings, "s:b", result.base_dir)
+
+        assert isinstance(source, EffectiveWmsSource)
+        assert source.parameters == (("layers", "b"),)
+
+    def test_the_world_map_is_one(self) -> None:
+        result = loaded("services: {wms: }\nsources: {w: {type: world, image: {opacity: 0.5}}}\n")
+
+        assert direct_source(result.settings, "w", result.base_dir).image.opacity == 0.5
+
+
+class TestTransparentColor:
+    """A colour that stands for nothing makes the source transparent."""
+
+    @pytest.mark.parametrize(
+        ("image", "globals_", "expected"),
+        [
+            ("{transparent_color: '#ff8000'}", "{}", 5.0),
+            ("{transparent_color: [255, 128, 0, 9], transparent_color_tolerance: 0}", "{}", 0.0),
+            ("{transparent_color: '0xff8000'}", "{image: {transparent_color_tolerance: 20}}", 20.0),
+            (
+                "{transparent_color: '#ff8000', transparent_color_tolerance: 1}",
+                "{image: {transparent_color_tolerance: 20}}",
+                1.0,
+            ),
+        ],
+        ids=["built in", "none", "of the globals", "of the source"],
+    )  # fmt: skip
+    def test_its_tolerance_is_that_of_the_source_else_of_the_globals(
+        self, image: str, globals_: str, expected: float
+    ) -> None:
+        source = wms_of(f"type: wms, req: {{url: 'http://x', transparent: false}}, image: {image}", globals_=globals_)
+
+        assert source.transparent_color == (255, 128, 0)
+        assert source.transparent_color_tolerance == expected
+        assert source.image.transparent is True
+
+    def test_without_one_nothing_is_transparent_for_it(self) -> None:
+        source = wms_of("type: wms, req: {url: 'http://x', transparent: false}")
+
+        assert (source.transparent_color, source.image.transparent) == (None, False)
+
+
+class TestStyleFiles:
+    """``sld`` may name a file beside the configuration."""
+
+    def test_the_file_is_looked_for_beside_the_configuration(self) -> None:
+        assert wms_of("type: wms, req: {url: 'http://x', sld: 'file://a/b.sld'}").style_file == "/etc/maps/a/b.sld"
+        assert wms_of("type: wms, req: {url: 'http://x', sld: 'file:///a/b.sld'}").style_file == "/a/b.sld"
+
+    def test_other_addresses_are_for_the_server(self) -> None:
+        source = wms_of("type: wms, req: {url: 'http://x', sld: 'http://y/b.sld'}")
+
+        assert (source.style_file, source.parameters) == (None, (("sld", "http://y/b.sld"),))

@@ -6,6 +6,16 @@ from tests.unit.config.configurations import loaded
 from tilekeep.config.mapproxy.meaning_services import effective_services
 from tilekeep.config.mapproxy.meaning_wms import EffectiveWms, effective_wms
 from tilekeep.domain.geometry import BBox
+from tilekeep.domain.inspire import (
+    Citation,
+    Conformity,
+    Dates,
+    EmbeddedMetadata,
+    InspireKeyword,
+    InspireMetadata,
+    PointOfContact,
+    ResourceLocator,
+)
 
 
 def wms(options: str, rest: str = "") -> EffectiveWms:
@@ -25,7 +35,7 @@ def test_an_empty_section_has_all_defaults() -> None:
     assert (("EPSG:3857", None), ("EPSG:4326", None), ("EPSG:900913", None)) == found.bbox_srs
     assert ["image/png", "image/jpeg", "image/gif", "image/GeoTIFF", "image/tiff"] == list(found.formats)
     assert 16_000_000 == found.max_output_pixels
-    assert ("1.1.1", "1.3.0") == found.versions
+    assert ("1.0.0", "1.1.0", "1.1.1", "1.3.0") == found.versions
     assert (False, 1, None) == (found.raises_source_errors, found.concurrent_layers, found.attribution)
     assert found.metadata.title
 
@@ -94,8 +104,8 @@ class TestLimits:
         assert (7, True, 3) == (found.max_output_pixels, found.raises_source_errors, found.concurrent_layers)
 
 
-def test_only_versions_that_are_answered_are_offered() -> None:
-    assert ("1.3.0",) == wms("{versions: ['1.3.0', '1.0.0']}").versions
+def test_versions_are_offered_in_their_order_and_once() -> None:
+    assert ("1.0.0", "1.3.0") == wms("{versions: ['1.3.0', '1.0.0', '1.3.0']}").versions
 
 
 def test_other_services_fall_back_to_the_metadata_of_wms() -> None:
@@ -114,3 +124,36 @@ services:
     assert "Maps" == services.wmts.metadata.title
     assert services.wmts.metadata.contact is not None
     assert "Ann" == services.wmts.metadata.contact.person
+
+
+class TestInspire:
+    def test_nothing_is_said_unless_it_is_configured(self) -> None:
+        assert wms("{}").inspire is None
+
+    def test_metadata_elsewhere(self) -> None:
+        found = wms("{inspire_md: {type: linked, metadata_url: {url: a, media_type: b}, languages: {default: ger}}}")
+
+        assert InspireMetadata("ger", ResourceLocator("a", "b")) == found.inspire
+
+    def test_metadata_in_the_document(self) -> None:
+        found = wms(
+            "{inspire_md: {type: embedded, resource_locators: [{url: a, media_type: b}],"
+            " temporal_reference: {date_of_creation: 2020-01-02}, conformities: [{title: t, uris: [u],"
+            " date_of_publication: '2010', resource_locators: [{url: c, media_type: d}], degree: conformant}],"
+            " metadata_points_of_contact: [{organisation_name: o}], mandatory_keywords: [m], metadata_date: 2021-02-03,"
+            " keywords: [{title: v, keyword_value: k}], languages: {default: eng}}}"
+        )
+
+        specification = Citation("t", Dates(publication="2010"), ("u",), (ResourceLocator("c", "d"),))
+        assert found.inspire == InspireMetadata(
+            "eng",
+            embedded=EmbeddedMetadata(
+                locators=(ResourceLocator("a", "b"),),
+                temporal_reference=Dates(creation="2020-01-02"),
+                conformities=(Conformity(specification, "conformant"),),
+                contacts=(PointOfContact("o", ""),),
+                date="2021-02-03",
+                mandatory_keywords=("m",),
+                keywords=(InspireKeyword(Citation("v", Dates()), "k"),),
+            ),
+        )

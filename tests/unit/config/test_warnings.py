@@ -95,15 +95,6 @@ DOUBTS = [
         "it concerns OGC API services",
     ),
     Doubt(
-        "a version that is not offered yet",
-        "  tms:",
-        "  wms: {versions: [1.1.1, 1.1.0]}",
-        "services.wms.versions[1]",
-        2,
-        27,
-        "WMS 1.1.0 is not offered yet",
-    ),
-    Doubt(
         "two formats of one media type",
         "services:\n  tms:",
         "globals: {image: {formats: {small: {format: image/png, colors: 8}}}}\n"
@@ -157,6 +148,24 @@ DOUBTS = [
         12,
         5,
         "beside disable_storage",
+    ),
+    Doubt(
+        "a resolution beside a level from which a cache is passed by",
+        IN_CACHE,
+        IN_CACHE + "    use_direct_from_level: 3\n    use_direct_from_res: 10\n",
+        "caches.osm_cache.use_direct_from_res",
+        12,
+        5,
+        "beside use_direct_from_level",
+    ),
+    Doubt(
+        "a tolerance for no colour",
+        "    type: wms\n",
+        "    type: wms\n    image: {transparent_color_tolerance: 3}\n",
+        "sources.osm.image.transparent_color_tolerance",
+        14,
+        13,
+        "without transparent_color",
     ),
     Doubt(
         "a grid named twice",

@@ -1,10 +1,11 @@
-"""GetMap requests: names, order, spelling and encoding, by example."""
+"""GetMap and GetFeatureInfo requests: names, order, spelling and encoding, by example."""
 
 from __future__ import annotations
 
 import pytest
 
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.feature_info import InfoQuery, PixelPosition
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.srs import Srs
@@ -104,3 +105,57 @@ def test_unknown_versions_are_refused() -> None:
 
 def test_the_url_does_not_show_in_the_representation() -> None:
     assert "hunter2" not in repr(WmsRequestTemplate("http://h/s?key=hunter2", parameters=(("key", "hunter2"),)))
+
+
+INFO = InfoQuery(QUERY.bbox, QUERY.size, WGS84, PixelPosition(20, 30), "text/html", 5, "image/jpeg")
+
+
+def asked(options: dict[str, object], *, version: str = "1.1.1", query: InfoQuery = INFO, srs: Srs = WGS84) -> str:
+    return WmsRequestTemplate.from_options("http://h/s", options, version=version).info_query_string(query, srs)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        pytest.param(
+            "1.0.0",
+            "layers=a,b&bbox=0.0,0.0,10.0,5.0&width=200&height=100&x=20&y=30&feature_count=5&query_layers=a,b"
+            "&info_format=text%2Fhtml&format=image%2Fjpeg&srs=EPSG%3A4326&request=feature_info&wmtver=1.0.0&styles=",
+            id="1.0.0: another name, no version, no service",
+        ),
+        pytest.param(
+            "1.1.1",
+            "layers=a,b&bbox=0.0,0.0,10.0,5.0&width=200&height=100&x=20&y=30&feature_count=5&query_layers=a,b"
+            "&info_format=text%2Fhtml&format=image%2Fjpeg&srs=EPSG%3A4326&request=GetFeatureInfo&version=1.1.1"
+            "&service=WMS&styles=",
+            id="1.1.1",
+        ),
+        pytest.param(
+            "1.3.0",
+            "layers=a,b&bbox=0.0,0.0,5.0,10.0&width=200&height=100&feature_count=5&query_layers=a,b"
+            "&info_format=text%2Fhtml&format=image%2Fjpeg&request=GetFeatureInfo&version=1.3.0&service=WMS&styles="
+            "&crs=EPSG%3A4326&i=20&j=30",
+            id="1.3.0: axes in the order of the SRS, the place last",
+        ),
+    ],
+)
+def test_each_version_asks_about_places_in_its_own_way(version: str, expected: str) -> None:
+    assert asked({"layers": "a,b"}, version=version) == expected
+
+
+def test_what_is_configured_counts_more_than_what_the_client_wants() -> None:
+    options = {"layers": "a", "query_layers": "q", "info_format": "text/xml", "format": "image/png"}
+
+    assert "query_layers=q&info_format=text%2Fxml&format=image%2Fpng&" in asked(options)
+
+
+def test_what_the_client_leaves_open_is_not_sent() -> None:
+    text = asked({"layers": "a"}, query=INFO._replace(info_format=None, feature_count=None, media_type=None))
+
+    assert "info_format" not in text
+    assert "feature_count" not in text
+    assert "format=image%2Fpng" in text
+
+
+def test_parts_of_pixels_are_sent_as_they_are() -> None:
+    assert "x=20.5&y=0.25&" in asked({"layers": "a"}, query=INFO._replace(position=PixelPosition(20.5, 0.25)))

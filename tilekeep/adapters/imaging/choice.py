@@ -82,6 +82,10 @@ class LazyImaging:
         """See the port."""
         return self._imaging().warp(raster, warp, resampling, transparent=transparent)
 
+    def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> Raster:
+        """See the port."""
+        return self._imaging().without_color(raster, color, tolerance)
+
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:
         """See the port."""
         return self._imaging().clip(raster, keep)

@@ -21,6 +21,7 @@ from tilekeep.adapters.imaging.pixels import FastRaster
 from tilekeep.adapters.imaging.png_decoding import decode_indexed_png, decode_png, verify_png
 from tilekeep.adapters.imaging.raster import image_of
 from tilekeep.adapters.imaging.strips import clipped_raster, whole
+from tilekeep.adapters.imaging.transparent_color import without_color
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
@@ -95,6 +96,11 @@ class FastImaging:
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
         """See the port."""
         return warped_raster(whole(raster, _raster), warp, resampling, transparent=transparent, opencv=self._opencv)
+
+    @translating
+    def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> Raster:
+        """See the port."""
+        return _raster(without_color(raster, color, tolerance))
 
     @translating
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:

@@ -16,6 +16,7 @@ from tilekeep.adapters.imaging.pillow_encoding import encode_image
 from tilekeep.adapters.imaging.pillow_reading import accepted_media_type, read_image
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
 from tilekeep.adapters.imaging.strips import clipped_raster, whole
+from tilekeep.adapters.imaging.transparent_color import without_color
 from tilekeep.adapters.imaging.warping import warped
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
@@ -79,6 +80,11 @@ class PillowImaging:
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
         """See the port."""
         return PillowRaster(warped(_image_of(raster), warp, resampling, transparent=transparent))
+
+    @translating
+    def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> Raster:
+        """See the port."""
+        return PillowRaster(without_color(raster, color, tolerance))
 
     @translating
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import logging
 
+from tilekeep.adapters.upstream_content import require_image
 from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, image_of
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceContentError, SourceError
+from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
 from tilekeep.domain.secrets import redacted
-from tilekeep.domain.source_failure import hidden, upstream_text
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
-from tilekeep.ports.http_client import HttpAnswer
 
 _LOG = logging.getLogger("tilekeep.source.wms")
-
-#: Bytes of an answer without image that are logged: XML exceptions are worth reading, other things are not.
-_LOGGED_TEXT_BYTES = 8000
-_LOGGED_OTHER_BYTES = 100
 
 
 class WmsSource:
     """A :class:`~tilekeep.ports.map_source.MapSource` that sends GetMap requests.
 
-    It draws in any box and size, but only in SRSs that the server has: another one is to be transformed by whoever
-    asks (spec/sources.md, 4).
+    It draws in any box and size, but only in SRSs that the server has
+    (:class:`tilekeep.application.sources.reprojected_source.ReprojectedSource` asks for others).
 
     Args:
         exchange: asks the server.
@@ -79,7 +74,7 @@ class WmsSource:
         request = self._request_in(srs, query)
         try:
             answer = self._exchange.ask(request, purpose, deadline)
-            _refuse_other_than_image(answer, request)
+            require_image(answer, request, "no image returned from source WMS")
             return image_of(answer, request)
         except SourceError as error:
             _LOG.warning("could not retrieve WMS map: %s", error)
@@ -99,7 +94,8 @@ class WmsSource:
 
     def _request_in(self, srs: Srs, query: MapQuery) -> UpstreamRequest:
         dimensions = tuple(pair for pair in query.dimensions if pair[0].lower() in self._forwarded)
-        media_type = self._offered_format(self._request.parameter("format") or query.media_type)
+        of_query = f"image/{subtype(query.media_type)}"
+        media_type = self._offered_format(self._request.parameter("format") or of_query)
         query_string = self._request.query_string(query._replace(dimensions=dimensions), srs, media_type)
         headers = conditions(query.validators)
         if self._by_post:
@@ -112,21 +108,3 @@ class WmsSource:
         if not self._supported_formats or subtype(wanted) in self._supported_formats:
             return wanted
         return f"image/{self._supported_formats[0]}"
-
-
-def _refuse_other_than_image(answer: HttpAnswer, request: UpstreamRequest) -> None:
-    """WMS servers report errors as XML under status 200 (spec/sources.md, 3.4)."""
-    media_type = answer.headers.get("content-type", "image/")
-    if not answer.body or media_type.lower().startswith("image/"):
-        return
-    is_text = media_type.lower().startswith(("text/", "application/vnd.ogc"))
-    shown = _excerpt(answer.body, _LOGGED_TEXT_BYTES if is_text else _LOGGED_OTHER_BYTES)
-    raise SourceContentError(
-        f"no image returned from source WMS: {request.public_url}, response was: '{shown}'",
-        client_message=hidden("no image returned from source WMS"),
-    )
-
-
-def _excerpt(body: bytes, length: int) -> str:
-    text = upstream_text(body[:length].decode("utf-8", "backslashreplace"))
-    return text if len(body) <= length else f"{text} [output truncated]"

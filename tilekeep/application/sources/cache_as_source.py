@@ -1,50 +1,14 @@
-"""A cache as the source of another cache: drawn anew, or tile by tile where both have the same tiles."""
+"""A cache as the source of another one that has the same tiles."""
 
 from __future__ import annotations
 
 from tilekeep.application.tile_answer import TileAnswer, Tiles
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import OutsideProjection
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import Blank, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
 from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
-from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import SliceReader
-
-
-class RedrawnCache:
-    """Maps of a cache in another grid; boxes beyond its projection are blank, as nobody made a mistake.
-
-    Args:
-        maps: draws any map of the cache.
-    """
-
-    def __init__(self, maps: MapSource) -> None:
-        self._maps = maps
-
-    @property
-    def traits(self) -> SourceTraits:
-        """It draws maps of any box and size."""
-        return self._maps.traits
-
-    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        """Those of the cache."""
-        return self._maps.requests_for(query, purpose)
-
-    def tiles_for(self, query: MapQuery) -> int:
-        """Those of the cache."""
-        try:
-            return self._maps.tiles_for(query)
-        except OutsideProjection:
-            return 0
-
-    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
-        """See :class:`tilekeep.ports.map_source.MapSource`."""
-        try:
-            return self._maps.get(query, purpose, deadline)
-        except OutsideProjection:
-            return Blank()
 
 
 class SameTiles:

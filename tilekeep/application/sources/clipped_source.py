@@ -53,14 +53,8 @@ class ClippedSource:
         answer = self._source.get(query._replace(validators=None), purpose, deadline)
         if not isinstance(answer, Drawn | Fetched):
             return answer
-        drawn = self._drawn(answer, query)
+        drawn = self._gate.drawn(answer, query.size)
         return drawn._replace(raster=self._imaging.clip(drawn.raster, keep))
 
     def _misses(self, query: MapQuery) -> bool:
         return self._region.relate(query.bbox) is Relation.DISJOINT
-
-    def _drawn(self, answer: Fetched | Drawn, query: MapQuery) -> Drawn:
-        if isinstance(answer, Fetched):
-            return Drawn(self._gate.pixels(answer.body, query.size), answer.fresh_for, answer.storable)
-        self._gate.check_size(answer.raster, query.size)
-        return answer

@@ -46,6 +46,8 @@ class LimitedSource:
         clip: whether pixels outside the coverage become transparent (spec/coverages.md, 6 and 8).
         resolutions: the resolutions at which there is something to show.
         seed_only: whether serving gets no answer (spec/sources.md, 13).
+        narrows: whether the wrapped source is asked for the part inside the extent only; False for one that knows its
+            extent itself, in an SRS of its own.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class LimitedSource:
         clip: bool = False,
         resolutions: ResolutionRange = EVERY_RESOLUTION,
         seed_only: bool = False,
+        narrows: bool = True,
     ) -> None:
         self._source = source
         self._imaging = imaging
@@ -66,6 +69,7 @@ class LimitedSource:
         self._clip = clip
         self._resolutions = resolutions
         self._seed_only = seed_only
+        self._narrows = narrows and source.traits.meta_tiles
 
     @property
     def traits(self) -> SourceTraits:
@@ -94,7 +98,7 @@ class LimitedSource:
             answer = self._on_canvas(query.size, part.asked, answer)
         if part.clipped_by is None:
             return answer
-        drawn = self._drawn(answer, query.size)
+        drawn = self._gate.drawn(answer, query.size)
         keep = part.clipped_by.mask(query.bbox, query.size)
         return drawn._replace(raster=self._imaging.clip(drawn.raster, keep))
 
@@ -117,17 +121,11 @@ class LimitedSource:
         whole = SubQuery(query, 0, 0)
         if relation is Relation.CONTAINS:
             return _Part(whole)
-        asked = sub_query(query, region.bbox) if self._source.traits.meta_tiles else whole
+        asked = sub_query(query, region.bbox) if self._narrows else whole
         return None if asked is None else _Part(asked, region if self._clip else None)
 
     def _on_canvas(self, size: Size, part: SubQuery, answer: Fetched | Drawn) -> Drawn:
-        drawn = self._drawn(answer, part.query.size)
+        drawn = self._gate.drawn(answer, part.query.size)
         canvas = Canvas(size, transparent=True)
         placed = Placement(drawn.raster, part.left, part.top, replaces=True)
         return drawn._replace(raster=self._imaging.compose(canvas, [placed]))
-
-    def _drawn(self, answer: Fetched | Drawn, size: Size) -> Drawn:
-        if isinstance(answer, Fetched):
-            return Drawn(self._gate.pixels(answer.body, size), answer.fresh_for, answer.storable)
-        self._gate.check_size(answer.raster, size)
-        return answer

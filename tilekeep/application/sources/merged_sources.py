@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.image import Raster
 from tilekeep.domain.keeping import together
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
@@ -70,12 +69,8 @@ class MergedSources:
             for answer, (_, opacity) in zip(answers, self._sources, strict=True)
             if isinstance(answer, Drawn | Fetched)
         ]
-        placements = [Placement(self._raster(answer, query), opacity=opacity) for answer, opacity in shown]
+        placements = [
+            Placement(self._gate.drawn(answer, query.size).raster, opacity=opacity) for answer, opacity in shown
+        ]
         raster = self._imaging.compose(Canvas(query.size, self._transparent), placements)
         return Drawn(raster, *together(answer for answer, _ in shown))
-
-    def _raster(self, answer: Drawn | Fetched, query: MapQuery) -> Raster:
-        if isinstance(answer, Fetched):
-            return self._gate.pixels(answer.body, query.size)
-        self._gate.check_size(answer.raster, query.size)
-        return answer.raster

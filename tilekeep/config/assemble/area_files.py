@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from tilekeep.config.mapproxy.coverage import is_connection
@@ -35,7 +35,12 @@ def configured_area_files(settings: Settings, base_dir: str) -> tuple[str, ...]:
 
 def area_versions(area: EffectiveArea) -> FileVersions:
     """The versions of all files of ``area`` as they are now."""
-    return tuple((path, _version(path)) for path in _files(area))
+    return file_versions(_files(area))
+
+
+def file_versions(paths: Iterable[str]) -> FileVersions:
+    """The versions of files as they are now."""
+    return tuple((path, _version(path)) for path in paths)
 
 
 def _files(area: EffectiveArea) -> Iterator[str]:

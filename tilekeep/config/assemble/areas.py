@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.mapproxy.meaning_cache import cache_coverage
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
+from tilekeep.config.mapproxy.meaning_layers import flattened
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
@@ -29,13 +30,15 @@ def area_problems(
 def _used(
     settings: Settings, base_dir: str, refused: Collection[OptionPath]
 ) -> Iterator[tuple[OptionPath, EffectiveCoverage | None]]:
-    """Coverages of caches and of the sources they name, each with its place."""
+    """Coverages of caches and of the sources that they and layers name, each with its place."""
     named: dict[str, None] = {}
     for name, cache in settings.caches.items():
         named.update(dict.fromkeys(SourceName.parse(source).name for source in cache.sources))
         option: OptionPath = ("caches", name, "cache", "coverage")
         if not is_refused(refused, option):
             yield option, cache_coverage(settings, name, base_dir)
+    for layer in flattened(settings.layers):
+        named.update(dict.fromkeys(SourceName.parse(source).name for source in layer.sources or ()))
     for name in named:
         option = ("sources", name, "coverage")
         if name in settings.sources and not is_refused(refused, option):

@@ -1,4 +1,4 @@
-"""Where and at which resolutions caches have something to show, found without putting their parts together."""
+"""Where and at which resolutions caches and sources have something to show, without putting their parts together."""
 
 from __future__ import annotations
 
@@ -44,6 +44,18 @@ class CacheAreas:
         self._projection = projection
         self.bbox: OncePerKey[tuple[str, str], BBox] = OncePerKey(lambda key: self._bbox(*key))
         self.resolutions: OncePerKey[str, ResolutionRange] = OncePerKey(self._resolutions)
+
+    def extent_of(self, name: str) -> Extent | None:
+        """The area of a cache, or of a source in the SRS of its coverage; None for everywhere."""
+        limits = self._limits(name) if name not in self._settings.caches else None
+        if limits is None:
+            return self.extent(name)
+        option = ("sources", SourceName.parse(name).name, "coverage")
+        return None if limits.coverage is None else self._coverages.extent(limits.coverage, option)
+
+    def resolutions_of(self, name: str) -> ResolutionRange:
+        """All resolutions at which a cache or source has something."""
+        return self.resolutions(name) if name in self._settings.caches else self._source_resolutions(name)
 
     def extent(self, cache: str) -> Extent:
         """The area of a cache in the SRS of its first grid."""

@@ -8,7 +8,8 @@ from typing import Protocol
 from tilekeep.adapters.geometry.boxes import BoxArea
 from tilekeep.application.map_from_tiles import MapFromTiles
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.application.sources.cache_as_source import RedrawnCache, SameTiles
+from tilekeep.application.sources.beyond_projection import BlankBeyondProjection
+from tilekeep.application.sources.cache_as_source import SameTiles
 from tilekeep.application.sources.cached_map import CachedMap
 from tilekeep.application.sources.grid_choice import GridChoice
 from tilekeep.application.sources.limited_source import LimitedSource
@@ -85,7 +86,9 @@ class CachedMaps:
         self._preferred_srs = preferred_srs
         self._max_tiles = max_tiles
         self.for_clients: OncePerKey[str, MapSource] = OncePerKey(lambda name: self._maps(name, self._max_tiles))
-        self._for_caches: OncePerKey[str, MapSource] = OncePerKey(lambda name: RedrawnCache(self._maps(name, None)))
+        self._for_caches: OncePerKey[str, MapSource] = OncePerKey(
+            lambda name: BlankBeyondProjection(self._maps(name, None))
+        )
         self._is_subset: OncePerKey[tuple[str, str], bool] = OncePerKey(
             lambda keys: is_subset(*map(self._grids.grid, keys))
         )

@@ -20,7 +20,7 @@ from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
-from tilekeep.config.assemble.area_files import FileVersions
+from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.coverages import CoverageAssembly
@@ -188,7 +188,15 @@ class CacheAssembly:
         return list(problems)
 
     def _check(self, name: str, grid_key: str, *, whole: bool) -> None:
-        self._grids.grid(grid_key)
+        grid = self._grids.grid(grid_key)
+        level = self._settings.caches[name].use_direct_from_level
+        if (
+            level is not None
+            and level >= grid.levels
+            and grid_key == (self._settings.caches[name].grids or (DEFAULT_GRID,))[0]
+        ):
+            message = f"the grid {grid_key!r} has the levels 0 to {grid.levels - 1}; name one of them"
+            raise ConfigurationError(message, option=("caches", name, "use_direct_from_level"))
         if whole:
             cache = effective_cache(self._settings, name, self._base_dir)
             self._source(cache, grid_key, self._gate(cache))
@@ -223,12 +231,13 @@ class CacheAssembly:
         grids = [self._grids.grid(source.grid) for source in cache.sources if isinstance(source, EffectiveTileSource)]
         dimensions = sorted(self._dimension_names_of(name))
         own = (cache, self._grids.grid(grid_key), dimensions)
-        return content_hash(own, grids, below, self._area_versions(cache), self._limits, self._options)
+        return content_hash(own, grids, below, self._file_versions(cache), self._limits, self._options)
 
-    def _area_versions(self, cache: EffectiveCache) -> list[FileVersions]:
-        """Of the areas of the cache and of its sources."""
+    def _file_versions(self, cache: EffectiveCache) -> list[FileVersions]:
+        """Of the areas of the cache and of its sources, and of the styles of these."""
         coverages = [cache.coverage, *(source.limits.coverage for source in cache.sources)]
-        return [self._parts.coverages.versions(coverage) for coverage in coverages]
+        styles = [path for source in cache.sources if (path := getattr(source, "style_file", None)) is not None]
+        return [*(self._parts.coverages.versions(coverage) for coverage in coverages), file_versions(styles)]
 
     def description(self, name: str, grid_key: str) -> CacheDescription:
         """What documents say of the cache ``name`` in the grid with the key ``grid_key``; nothing of it is kept."""

@@ -46,10 +46,10 @@ class CatalogueAssembly:
 
     def _outline(self, layer: EffectiveTileLayer) -> LayerOutline:
         grids = []
-        for cache in layer.caches:
+        for cache, asked in zip(layer.caches, layer.info_sources, strict=True):
             for key in self._settings.caches[cache].grids or (DEFAULT_GRID,):
                 name, token = self._grid_names(key)
-                grids.append(GridOutline(name, token, cache, key))
+                grids.append(GridOutline(name, token, cache, key, asked))
         return LayerOutline(
             layer.name,
             layer.title,

@@ -21,6 +21,7 @@ from tilekeep.config.mapproxy.meaning_coverage import (
 )
 from tilekeep.config.problems import OptionPath
 from tilekeep.domain.errors import ConfigurationError, ProjectionError
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.region import Region
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.projection import Projection
@@ -56,6 +57,12 @@ class CoverageAssembly:
                 return self._regions((coverage.area, srs))
             except ProjectionError as error:
                 raise ConfigurationError(f"{_shown(coverage.area)} has no image in {srs.code}; correct it") from error
+
+    def extent(self, coverage: EffectiveCoverage, option: OptionPath) -> Extent:
+        """The box around a coverage in its own SRS; raises as :meth:`region`."""
+        with _within(option):
+            srs = self._areas(coverage.area).srs
+            return Extent(self._regions((coverage.area, srs)).bbox, srs)
 
     def check(self, coverage: EffectiveCoverage | None, option: OptionPath) -> None:
         """Reads the coverage; ``option`` is its place in the configuration.

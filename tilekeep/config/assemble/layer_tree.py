@@ -8,10 +8,12 @@ from functools import reduce
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.cache_areas import CacheAreas
-from tilekeep.config.assemble.cached_maps import CachedMaps
+from tilekeep.config.assemble.direct_maps import DirectMaps
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
-from tilekeep.config.mapproxy.meaning_layers import drawing_caches
+from tilekeep.config.mapproxy.meaning_info import info_sources
+from tilekeep.config.mapproxy.meaning_layers import drawing_sources, forwarded_parameters
+from tilekeep.config.mapproxy.meaning_legends import LegendNames
 from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
 from tilekeep.config.mapproxy.meaning_source import resolution_range
 from tilekeep.config.mapproxy.root import Settings
@@ -30,34 +32,34 @@ class LayerTreeAssembly:
 
     Args:
         settings: the whole configuration.
-        areas: where caches have something to show.
-        maps: draws caches as maps.
+        areas: where caches and sources have something to show.
+        maps: what layers are drawn from.
         projection: brings extents together.
     """
 
-    def __init__(self, settings: Settings, areas: CacheAreas, maps: CachedMaps, projection: Projection) -> None:
+    def __init__(self, settings: Settings, areas: CacheAreas, maps: DirectMaps, projection: Projection) -> None:
         self._settings = settings
         self._areas = areas
         self._maps = maps
         self._projection = projection
+        self._legend_names = LegendNames(settings)
         self._in_degrees: OncePerKey[Extent, BBox] = OncePerKey(self._geographic)
 
     def tree(self) -> LayerTree:
         """All layers below one root: the only top-level layer, else a nameless group (spec/services.md, 2.1)."""
         layers = self._shown(self._settings.layers)
         root = layers[0] if len(layers) == 1 else MapLayer(None, "", children=layers, resolutions=_of_all(layers))
-        tree = LayerTree(root, self._laid_sources, lambda layer: self._extent(tree, layer))
-        return tree
+        return LayerTree(root, self._laid_sources, self._extent)
 
     def _shown(self, layers: Sequence[Layer]) -> tuple[MapLayer, ...]:
-        """Those layers that draw maps; others are for tile services alone."""
+        """Those layers that draw maps, have a legend or can be asked about places; others have tiles alone."""
         found = (self._layer(layer) for layer in layers)
         return tuple(layer for layer in found if layer is not None)
 
     def _layer(self, layer: Layer) -> MapLayer | None:
-        sources = drawing_caches(self._settings, layer)
+        sources = drawing_sources(self._settings, layer)
         children = self._shown(layer.layers or ())
-        if not sources and not children:
+        if not layer.sources and not children and not layer.legendurl:
             return None
         return MapLayer(
             name=layer.name,
@@ -67,6 +69,10 @@ class LayerTreeAssembly:
             resolutions=self._resolutions(layer, sources, children),
             dimensions=tuple(effective_dimension(name, options) for name, options in (layer.dimensions or {}).items()),
             metadata=layer_metadata(layer.md),
+            info_sources=info_sources(self._settings, layer),
+            forwarded=forwarded_parameters(self._settings, sources),
+            legend_sources=self._legend_names.of_layer(layer),
+            legend_url=layer.legendurl,
         )
 
     def _resolutions(self, layer: Layer, sources: Sequence[str], children: Sequence[MapLayer]) -> ResolutionRange:
@@ -74,18 +80,22 @@ class LayerTreeAssembly:
         if any(limit is not None for limit in (layer.min_res, layer.max_res, layer.min_scale, layer.max_scale)):
             own = [resolution_range(layer)]
         else:
-            own = [widest_range(map(self._areas.resolutions, sources))] if sources else []
+            own = [widest_range(map(self._areas.resolutions_of, sources))] if sources else []
         return widest_range([*own, *(child.resolutions for child in children)])
 
     def _laid_sources(self, layer: MapLayer) -> tuple[LaidSource, ...]:
-        return tuple(LaidSource(self._maps.for_clients(name), self._maps.opacity(name)) for name in layer.sources)
+        return tuple(map(self._maps.laid, layer.sources))
 
-    def _extent(self, tree: LayerTree, layer: MapLayer) -> Extent:
-        """The common area of sources and children; a single one keeps its SRS."""
-        parts = [*map(self._areas.extent, layer.sources), *(tree.extent(child) for child in layer.children)]
+    def _extent(self, layer: MapLayer) -> Extent:
+        """The common area of all that draws the layer and those below; what is everywhere adds nothing to others.
+
+        A single one keeps its SRS.
+        """
+        extents = (self._areas.extent_of(name) for node in layer.all() for name in node.sources)
+        parts = list(dict.fromkeys(extent for extent in extents if extent is not None))
         if not parts:
             return Extent(_WORLD, self._degrees)
-        if len(set(parts)) == 1:
+        if len(parts) == 1:
             return parts[0]
         return Extent(reduce(BBox.union, map(self._in_degrees, parts)), self._degrees)
 

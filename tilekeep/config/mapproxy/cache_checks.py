@@ -30,6 +30,7 @@ def cache_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> I
         yield from pair_problems((*path, "meta_size"), cache.meta_size)
         yield from _mixed_request(path, cache)
         yield from _rescaling(path, cache)
+        yield from _direct(settings, path, cache)
         yield from _refresh(settings, path, cache)
         if not any(is_refused(broken, (*path, option)) for option in ("meta_size", "meta_buffer")):
             yield from _mixed_sources(settings, path, cache)
@@ -77,6 +78,26 @@ def _rescaling(path: OptionPath, cache: Cache) -> Iterator[Problem]:
     if cache.cache_rescaled_tiles and not cache.upscale_tiles and not cache.downscale_tiles:
         message = "'cache_rescaled_tiles' has no effect without upscale_tiles or downscale_tiles; remove it"
         yield warning((*path, "cache_rescaled_tiles"), message, place=Place.KEY)
+
+
+def _direct(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
+    """The source that is asked beside the cache must draw any map, and there must be no doubt which (caches.md, 14)."""
+    option = "use_direct_from_level" if cache.use_direct_from_level is not None else "use_direct_from_res"
+    if getattr(cache, option) is None:
+        return
+    names = [name for _, name in named_sources(cache)]
+    if len(names) != 1 or isinstance(cache.sources, dict):
+        message = f"{option!r} needs exactly one source; remove it, or put the sources together in a cache of their own"
+        yield error((*path, option), message, place=Place.KEY)
+    elif names[0] in settings.caches:
+        message = f"{option!r} cannot ask {names[0]!r}, which is a cache; remove it, or name a source"
+        yield error((*path, option), message, place=Place.KEY)
+    elif is_tiled_only(settings, names[0]) or not _draws(settings, names[0]):
+        message = f"{option!r} cannot ask {names[0]!r}, which draws no map of any box; remove it"
+        yield error((*path, option), message, place=Place.KEY)
+    if cache.use_direct_from_level is not None and cache.use_direct_from_res is not None:
+        message = "'use_direct_from_res' has no effect beside use_direct_from_level; remove one of them"
+        yield warning((*path, "use_direct_from_res"), message, place=Place.KEY)
 
 
 def _draws(settings: Settings, name: str) -> bool:

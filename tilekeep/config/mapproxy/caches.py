@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import Refresh, SingleColorLinks
 from tilekeep.config.mapproxy.image import ImageOptions
-from tilekeep.config.mapproxy.markers import Later, NoEffect
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     Color,
     NotNegative,
@@ -296,8 +296,8 @@ class Cache(Options):
     format: Opt[str] = None
     image: Section[ImageOptions] | None = None
     request_format: Opt[str] = None
-    use_direct_from_level: Annotated[Opt[NotNegative], Later()] = None
-    use_direct_from_res: Annotated[Opt[PositiveNumber], Later()] = None
+    use_direct_from_level: Opt[NotNegative] = None
+    use_direct_from_res: Opt[PositiveNumber] = None
     link_single_color_images: Opt[SingleColorLinks] = None
     cache_rescaled_tiles: bool = False
     upscale_tiles: Levels = 0

@@ -10,6 +10,7 @@ from tilekeep.config.mapproxy.cache_checks import cache_problems
 from tilekeep.config.mapproxy.cross_references import cross_reference_problems
 from tilekeep.config.mapproxy.format_checks import format_problems
 from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_layers_problem
+from tilekeep.config.mapproxy.legend_checks import legend_problems
 from tilekeep.config.mapproxy.marked_options import marked_option_problems
 from tilekeep.config.mapproxy.refused_options import without_consequences
 from tilekeep.config.mapproxy.root import Settings
@@ -45,6 +46,7 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from value_problems(settings, broken)
     yield from source_problems(settings)
     yield from service_problems(settings)
+    yield from legend_problems(settings)
     yield from cache_problems(settings, broken)
     yield from format_problems(settings)
     yield from storage_problems(settings)

@@ -117,6 +117,8 @@ class GlobalImage(Options):
     :ivar stretch_factor: how much a level may be enlarged before the next one is taken.
     :ivar max_shrink_factor: how far the coarsest level may be shrunk; coarser maps are empty.
     :ivar formats: options of image formats, by media type or by names of your own.
+    :ivar transparent_color_tolerance: how far colors may be from the transparent_color of a source and still be
+        transparent.
     :ivar font_dir: directory with DejaVuSans.ttf and DejaVuSansMono.ttf for texts in images.
     """
 
@@ -128,7 +130,7 @@ class GlobalImage(Options):
     formats: Section[dict[str, Section[ImageOptions]]] = Field(default_factory=dict)
     font_dir: Opt[str] = None
     merge_method: Annotated[Opt[str], MERGE_METHOD] = None
-    transparent_color_tolerance: Annotated[Opt[NotNegativeNumber], OnlyFor("transparent_color")] = None
+    transparent_color_tolerance: Opt[NotNegativeNumber] = None
 
 
 class GlobalGrid(Options):

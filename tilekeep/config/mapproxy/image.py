@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import Later, NoEffect
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import Color, NotNegative, NotNegativeNumber, Opt, Options, Section
 
 Opacity = Annotated[float, Field(ge=0, le=1)]
@@ -56,7 +56,5 @@ class WmsImageOptions(ImageOptions):
     :ivar transparent_color_tolerance: how far other colors may be from it and still stand for nothing.
     """
 
-    transparent_color: Annotated[Opt[Color], Later()] = None
-    transparent_color_tolerance: Annotated[
-        Opt[NotNegativeNumber], NoEffect("it only matters together with transparent_color")
-    ] = None
+    transparent_color: Opt[Color] = None
+    transparent_color_tolerance: Opt[NotNegativeNumber] = None

@@ -98,10 +98,8 @@ class _Layers:
             return
         if is_refused(self._broken, (*path, "tile_sources")) or not all(map(self._exists, layer.sources or ())):
             return
-        if self._settings.services.wms is not None:
-            for index, name in enumerate(layer.sources or ()):
-                yield from self._asked_without_cache((*path, "sources", index), name)
-        elif layer.name and not layer.tile_sources and tile_caches(self._settings, layer, self._caches) is None:
+        without_maps = self._settings.services.wms is None and layer.name and not layer.tile_sources
+        if without_maps and tile_caches(self._settings, layer, self._caches) is None:
             remedy = "tile services offer layers with exactly one cache among their sources, or with tile_sources"
             yield warning((*path, "sources"), f"no service offers the layer {layer.name!r}: {remedy}")
         for name in layer.tile_sources or layer.sources or () if layer.dimensions else ():
@@ -109,15 +107,6 @@ class _Layers:
             if cache and not cache.disable_storage and not isinstance(cache.cache, FileBackend | None):
                 message = f"the cache {name!r} cannot tell dimensions apart; use a cache of type 'file'"
                 yield error((*path, "dimensions"), message)
-
-    def _asked_without_cache(self, path: OptionPath, text: str) -> Iterator[Problem]:
-        """Maps of this version are drawn from caches; a source that shows no map does not count."""
-        source = self._settings.sources.get(SourceName.parse(text).name)
-        if text in self._caches or source is None or source.later:
-            return
-        if not is_tiled_only(self._settings, text) and not _shows_no_map(self._settings, text):
-            message = f"{text!r} is a source, and maps of sources without a cache are not supported yet by this version"
-            yield error(path, f"{message} of Tilekeep; put a cache between it and the layer")
 
 
 def _dimension_problems(path: OptionPath, layer: Layer) -> Iterator[Problem]:
@@ -138,12 +127,12 @@ def tile_caches(settings: Settings, layer: Layer, caches: Collection[object]) ->
     """The caches whose tiles the layer offers, or None if it offers none (spec/services.md, 2.6)."""
     if layer.tile_sources is not None:
         return layer.tile_sources
-    names = [name for name in layer.sources or () if not _shows_no_map(settings, name)]
+    names = [name for name in layer.sources or () if not shows_no_map(settings, name)]
     return (names[0],) if len(names) == 1 and names[0] in caches else None
 
 
-def _shows_no_map(settings: Settings, name: str) -> bool:
-    """Whether a direct source of a layer does not count among its maps."""
+def shows_no_map(settings: Settings, name: str) -> bool:
+    """Whether a source of a layer is none of its maps: it only answers questions, or draws boxes."""
     if name in settings.caches:
         return False
     source = settings.sources.get(SourceName.parse(name).name)

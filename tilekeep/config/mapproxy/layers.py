@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import LEGENDS, OGC_API
+from tilekeep.config.mapproxy.markers import OGC_API
 from tilekeep.config.mapproxy.options import Opt, Options, PositiveNumber, Section
 from tilekeep.config.mapproxy.scale_hints import ScaleHints
 
@@ -87,7 +87,7 @@ class Layer(ScaleHints):
     :ivar title: for people.
     :ivar name: for requests; groups need none.
     :ivar layers: layers of a group.
-    :ivar sources: names of caches, bottom first.
+    :ivar sources: names of caches, and of sources that are asked for each map, bottom first.
     :ivar tile_sources: names of caches for tile services, each in all its grids.
     :ivar nominal_res: resolution at which the layer is meant to be seen.
     :ivar nominal_scale: scale at which the layer is meant to be seen.
@@ -105,7 +105,7 @@ class Layer(ScaleHints):
     tile_sources: Opt[tuple[str, ...]] = None
     nominal_res: Annotated[Opt[PositiveNumber], OGC_API] = None
     nominal_scale: Annotated[Opt[PositiveNumber], OGC_API] = None
-    legendurl: Annotated[Opt[str], LEGENDS] = None
+    legendurl: Opt[str] = None
     wmts_rest_legendurl: Opt[str] = None
     wmts_kvp_legendurl: Opt[str] = None
     md: Section[LayerMetadata] | None = None

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import OnlyFor
 from tilekeep.config.mapproxy.options import Opt, Options, PairOfWhole, Positive
 
 #: Names of formats or media types.
@@ -50,7 +49,7 @@ class WmsDefaults(MapDefaults):
     """
 
     srs: Opt[SrsCodes] = None
-    strict: Annotated[Opt[bool], OnlyFor("feature info and legends", off=(False,))] = None
+    strict: Opt[bool] = None
 
 
 class OgcApiDefaults(MapDefaults):

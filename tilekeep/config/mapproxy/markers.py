@@ -38,5 +38,3 @@ class NoEffect:
 Marker = Later | OnlyFor | NoEffect
 
 OGC_API = OnlyFor("OGC API services")
-LEGENDS = OnlyFor("legends", off=(False,))
-FEATURE_INFO = OnlyFor("feature info", off=(False,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
@@ -15,6 +16,7 @@ class EffectiveGlobals:
     """Settings of the whole process.
 
     :ivar cache_dir: root of tile stores, absolute, not normalised.
+    :ivar legend_dir: where legends are kept.
     :ivar lock_dir: where slots of ``concurrent_requests`` lie.
     :ivar tile_max_age_seconds: how long clients may keep tiles.
     :ivar allowed_origin: value of ``Access-control-allow-origin``, or None to send none.
@@ -26,6 +28,7 @@ class EffectiveGlobals:
     """
 
     cache_dir: str
+    legend_dir: str
     lock_dir: str
     directory_permissions: int | None
     file_permissions: int | None
@@ -43,6 +46,7 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
     cache, srs, image = settings.globals.cache, settings.globals.srs, settings.globals.image
     return EffectiveGlobals(
         cache_dir=from_base(base_dir, cache.base_dir),
+        legend_dir=os.path.join(from_base(base_dir, cache.base_dir), "legends"),
         lock_dir=from_base(base_dir, cache.lock_dir),
         directory_permissions=octal(cache.directory_permissions),
         file_permissions=octal(cache.file_permissions),

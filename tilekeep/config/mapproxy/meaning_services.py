@@ -22,12 +22,17 @@ class EffectiveTms:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveWmts:
-    """WMTS; ``restful_template`` has single braces, None is the default."""
+    """WMTS; templates have single braces, None is the default.
+
+    :ivar info_formats: the formats of feature info: suffix of paths, or None, and media type.
+    """
 
     kvp: bool
     restful: bool
     restful_template: str | None
     metadata: ServiceMetadata
+    restful_info_template: str | None
+    info_formats: tuple[tuple[str | None, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,19 @@ def _wmts(settings: Settings) -> EffectiveWmts | None:
     if wmts is None:
         return None
     neither = wmts.kvp is None and wmts.restful is None
-    template = wmts.restful_template
+    info_template = wmts.restful_featureinfo_template or wmts.restful_fi_template
     return EffectiveWmts(
         kvp=neither or bool(wmts.kvp),
         restful=neither or bool(wmts.restful),
-        restful_template=template.replace("{{", "{").replace("}}", "}") if template else None,
+        restful_template=_single_braces(wmts.restful_template),
         metadata=_metadata(wmts.md, settings),
+        restful_info_template=_single_braces(info_template),
+        info_formats=tuple((given.suffix, given.mimetype) for given in wmts.featureinfo_formats or ()),
     )
+
+
+def _single_braces(template: str | None) -> str | None:
+    return template.replace("{{", "{").replace("}}", "}") if template else None
 
 
 def _metadata(own: MetadataOptions | None, settings: Settings) -> ServiceMetadata:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,11 +12,17 @@ from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effecti
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import ImageChoice, cache_image_choice, image_choice
 from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
+
+#: How the address of a style beside the configuration begins.
+FILE_SCHEME = "file://"
+
+_DEFAULT_TOLERANCE = 5.0
 
 #: Metres per pixel of a scale of 1:1 (OGC 06-042, 7.2.4.6.9: a pixel is 0.28 mm wide).
 _PIXEL_METRES = 0.00028
@@ -34,12 +41,15 @@ class SourceLimits:
 class EffectiveWmsSource:
     """A WMS.
 
-    :ivar name: as caches name it, with its tag.
+    :ivar name: as caches and layers name it, with its tag.
     :ivar url: may hold credentials.
     :ivar parameters: ``req`` without ``url``, order and spelling kept; a tag replaces ``layers``.
+    :ivar style_file: absolute path of a style that is sent as ``sld_body``, behind the parameters, or None.
     :ivar supported_srs: normalised codes in order; empty if the server takes any.
     :ivar supported_formats: media types in order; empty if the server takes any.
-    :ivar request_format: what to ask for where ``supported_formats`` does not forbid it.
+    :ivar request_format: what to ask for where ``supported_formats`` does not forbid it; None is that of each map.
+    :ivar transparent_color: the colour that stands for nothing, and ``transparent_color_tolerance`` how far others may
+        be from it and still do, in each of red, green and blue.
     :ivar concurrent_requests: 0 is unlimited.
     """
 
@@ -50,11 +60,14 @@ class EffectiveWmsSource:
     supported_srs: tuple[str, ...]
     supported_formats: tuple[str, ...]
     forward_req_params: tuple[str, ...]
-    request_format: str
+    request_format: str | None
     concurrent_requests: int
     image: ImageChoice
     http: EffectiveHttp
     limits: SourceLimits
+    style_file: str | None = None
+    transparent_color: tuple[int, int, int] | None = None
+    transparent_color_tolerance: float = _DEFAULT_TOLERANCE
 
     @property
     def declared_format(self) -> str | None:
@@ -95,7 +108,7 @@ class EffectiveCacheSource:
 
 EffectiveSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource | EffectiveCacheSource
 
-_NO_LIMITS = SourceLimits(coverage=None, resolutions=EVERY_RESOLUTION, seed_only=False)
+NO_LIMITS = SourceLimits(coverage=None, resolutions=EVERY_RESOLUTION, seed_only=False)
 
 
 def effective_source(settings: Settings, name: str, base_dir: str, *, request_format: str) -> EffectiveSource:
@@ -110,7 +123,7 @@ def effective_source(settings: Settings, name: str, base_dir: str, *, request_fo
     plain_name, layers = SourceName.parse(name)
     if plain_name not in settings.sources:
         cache = settings.caches[name]
-        return EffectiveCacheSource(name, cache_image_choice(settings, cache.image, cache.format or PNG), _NO_LIMITS)
+        return EffectiveCacheSource(name, cache_image_choice(settings, cache.image, cache.format or PNG), NO_LIMITS)
     source = settings.sources[plain_name]
     limits = _limits(source, base_dir)
     match source:
@@ -132,6 +145,18 @@ def effective_source(settings: Settings, name: str, base_dir: str, *, request_fo
     raise AssertionError(f"sources of type {source.type!r} are refused when the configuration is loaded")
 
 
+def direct_source(settings: Settings, name: str, base_dir: str) -> EffectiveWmsSource | EffectiveWorldSource:
+    """The source that a layer calls ``name`` and that is asked for each map; checked when loading."""
+    plain_name, layers = SourceName.parse(name)
+    source = settings.sources[plain_name]
+    limits = _limits(source, base_dir)
+    if isinstance(source, WmsSource):
+        return _wms(settings, name, source, layers, base_dir, None, limits)
+    assert isinstance(source, WorldSource), "checked when the configuration was loaded"
+    choice = image_choice(settings, _transparent(source.image, source.transparent), None)
+    return EffectiveWorldSource(name, choice, limits)
+
+
 def as_media_type(format_name: str) -> str:
     """The format as servers are asked for it (spec/sources.md, 3.3)."""
     return format_name if "/" in format_name else f"image/{format_name}"
@@ -143,15 +168,19 @@ def _wms(
     source: WmsSource,
     layers: tuple[str, ...] | None,
     base_dir: str,
-    request_format: str,
+    request_format: str | None,
     limits: SourceLimits,
 ) -> EffectiveWmsSource:
-    """A WMS source as asked for by one cache."""
+    """A WMS source as asked for by one cache, or by a layer without ``request_format`` of its own."""
     parameters = {key: value for key, value in source.req.items() if key != "url"}
     if layers is not None:
         parameters["layers"] = ",".join(layers)
     wanted = source.req.get("format") or request_format
-    image = _transparent(source.image, _requested_transparency(source))
+    color = _transparent_color(source)
+    image = image_choice(
+        settings, _transparent(source.image, True if color else _requested_transparency(source)), wanted
+    )
+    asked_for = image.format or wanted
     concurrent = source.concurrent_requests
     if concurrent is None:
         concurrent = settings.globals.http.concurrent_requests or 0
@@ -163,12 +192,38 @@ def _wms(
         supported_srs=tuple(normalised_code(code) for code in source.supported_srs or ()),
         supported_formats=source.supported_formats or (),
         forward_req_params=source.forward_req_params or (),
-        request_format=as_media_type(wanted),
+        request_format=None if asked_for is None else as_media_type(asked_for),
         concurrent_requests=concurrent,
-        image=image_choice(settings, image, wanted),
+        image=image,
         http=effective_http(settings, source.http, base_dir),
         limits=limits,
+        style_file=style_file(parameters, base_dir),
+        transparent_color=color,
+        transparent_color_tolerance=_tolerance(settings, source),
     )
+
+
+def style_file(parameters: Mapping[str, Any], base_dir: str) -> str | None:
+    """The file that ``sld`` names (the same document, 2); other addresses are for the server."""
+    address = parameters.get("sld")
+    if not isinstance(address, str) or not address.startswith(FILE_SCHEME):
+        return None
+    return from_base(base_dir, address.removeprefix(FILE_SCHEME))
+
+
+def _transparent_color(source: WmsSource) -> tuple[int, int, int] | None:
+    color = None if source.image is None else source.image.transparent_color
+    if color is None:
+        return None
+    red, green, blue = color[:3]
+    return red, green, blue
+
+
+def _tolerance(settings: Settings, source: WmsSource) -> float:
+    own = None if source.image is None else source.image.transparent_color_tolerance
+    default = settings.globals.image.transparent_color_tolerance
+    found = default if own is None else own
+    return _DEFAULT_TOLERANCE if found is None else found
 
 
 def _requested_transparency(source: WmsSource) -> bool | None:

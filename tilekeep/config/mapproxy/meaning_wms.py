@@ -9,11 +9,15 @@ from typing import TypeVar
 from tilekeep.config.mapproxy.globals import GlobalCache
 from tilekeep.config.mapproxy.map_options import MostPixels, WmsDefaults
 from tilekeep.config.mapproxy.meaning_image import map_encoding
+from tilekeep.config.mapproxy.meaning_info import offered_kinds
+from tilekeep.config.mapproxy.meaning_inspire import inspire_metadata
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
+from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.inspire import InspireMetadata
 from tilekeep.domain.map_cost import tiles_in
 from tilekeep.domain.service_metadata import ServiceMetadata
 
@@ -44,6 +48,9 @@ class EffectiveWms:
     :ivar attribution: text in every map, or None.
     :ivar raises_source_errors: whether one failing layer fails a map.
     :ivar concurrent_layers: layers of one map drawn at a time.
+    :ivar info_kinds: kinds of feature info, in the order of documents.
+    :ivar strict: whether parameters are required that many clients forget.
+    :ivar inspire: what documents say for the INSPIRE directive, or None.
     """
 
     metadata: ServiceMetadata
@@ -56,6 +63,9 @@ class EffectiveWms:
     attribution: str | None
     raises_source_errors: bool
     concurrent_layers: int
+    info_kinds: tuple[InfoKind, ...]
+    strict: bool
+    inspire: InspireMetadata | None
 
 
 def effective_wms(settings: Settings) -> EffectiveWms | None:
@@ -76,6 +86,9 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
         attribution=(wms.attribution.text if wms.attribution else None) or None,
         raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
         concurrent_layers=_first(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
+        info_kinds=offered_kinds(settings),
+        strict=bool(_first(wms.strict, default.strict, otherwise=False)),
+        inspire=inspire_metadata(wms.inspire_md),
     )
 
 

@@ -9,8 +9,11 @@ from typing import Protocol
 from tilekeep.config.mapproxy.caches import Cache, FileBackend
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
+from tilekeep.config.mapproxy.legend_checks import legend_urls
+from tilekeep.config.mapproxy.meaning_legends import legend_file
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 
 
@@ -36,12 +39,8 @@ class PathProbe(Protocol):
 
 def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
     """Of the globals, sources and caches; relative paths start at ``base_dir``."""
-    for path, name in _certificates(settings):
-        if reason := probe.unreadable_file(from_base(base_dir, name)):
-            yield error(path, f"the file {name!r} cannot be read: {reason}; requests would fail")
-    for path, name in _coverage_files(settings):
-        if reason := probe.unreadable_file(from_base(base_dir, name)):
-            yield error(path, f"the area cannot be read from {name!r}: {reason}; correct the name")
+    yield from _file_problems(settings, base_dir, probe)
+    yield from _legend_problems(settings, base_dir, probe)
     yield from _directory_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
@@ -51,6 +50,19 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     for path, name in dict(_directories(settings)).items():
         if reason := probe.unusable_directory(from_base(base_dir, name)):
             yield warning(path, f"nothing can be stored in {name!r}: {reason}")
+
+
+def _file_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Files that are read."""
+    for path, name in _certificates(settings):
+        if reason := probe.unreadable_file(from_base(base_dir, name)):
+            yield error(path, f"the file {name!r} cannot be read: {reason}; requests would fail")
+    for path, name in _coverage_files(settings):
+        if reason := probe.unreadable_file(from_base(base_dir, name)):
+            yield error(path, f"the area cannot be read from {name!r}: {reason}; correct the name")
+    for path, name in _stylesheets(settings):
+        if reason := probe.unreadable_file(from_base(base_dir, name)):
+            yield error(path, f"the stylesheet {name!r} cannot be read: {reason}; correct the name")
 
 
 def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
@@ -88,6 +100,24 @@ def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for path, coverage in coverages:
         if coverage is not None:
             yield from named_files(path, coverage)
+
+
+def _legend_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Files with legends: a missing one costs no more than the legend."""
+    for path, url in legend_urls(settings):
+        name = legend_file(url, base_dir)
+        if name is not None and (reason := probe.unreadable_file(name)):
+            yield warning(path, f"the legend cannot be read from {name!r}: {reason}; correct the name")
+
+
+def _stylesheets(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
+    """Files that transform feature info, each with its option."""
+    wms = settings.services.wms
+    for kind, name in (wms.featureinfo_xslt or {}).items() if wms is not None else ():
+        yield ("services", "wms", "featureinfo_xslt", kind), name
+    for source_name, source in settings.sources.items():
+        if isinstance(source, WmsSource) and source.wms_opts.featureinfo_xslt:
+            yield ("sources", source_name, "wms_opts", "featureinfo_xslt"), source.wms_opts.featureinfo_xslt
 
 
 def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:

@@ -9,11 +9,14 @@ from tilekeep.config.mapproxy.map_options import MapDefaults
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.services import WmtsService
 from tilekeep.config.mapproxy.value_checks import pair_problems
-from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
+from tilekeep.config.mapproxy.wms_service import WmsService
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 
 _TEMPLATE_VARIABLE = re.compile(r"\{(\w+)\}")
+_SUFFIX = re.compile(r"\w+")
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?: *; *[\w.+-]+=[\w.+/:-]+)*", re.ASCII)
 WMTS_TEMPLATE_VARIABLES = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
+WMTS_INFO_VARIABLES = (*WMTS_TEMPLATE_VARIABLES, "I", "J", "InfoFormat")
 
 
 def service_problems(settings: Settings) -> Iterator[Problem]:
@@ -34,15 +37,41 @@ def service_problems(settings: Settings) -> Iterator[Problem]:
 def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
     if not wmts.kvp and not wmts.restful and not (wmts.kvp is None and wmts.restful is None):
         yield warning(path, "neither kvp nor restful is on, so WMTS answers nothing", place=Place.KEY)
-    template = wmts.restful_template
+    if wmts.restful_featureinfo_template is not None and wmts.restful_fi_template is not None:
+        message = "it says the same as 'restful_featureinfo_template', which counts; remove it"
+        yield warning((*path, "restful_fi_template"), message, place=Place.KEY)
+    yield from _template_problems((*path, "restful_template"), wmts.restful_template, WMTS_TEMPLATE_VARIABLES)
+    for option in ("restful_featureinfo_template", "restful_fi_template"):
+        yield from _template_problems((*path, option), getattr(wmts, option), WMTS_INFO_VARIABLES)
+    yield from _info_format_problems((*path, "featureinfo_formats"), wmts)
+
+
+def _template_problems(path: OptionPath, template: str | None, variables: tuple[str, ...]) -> Iterator[Problem]:
     if template is None:
         return
     if "{{" in template:
-        yield warning((*path, "restful_template"), "write {Layer} instead of {{Layer}}")
-    missing = [f"{{{variable}}}" for variable in WMTS_TEMPLATE_VARIABLES if f"{{{variable}}}" not in template]
+        yield warning(path, "write {Layer} instead of {{Layer}}")
+    missing = [f"{{{variable}}}" for variable in variables if f"{{{variable}}}" not in template]
     if missing:
-        yield error((*path, "restful_template"), f"the template lacks {', '.join(missing)}; add what is missing")
-    yield from _template_form_problems((*path, "restful_template"), template)
+        yield error(path, f"the template lacks {', '.join(missing)}; add what is missing")
+    yield from _template_form_problems(path, template)
+
+
+def _info_format_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
+    """Whether requests can tell the formats apart, and paths can name them."""
+    suffixes: list[str] = []
+    for index, given in enumerate(wmts.featureinfo_formats or ()):
+        if not _MEDIA_TYPE.fullmatch(given.mimetype):
+            yield error((*path, index, "mimetype"), f"{given.mimetype!r} is no media type such as text/html")
+        if given.suffix is None:
+            continue
+        if not _SUFFIX.fullmatch(given.suffix):
+            message = f"{given.suffix!r} cannot end an address; use letters, digits and '_'"
+            yield error((*path, index, "suffix"), message)
+        if given.suffix in suffixes:
+            message = f"the suffix {given.suffix!r} stands twice; give each format one of its own"
+            yield error((*path, index, "suffix"), message)
+        suffixes.append(given.suffix)
 
 
 def _template_form_problems(path: OptionPath, template: str) -> Iterator[Problem]:
@@ -72,15 +101,7 @@ def _map_option_problems(path: OptionPath, options: MapDefaults) -> Iterator[Pro
 
 
 def _wms_problems(path: OptionPath, wms: WmsService) -> Iterator[Problem]:
-    """Versions that are not offered yet, and codes that stand twice."""
-    missing = [(index, name) for index, name in enumerate(wms.versions or ()) if name not in OFFERED_VERSIONS]
-    for index, version in missing:
-        where = (*path, "versions", index)
-        if len(missing) == len(wms.versions or ()):
-            message = f"WMS {version} is not supported yet by this version of Tilekeep"
-            yield error(where, f"{message}; add {' or '.join(OFFERED_VERSIONS)}")
-        else:
-            yield warning(where, f"WMS {version} is not offered yet by this version of Tilekeep; the others are")
+    """Codes that stand twice."""
     codes = [item if isinstance(item, str) else item.srs for item in wms.bbox_srs or ()]
     for index, code in enumerate(codes):
         if code.upper() in map(str.upper, codes[:index]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later, NoEffect
+from tilekeep.config.mapproxy.markers import Later, NoEffect
 from tilekeep.config.mapproxy.ogcapi_service import OgcApiService
 from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
@@ -25,7 +25,7 @@ class TmsService(Options):
 
 
 class FeatureInfoFormat(Options):
-    """A format of feature info in WMTS."""
+    """A format of feature info in WMTS; ``suffix`` ends paths, without it only parameters can ask for the format."""
 
     mimetype: str
     suffix: Opt[str] = None
@@ -38,6 +38,7 @@ class WmtsService(Options):
     :ivar restful: whether requests by path are answered.
     :ivar restful_template: path of tiles.
     :ivar restful_featureinfo_template: path of information about places.
+    :ivar restful_fi_template: the same, as the documentation of MapProxy calls it.
     :ivar featureinfo_formats: formats of information about places.
     :ivar md: what documents say of the service.
     """
@@ -45,9 +46,9 @@ class WmtsService(Options):
     kvp: Opt[bool] = None
     restful: Opt[bool] = None
     restful_template: Opt[str] = None
-    restful_featureinfo_template: Annotated[Opt[str], FEATURE_INFO] = None
-    restful_fi_template: Annotated[Opt[str], FEATURE_INFO] = None
-    featureinfo_formats: Annotated[Opt[tuple[FeatureInfoFormat, ...]], Later(off=((),))] = None
+    restful_featureinfo_template: Opt[str] = None
+    restful_fi_template: Opt[str] = None
+    featureinfo_formats: Opt[tuple[FeatureInfoFormat, ...]] = None
     md: Section[ServiceMetadata] | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from tilekeep.config.mapproxy.coverage_checks import coverage_problems
@@ -39,16 +40,20 @@ def source_problems(settings: Settings) -> Iterator[Problem]:
 def _source_problems(path: OptionPath, source: SourceOptions) -> Iterator[Problem]:
     yield from range_problems(path, source)
     yield from coverage_problems((*path, "coverage"), source.coverage)
+    image: Any = getattr(source, "image", None)
+    if getattr(image, "transparent_color_tolerance", None) is not None and image.transparent_color is None:
+        message = "'transparent_color_tolerance' has no effect without transparent_color; add that, or remove it"
+        yield warning((*path, "image", "transparent_color_tolerance"), message, place=Place.KEY)
     if isinstance(source, WmsSource | ArcgisSource | MapserverSource):
         yield from _request_problems((*path, "req"), source)
     elif isinstance(source, TileSource):
-        yield from _url_problems((*path, "url"), source.url)
+        yield from url_problems((*path, "url"), source.url)
         yield from _tile_url_problems((*path, "url"), source.url)
         if source.grid is None:
             message = "the source states no grid and gets GLOBAL_MERCATOR; state it"
             yield warning((*path, "grid"), message, place=Place.KEY)
     elif isinstance(source, OgcApiTilesSource | OgcApiMapsSource):
-        yield from _url_problems((*path, "landingpage_url"), source.landingpage_url)
+        yield from url_problems((*path, "landingpage_url"), source.landingpage_url)
 
 
 def _request_problems(path: OptionPath, source: WmsSource | ArcgisSource | MapserverSource) -> Iterator[Problem]:
@@ -66,13 +71,10 @@ def _request_problems(path: OptionPath, source: WmsSource | ArcgisSource | Mapse
         message = f"expected true or false, got {shown((*path, 'transparent'), transparent)}"
         yield error((*path, "transparent"), message)
     if isinstance(url := source.req.get("url"), str) and required == "url":
-        yield from _url_problems((*path, "url"), url)
-    if str(source.req.get("sld", "")).startswith("file://"):
-        message = "SLD files are not supported yet by this version of Tilekeep; use sld_body or an http URL"
-        yield error((*path, "sld"), message)
+        yield from url_problems((*path, "url"), url)
 
 
-def _url_problems(path: OptionPath, url: str) -> Iterator[Problem]:
+def url_problems(path: OptionPath, url: str) -> Iterator[Problem]:
     """Text that cannot be a URL; one whose variables are unset has been warned of already.
 
     The value is not named: where a password has a slash, it is what looks like an impossible port.

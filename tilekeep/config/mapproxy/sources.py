@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
-from tilekeep.config.mapproxy.markers import FEATURE_INFO, LEGENDS, Later, NoEffect
+from tilekeep.config.mapproxy.markers import Later, NoEffect
 from tilekeep.config.mapproxy.options import (
     COLOR_SCHEMA,
     Color,
@@ -119,13 +119,13 @@ class WmsOptions(Options):
 
     version: Literal["1.0.0", "1.1.0", "1.1.1", "1.3.0"] = "1.1.1"
     map: bool = True
-    featureinfo: Annotated[bool, FEATURE_INFO] = False
-    legendgraphic: Annotated[bool, LEGENDS] = False
-    legendurl: Annotated[Opt[str], LEGENDS] = None
-    featureinfo_format: Annotated[Opt[str], FEATURE_INFO] = None
-    featureinfo_xslt: Annotated[Opt[str], FEATURE_INFO] = None
-    featureinfo_out_format: Annotated[Opt[str], FEATURE_INFO] = None
-    query_layers: Annotated[Opt[str], FEATURE_INFO] = None
+    featureinfo: bool = False
+    legendgraphic: bool = False
+    legendurl: Opt[str] = None
+    featureinfo_format: Opt[str] = None
+    featureinfo_xslt: Opt[str] = None
+    featureinfo_out_format: Opt[str] = None
+    query_layers: Opt[str] = None
 
 
 @cache

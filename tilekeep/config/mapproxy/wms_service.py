@@ -8,14 +8,16 @@ from pydantic import Field
 
 from tilekeep.config.mapproxy.inspire import InspireMetadata
 from tilekeep.config.mapproxy.map_options import Attribution, WmsDefaults
-from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later
 from tilekeep.config.mapproxy.options import BBoxOption, Opt, Options, Section
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
 
 WmsVersion = Literal["1.0.0", "1.1.0", "1.1.1", "1.3.0"]
 
-#: Versions that are answered; the others come with a later version.
-OFFERED_VERSIONS = ("1.1.1", "1.3.0")
+#: Versions that are answered, ascending.
+OFFERED_VERSIONS: tuple[WmsVersion, ...] = ("1.0.0", "1.1.0", "1.1.1", "1.3.0")
+
+#: Those that know legends.
+VERSIONS_WITH_LEGENDS: tuple[WmsVersion, ...] = ("1.1.1", "1.3.0")
 
 
 class SrsBox(Options):
@@ -26,7 +28,7 @@ class SrsBox(Options):
 
 
 class WmsService(WmsDefaults):
-    """``wms``: WMS 1.1.1 and 1.3.0; what is not set has the defaults of ``globals.wms``.
+    """``wms``: WMS 1.0.0 to 1.3.0; what is not set has the defaults of ``globals.wms``.
 
     :ivar bbox_srs: codes in which documents state boxes, or codes with boxes that limit maps.
     :ivar attribution: text in every map.
@@ -39,8 +41,8 @@ class WmsService(WmsDefaults):
 
     bbox_srs: Opt[tuple[str | SrsBox, ...]] = None
     attribution: Section[Attribution] | None = None
-    featureinfo_types: Annotated[Opt[tuple[Literal["text", "html", "xml", "json"], ...]], FEATURE_INFO] = None
-    featureinfo_xslt: Annotated[Section[dict[Literal["html", "xml"], str]] | None, Later(off=({},))] = None
+    featureinfo_types: Opt[tuple[Literal["text", "html", "xml", "json"], ...]] = None
+    featureinfo_xslt: Section[dict[Literal["html", "xml"], str]] | None = None
     md: Section[ServiceMetadata] | None = None
-    inspire_md: Annotated[Opt[InspireMetadata], Later()] = None
+    inspire_md: Opt[InspireMetadata] = None
     versions: Opt[Annotated[tuple[WmsVersion, ...], Field(min_length=1)]] = None

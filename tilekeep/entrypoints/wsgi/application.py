@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any, Protocol
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.get_feature_info import GetFeatureInfo
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
@@ -21,7 +22,7 @@ from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
-from tilekeep.entrypoints.wsgi.services import MapParts, assembled
+from tilekeep.entrypoints.wsgi.services import MapParts, TileInfoParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.ports.areas import AreaReader
@@ -40,6 +41,7 @@ class TilekeepApplication:
         tms: options of TMS and ``/tiles``; None leaves both out.
         wmts: options of WMTS; None leaves it out.
         maps: options and parts of WMS; None leaves it out.
+        get_info: asks about places on tiles.
         demo: options of the demo page; None leaves it out.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         access_control_allow_origin: the header of that name for every response; empty leaves it out.
@@ -63,6 +65,7 @@ class TilekeepApplication:
         tms: TmsOptions | None,
         wmts: WmtsOptions | None,
         maps: MapParts | None,
+        get_info: GetFeatureInfo,
         demo: DemoOptions | None,
         max_age_seconds: float,
         access_control_allow_origin: str,
@@ -88,7 +91,10 @@ class TilekeepApplication:
             max_age_seconds=max_age_seconds,
         )
         documents = KeptDocuments(document_flights)
-        services = assembled(catalogue, delivery, documents, decoration, tms=tms, wmts=wmts, maps=maps, demo=demo)
+        tile_info = TileInfoParts(get_info, clock, request_seconds)
+        services = assembled(
+            catalogue, delivery, documents, decoration, tile_info, tms=tms, wmts=wmts, maps=maps, demo=demo
+        )
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)
         cross_origin = CrossOriginPolicy(access_control_allow_origin)

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from tilekeep.config.assemble.area_files import configured_area_files
 from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.styles import configured_style_files
 from tilekeep.config.checked_container import checked_container, problems_of_parts
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
+from tilekeep.config.mapproxy.meaning_info import stylesheets
 from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_services
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
 from tilekeep.entrypoints.wsgi.options import (
+    DEFAULT_INFO_TEMPLATE,
     DEFAULT_RESTFUL_TEMPLATE,
     BoundingBoxSrs,
     DemoOptions,
@@ -27,6 +30,7 @@ from tilekeep.entrypoints.wsgi.options import (
 )
 from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
 from tilekeep.entrypoints.wsgi.services import MapParts
+from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -73,7 +77,9 @@ def make_wsgi_app(
         application = _application(container, loaded, debug=debug)
         nodes = container.use_cases.caches().kept
         areas = configured_area_files(loaded.settings, loaded.base_dir)
-        return BuiltApplication(application, (*loaded.files, *areas))
+        sheets = (stylesheet.path for stylesheet in stylesheets(loaded.settings, loaded.base_dir))
+        styles = configured_style_files(loaded.settings, loaded.base_dir)
+        return BuiltApplication(application, (*loaded.files, *areas, *sheets, *styles))
 
     return ReloadingApplication(build) if reloader else build().application
 
@@ -94,6 +100,7 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         tms=_tms(services),
         wmts=_wmts(services),
         maps=_maps(services, container),
+        get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
         demo=None if services.demo is None else DemoOptions(services.demo.background_url),
         max_age_seconds=options.tile_max_age_seconds,
         access_control_allow_origin=options.allowed_origin or "",
@@ -130,12 +137,16 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         max_output_pixels=wms.max_output_pixels,
         versions=wms.versions,
         attribution=wms.attribution,
+        info_kinds=wms.info_kinds,
+        strict=wms.strict,
+        inspire=wms.inspire,
     )
     get_map = container.use_cases.get_map(
         concurrent_layers=wms.concurrent_layers,
         max_tiles=wms.max_map_tiles,
         raise_source_errors=wms.raises_source_errors,
     )
+    info = container.use_cases.info()
     return MapParts(
         options,
         container.use_cases.layer_tree(),
@@ -144,6 +155,14 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         container.adapters.clock(),
         longest_request_seconds(container.settings()),
         container.use_cases.clipped_source,
+        info.get_feature_info(raise_source_errors=wms.raises_source_errors),
+        info.transformers(),
+        LegendParts(
+            container.use_cases.legends().of_layer,
+            container.use_cases.get_legend(),
+            container.use_cases.legend_sizes(),
+            container.use_cases.survey_legends(),
+        ),
     )
 
 
@@ -157,4 +176,11 @@ def _wmts(services: EffectiveServices) -> WmtsOptions | None:
     if wmts is None:
         return None
     template = wmts.restful_template or DEFAULT_RESTFUL_TEMPLATE
-    return WmtsOptions(wmts.metadata, wmts.kvp, wmts.restful, template)
+    return WmtsOptions(
+        wmts.metadata,
+        wmts.kvp,
+        wmts.restful,
+        template,
+        wmts.restful_info_template or DEFAULT_INFO_TEMPLATE,
+        wmts.info_formats,
+    )

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.inspire import InspireMetadata
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.service_metadata import ServiceMetadata
 from tilekeep.domain.srs import Srs
 
 #: spec/services.md, 5.1
 DEFAULT_RESTFUL_TEMPLATE = "/{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"
+DEFAULT_INFO_TEMPLATE = "/{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}/{I}/{J}.{InfoFormat}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,17 @@ class TmsOptions:
 
 @dataclass(frozen=True, slots=True)
 class WmtsOptions:
-    """``services.wmts`` (spec/services.md, 5.1)."""
+    """``services.wmts`` (spec/services.md, 5.1).
+
+    :ivar info_formats: formats of feature info: suffix of paths, or None for parameters alone, and media type.
+    """
 
     metadata: ServiceMetadata = field(default_factory=ServiceMetadata)
     kvp: bool = True
     restful: bool = True
     restful_template: str = DEFAULT_RESTFUL_TEMPLATE
+    restful_info_template: str = DEFAULT_INFO_TEMPLATE
+    info_formats: tuple[tuple[str | None, str], ...] = ()
 
 
 class BoundingBoxSrs(NamedTuple):
@@ -54,6 +62,9 @@ class WmsOptions:
     :ivar max_output_pixels: width times height of the largest map.
     :ivar versions: ascending.
     :ivar attribution: text in the lower right corner of every map, or None.
+    :ivar info_kinds: kinds of feature info, in the order of the documents.
+    :ivar strict: whether requests for feature info and legends need every parameter of the standard.
+    :ivar inspire: what documents of 1.3.0 say for the INSPIRE directive, or None.
     """
 
     metadata: ServiceMetadata
@@ -61,8 +72,11 @@ class WmsOptions:
     bbox_srs: tuple[BoundingBoxSrs, ...]
     formats: Mapping[str, ImageEncoding]
     max_output_pixels: int = 4000 * 4000
-    versions: tuple[str, ...] = ("1.1.1", "1.3.0")
+    versions: tuple[str, ...] = ("1.0.0", "1.1.0", "1.1.1", "1.3.0")
     attribution: str | None = None
+    info_kinds: tuple[InfoKind, ...] = (InfoKind.TEXT, InfoKind.HTML, InfoKind.XML)
+    strict: bool = False
+    inspire: InspireMetadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from tilekeep.domain.errors import InvalidParameter, InvalidRequest, MissingParameter
 from tilekeep.entrypoints.wsgi.errors import report
+from tilekeep.entrypoints.wsgi.form import MOST_BYTES, FormTooLarge, request_parameters
 from tilekeep.entrypoints.wsgi.query_string import parameters
-from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts.exceptions import exception_report
 
@@ -40,7 +41,10 @@ class OwsHandler:
 
     def __call__(self, environ: Environ) -> Response:
         """What the selected service says, or an exception report."""
-        given = parameters(environ.get("QUERY_STRING", ""))
+        try:
+            given = request_parameters(environ)
+        except FormTooLarge:
+            return plain_text(413, f"a form may have at most {MOST_BYTES} bytes", NOT_STORABLE)
         name = self._name(given)
         if name is None:
             return exception_report(report(MissingParameter("missing parameter: service", locator="service")))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.get_feature_info import GetFeatureInfo
 from tilekeep.application.get_map import GetMap
 from tilekeep.application.layer_tree import LayerTree
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.public_levels import TileService
 from tilekeep.domain.srs import WGS_84_CODE
 from tilekeep.entrypoints.wsgi.decoration import Decoration
@@ -28,18 +31,25 @@ from tilekeep.entrypoints.wsgi.tms.service import TmsHandler
 from tilekeep.entrypoints.wsgi.welcome import WelcomePage
 from tilekeep.entrypoints.wsgi.wms.capabilities import WmsCapabilities
 from tilekeep.entrypoints.wsgi.wms.exception_images import ExceptionImages
+from tilekeep.entrypoints.wsgi.wms.feature_info import WmsFeatureInfo
+from tilekeep.entrypoints.wsgi.wms.info_request import InfoRequests
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
+from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
+from tilekeep.entrypoints.wsgi.wms.legends import WmsLegends
 from tilekeep.entrypoints.wsgi.wms.map_request import MapRequests
 from tilekeep.entrypoints.wsgi.wms.maps import ClipSource, WmsMaps
 from tilekeep.entrypoints.wsgi.wms.service import Wms
+from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import VERSIONS
 from tilekeep.entrypoints.wsgi.wmts.capabilities import WmtsCapabilities
+from tilekeep.entrypoints.wsgi.wmts.feature_info import InfoFormat, WmtsFeatureInfo
 from tilekeep.entrypoints.wsgi.wmts.kvp import WmtsKvp
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 from tilekeep.entrypoints.wsgi.wmts.rest import WmtsRest
-from tilekeep.entrypoints.wsgi.wmts.rest_template import compiled
+from tilekeep.entrypoints.wsgi.wmts.rest_template import PLACE, REQUIRED, compiled
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.info_documents import InfoTransformer
 from tilekeep.ports.projection import Projection
 
 
@@ -57,6 +67,9 @@ class MapParts(NamedTuple):
     :ivar projection: gives the boxes of layers in the SRS of documents.
     :ivar clipped: makes a source of which nothing is shown outside a region.
     :ivar request_seconds: how long a request may take.
+    :ivar get_info: asks about places.
+    :ivar info_transformers: transformations of feature info, by the kind that clients want.
+    :ivar legends: makes legends.
     """
 
     options: WmsOptions
@@ -66,6 +79,17 @@ class MapParts(NamedTuple):
     clock: Clock
     request_seconds: float
     clipped: ClipSource
+    get_info: GetFeatureInfo
+    info_transformers: Mapping[InfoKind, InfoTransformer]
+    legends: LegendParts
+
+
+class TileInfoParts(NamedTuple):
+    """What answers questions about places on tiles; ``request_seconds`` is how long a request may take."""
+
+    get_info: GetFeatureInfo
+    clock: Clock
+    request_seconds: float
 
 
 def assembled(
@@ -73,6 +97,7 @@ def assembled(
     delivery: TileDelivery,
     documents: KeptDocuments,
     decoration: Decoration,
+    tile_info: TileInfoParts,
     *,
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
@@ -89,7 +114,7 @@ def assembled(
     if tms is not None:
         _add_tms(services, catalogue, delivery, templates, documents, tms)
     if wmts is not None:
-        _add_wmts(services, ows, catalogue, delivery, templates, documents, wmts)
+        _add_wmts(services, ows, catalogue, delivery, templates, documents, tile_info, wmts)
     if maps is not None:
         ows["wms"] = _wms(catalogue, delivery, templates, documents, decoration, maps)
     if demo is not None:
@@ -127,17 +152,35 @@ def _add_wmts(
     delivery: TileDelivery,
     templates: DocumentTemplates,
     documents: KeptDocuments,
+    tile_info: TileInfoParts,
     options: WmtsOptions,
 ) -> None:
     sets = MatrixSets(catalogue)
+    formats = [InfoFormat(*given) for given in options.info_formats]
+    info_template = compiled(options.restful_info_template, (*REQUIRED, *PLACE), option="restful_featureinfo_template")
+    feature_info = WmtsFeatureInfo(
+        formats=formats, get=tile_info.get_info, clock=tile_info.clock, request_seconds=tile_info.request_seconds
+    )
     capabilities = WmtsCapabilities(
-        catalogue=catalogue, sets=sets, metadata=options.metadata, templates=templates, documents=documents
+        catalogue=catalogue,
+        sets=sets,
+        metadata=options.metadata,
+        info_formats=formats,
+        info_template=info_template,
+        templates=templates,
+        documents=documents,
     )
     if options.kvp:
-        ows["wmts"] = WmtsKvp(sets=sets, delivery=delivery, capabilities=capabilities)
+        ows["wmts"] = WmtsKvp(sets=sets, delivery=delivery, feature_info=feature_info, capabilities=capabilities)
     if options.restful:
-        template = compiled(options.restful_template)
-        handler = WmtsRest(sets=sets, delivery=delivery, capabilities=capabilities, template=template)
+        handler = WmtsRest(
+            sets=sets,
+            delivery=delivery,
+            capabilities=capabilities,
+            template=compiled(options.restful_template),
+            feature_info=feature_info,
+            info_template=info_template,
+        )
         services.handlers["wmts"] = handler
         services.locators["wmts"] = handler.locate
 
@@ -165,20 +208,37 @@ def _wms(
         clock=parts.clock,
         request_seconds=parts.request_seconds,
     )
+    feature_info = WmsFeatureInfo(
+        requests=InfoRequests(options, layer_tree),
+        get=parts.get_info,
+        transformers=parts.info_transformers,
+        clock=parts.clock,
+        request_seconds=parts.request_seconds,
+    )
     projection = parts.projection
     boxes = LayerBoxes(
         options,
         lambda extent, srs: projection.between(extent.srs, srs).bbox(extent.bbox),
         projection.srs(WGS_84_CODE),
     )
+    legends = WmsLegends(
+        options=options,
+        layer_tree=layer_tree,
+        parts=parts.legends,
+        clock=parts.clock,
+        request_seconds=parts.request_seconds,
+    )
     return Wms(
         versions=[VERSIONS[number] for number in options.versions],
         maps=maps,
+        feature_info=feature_info,
+        legends=legends,
         capabilities=WmsCapabilities(
             options=options,
             layer_tree=layer_tree,
             boxes=boxes,
             tiles=tiles,
+            legends=ShownLegends(parts.legends, options.versions),
             templates=templates,
             documents=documents,
         ),

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tilekeep.domain.errors import RequestError, SourceError, SourceRecentlyFailed, TilekeepError, TileOutsideGrid
+from tilekeep.domain.errors import (
+    NoLegend,
+    RequestError,
+    SourceError,
+    SourceRecentlyFailed,
+    TilekeepError,
+    TileOutsideGrid,
+)
 from tilekeep.entrypoints.wsgi.errors import ANSWERS, RENDERED, report
 
 
@@ -28,7 +35,8 @@ def test_mistakes_of_clients_are_never_mistakes_of_the_server(kind: type[Tilekee
     assert 400 <= answer.tms_status < 500
     # OGC 07-057r7 fixes this one.
     assert answer.ows_status < 500 or answer.ows_code == "OperationNotSupported"
-    assert answer.wms.status == 400
+    # The reference says of a legend that does not exist what HTTP says.
+    assert answer.wms.status == (404 if kind is NoLegend else 400)
 
 
 def test_mistakes_of_clients_say_what_and_where() -> None:

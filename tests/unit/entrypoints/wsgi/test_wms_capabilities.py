@@ -9,12 +9,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.fakes.catalogue import GEODETIC_NW, MERCATOR, UTM, UTM_GRID, WEBMERCATOR, WGS84, FakeLayers
-from tests.fakes.layer_tree import FakeMaps, wms_options
+from tests.fakes.layer_tree import FORMATS, FakeMaps, wms_options
 from tests.fakes.wsgi import client
 from tests.unit.entrypoints.wsgi.wms_requests import capabilities
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import GIF, TIFF, WEBP, ImageEncoding
 from tilekeep.domain.resolution_range import ResolutionRange
 from tilekeep.domain.service_metadata import (
     Attribution,
@@ -28,7 +29,10 @@ from tilekeep.domain.service_metadata import (
 )
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs
 
-VERSIONS = ["1.1.1", "1.3.0"]
+VERSIONS = ["1.0.0", "1.1.0", "1.1.1", "1.3.0"]
+
+#: Those that say whom to ask, and where their addresses stand in attributes with a namespace.
+WITH_CONTACTS = ["1.1.0", "1.1.1", "1.3.0"]
 HREF = "{http://www.w3.org/1999/xlink}href"
 CENTRE = Extent(BBox(5.0, 45.0, 15.0, 55.0), WGS84)
 
@@ -83,6 +87,8 @@ class TestService:
     @pytest.mark.parametrize(
         ("version", "content_type", "root", "name"),
         [
+            ("1.0.0", "text/xml; charset=utf-8", "WMT_MS_Capabilities", "OGC:WMS"),
+            ("1.1.0", "application/vnd.ogc.wms_xml", "WMT_MS_Capabilities", "OGC:WMS"),
             ("1.1.1", "application/vnd.ogc.wms_xml", "WMT_MS_Capabilities", "OGC:WMS"),
             ("1.3.0", "text/xml; charset=utf-8", "WMS_Capabilities", "WMS"),
         ],
@@ -95,7 +101,7 @@ class TestService:
         assert (found.root.tag, found.root.attrib["version"], found.texts("Service/Name")) == (root, version, [name])
         assert answer.headers["Vary"].startswith("X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto")
 
-    @pytest.mark.parametrize("version", VERSIONS)
+    @pytest.mark.parametrize("version", WITH_CONTACTS)
     def test_it_says_what_the_provider_says(self, version: str) -> None:
         contact = Contact(person="A & B", organization="Office", city="Town", phone="+1", address_type="physical")
         metadata = ServiceMetadata(
@@ -121,7 +127,33 @@ class TestService:
     def test_without_contact_there_is_no_element_for_it(self, version: str) -> None:
         assert written(FakeMaps(), version).root.find("Service/ContactInformation") is None
 
-    @pytest.mark.parametrize("version", VERSIONS)
+    def test_1_0_0_says_less_of_the_provider(self) -> None:
+        metadata = ServiceMetadata(
+            title="<Maps>", abstract="A &amp; B", online_resource="http://office.example/?a=1&b=2", fees="some",
+            access_constraints="few", contact=Contact(person="A"), keyword_list=(KeywordList(("one",)),),
+        )  # fmt: skip
+
+        found = written(FakeMaps(), "1.0.0", metadata=metadata)
+
+        assert {element.tag: element.text for element in found.root.iterfind("Service/*")} == {
+            "Name": "OGC:WMS",
+            "Title": "<Maps>",
+            "Abstract": "A & B",
+            "OnlineResource": "http://office.example/?a=1&b=2",
+            "Fees": "some",
+            "AccessConstraints": "few",
+        }
+
+    def test_all_addresses_in_1_0_0_are_that_of_the_request(self) -> None:
+        web = client(FakeLayers(), **FakeMaps().parts())
+        answer = web.get(capabilities("1.0.0", path="/ows/more"), Host="maps.example", X_Script_Name="/pre")
+
+        found = Document(answer.data)
+        assert found.texts("Service/OnlineResource") == ["http://maps.example/pre/ows/more"]
+        addresses = {element.attrib["onlineResource"] for element in found.root.iter("Get")}
+        assert addresses == {"http://maps.example/pre/ows/more?"}
+
+    @pytest.mark.parametrize("version", WITH_CONTACTS)
     def test_all_addresses_are_that_of_the_request(self, version: str) -> None:
         web = client(FakeLayers(), **FakeMaps().parts())
         answer = web.get(capabilities(version, path="/ows/more"), Host="maps.example", X_Script_Name="/pre")
@@ -131,25 +163,57 @@ class TestService:
         assert addresses == {"http://maps.example/pre/ows/more", "http://maps.example/pre/ows/more?"}
 
     @pytest.mark.parametrize(
-        ("version", "own", "exceptions"),
+        ("version", "own", "xml", "exceptions"),
         [
+            (
+                "1.1.0",
+                "application/vnd.ogc.wms_xml",
+                "application/vnd.ogc.gml",
+                ["application/vnd.ogc.se_xml", "application/vnd.ogc.se_inimage", "application/vnd.ogc.se_blank"],
+            ),
             (
                 "1.1.1",
                 "application/vnd.ogc.wms_xml",
+                "application/vnd.ogc.gml",
                 ["application/vnd.ogc.se_xml", "application/vnd.ogc.se_inimage", "application/vnd.ogc.se_blank"],
             ),
-            ("1.3.0", "text/xml", ["XML", "INIMAGE", "BLANK"]),
+            ("1.3.0", "text/xml", "text/xml", ["XML", "INIMAGE", "BLANK"]),
         ],
     )
-    def test_it_lists_operations_with_their_formats(self, version: str, own: str, exceptions: list[str]) -> None:
+    def test_it_lists_operations_with_their_formats(
+        self, version: str, own: str, xml: str, exceptions: list[str]
+    ) -> None:
         found = written(FakeMaps(), version)
 
         operations = {
             operation.tag: [format_.text for format_ in operation.findall("Format")]
             for operation in found.root.iterfind("Capability/Request/*")
         }
-        assert operations == {"GetCapabilities": [own], "GetMap": ["image/png", "image/jpeg", "image/tiff"]}
+        assert operations == {
+            "GetCapabilities": [own],
+            "GetMap": ["image/png", "image/jpeg", "image/tiff"],
+            "GetFeatureInfo": ["text/plain", "text/html", xml],
+        }
         assert found.texts("Capability/Exception/Format") == exceptions
+
+    @pytest.mark.parametrize(
+        ("formats", "listed"),
+        [
+            pytest.param(FORMATS, ["PNG", "JPEG", "TIFF"], id="usual ones"),
+            pytest.param({"image/GeoTIFF": ImageEncoding(TIFF), "image/gif": ImageEncoding(GIF)}, ["GIF"], id="others"),
+            pytest.param({"image/webp": ImageEncoding(WEBP)}, ["MIME"], id="none that has a name"),
+        ],
+    )
+    def test_1_0_0_has_elements_for_formats(self, formats: dict[str, ImageEncoding], listed: list[str]) -> None:
+        found = written(FakeMaps(), "1.0.0", formats=formats)
+
+        operations = {
+            operation.tag: [element.tag for element in operation.iterfind("Format/*")]
+            for operation in found.root.iterfind("Capability/Request/*")
+        }
+        assert operations == {"Capabilities": ["WMS_XML"], "Map": listed, "FeatureInfo": ["MIME", "MIME", "GML.1"]}
+        exceptions = [element.tag for element in found.root.iterfind("Capability/Exception/Format/*")]
+        assert exceptions == ["INIMAGE", "BLANK", "WMS_XML"]
 
     def test_1_3_0_says_how_large_square_maps_may_be(self) -> None:
         found = written(FakeMaps(), "1.3.0", max_output_pixels=1_000_100)
@@ -187,6 +251,25 @@ class TestTree:
         codes = ["EPSG:4326", "EPSG:3857", "EPSG:900913", "EPSG:25832"]
         assert found.texts(f"Capability/Layer/{element}") == codes
         assert found.layer("a").findall(element) == []
+
+    def test_1_1_0_lists_the_srs_of_the_root_in_one_text(self) -> None:
+        maps = FakeMaps()
+        maps.add(maps.layer("a"))
+
+        found = written(maps, "1.1.0")
+
+        assert found.texts("Capability/Layer/SRS") == ["EPSG:4326 EPSG:3857 EPSG:900913 EPSG:25832"]
+        assert found.layer("a").findall("SRS") == []
+
+    def test_1_0_0_lists_the_srs_of_each_layer_in_one_text(self) -> None:
+        maps = FakeMaps()
+        maps.add(maps.layer("a"))
+
+        found = written(maps, "1.0.0")
+
+        assert [element.text for element in found.root.iter("SRS")] == [
+            "EPSG:4326 EPSG:3857 EPSG:900913 EPSG:25832"
+        ] * 2
 
     @pytest.mark.parametrize("version", VERSIONS)
     def test_nothing_can_be_queried(self, version: str) -> None:
@@ -336,6 +419,13 @@ class TestLayerMetadata:
             {"KeywordList", "Attribution", "AuthorityURL", "Identifier", "DataURL", "FeatureListURL"}
         )
 
+    @pytest.mark.parametrize("version", ["1.0.0", "1.1.0"])
+    def test_old_versions_have_none_of_it(self, version: str) -> None:
+        layer = layer_of(version, metadata=self.METADATA)
+
+        tags = {element.tag for element in layer}
+        assert tags <= {"Name", "Title", "SRS", "LatLonBoundingBox", "BoundingBox"}
+
     @staticmethod
     def links(layer: ET.Element, tag: str) -> list[tuple[str | None, str | None, str]]:
         return [
@@ -360,6 +450,20 @@ class TestDimensions:
             ({"name": "elevation", "default": "0", "nearestValue": "0"}, "0,<10"),
         ]
 
+    def test_1_1_0_cannot_say_that_the_nearest_value_is_not_good_enough(self) -> None:
+        layer = layer_of("1.1.0", dimensions=self.DIMENSIONS)
+
+        assert [found.attrib["name"] for found in layer.findall("Dimension")] == ["time", "elevation"]
+        assert [(found.attrib, found.text) for found in layer.findall("Extent")] == [
+            ({"name": "time", "default": "2021"}, "2020,2021"),
+            ({"name": "elevation", "default": "0"}, "0,<10"),
+        ]
+
+    def test_1_0_0_knows_no_dimensions(self) -> None:
+        layer = layer_of("1.0.0", dimensions=self.DIMENSIONS)
+
+        assert layer.find("Dimension") is None
+
     def test_1_3_0_has_one_for_both(self) -> None:
         layer = layer_of("1.3.0", dimensions=self.DIMENSIONS)
 
@@ -381,10 +485,11 @@ class TestScales:
             pytest.param(ResolutionRange(None, 10.0), (10.0, EARTH), id="finest only"),
         ],
     )
+    @pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.1.1"])
     def test_1_1_1_has_both_diagonals_of_a_pixel(
-        self, limits: ResolutionRange, expected: tuple[float, float] | None
+        self, version: str, limits: ResolutionRange, expected: tuple[float, float] | None
     ) -> None:
-        hint = layer_of("1.1.1", resolutions=limits).find("ScaleHint")
+        hint = layer_of(version, resolutions=limits).find("ScaleHint")
 
         found = None if hint is None else (float(hint.attrib["min"]), float(hint.attrib["max"]))
         assert found == (None if expected is None else pytest.approx([math.sqrt(2) * limit for limit in expected]))
@@ -439,6 +544,13 @@ class TestTileSets:
             ("local", "EPSG:25832", "image/jpeg"),
         ]
 
+    def test_1_1_0_names_their_srs_as_tms_does(self, maps: FakeMaps, layers: FakeLayers) -> None:
+        answer = client(layers, **maps.parts()).get(capabilities("1.1.0", tiled="true"))
+
+        found = list(Document(answer.data).root.iter("TileSet"))
+        assert [tile_set.findtext("SRS") for tile_set in found] == ["OSGEO:41001", "EPSG:4326", "EPSG:25832"]
+        assert boxes(found[0]) == {"OSGEO:41001": WEBMERCATOR.bbox}
+
     def test_no_store_or_source_is_set_up_to_list_them(self, maps: FakeMaps, layers: FakeLayers) -> None:
         layers.refuses_to_build = True
 
@@ -462,6 +574,7 @@ class TestTileSets:
             pytest.param(capabilities("1.1.1"), id="not asked for"),
             pytest.param(capabilities("1.1.1", tiled="false"), id="not wanted"),
             pytest.param(capabilities("1.3.0", tiled="true"), id="1.3.0 has no place for it"),
+            pytest.param(capabilities("1.0.0", tiled="true"), id="nor has 1.0.0"),
         ],
     )
     def test_other_documents_have_none(self, maps: FakeMaps, layers: FakeLayers, path: str) -> None:

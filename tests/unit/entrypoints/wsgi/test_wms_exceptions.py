@@ -42,6 +42,23 @@ class TestXml:
             "</ServiceExceptionReport>\n"
         )
 
+    def test_1_1_0_has_another_document_type(self, web: WsgiClient) -> None:
+        answer = web.get(get_map("1.1.0", srs="x"))
+
+        assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/vnd.ogc.se_xml")
+        assert '"http://schemas.opengis.net/wms/1.1.0/exception_1_1_0.dtd">\n' in answer.text
+        assert '<ServiceExceptionReport version="1.1.0">\n' in answer.text
+        assert '<ServiceException code="InvalidSRS">unsupported srs: x</ServiceException>' in answer.text
+
+    def test_1_0_0_says_it_in_one_text(self, web: WsgiClient) -> None:
+        answer = web.get(get_map("1.0.0", layers="<none>"))
+
+        assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/xml")
+        assert answer.text == (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<WMTException version="1.0.0">unknown layer: &lt;none&gt;</WMTException>\n'
+        )
+
     def test_1_3_0_has_its_namespace_and_names_the_parameter(self, web: WsgiClient) -> None:
         answer = web.get(get_map("1.3.0", crs="x"))
 
@@ -64,7 +81,7 @@ class TestXml:
             pytest.param("x" * 10_000, f"unknown layer: {'x' * 385}... (10015 characters)", id="endless text"),
         ],
     )
-    @pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])
+    @pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.1.1", "1.3.0"])
     def test_what_a_client_sent_is_quoted_without_harm(
         self, web: WsgiClient, version: str, value: str, message: str
     ) -> None:
@@ -112,6 +129,12 @@ class TestImages:
 
         assert answer.status_code == 400
         assert service_exception(answer).message.startswith("image size too large")
+
+    @pytest.mark.parametrize("wanted", ["INIMAGE", "BLANK"])
+    def test_1_0_0_calls_their_format_by_its_short_name(self, web: WsgiClient, wanted: str) -> None:
+        answer = web.get(get_map("1.0.0", layers="none", exceptions=wanted, format="JPEG"))
+
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
 
     @pytest.mark.parametrize("wanted", [None, "", "image/none"])
     def test_in_an_unknown_format_they_are_png(self, web: WsgiClient, wanted: str | None) -> None:

@@ -56,6 +56,19 @@ class TestRequired:
 
         assert service_exception(answer).message == "missing parameters ['crs']"
 
+    @pytest.mark.parametrize("name", ["layers", "styles", "srs", "bbox", "width", "height", "format"])
+    @pytest.mark.parametrize("version", ["1.0.0", "1.1.0"])
+    def test_old_versions_need_the_same(self, web: WsgiClient, version: str, name: str) -> None:
+        answer = web.get(get_map(version, **{name: None}))
+
+        assert service_exception(answer) == (version, None, f"missing parameters ['{name}']")
+
+    def test_1_0_0_wants_its_version_under_its_old_name(self, web: WsgiClient) -> None:
+        assert web.get(get_map("1.0.0")).content_type == "image/png"
+        answer = web.get(get_map("1.0.0", wmtver=None, version="1.0.0"))
+
+        assert service_exception(answer) == ("1.0.0", None, "missing parameters ['wmtver']")
+
     def test_the_old_name_of_the_version_does_not_stand_in_for_it(self, web: WsgiClient) -> None:
         answer = web.get(get_map("1.1.1", version=None, wmtver="1.1.1"))
 
@@ -66,6 +79,11 @@ class TestRequest:
     @pytest.mark.parametrize("name", ["GetMap", "getmap", "GETMAP", "map", "Map"])
     def test_names_of_get_map(self, web: WsgiClient, name: str) -> None:
         assert web.get(get_map(request=name)).content_type == "image/png"
+
+    @pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.1.1", "1.3.0"])
+    def test_names_of_1_0_0_are_understood_in_every_version(self, web: WsgiClient, version: str) -> None:
+        assert web.get(get_map(version, request="map", crs="EPSG:4326")).content_type == "image/png"
+        assert "xml" in web.get(get_map(version, request="capabilities")).content_type
 
     @pytest.mark.parametrize("name", ["GetCapabilities", "getcapabilities", "capabilities"])
     def test_names_of_get_capabilities(self, web: WsgiClient, name: str) -> None:
@@ -78,7 +96,7 @@ class TestRequest:
         assert answer.status_code == 400
         assert service_exception(answer) == ("1.1.1", None, f"unknown WMS request type '{name}'")
 
-    @pytest.mark.parametrize("name", ["GetFeatureInfo", "feature_info", "GetLegendGraphic"])
+    @pytest.mark.parametrize("name", ["DescribeLayer", "GetStyles"])
     @pytest.mark.parametrize(("version", "code"), [("1.1.1", None), ("1.3.0", "OperationNotSupported")])
     def test_operations_of_later_versions_are_refused(
         self, web: WsgiClient, name: str, version: str, code: str | None
@@ -256,6 +274,19 @@ class TestFormat:
 
         assert answer.status_code == 400
         assert service_exception(answer) == ("1.1.1", "InvalidFormat", f"unsupported image format: {text}")
+
+    @pytest.mark.parametrize(
+        ("text", "content_type"),
+        [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("TIFF", "image/tiff"), ("image/png", "image/png")],
+    )
+    def test_1_0_0_has_short_names_for_them(self, web: WsgiClient, text: str, content_type: str) -> None:
+        assert web.get(get_map("1.0.0", format=text)).headers["Content-Type"] == content_type
+
+    @pytest.mark.parametrize(("version", "text"), [("1.0.0", "png"), ("1.0.0", "GIF"), ("1.1.0", "PNG")])
+    def test_short_names_are_upper_case_and_of_1_0_0_alone(self, web: WsgiClient, version: str, text: str) -> None:
+        answer = web.get(get_map(version, format=text))
+
+        assert service_exception(answer).message == f"unsupported image format: {text}"
 
     def test_a_format_with_parameters_is_answered_as_it_is_called(self, maps: FakeMaps) -> None:
         eight_bit = "image/png; mode=8bit"

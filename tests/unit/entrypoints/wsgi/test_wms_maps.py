@@ -160,12 +160,67 @@ class TestDimensions:
 
         assert maps.sources["osm"].queries[0].dimensions == expected
 
+    @pytest.mark.parametrize(("version", "expected"), [("1.0.0", ()), ("1.1.0", (("time", "2020"),))])
+    def test_1_0_0_has_none(self, maps: FakeMaps, version: str, expected: tuple[tuple[str, str], ...]) -> None:
+        web(maps, maps.layer("osm", dimensions=(TIME,))).get(get_map(version, time="2020"))
+
+        assert maps.sources["osm"].queries[0].dimensions == expected
+
     def test_those_of_all_layers_that_are_drawn_count(self, maps: FakeMaps) -> None:
         service = web(maps, maps.layer("osm"), maps.group("g", maps.layer("b", dimensions=(TIME,))))
 
         service.get(get_map(layers="osm,g", time="2020"))
 
         assert maps.sources["b"].queries[0].dimensions == (("time", "2020"),)
+
+
+class TestHiddenLayers:
+    """What lies below an opaque layer is not drawn (spec/services.md, 3.6)."""
+
+    @pytest.mark.parametrize(
+        ("layers", "drawn"),
+        [
+            pytest.param("land,photo", "photo", id="below it nothing"),
+            pytest.param("photo,land", "photo land", id="above it everything"),
+            pytest.param("land,photo,roads", "photo roads", id="what comes after it"),
+            pytest.param("land,photo,land", "photo land", id="what comes after it again"),
+            pytest.param("land,roads,land", "land roads", id="without it each once"),
+            pytest.param("land,both", "land2 photo2", id="a group that has it, whole"),
+            pytest.param("land,far", "land", id="not out of its range"),
+        ],
+    )
+    def test_an_opaque_layer_hides_those_below(self, maps: FakeMaps, layers: str, drawn: str) -> None:
+        nowhere = ResolutionRange(1e-9, 1e-10)
+        service = web(
+            maps,
+            maps.layer("land"),
+            maps.layer("roads"),
+            maps.layer("photo", hides=True),
+            maps.layer("far", hides=True, resolutions=nowhere),
+            maps.group("both", maps.layer("land2"), maps.layer("photo2", hides=True)),
+        )
+
+        answer = service.get(get_map(layers=layers))
+
+        assert answer.data.decode() == "+".join(f"{name}@0,0" for name in drawn.split())
+
+
+class TestForwardedParameters:
+    """Sources may be sent parameters of the client (spec/sources.md, 3.5)."""
+
+    def test_only_those_that_a_drawn_layer_names_and_as_it_spells_them(self, maps: FakeMaps) -> None:
+        service = web(maps, maps.layer("osm", forwarded=("Token", "other")), maps.layer("b", forwarded=("secret",)))
+
+        service.get(get_map(TOKEN="x", secret="y"))
+
+        assert maps.sources["osm"].queries[0].dimensions == (("Token", "x"),)
+
+    def test_a_blank_one_is_sent_and_a_dimension_once(self, maps: FakeMaps) -> None:
+        service = web(maps, maps.layer("osm", forwarded=("TIME", "token"), dimensions=(TIME,)))
+
+        service.get(get_map(time="2020", token=""))
+
+        assert maps.sources["osm"].queries[0].dimensions == (("time", "2020"), ("token", ""))
 
 
 class TestHeaders:

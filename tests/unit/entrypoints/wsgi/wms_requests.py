@@ -24,7 +24,8 @@ _USUAL = {
 def get_map(version: str = "1.1.1", /, *, path: str = "/service", **changed: str | None) -> str:
     """A GetMap request in degrees; ``changed`` replaces parameters, None leaves one out."""
     srs = {"crs": "CRS:84"} if version == "1.3.0" else {"srs": "EPSG:4326"}
-    given = {"version": version, **_USUAL, **srs} | changed
+    name = "wmtver" if version == "1.0.0" else "version"
+    given = {name: version, **_USUAL, **srs} | changed
     return f"{path}?{urlencode({name: value for name, value in given.items() if value is not None})}"
 
 
@@ -46,6 +47,9 @@ def service_exception(answer: TestResponse) -> ServiceException:
     """The one exception of a report, in the form of its version."""
     root = ET.fromstring(answer.data)
     version = root.attrib["version"]
+    if version == "1.0.0":
+        assert (root.tag, len(root)) == ("WMTException", 0)
+        return ServiceException(version, None, root.text or "")
     namespace = _OGC if version == "1.3.0" else ""
     assert root.tag == f"{namespace}ServiceExceptionReport"
     (found,) = root

@@ -1,1 +1,1 @@
-"""WMS 1.1.1 and 1.3.0: requests, maps, tiles (WMS-C), capabilities, exceptions (spec/services.md, 3)."""
+"""WMS 1.0.0 to 1.3.0: requests, maps, tiles (WMS-C), feature info, legends, documents (spec/services.md, 3)."""

@@ -16,8 +16,10 @@ from tilekeep.entrypoints.wsgi.errors import ErrorReport
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.response import Response
 from tilekeep.entrypoints.wsgi.wms.colors import Rgb, background, is_true
+from tilekeep.entrypoints.wsgi.wms.format_names import offered_media_type
 from tilekeep.entrypoints.wsgi.wms.map_size import map_size, require_fit
 from tilekeep.entrypoints.wsgi.wms.maps import image_response
+from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
 
 _USUAL_SIZE = Size(256, 256)
 _FONT_SIZE = 9
@@ -41,7 +43,7 @@ class ExceptionImages:
         self._options = options
         self._get_map = get_map
 
-    def __call__(self, report: ErrorReport, given: Mapping[str, str]) -> Response | None:
+    def __call__(self, report: ErrorReport, given: Mapping[str, str], version: WmsVersion) -> Response | None:
         """The image, or None for a request that wants no image."""
         wanted = given.get("exceptions", "").lower()
         if "image" not in wanted and "blank" not in wanted:
@@ -49,7 +51,7 @@ class ExceptionImages:
         color = _background(given)
         transparent = is_true(given.get("transparent"))
         label = Label(report.message, LabelPlace.TOP_LEFT, _FONT_SIZE, _text_color(color, transparent=transparent))
-        media_type, encoding = self._format(given)
+        media_type, encoding = self._format(given, version)
         size = self._size(given, encoding)
         box = BBox(0.0, 0.0, float(size.width), float(size.height))
         empty = WantedMap(
@@ -62,10 +64,10 @@ class ExceptionImages:
         image = self._get_map((), empty, Purpose.SERVE, NO_DEADLINE).image
         return image_response(image, media_type, encoding, report.headers)
 
-    def _format(self, given: Mapping[str, str]) -> tuple[str, ImageEncoding]:
-        name = given.get("format", PNG)
-        encoding = self._options.formats.get(name)
-        return (PNG, ImageEncoding(PNG)) if encoding is None else (name, encoding)
+    def _format(self, given: Mapping[str, str], version: WmsVersion) -> tuple[str, ImageEncoding]:
+        formats = self._options.formats
+        name = offered_media_type(given.get("format", PNG), formats, version)
+        return (PNG, ImageEncoding(PNG)) if name is None else (name, formats[name])
 
     def _size(self, given: Mapping[str, str], encoding: ImageEncoding) -> Size:
         try:

@@ -14,6 +14,8 @@ from tilekeep.entrypoints.wsgi.wms.capabilities import WmsCapabilities
 from tilekeep.entrypoints.wsgi.wms.colors import is_true
 from tilekeep.entrypoints.wsgi.wms.exception_images import ExceptionImages
 from tilekeep.entrypoints.wsgi.wms.exceptions import service_exception
+from tilekeep.entrypoints.wsgi.wms.feature_info import WmsFeatureInfo
+from tilekeep.entrypoints.wsgi.wms.legends import WmsLegends
 from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
 from tilekeep.entrypoints.wsgi.wms.operations import Operation, operation
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion, negotiated
@@ -25,6 +27,8 @@ class Wms:
     Args:
         versions: those that are offered, ascending.
         maps: answers GetMap.
+        feature_info: answers GetFeatureInfo.
+        legends: answers GetLegendGraphic.
         capabilities: writes the capabilities documents.
         exception_images: makes errors into images where clients want them so.
     """
@@ -34,11 +38,15 @@ class Wms:
         *,
         versions: Sequence[WmsVersion],
         maps: WmsMaps,
+        feature_info: WmsFeatureInfo,
+        legends: WmsLegends,
         capabilities: WmsCapabilities,
         exception_images: ExceptionImages,
     ) -> None:
         self._versions = versions
         self._maps = maps
+        self._feature_info = feature_info
+        self._legends = legends
         self._capabilities = capabilities
         self._exception_images = exception_images
 
@@ -47,8 +55,13 @@ class Wms:
         version = self._versions[-1]
         try:
             version = negotiated(given, self._versions)
-            if operation(given) is Operation.MAP:
+            wanted = operation(given, version)
+            if wanted is Operation.MAP:
                 return self._maps(environ, given, version)
+            if wanted is Operation.FEATURE_INFO:
+                return self._feature_info(environ, given, version)
+            if wanted is Operation.LEGEND:
+                return self._legends(environ, given, version)
             return self._capabilities(environ, base_url(environ), version, with_tiles=is_true(given.get("tiled")))
         except RENDERED as error:
             return self._exception(error, given, version)
@@ -60,7 +73,7 @@ class Wms:
         """
         given = parameters(query_string)
         version = negotiated(given, self._versions)
-        located = self._maps.locate(given, version) if operation(given) is Operation.MAP else None
+        located = self._maps.locate(given, version) if operation(given, version) is Operation.MAP else None
         if located is None:
             raise InvalidRequest(f"no tile is asked for, which takes GetMap with tiled=true: {query_string}")
         return located
@@ -68,5 +81,5 @@ class Wms:
     def _exception(self, error: TilekeepError, given: Mapping[str, str], version: WmsVersion) -> Response:
         """Maps that are too large for an answer are no images as errors either."""
         found = report(error)
-        image = None if isinstance(error, MapTooLarge) else self._exception_images(found, given)
+        image = None if isinstance(error, MapTooLarge) else self._exception_images(found, given, version)
         return service_exception(found, version) if image is None else image

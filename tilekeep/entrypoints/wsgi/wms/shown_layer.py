@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tilekeep.application.layer_tree import MapLayer
@@ -14,6 +14,7 @@ from tilekeep.domain.service_metadata import DocumentLink, LayerMetadata
 from tilekeep.domain.srs import METRES_PER_DEGREE
 from tilekeep.entrypoints.wsgi.wms.bounding_box import swapped
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import Boxes, LayerBoxes
+from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegend
 from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
 
 #: Side of the standard pixel in metres (OGC 06-042, 7.2.4.6.9).
@@ -62,6 +63,8 @@ class ShownLayer(NamedTuple):
     min_scale: float | None
     max_scale: float | None
     layers: Sequence[ShownLayer]
+    queryable: bool = False
+    legend: ShownLegend | None = None
 
 
 class ShownLayers:
@@ -70,12 +73,21 @@ class ShownLayers:
     Args:
         visible: what of the layers the document may list.
         boxes: calculates boxes.
+        legend: describes the legend of a layer.
         authority_axes: whether boxes have the axis order of their SRS.
     """
 
-    def __init__(self, visible: VisibleLayers, boxes: LayerBoxes, *, authority_axes: bool) -> None:
+    def __init__(
+        self,
+        visible: VisibleLayers,
+        boxes: LayerBoxes,
+        legend: Callable[[MapLayer], ShownLegend | None],
+        *,
+        authority_axes: bool,
+    ) -> None:
         self._visible = visible
         self._boxes = boxes
+        self._legend = legend
         self._authority_axes = authority_axes
 
     def __call__(self, layer: MapLayer) -> ShownLayer:
@@ -95,6 +107,8 @@ class ShownLayers:
             min_scale=None if limits.max_res is None else limits.max_res / _PIXEL,
             max_scale=None if limits.min_res is None else limits.min_res / _PIXEL,
             layers=[self(child) for child in self._visible.children(layer)],
+            queryable=layer.queryable and self._visible.may_be_queried(layer),
+            legend=self._legend(layer),
         )
 
     def _shown_boxes(self, boxes: Boxes) -> list[ShownBox]:

@@ -24,29 +24,40 @@ class ShownTileSet(NamedTuple):
     media_type: str
 
 
-def shown_tile_sets(layers: Iterable[MapLayer], tiles: SingleTiles, options: WmsOptions) -> list[ShownTileSet]:
-    """The tiles of ``layers`` that GetMap delivers, in their order."""
+def shown_tile_sets(
+    layers: Iterable[MapLayer], tiles: SingleTiles, options: WmsOptions, *, tms_names: bool
+) -> list[ShownTileSet]:
+    """The tiles of ``layers`` that GetMap delivers, in their order.
+
+    ``tms_names`` names their SRS as TMS does: ``OSGEO:41001`` for the world in web mercator.
+    """
     codes = {srs.code for srs in options.srs}
-    return list(_tile_sets(layers, tiles, codes, options.formats))
+    return list(_tile_sets(layers, tiles, codes, options.formats, tms_names=tms_names))
 
 
 def _tile_sets(
-    layers: Iterable[MapLayer], tiles: SingleTiles, srs_codes: Collection[str], media_types: Collection[str]
+    layers: Iterable[MapLayer],
+    tiles: SingleTiles,
+    srs_codes: Collection[str],
+    media_types: Collection[str],
+    *,
+    tms_names: bool,
 ) -> Iterator[ShownTileSet]:
     for layer in layers:
         for described in tiles.described(layer):
-            shown = _tile_set(described)
-            if shown.srs_code in srs_codes and shown.media_type in media_types:
-                yield shown
+            is_offered = described.grid.srs.code in srs_codes and described.encoding.public_media_type in media_types
+            if is_offered:
+                yield _tile_set(described, tms_names=tms_names)
 
 
-def _tile_set(layer: LayerInGrid) -> ShownTileSet:
+def _tile_set(layer: LayerInGrid, *, tms_names: bool) -> ShownTileSet:
     grid = layer.grid
+    levels = PublicLevels(grid, TileService.TMS)
     return ShownTileSet(
         layer=layer.outline.name,
-        srs_code=grid.srs.code,
+        srs_code=levels.tms_srs_name if tms_names else grid.srs.code,
         bbox=layer.extent,
-        resolutions=" ".join(str(level.resolution) for level in PublicLevels(grid, TileService.TMS).orders),
+        resolutions=" ".join(str(level.resolution) for level in levels.orders),
         tile_size=grid.tile_size,
         media_type=layer.encoding.public_media_type,
     )

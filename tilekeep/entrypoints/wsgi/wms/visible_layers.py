@@ -58,7 +58,7 @@ class VisibleLayers:
     def _is_listed(self, layer: MapLayer) -> bool:
         if layer.name is not None and not self._is_permitted(layer):
             return False
-        return bool(layer.sources or self.children(layer))
+        return bool(layer.sources or layer.info_sources or self.children(layer))
 
     def _is_permitted(self, layer: MapLayer) -> bool:
         assert self._permissions is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tilekeep.application.catalogue import Catalogue, LayerInGrid
 from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.service_metadata import ServiceMetadata
@@ -9,9 +11,10 @@ from tilekeep.entrypoints.wsgi.authorise import authorised_layers
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.wmts.feature_info import InfoFormat
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
-from tilekeep.entrypoints.wsgi.wmts.shown_content import shown_layer, shown_matrix_sets
+from tilekeep.entrypoints.wsgi.wmts.shown_content import AddressForms, shown_layer, shown_matrix_sets
 
 
 class WmtsCapabilities:
@@ -21,6 +24,8 @@ class WmtsCapabilities:
         catalogue: the layers.
         sets: the grids in which they are offered.
         metadata: what the provider says of the service.
+        info_formats: formats of feature info.
+        info_template: the form of the addresses of places.
         templates: the templates of the documents.
         documents: keeps what has been written.
     """
@@ -31,12 +36,16 @@ class WmtsCapabilities:
         catalogue: Catalogue,
         sets: MatrixSets,
         metadata: ServiceMetadata,
+        info_formats: Sequence[InfoFormat],
+        info_template: RestTemplate,
         templates: DocumentTemplates,
         documents: KeptDocuments,
     ) -> None:
         self._catalogue = catalogue
         self._sets = sets
         self._metadata = metadata
+        self._info_formats = info_formats
+        self._info_template = info_template
         self._templates = templates
         self._documents = documents
 
@@ -63,12 +72,15 @@ class WmtsCapabilities:
                 offered[layer.name] = in_grids
         names = list(offered)
         listed = [offered[name] for name in authorised_layers(environ, "wmts", names, names)]
+        addresses = None if template is None else AddressForms(template, self._info_template)
+        layers = [shown_layer(in_grids, base, addresses, self._info_formats) for in_grids in listed]
         return self._templates.render(
             "wmts/capabilities.xml",
             base=base,
             service=self._metadata,
             restful=template is not None,
-            layers=[shown_layer(in_grids, base, template) for in_grids in listed],
+            layers=layers,
+            answers_questions=any(layer.info_formats for layer in layers),
             matrix_sets=shown_matrix_sets(in_grid for in_grids in offered.values() for in_grid in in_grids),
         )
 

@@ -15,6 +15,7 @@ from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts import get_tile
 from tilekeep.entrypoints.wsgi.wmts.capabilities import WmtsCapabilities
 from tilekeep.entrypoints.wsgi.wmts.exceptions import exception_report
+from tilekeep.entrypoints.wsgi.wmts.feature_info import InfoParameters, WmtsFeatureInfo
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 
 _TILE_PARAMETERS = (
@@ -29,6 +30,9 @@ _TILE_PARAMETERS = (
     "format",
 )
 
+#: The format of a tile, which the standard wants here too, does not matter, and QGIS does not send it.
+_INFO_PARAMETERS = (*(name for name in _TILE_PARAMETERS if name != "format"), "infoformat", "i", "j")
+
 
 class WmtsKvp:
     """Answers requests whose query string says ``service=WMTS``.
@@ -36,23 +40,34 @@ class WmtsKvp:
     Args:
         sets: finds layers and matrix sets.
         delivery: makes tiles into responses.
+        feature_info: answers GetFeatureInfo.
         capabilities: writes the capabilities document.
     """
 
-    def __init__(self, *, sets: MatrixSets, delivery: TileDelivery, capabilities: WmtsCapabilities) -> None:
+    def __init__(
+        self,
+        *,
+        sets: MatrixSets,
+        delivery: TileDelivery,
+        feature_info: WmtsFeatureInfo,
+        capabilities: WmtsCapabilities,
+    ) -> None:
         self._sets = sets
         self._deliver = delivery
+        self._feature_info = feature_info
         self._capabilities = capabilities
 
     def __call__(self, environ: Environ, given: Mapping[str, str]) -> Response:
-        """The tile or document; ``given`` are the parameters by lower-case name."""
+        """The tile, info or document; ``given`` are the parameters by lower-case name."""
         try:
             operation = given.get("request", "").lower()
             if operation == "gettile":
                 return self._deliver(self._located(given), environ)
             if operation == "getcapabilities":
                 return self._capabilities.by_parameters(environ, base_url(environ))
-            raise self._refusal(operation, given)
+            if operation == "getfeatureinfo":
+                return self._info(environ, given)
+            raise _refusal(given)
         except RENDERED as error:
             return exception_report(report(error))
 
@@ -81,16 +96,18 @@ class WmtsKvp:
             raise _missing(given, _TILE_PARAMETERS) from None
         return get_tile.located(self._sets, wanted, given)
 
-    def _refusal(self, operation: str, given: Mapping[str, str]) -> Exception:
-        if not operation:
-            return MissingParameter("missing parameters ['request']", locator="request")
-        if operation == "getfeatureinfo":
-            required = (*_TILE_PARAMETERS, "infoformat", "i", "j")
-            if any(name not in given for name in required):
-                return _missing(given, required)
-            self._sets.find(given["layer"], given["tilematrixset"])
-            return InvalidParameter(f"unknown infoformat: {given['infoformat']}", locator="infoformat")
-        return InvalidParameter(f"unknown WMTS request type '{given['request']}'", locator="request")
+    def _info(self, environ: Environ, given: Mapping[str, str]) -> Response:
+        if any(name not in given for name in _INFO_PARAMETERS):
+            raise _missing(given, _INFO_PARAMETERS)
+        located = self._located({**given, "format": ""})
+        wanted = InfoParameters(given["i"], given["j"], given["infoformat"], given.get("feature_count"))
+        return self._feature_info(located, wanted, environ)
+
+
+def _refusal(given: Mapping[str, str]) -> Exception:
+    if not given.get("request"):
+        return MissingParameter("missing parameters ['request']", locator="request")
+    return InvalidParameter(f"unknown WMTS request type '{given['request']}'", locator="request")
 
 
 def _missing(given: Mapping[str, str], required: tuple[str, ...]) -> MissingParameter:

@@ -14,6 +14,7 @@ from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts import get_tile
 from tilekeep.entrypoints.wsgi.wmts.capabilities import WmtsCapabilities
 from tilekeep.entrypoints.wsgi.wmts.exceptions import exception_report
+from tilekeep.entrypoints.wsgi.wmts.feature_info import InfoParameters, WmtsFeatureInfo
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 from tilekeep.entrypoints.wsgi.wmts.rest_template import REQUIRED, RestTemplate
 
@@ -29,10 +30,19 @@ class WmtsRest:
         delivery: makes tiles into responses.
         capabilities: writes the capabilities document.
         template: the form of tile addresses.
+        feature_info: answers questions about places.
+        info_template: the form of the addresses of places.
     """
 
     def __init__(
-        self, *, sets: MatrixSets, delivery: TileDelivery, capabilities: WmtsCapabilities, template: RestTemplate
+        self,
+        *,
+        sets: MatrixSets,
+        delivery: TileDelivery,
+        capabilities: WmtsCapabilities,
+        template: RestTemplate,
+        feature_info: WmtsFeatureInfo,
+        info_template: RestTemplate,
     ) -> None:
         self._sets = sets
         self._deliver = delivery
@@ -40,14 +50,20 @@ class WmtsRest:
         self._template = template
         self._match = template.pattern.fullmatch
         self._tile_parameters = _picker(template.variables)
+        self._feature_info = feature_info
+        self._info_template = info_template
+        self._info_tile_parameters = _picker(info_template.variables)
 
     def __call__(self, environ: Environ) -> Response:
-        """The tile, the capabilities, or an exception report."""
+        """The tile, the capabilities, what there is at a place, or an exception report."""
         path = environ["PATH_INFO"]
         try:
             if path.endswith(CAPABILITIES):
                 return self._capabilities.by_path(environ, f"{script_url(environ)}/wmts", self._template)
-            return self._deliver(self.locate(path, ""), environ)
+            match = self._match(_text(path))
+            if match is None:
+                return self._info(path, environ)
+            return self._deliver(self._tile(match.groups()), environ)
         except RENDERED as error:
             return exception_report(report(error))
 
@@ -56,21 +72,44 @@ class WmtsRest:
 
         :raises RequestError: there is none.
         """
-        text = path if path.isascii() else utf8(path)
+        text = _text(path)
         match = self._match(text)
         if match is None:
             raise InvalidRequest(f"invalid request ({text})")
+        return self._tile(match.groups())
+
+    def _tile(self, values: Sequence[str]) -> Located:
+        """The tile that the variables of its template mean."""
+        dimensions = _dimensions(self._template, values) if self._template.dimensions else {}
+        return self._located(self._tile_parameters(values), dimensions)
+
+    def _info(self, path: str, environ: Environ) -> Response:
+        """What there is at the place that a path means."""
+        template = self._info_template
+        match = template.pattern.fullmatch(_text(path))
+        if match is None:
+            raise InvalidRequest(f"invalid request ({_text(path)})")
         values = match.groups()
-        wanted = self._tile_parameters(values)
-        dimensions = self._dimensions(values) if self._template.dimensions else {}
+        found = dict(zip(template.variables, values, strict=True))
+        wanted = self._info_tile_parameters(values)
+        located = self._located(wanted._replace(format=""), _dimensions(template, values))
+        return self._feature_info(located, InfoParameters(found["I"], found["J"], found["InfoFormat"]), environ)
+
+    def _located(self, wanted: get_tile.TileParameters, dimensions: dict[str, str]) -> Located:
         located = get_tile.located(self._sets, wanted, dimensions)
         if dimensions:
             _refuse_unknown(dimensions, located)
         return located
 
-    def _dimensions(self, values: Sequence[str]) -> dict[str, str]:
-        named = zip(self._template.variables, values, strict=True)
-        return {name.lower(): value for name, value in named if name in self._template.dimensions}
+
+def _text(path: str) -> str:
+    """A path of the WSGI environment as it is meant."""
+    return path if path.isascii() else utf8(path)
+
+
+def _dimensions(template: RestTemplate, values: Sequence[str]) -> dict[str, str]:
+    named = zip(template.variables, values, strict=True)
+    return {name.lower(): value for name, value in named if name in template.dimensions}
 
 
 def _picker(variables: tuple[str, ...]) -> Callable[[Sequence[str]], get_tile.TileParameters]:

@@ -1,4 +1,4 @@
-"""The template of RESTful tile addresses (spec/services.md, 5.3)."""
+"""The templates of RESTful addresses of tiles, and of places on them (spec/services.md, 5.1 and 5.3)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _VARIABLE = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
 #: What every template must contain.
 REQUIRED = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
 
+#: What templates of feature info must contain besides.
+PLACE = ("I", "J", "InfoFormat")
+
 #: Paths arrive without quoting, so whatever is no slash may stand for itself.
 _NAME = r"[^/]+"
 _LEVEL = r"[\w.:-]+"
@@ -28,7 +31,10 @@ _PATTERNS = {
     "Style": _NAME,
     "TileCol": _INTEGER,
     "TileRow": _INTEGER,
+    "I": _INTEGER,
+    "J": _INTEGER,
     "Format": r"\w+",
+    "InfoFormat": r"\w+",
 }
 _DIMENSION = r"[\w.,:-]+"
 
@@ -50,13 +56,13 @@ class RestTemplate(NamedTuple):
         return _VARIABLE.sub(lambda match: values.get(match[2], match[0] if others is None else others), self.text)
 
 
-def compiled(template: str) -> RestTemplate:
-    """The template for paths that start with ``/wmts``.
+def compiled(template: str, required: tuple[str, ...] = REQUIRED, *, option: str = "restful_template") -> RestTemplate:
+    """The template for paths that start with ``/wmts``, the value of ``option``; ``required`` are its variables.
 
     :raises ConfigurationError: a required variable is missing, or one occurs twice.
     """
     if "{{" in template:
-        log.warning("restful_template %s: write variables in single braces", template)
+        log.warning("%s %s: write variables in single braces", option, template)
     variables: list[str] = []
     expression = re.escape("/wmts")
     end = 0
@@ -65,19 +71,17 @@ def compiled(template: str) -> RestTemplate:
         variables.append(name)
         expression += re.escape(template[end : match.start()]) + f"({_PATTERNS.get(name, _DIMENSION)})"
         end = match.end()
-    _refuse_incomplete(template, variables)
+    _refuse_incomplete(template, variables, required, option)
     text = _VARIABLE.sub(lambda match: f"{{{match[1] or match[2]}}}", template)
     return RestTemplate(text, tuple(variables), re.compile(expression + re.escape(template[end:])))
 
 
-def _refuse_incomplete(template: str, variables: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in variables]
+def _refuse_incomplete(template: str, variables: list[str], required: tuple[str, ...], option: str) -> None:
+    missing = [name for name in required if name not in variables]
     if missing:
         raise ConfigurationError(
-            f"services.wmts.restful_template: {template!r} lacks {', '.join(f'{{{name}}}' for name in missing)}"
+            f"services.wmts.{option}: {template!r} lacks {', '.join(f'{{{name}}}' for name in missing)}"
         )
     twice = sorted({name for name in variables if variables.count(name) > 1})
     if twice:
-        raise ConfigurationError(
-            f"services.wmts.restful_template: {template!r} has {', '.join(twice)} twice; keep one of them"
-        )
+        raise ConfigurationError(f"services.wmts.{option}: {template!r} has {', '.join(twice)} twice; keep one of them")

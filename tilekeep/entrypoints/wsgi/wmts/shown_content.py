@@ -14,6 +14,7 @@ from tilekeep.domain.image import subtype
 from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.srs import WEB_MERCATOR_CODES
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
+from tilekeep.entrypoints.wsgi.wmts.feature_info import InfoFormat
 from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
 
 #: Side of the standard pixel in metres (OGC 07-057r7, 6.1).
@@ -44,11 +45,26 @@ class ShownExtent(NamedTuple):
     upper: tuple[float, float]
 
 
+class AddressForms(NamedTuple):
+    """The templates of addresses by path: of tiles, and of places on them."""
+
+    tile: RestTemplate
+    info: RestTemplate
+
+
+class ShownInfoFormat(NamedTuple):
+    """A format of feature info; ``template`` is the form of its addresses by path, or None if it has none."""
+
+    media_type: str
+    template: str | None
+
+
 class ShownLayer(NamedTuple):
     """A layer of the document.
 
     :ivar legend_url: where its legend is, or None.
     :ivar tile_template: the form of its addresses by path, or None if it has none.
+    :ivar info_formats: in what it can be asked about places; none if it cannot.
     """
 
     outline: LayerOutline
@@ -59,6 +75,7 @@ class ShownLayer(NamedTuple):
     matrix_sets: Sequence[str]
     legend_url: str | None
     tile_template: str | None
+    info_formats: Sequence[ShownInfoFormat]
 
 
 class ShownMatrix(NamedTuple):
@@ -79,13 +96,20 @@ class ShownMatrixSet(NamedTuple):
     matrices: Sequence[ShownMatrix]
 
 
-def shown_layer(in_grids: Sequence[LayerInGrid], base: str, template: RestTemplate | None) -> ShownLayer:
+def shown_layer(
+    in_grids: Sequence[LayerInGrid],
+    base: str,
+    forms: AddressForms | None,
+    info_formats: Sequence[InfoFormat],
+) -> ShownLayer:
     """A layer in all its grids; title, format and extent are those in the first (spec/services.md, 5.1).
 
-    ``base`` is the address of the service; ``template`` is None in services by parameters.
+    ``base`` is the address of the service; ``forms`` is None in services by parameters.
     """
     layer = in_grids[0]
-    spelled = {} if template is None else {name.lower(): name for name in template.dimensions}
+    spelled = {} if forms is None else {name.lower(): name for name in forms.tile.dimensions}
+    by_path = forms if fits_in_path(layer.outline.name) else None
+    queryable = any(layer.outline.info_sources(in_grid.grid.name) for in_grid in in_grids)
     return ShownLayer(
         outline=layer.outline,
         bbox=_within_the_world(layer.geographic_extent, layer.grid),
@@ -96,8 +120,9 @@ def shown_layer(in_grids: Sequence[LayerInGrid], base: str, template: RestTempla
             for dimension in layer.outline.dimensions
         ],
         matrix_sets=[in_grid.grid.name for in_grid in in_grids],
-        legend_url=_legend_url(layer.outline, base, by_path=template is not None),
-        tile_template=base + _address_form(template, layer) if template and fits_in_path(layer.outline.name) else None,
+        legend_url=_legend_url(layer.outline, base, by_path=forms is not None),
+        tile_template=base + _address_form(by_path.tile, layer) if by_path else None,
+        info_formats=[_info_format(given, layer, base, by_path) for given in info_formats] if queryable else [],
     )
 
 
@@ -110,13 +135,20 @@ def _legend_url(outline: LayerOutline, base: str, *, by_path: bool) -> str | Non
     return url.replace("{base_url}", site).replace("{layer_name}", quote(outline.name, safe=":"))
 
 
-def _address_form(template: RestTemplate, layer: LayerInGrid) -> str:
-    """The template with all that is the same for every tile of the layer."""
+def _info_format(given: InfoFormat, layer: LayerInGrid, base: str, forms: AddressForms | None) -> ShownInfoFormat:
+    if forms is None or given.suffix is None:
+        return ShownInfoFormat(given.media_type, None)
+    return ShownInfoFormat(given.media_type, base + _address_form(forms.info, layer, InfoFormat=given.suffix))
+
+
+def _address_form(template: RestTemplate, layer: LayerInGrid, **more: str) -> str:
+    """The template with all that is the same for every tile of the layer; ``more`` is also filled in."""
     own = {dimension.name for dimension in layer.outline.dimensions}
     fixed = {
         "Layer": path_quoted(layer.outline.name),
         "Format": subtype(layer.encoding.public_media_type),
         "Style": "default",
+        **more,
         **{name: "default" for name in template.dimensions if name.lower() not in own},
     }
     return template.filled(fixed)

@@ -1,0 +1,86 @@
+"""What sources are made with, and what asks their servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.upstream_exchange import UpstreamExchange
+from tilekeep.application.sources.limited_source import LimitedSource
+from tilekeep.application.store_gate import StoreGate
+from tilekeep.config.assemble.coverages import CoverageAssembly
+from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
+from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, SourceLimits
+from tilekeep.domain.map_query import Upstream
+from tilekeep.domain.secrets import Credentials
+from tilekeep.ports.http_client import HttpClient
+from tilekeep.ports.imaging import Imaging
+from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.parallel import ParallelRunner
+from tilekeep.ports.projection import Projection
+
+#: Connections of one process to one server; further requests wait for one of them.
+POOL_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SourceParts:
+    """What sources are made with.
+
+    :ivar make: makes a source by its kind (``wms``, ``tile``, ``world``) from keyword arguments.
+    :ivar make_exchange: makes what asks one server, from keyword arguments.
+    :ivar http_client: the client for a set of options; equal options share one.
+    """
+
+    make: Callable[..., MapSource]
+    make_exchange: Callable[..., UpstreamExchange]
+    http_client: Callable[[HttpOptions], HttpClient]
+    imaging: Imaging
+    parallel: ParallelRunner
+    projection: Projection
+    grids: GridAssembly
+    coverages: CoverageAssembly
+
+    def exchange(
+        self, url: str, credentials: Credentials | None, http: EffectiveHttp, concurrent_requests: int = 0
+    ) -> UpstreamExchange:
+        """What asks the server at ``url``, which is spelled as in the configuration (spec/sources.md, 10)."""
+        return self.make_exchange(
+            http=self.http_client(http_options(http, credentials)),
+            upstream=Upstream(urlsplit(url).netloc, concurrent_requests),
+            max_bytes=http.limits.max_bytes,
+            timeout_seconds=http.client_timeout_seconds,
+            hide_error_details=http.hide_error_details,
+        )
+
+    def limited(self, source: MapSource, limits: SourceLimits, gate: StoreGate, *, narrows: bool = True) -> MapSource:
+        """The source within its limits; ``narrows`` as in :class:`LimitedSource`."""
+        if limits == NO_LIMITS:
+            return source
+        return LimitedSource(
+            source,
+            self.imaging,
+            gate,
+            region=self.coverages.regions(limits.coverage),
+            clip=limits.coverage is not None and limits.coverage.clip,
+            resolutions=limits.resolutions,
+            seed_only=limits.seed_only,
+            narrows=narrows,
+        )
+
+
+def http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:
+    """What a client of a source is made from; ``credentials`` are those of its address."""
+    return HttpOptions(
+        timeout_seconds=http.client_timeout_seconds,
+        headers=http.headers,
+        ssl_ca_certs=http.ssl_ca_certs,
+        verify=not http.ssl_no_cert_checks,
+        manage_cookies=http.manage_cookies,
+        credentials=credentials,
+        pool_size=POOL_SIZE,
+        hide_error_details=http.hide_error_details,
+    )
