@@ -319,6 +319,31 @@ def test_a_box_without_image_in_any_srs_of_the_source_is_refused(served: Served,
     assert upstream.requests == []
 
 
+@pytest.mark.parametrize("transparent", ["true", "false"])
+def test_nothing_of_a_direct_layer_is_shown_outside_the_area_that_is_permitted(
+    served: Served, upstream: UpstreamServer, transparent: str
+) -> None:
+    """Though its image could be passed on as it is, and its sources be asked for together."""
+    upstream.on("/wms", lambda request: image_reply(_of_size(request)))
+    client = served("""
+        services: {wms: }
+        layers: [{name: osm, title: A, sources: [a, b]}]
+        sources:
+          a: {type: wms, req: {url: "URL/wms", layers: a}}
+          b: {type: wms, req: {url: "URL/wms", layers: b, transparent: true}}
+        """)
+    area = {"geometry": [1000000, 6000000, 1100000, 6160000], "srs": "EPSG:3857"}
+    permitted = {"authorized": "partial", "layers": {"osm": {"map": True, "limited_to": area}}}
+    hook = {"mapproxy.authorize": lambda *_, **__: permitted}
+
+    answer = client.get(get_map(**NEAR, transparent=transparent), environ_overrides=hook)
+
+    image = pixels(answer)
+    assert image.getpixel((10, 40))[:3] == PLAIN  # type: ignore[index]
+    assert image.getpixel((90, 40)) == ((255, 255, 255, 0) if transparent == "true" else (255, 255, 255, 255))
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
 def test_the_world_map_needs_no_cache(served: Served) -> None:
     client = served("""
         services: {wms: }
