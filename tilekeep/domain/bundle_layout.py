@@ -23,6 +23,12 @@ def slot_of(coord: TileCoord) -> int:
     return coord.x % SIDE + coord.y % SIDE * SIDE
 
 
+def bundle_of(coord: TileCoord) -> TileCoord:
+    """The first tile of the bundle in which a tile lies."""
+    z, x, y = coord
+    return TileCoord(z, x - x % SIDE, y - y % SIDE)
+
+
 def coord_in(bundle: TileCoord, slot: int) -> TileCoord:
     """The tile in a slot of the bundle that begins with the tile ``bundle``."""
     y, x = divmod(slot, SIDE)

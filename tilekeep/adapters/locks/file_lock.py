@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.01
 _CALLS_BETWEEN_SWEEPS = 50
 _SWEEP_GRACE_SECONDS = 10.0
 _SUFFIX = ".lck"
-_REMEDY = "check owner and permissions of tile_lock_dir"
+_REMEDY = "check owner and permissions of its directory"
 
 
 class FileTileLock:

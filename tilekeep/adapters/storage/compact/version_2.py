@@ -1,0 +1,116 @@
+"""Version 2: one file with header, index and tiles; an index entry has offset and size (spec/caches.md, 3.5)."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Mapping
+
+from tilekeep.adapters.storage.compact.bundle_format import Damaged, Files, Place
+from tilekeep.domain.bundle_layout import TILES_PER_BUNDLE
+from tilekeep.domain.tile import TileCoord
+
+_HEADER = struct.Struct("<4I3Q6I")
+_INDEX = struct.Struct(f"<{TILES_PER_BUNDLE}Q")
+_ENTRY = struct.Struct("<Q")
+_SIZE = struct.Struct("<I")
+
+_VERSION, _OFFSET_SIZE = 3, 5
+_USER_HEADER = 40
+_AT_LARGEST, _AT_FILE_SIZE = 8, 24
+_OFFSET_BITS = 40
+_OFFSET_MASK = (1 << _OFFSET_BITS) - 1
+#: What ArcGIS writes for a tile that is not there: a size of 0 behind an offset of 4.
+_NO_TILE = 4
+
+
+class BundleVersion2:
+    """Implements :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`.
+
+    The number of a slot is also that of its index entry.
+    """
+
+    version = 2
+    data_ending = "bundle"
+    index_ending = "bundle"
+    empty_size = _HEADER.size + _INDEX.size
+    #: A tile has to be smaller.
+    size_limit = 1 << 24
+
+    def empty_data(self, bundle: TileCoord) -> bytes:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        header = _HEADER.pack(
+            _VERSION,
+            TILES_PER_BUNDLE,
+            0,  # largest tile
+            _OFFSET_SIZE,
+            0,  # slack
+            self.empty_size,
+            _USER_HEADER,
+            _INDEX.size + 20,
+            3,
+            16,
+            TILES_PER_BUNDLE,
+            5,
+            _INDEX.size,
+        )
+        return header + _ENTRY.pack(_NO_TILE) * TILES_PER_BUNDLE
+
+    def empty_index(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def check(self, files: Files) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        header = os.pread(files.data, _HEADER.size, 0)
+        if len(header) < _HEADER.size or os.fstat(files.data).st_size < self.empty_size:
+            raise Damaged("its header or index is cut off")
+        version, records, _, offset_size = _HEADER.unpack(header)[:4]
+        if (version, records, offset_size) != (_VERSION, TILES_PER_BUNDLE, _OFFSET_SIZE):
+            raise Damaged("it has no header of a version 2 bundle")
+
+    def place(self, files: Files, slot: int) -> Place | None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        entry = os.pread(files.data, _ENTRY.size, _HEADER.size + slot * _ENTRY.size)
+        if len(entry) < _ENTRY.size:
+            raise Damaged("its index is cut off")
+        value = int.from_bytes(entry, "little")
+        size = value >> _OFFSET_BITS
+        return Place(value & _OFFSET_MASK, size) if size else None
+
+    def places(self, files: Files) -> dict[int, Place]:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        index = os.pread(files.data, _INDEX.size, _HEADER.size)
+        if len(index) < _INDEX.size:
+            raise Damaged("its index is cut off")
+        return {
+            slot: Place(value & _OFFSET_MASK, value >> _OFFSET_BITS)
+            for slot, value in enumerate(_INDEX.unpack(index))
+            if value > _OFFSET_MASK
+        }
+
+    def read(self, files: Files, slot: int, more: int) -> tuple[bytes, int, int] | None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`.  Two system calls."""
+        place = self.place(files, slot)
+        if place is None:
+            return None
+        offset, size = place
+        if offset < self.empty_size:
+            raise Damaged("the index leads into itself")
+        found = os.pread(files.data, _SIZE.size + size + more, offset - _SIZE.size)
+        if len(found) < _SIZE.size + size:
+            raise Damaged("it ends before the tile does")
+        if int.from_bytes(found[: _SIZE.size], "little") != size:
+            raise Damaged("something else lies where the tile should be")
+        return found, _SIZE.size, size
+
+    def point(self, files: Files, slot: int, place: Place | None) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        value = 0 if place is None else place.offset | place.size << _OFFSET_BITS
+        os.pwrite(files.data, _ENTRY.pack(value), _HEADER.size + slot * _ENTRY.size)
+
+    def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        largest = int.from_bytes(os.pread(files.data, _SIZE.size, _AT_LARGEST), "little")
+        os.pwrite(files.data, _SIZE.pack(max(largest, *sizes.values())), _AT_LARGEST)
+        os.pwrite(files.data, _ENTRY.pack(end), _AT_FILE_SIZE)
