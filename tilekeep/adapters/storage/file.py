@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
 from tilekeep.adapters.storage.directories import missing_is_nothing, store_error
-from tilekeep.adapters.storage.expected_type import ExpectedType
+from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.renewal import renew_file
 from tilekeep.adapters.storage.single_color_links import LinkKind, SingleColorLinks
 from tilekeep.adapters.storage.stored_info import stored_info
@@ -64,7 +64,7 @@ class FileTileStore:
         self._extension = tile_set.format
         self._path = layout.namer(f"{directory}/", tile_set.format)
         self._path_below = layout.namer("", tile_set.format)
-        self._expected = ExpectedType(media_type)
+        self._type_of = TileMediaType(media_type).of
         self._modes = FileModes(directory_permissions, file_permissions)
         self._links = link_single_color and SingleColorLinks(directory, tile_set.format, link_single_color, self._modes)
         self._dimension_names = None if dimension_names is None else frozenset(dimension_names)
@@ -192,12 +192,6 @@ class FileTileStore:
         except OSError as error:
             raise store_error("read tile", path, error) from error
         return StoredTile(body, self._type_of(body, path), TileInfo(link.st_mtime, size)) if size else None
-
-    def _type_of(self, body: bytes, path: str) -> str:
-        media_type = self._expected.of(body)
-        if media_type is None:
-            raise StoreError(f"{path!r} is no image and is not delivered; remove it")
-        return media_type
 
     def _info(self, path: str, *, with_record: bool) -> TileInfo | None:
         try:

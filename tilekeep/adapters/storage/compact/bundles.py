@@ -22,7 +22,7 @@ from tilekeep.adapters.storage.compact.opening import (
 from tilekeep.adapters.storage.compact.own_mark import note_own_change, time_of_others
 from tilekeep.adapters.storage.compact.reading import read_tile
 from tilekeep.adapters.storage.directories import missing_is_nothing, store_error
-from tilekeep.adapters.storage.expected_type import ExpectedType
+from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import StoredTile, TileCoord
@@ -35,7 +35,7 @@ _REMEDY = "its tiles have to be made anew; remove it if all of them are damaged"
 class Bundles:
     """Opens bundles by the path of their data file, and turns what can go wrong into StoreErrors."""
 
-    def __init__(self, format_: BundleFormat, locks: BundleLocks, modes: FileModes, expected: ExpectedType) -> None:
+    def __init__(self, format_: BundleFormat, locks: BundleLocks, modes: FileModes, expected: TileMediaType) -> None:
         self.format = format_
         self.locks = locks
         self._modes = modes

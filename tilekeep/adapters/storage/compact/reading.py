@@ -9,9 +9,10 @@ from typing import NamedTuple
 from tilekeep.adapters.storage.compact.bundle_format import BundleFormat, Damaged, Files, Place
 from tilekeep.adapters.storage.compact.own_mark import time_of_others
 from tilekeep.adapters.storage.compact.trailer import TRAILER_SIZE, Trailer, found_record, found_trailer
-from tilekeep.adapters.storage.expected_type import ExpectedType
+from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.tile_record import NO_RECORD, TileRecord
 from tilekeep.domain.bundle_layout import slot_of
+from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import StoredTile, TileCoord, TileInfo
 
 #: Most records are read with the trailer; longer ones take a second look.
@@ -32,7 +33,7 @@ class Known(NamedTuple):
         return TileInfo(self.stored_at, self.place.size, self.record.validators, self.record.checksum)
 
 
-def read_tile(format_: BundleFormat, files: Files, coord: TileCoord, expected: ExpectedType) -> StoredTile | None:
+def read_tile(format_: BundleFormat, files: Files, coord: TileCoord, expected: TileMediaType) -> StoredTile | None:
     """The tile at ``coord``, or None if the bundle does not have it.
 
     :raises OSError: as the system does.
@@ -44,16 +45,18 @@ def read_tile(format_: BundleFormat, files: Files, coord: TileCoord, expected: E
         raise Damaged(f"tile {coord.z}/{coord.x}/{coord.y}: {damage}") from None
 
 
-def _tile(format_: BundleFormat, files: Files, slot: int, expected: ExpectedType) -> StoredTile | None:
+def _tile(format_: BundleFormat, files: Files, slot: int, expected: TileMediaType) -> StoredTile | None:
     found = format_.read(files, slot, TRAILER_SIZE)
     if found is None:
         return None
     data, start, size = found
     end = start + size
     body = data[start:end]
-    media_type = expected.of(body)
-    if media_type is None:
-        raise Damaged("it is no image")
+    try:
+        media_type = expected.of(body, "it")
+    except StoreError:
+        # The bundle must not be removed for one of its tiles, as the message would say.
+        raise Damaged("it is no image") from None
     trailer = found_trailer(data, end)
     if trailer is None:
         return StoredTile(body, media_type, TileInfo(_time_without_trailer(files), size))

@@ -13,7 +13,7 @@ from tilekeep.adapters.storage.compact.bundles import Bundles
 from tilekeep.adapters.storage.compact.changing import Addition, append, renew
 from tilekeep.adapters.storage.compact.reading import all_known, known
 from tilekeep.adapters.storage.directories import missing_is_nothing
-from tilekeep.adapters.storage.expected_type import ExpectedType
+from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.tile_record import TileRecord
 from tilekeep.domain.bundle_layout import SIDE, BundleLayout, coord_in, slot_of
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
@@ -67,7 +67,7 @@ class CompactTileStore:
             bundle_format,
             BundleLocks(locks),
             FileModes(directory_permissions, file_permissions),
-            ExpectedType(media_type),
+            TileMediaType(media_type),
         )
         self._walk = BundleWalk(directory, bundle_format, dimension_names)
 
