@@ -24,6 +24,9 @@ from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.world.source import WorldSource
+from tilekeep.adapters.storage.compact.store import CompactTileStore
+from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
+from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
@@ -74,7 +77,12 @@ class AdaptersContainer(containers.DeclarativeContainer):
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
-        {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
+        {
+            "file": providers.Factory(FileTileStore),
+            "compact-1": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion1())),
+            "compact-2": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion2())),
+            "disabled": providers.Factory(DisabledTileStore),
+        }
     )
     slices = providers.Object(read_slice)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
@@ -144,6 +152,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             CacheParts,
             make_store=adapters.stores.provider,
             locks=shared.provided.locks,
+            new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,
             flights=flights,
             imaging=adapters.imaging,

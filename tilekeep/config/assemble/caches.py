@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.clipped_tiles import ClippedTiles
@@ -41,7 +42,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
-from tilekeep.domain.lock_names import file_lock_id
+from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
@@ -57,6 +58,8 @@ from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import SliceReader, TileStore
 
 _ONE_TILE = Size(1, 1)
+#: How long the lock of a bundle is waited for.
+_BUNDLE_LOCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,11 @@ class LockDirectory:
 
 @dataclass(frozen=True, slots=True)
 class CacheParts:
-    """What caches are made with; ``locks`` and ``failures`` share one per directory."""
+    """What caches are made with; ``locks`` and ``failures`` share one per directory, ``new_lock`` does not."""
 
     make_store: Callable[..., TileStore]
     locks: Callable[[LockDirectory], TileLock]
+    new_lock: Callable[[LockDirectory], TileLock]
     no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
     flights: SingleFlight[Mapping[TileKey, Outcome]]
@@ -318,18 +322,23 @@ class CacheAssembly:
     def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
         if not cache.stores_tiles:
             return self._parts.make_store("disabled")
-        encoding = cache.encoding
-        return self._parts.make_store(
-            "file",
+        make: Callable[..., TileStore] = partial(
+            self._parts.make_store,
             tile_set=tile_set,
             directory=directory,
-            layout=tile_layout(cache.directory_layout),
-            media_type=encoding.format if "/" in encoding.format else None,
+            media_type=cache.encoding.format if "/" in cache.encoding.format else None,
             directory_permissions=cache.directory_permissions,
             file_permissions=cache.file_permissions,
-            link_single_color=cache.link_single_color,
             dimension_names=self._dimension_names_of(cache.name),
         )
+        if cache.bundle_version is not None:
+            return make(f"compact-{cache.bundle_version}", locks=partial(self._bundle_locks, cache))
+        return make("file", layout=tile_layout(cache.directory_layout), link_single_color=cache.link_single_color)
+
+    def _bundle_locks(self, cache: EffectiveCache, directory: str) -> TileLock:
+        """The locks of the bundles in a directory (spec/caches.md, 3.5)."""
+        permissions = (cache.directory_permissions, cache.file_permissions)
+        return self._parts.new_lock(LockDirectory(directory, *permissions, _BUNDLE_LOCK_SECONDS))
 
     def _maker(
         self,
@@ -363,7 +372,7 @@ class CacheAssembly:
                 watermark=cache.watermark,
             ),
             locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
-            lock_id=file_lock_id(directory),
+            lock_id=file_lock_id(directory) if cache.bundle_version is None else compact_lock_id(directory),
             failures=parts.failures(locks),
             flights=parts.flights,
             clock=parts.clock,

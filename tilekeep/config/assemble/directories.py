@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from tilekeep.config.mapproxy.caches import Cache, FileBackend
+from tilekeep.config.mapproxy.caches import Cache, CompactBackend, FileBackend
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import Problem, error
@@ -36,6 +36,7 @@ def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
 
 
 def _remedy(cache: Cache) -> str:
-    if isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names:
+    named_after_grids = isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names
+    if named_after_grids or isinstance(cache.cache, CompactBackend):
         return "give the grids different names"
     return "set cache.use_grid_names: true, or use a cache for each grid"

@@ -58,6 +58,10 @@ class SharedParts:
             )
         )
 
+    def new_lock(self, where: LockDirectory) -> TileLock:
+        """Locks of a directory that are let go with whoever asks for them, for there may be many such directories."""
+        return self._lock(where)
+
     def _failures(self, where: LockDirectory) -> FailureMemory:
         return self._kept(
             self._make_failures(

@@ -201,7 +201,15 @@ class RedisBackend(BackendOptions):
 
 
 class CompactBackend(BackendOptions):
-    """ArcGIS bundles."""
+    """A directory with bundles of 128 by 128 tiles, as ArcGIS has them (spec/caches.md, 3.5).
+
+    :ivar version: 1 with an index file beside each bundle, 2 with the index inside.
+    :ivar directory: of the levels; the names of the cache and of its grid are not added.
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["compact"]
     version: Annotated[Literal[1, 2], BeforeValidator(whole_number)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tilekeep.config.mapproxy.caches import Cache, FileBackend, RefreshBefore
+from tilekeep.config.mapproxy.caches import Cache, CompactBackend, FileBackend, RefreshBefore
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
@@ -55,7 +55,7 @@ RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
 
 @dataclass(frozen=True, slots=True)
 class EffectiveCache:
-    """A cache in the file store.
+    """A cache in the file store, or in bundles.
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
@@ -71,6 +71,7 @@ class EffectiveCache:
     :ivar stores_tiles: False for a cache that makes every tile anew (``disable_storage``).
     :ivar rescaling: how tiles without source are drawn from other levels, or None.
     :ivar watermark: what is written on every tile, or None.
+    :ivar bundle_version: 1 or 2 for a cache in bundles, to which ``directory_layout`` and links mean nothing, or None.
     """
 
     name: str
@@ -99,6 +100,7 @@ class EffectiveCache:
     stores_tiles: bool = True
     rescaling: Rescaling | None = None
     watermark: Watermark | None = None
+    bundle_version: int | None = None
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -131,7 +133,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         link_single_color=_link(_first(cache.link_single_color_images, default.link_single_color_images)),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_layout=backend.directory_layout,
+        directory_layout=backend.directory_layout if isinstance(backend, FileBackend) else "",
         directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
         file_permissions=octal(backend.file_permissions or default.file_permissions),
         tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
@@ -143,6 +145,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         stores_tiles=not cache.disable_storage,
         rescaling=_rescaling(cache),
         watermark=_watermark(cache.watermark),
+        bundle_version=backend.version if isinstance(backend, CompactBackend) else None,
     )
 
 
@@ -160,7 +163,7 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
     if backend.directory:
         return root
     effective = effective_grid(settings, grid)
-    if backend.use_grid_names:
+    if isinstance(backend, CompactBackend) or backend.use_grid_names:
         return os.path.join(root, name, effective.name)
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
 
@@ -179,10 +182,10 @@ def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit 
     return RelativeLimit(sum((getattr(refresh, unit) or 0) * seconds for unit, seconds in _SECONDS.items()))
 
 
-def _backend(cache: Cache) -> FileBackend:
+def _backend(cache: Cache) -> FileBackend | CompactBackend:
     """The store; other types are refused when the configuration is loaded."""
     backend = cache.cache if cache.cache is not None else FileBackend()
-    assert isinstance(backend, FileBackend), "checked when the configuration was loaded"
+    assert isinstance(backend, FileBackend | CompactBackend), "checked when the configuration was loaded"
     return backend
 
 
