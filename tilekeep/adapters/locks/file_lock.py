@@ -42,6 +42,7 @@ class FileTileLock:
         timeout_seconds: float,
         directory_permissions: int | None = None,
         file_permissions: int | None = None,
+        keeps_files: bool = False,
     ) -> None:
         """Binds the locks to a directory; touches nothing.
 
@@ -51,12 +52,15 @@ class FileTileLock:
             timeout_seconds: longest wait, whatever the deadline; left-over files ten seconds older are removed.
             directory_permissions: mode of new directories; None leaves it to the umask.
             file_permissions: mode of new lock files; None leaves it to the umask.
+            keeps_files: whether lock files stay until they are swept away.  For what must never be done twice at a
+                time: MapProxy takes a file for locked that was removed while it was opening it.
         """
         self._directory = directory
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._directory_permissions = directory_permissions
         self._file_permissions = file_permissions
+        self._release = LockedFile.unlock if keeps_files else LockedFile.remove_and_unlock
         self._state = _State()
 
     @contextmanager
@@ -119,7 +123,7 @@ class FileTileLock:
         finally:
             if self._state is state:
                 state.held.discard(locked)
-                locked.remove_and_unlock()
+                self._release(locked)
 
     def _locked(self, path: str, limit: Deadline) -> LockedFile:
         while True:

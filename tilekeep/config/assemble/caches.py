@@ -70,6 +70,7 @@ class LockDirectory:
     directory_permissions: int | None
     file_permissions: int | None
     timeout_seconds: float
+    keeps_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +339,7 @@ class CacheAssembly:
     def _bundle_locks(self, cache: EffectiveCache, directory: str) -> TileLock:
         """The locks of the bundles in a directory (spec/caches.md, 3.5)."""
         permissions = (cache.directory_permissions, cache.file_permissions)
-        return self._parts.new_lock(LockDirectory(directory, *permissions, _BUNDLE_LOCK_SECONDS))
+        return self._parts.new_lock(LockDirectory(directory, *permissions, _BUNDLE_LOCK_SECONDS, keeps_files=True))
 
     def _maker(
         self,

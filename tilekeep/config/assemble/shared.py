@@ -55,6 +55,7 @@ class SharedParts:
                 timeout_seconds=where.timeout_seconds,
                 directory_permissions=where.directory_permissions,
                 file_permissions=where.file_permissions,
+                keeps_files=where.keeps_files,
             )
         )
 

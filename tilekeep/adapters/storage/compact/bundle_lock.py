@@ -1,7 +1,12 @@
-"""The locks of bundles: a file ``<bundle>.lck`` beside each, as MapProxy has it (spec/caches.md, 3.5)."""
+"""The locks of bundles: a file ``<bundle>.lck`` beside each, as MapProxy has it (spec/caches.md, 3.5).
+
+MapProxy removes it when it is done.  Tilekeep lets it lie, since MapProxy would take a file for its lock that it has
+opened just before the removal, and write at the same time as the next who makes a new one.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -37,11 +42,17 @@ class BundleLocks:
                 raise StoreError(f"cannot change {path!r}: {error}") from error
             yield
 
+    def remove_file(self, path: str) -> None:
+        """Removes a lock file, whose lock is held."""
+        with contextlib.suppress(OSError):
+            os.unlink("/".join(_lock_file(path)))
+
     def remove_if_free(self, path: str) -> None:
-        """Removes a lock file that a writer which was killed has left."""
+        """Removes a lock file if nobody holds its lock."""
         directory, name = _lock_file(path)
-        with self._of(directory).try_hold(name):
-            pass
+        with self._of(directory).try_hold(name) as held:
+            if held:
+                self.remove_file(path)
 
     def _of(self, directory: str) -> TileLock:
         lock = self._made.get(directory)

@@ -90,6 +90,7 @@ class Bundles:
             for part in (index_path(self.format, path), path):
                 with missing_is_nothing("remove tiles", part):
                     os.unlink(part)
+            self.locks.remove_file(path)
 
     def remove_old(self, path: str, older_than: float, deadline: Deadline) -> None:
         """Removes the tiles stored before ``older_than``, and the bundle if no other is left."""
@@ -97,7 +98,9 @@ class Bundles:
             if files is not None and remove_old(self.format, files, older_than):
                 with missing_is_nothing("remove tiles", path):
                     os.unlink(index_path(self.format, path))
-                    os.unlink(path)
+                    if self.format.index_ending != self.format.data_ending:
+                        os.unlink(path)
+                self.locks.remove_file(path)
 
     def _read(self, path: str, coords: Sequence[TileCoord]) -> list[StoredTile | None]:
         try:
