@@ -5,33 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.contract.bundle_back_door import get_version_1, get_version_2, put_version_1, put_version_2
+from tests.contract.compact_stores import compact_store
 from tests.contract.shared_tile_store_suite import SharedTileStoreSuite
-from tilekeep.adapters.clock import SystemClock
-from tilekeep.adapters.locks.file_lock import FileTileLock
-from tilekeep.adapters.storage.compact.bundle_format import BundleFormat
 from tilekeep.adapters.storage.compact.store import CompactTileStore
-from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
-from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
-from tilekeep.domain.tile import TileKey, TileSet
+from tilekeep.domain.tile import TileKey
 
 
 class CompactTileStoreSuite(SharedTileStoreSuite):
-    bundle_format: BundleFormat
+    version: int
     endings: frozenset[str]
 
     def medium(self, folder: Path) -> Path:
         return folder
 
     def make_store(self, medium: Path) -> CompactTileStore:
-        return CompactTileStore(
-            TileSet("osm", "webmercator", "png"),
-            str(medium),
-            self.bundle_format,
-            lambda directory: FileTileLock(directory, SystemClock(), timeout_seconds=60.0, keeps_files=True),
-            media_type="image/png",
-            directory_permissions=None,
-            file_permissions=None,
-        )
+        return compact_store(medium, self.version)
 
     def leftovers(self, medium: Path) -> list[str]:
         files = [path for path in medium.rglob("*") if not path.is_dir() and not self.belongs_here(path)]
@@ -47,7 +35,7 @@ class CompactTileStoreSuite(SharedTileStoreSuite):
 
 
 class TestVersion1(CompactTileStoreSuite):
-    bundle_format = BundleVersion1()
+    version = 1
     endings = frozenset({".bundle", ".bundlx"})
 
     def put(self, medium: Path, key: TileKey, body: bytes, at: float) -> None:
@@ -58,7 +46,7 @@ class TestVersion1(CompactTileStoreSuite):
 
 
 class TestVersion2(CompactTileStoreSuite):
-    bundle_format = BundleVersion2()
+    version = 2
     endings = frozenset({".bundle"})
 
     def put(self, medium: Path, key: TileKey, body: bytes, at: float) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.compact_stores import compact_store
 from tests.contract.processes import forked, wait_for
-from tests.integration.compact_stores import compact_store
 from tests.integration.mapproxy_cache import held_by_mapproxy, try_tile_lock
 from tests.integration.mapproxy_compact import MapProxyCompactCache
 from tilekeep.domain.deadline import NO_DEADLINE

@@ -24,6 +24,7 @@ from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.world.source import WorldSource
+from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
@@ -47,6 +48,7 @@ from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
+from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
 
@@ -82,6 +84,12 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "compact-1": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion1())),
             "compact-2": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion2())),
             "disabled": providers.Factory(DisabledTileStore),
+        }
+    )
+    defragmenters: providers.FactoryAggregate[Defragmenter] = providers.FactoryAggregate(
+        {
+            "compact-1": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion1())),
+            "compact-2": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion2())),
         }
     )
     slices = providers.Object(read_slice)
@@ -151,6 +159,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         providers.Factory(
             CacheParts,
             make_store=adapters.stores.provider,
+            make_defragmenter=adapters.defragmenters.provider,
             locks=shared.provided.locks,
             new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,

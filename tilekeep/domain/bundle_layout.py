@@ -41,6 +41,16 @@ def bundles_of(window: Window) -> Window:
     return min_x - min_x % SIDE, min_y - min_y % SIDE, max_x, max_y
 
 
+def bundle_at(path: str) -> TileCoord:
+    """The first tile of the bundle with a file at ``path``, which ends as :class:`BundleLayout` has it."""
+    level, name = path.split("/")[-2:]
+    name, _, extension = name.partition(".")
+    coord = BundleLayout().coord(f"{level}/{name}.{extension}", extension)
+    if coord is None:
+        raise ValueError(f"{path!r} is not the path of a bundle")
+    return coord
+
+
 @dataclass(frozen=True, slots=True)
 class BundleLayout:
     """A :class:`~tilekeep.domain.tile_layout.TileLayout` of bundles; the coordinate of one is that of its first tile.

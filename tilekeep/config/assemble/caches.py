@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.clipped_tiles import ClippedTiles
@@ -25,7 +25,9 @@ from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
+from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sources import SourceAssembly
+from tilekeep.config.assemble.stores import StoreAssembly
 from tilekeep.config.mapproxy import meaning_cache
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -47,8 +49,8 @@ from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileKey, TileSet
-from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
@@ -58,19 +60,6 @@ from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import SliceReader, TileStore
 
 _ONE_TILE = Size(1, 1)
-#: How long the lock of a bundle is waited for.
-_BUNDLE_LOCK_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class LockDirectory:
-    """Where the locks and failure notes of caches lie, and how they are made."""
-
-    path: str
-    directory_permissions: int | None
-    file_permissions: int | None
-    timeout_seconds: float
-    keeps_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +67,7 @@ class CacheParts:
     """What caches are made with; ``locks`` and ``failures`` share one per directory, ``new_lock`` does not."""
 
     make_store: Callable[..., TileStore]
+    make_defragmenter: Callable[..., Defragmenter]
     locks: Callable[[LockDirectory], TileLock]
     new_lock: Callable[[LockDirectory], TileLock]
     no_lock: TileLock
@@ -113,6 +103,14 @@ class CacheDescription:
     grid: TileGrid
     encoding: ImageEncoding
     extent: BBox
+
+
+class StoredCache(NamedTuple):
+    """The tiles of a cache in one grid."""
+
+    tile_set: TileSet
+    grid: TileGrid
+    store: TileStore
 
 
 class CacheAssembly:
@@ -155,6 +153,9 @@ class CacheAssembly:
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(
             lambda key: kept(self.content(key), lambda: self._node(*key))
         )
+        self._stores = StoreAssembly(
+            parts.make_store, parts.make_defragmenter, parts.new_lock, self._dimension_names_of
+        )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
             effective=self.effective,
@@ -169,6 +170,26 @@ class CacheAssembly:
             preferred_srs=grids.preferred_srs,
             max_tiles=settings.globals.cache.max_tile_limit,
         )
+
+    def stores(self) -> Iterator[StoredCache]:
+        """The stores of all caches, one for each grid, without anything that makes tiles; nothing of them is kept."""
+        for name in self._settings.caches:
+            cache = self.effective(name)
+            for grid_key in cache.grids if cache.stores_tiles else ():
+                grid = self._grids.grid(grid_key)
+                tile_set = TileSet(name, grid.name, cache.encoding.extension)
+                yield StoredCache(tile_set, grid, self._stores.store(cache, tile_set, cache.directories[grid_key]))
+
+    def defragmenters(self) -> Mapping[str, Sequence[Defragmenter]]:
+        """What defragments the stores of caches that need it, by the name of the cache."""
+        found: dict[str, list[Defragmenter]] = {}
+        for name in self._settings.caches:
+            cache = self.effective(name)
+            for grid_key in cache.grids:
+                defragmenter = self._stores.defragmenter(cache, cache.directories[grid_key])
+                if defragmenter is not None:
+                    found.setdefault(name, []).append(defragmenter)
+        return found
 
     def _dimension_names_of(self, cache: str) -> Collection[str]:
         if self._dimension_names is None:
@@ -245,7 +266,7 @@ class CacheAssembly:
         policy = StalenessPolicy(_age_limit(cache.refresh))
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
         directory = cache.directories[grid_key]
-        store = self._store(cache, tile_set, directory)
+        store = self._stores.store(cache, tile_set, directory)
         clock = self._parts.clock
         maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
         get_tile = GetTile(
@@ -319,27 +340,6 @@ class CacheAssembly:
             return tiles
         parts = self._parts
         return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
-
-    def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
-        if not cache.stores_tiles:
-            return self._parts.make_store("disabled")
-        make: Callable[..., TileStore] = partial(
-            self._parts.make_store,
-            tile_set=tile_set,
-            directory=directory,
-            media_type=cache.encoding.format if "/" in cache.encoding.format else None,
-            directory_permissions=cache.directory_permissions,
-            file_permissions=cache.file_permissions,
-            dimension_names=self._dimension_names_of(cache.name),
-        )
-        if cache.bundle_version is not None:
-            return make(f"compact-{cache.bundle_version}", locks=partial(self._bundle_locks, cache))
-        return make("file", layout=tile_layout(cache.directory_layout), link_single_color=cache.link_single_color)
-
-    def _bundle_locks(self, cache: EffectiveCache, directory: str) -> TileLock:
-        """The locks of the bundles in a directory (spec/caches.md, 3.5)."""
-        permissions = (cache.directory_permissions, cache.file_permissions)
-        return self._parts.new_lock(LockDirectory(directory, *permissions, _BUNDLE_LOCK_SECONDS, keeps_files=True))
 
     def _maker(
         self,

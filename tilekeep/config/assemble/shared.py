@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.config.assemble.caches import LockDirectory
+from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.process_resources import ProcessResources, Resettable
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.http_client import HttpClient

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -10,10 +11,12 @@ from tilekeep.adapters.storage.compact.bundle_format import BundleFormat
 from tilekeep.adapters.storage.compact.bundle_lock import ENDING
 from tilekeep.adapters.storage.tile_walk import FoundFile, TileWalk
 from tilekeep.domain.bundle_layout import BundleLayout, bundles_of
+from tilekeep.domain.dimension_path import may_be_dimension_directory
 from tilekeep.domain.tile import TileKey
 from tilekeep.domain.tile_layout import Window
 
 _LAYOUT = BundleLayout()
+_LEVEL = re.compile(r"L\d\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,20 @@ class BundleWalk:
         for file in self._files(self.bundle_format.data_ending, z, window, prune=False):
             if not file.unfinished:
                 yield file.key, file.path
+
+    def all_bundles(self) -> Iterator[str]:
+        """The paths of the data files of all levels and dimensions; lazy."""
+        ending = self.bundle_format.data_ending
+        for directory, below, names in os.walk(self.directory, followlinks=True):
+            nested = directory != self.directory
+            below[:] = [name for name in below if self._is_part(name, nested=nested)]
+            level = os.path.basename(directory)
+            yield from (f"{directory}/{name}" for name in names if _LAYOUT.coord(f"{level}/{name}", ending))
+
+    def _is_part(self, name: str, *, nested: bool) -> bool:
+        """Whether a directory may be one of the cache, and not of another that lies inside."""
+        is_level = _LEVEL.fullmatch(name) is not None
+        return is_level or may_be_dimension_directory(name, nested=nested, keys=self.dimension_names)
 
     def unfinished(self, z: int) -> Iterator[str]:
         """Files that a writer which was killed, or is at work, has not finished."""

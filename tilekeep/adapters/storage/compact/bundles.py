@@ -87,20 +87,20 @@ class Bundles:
     def remove(self, path: str, deadline: Deadline) -> None:
         """Removes a bundle, or what there is of it."""
         with self.locks.hold(path, deadline):
-            for part in (index_path(self.format, path), path):
-                with missing_is_nothing("remove tiles", part):
-                    os.unlink(part)
-            self.locks.remove_file(path)
+            self.remove_locked(path)
+
+    def remove_locked(self, path: str) -> None:
+        """Removes a bundle whose lock is held, and the file of the lock."""
+        for part in (index_path(self.format, path), path):
+            with missing_is_nothing("remove tiles", part):
+                os.unlink(part)
+        self.locks.remove_file(path)
 
     def remove_old(self, path: str, older_than: float, deadline: Deadline) -> None:
         """Removes the tiles stored before ``older_than``, and the bundle if no other is left."""
         with self.changing(path, deadline) as files:
             if files is not None and remove_old(self.format, files, older_than):
-                with missing_is_nothing("remove tiles", path):
-                    os.unlink(index_path(self.format, path))
-                    if self.format.index_ending != self.format.data_ending:
-                        os.unlink(path)
-                self.locks.remove_file(path)
+                self.remove_locked(path)
 
     def _read(self, path: str, coords: Sequence[TileCoord]) -> list[StoredTile | None]:
         try:

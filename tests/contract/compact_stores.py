@@ -7,6 +7,7 @@ from pathlib import Path
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.storage.compact.bundle_format import BundleFormat
+from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
@@ -27,4 +28,13 @@ def compact_store(
         media_type=media_type,
         directory_permissions=None,
         file_permissions=None,
+    )
+
+
+def compact_defragmenter(directory: Path, version: int) -> BundleDefragmenter:
+    """What defragments the bundles in ``directory``."""
+    return BundleDefragmenter(
+        str(directory),
+        FORMATS[version],
+        lambda folder: FileTileLock(folder, SystemClock(), timeout_seconds=60.0, keeps_files=True),
     )
