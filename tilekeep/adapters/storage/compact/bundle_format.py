@@ -7,6 +7,9 @@ from typing import NamedTuple, Protocol
 
 from tilekeep.domain.tile import TileCoord
 
+#: By which number in their headers, which else begin alike, the versions are told apart.
+USER_HEADER_SIZE_1, USER_HEADER_SIZE_2 = 16, 131_092
+
 
 class Files(NamedTuple):
     """Descriptors of an open bundle: of the file with the tiles, and of the one with the entries of the index."""
@@ -54,6 +57,13 @@ class BundleFormat(Protocol):
         """Looks at the headers.
 
         :raises Damaged: it is no bundle of this version, or not all of it.
+        """
+        ...
+
+    def check_data(self, descriptor: int) -> None:
+        """Looks at the header of the data file alone.
+
+        :raises Damaged: as :meth:`check`.
         """
         ...
 

@@ -52,11 +52,17 @@ def close_files(files: Files) -> None:
 def make_bundle(format_: BundleFormat, path: str, coord: TileCoord, at: float, modes: FileModes) -> None:
     """Makes what is missing of a bundle, whose lock is held; ``coord`` is any tile of it.
 
+    :raises Damaged: what is there is no part of such a bundle.
+
     :raises OSError: the disk or a permission.
     """
     if os.path.exists(path):
-        if not os.path.exists(index_path(format_, path)):
-            _put(index_path(format_, path), format_.empty_index(), at, modes)
+        descriptor = os.open(path, READ)
+        try:
+            format_.check_data(descriptor)
+        finally:
+            os.close(descriptor)
+        _put(index_path(format_, path), format_.empty_index(), at, modes)
         return
     if format_.index_ending != format_.data_ending:
         # An index without its bundle leads nowhere.

@@ -7,7 +7,13 @@ import struct
 from collections.abc import Mapping
 from functools import cache
 
-from tilekeep.adapters.storage.compact.bundle_format import Damaged, Files, Place
+from tilekeep.adapters.storage.compact.bundle_format import (
+    USER_HEADER_SIZE_1,
+    USER_HEADER_SIZE_2,
+    Damaged,
+    Files,
+    Place,
+)
 from tilekeep.domain.bundle_layout import SIDE, TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
 
@@ -39,7 +45,7 @@ class BundleVersion1:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
         rows_and_columns = (bundle.y, bundle.y + SIDE - 1, bundle.x, bundle.x + SIDE - 1)
         # The largest tile is 16, there is none yet: four times 0.
-        header = _HEADER.pack(3, TILES_PER_BUNDLE, 16, 5, 0, self.empty_size, 40, 16, *rows_and_columns)
+        header = _HEADER.pack(3, TILES_PER_BUNDLE, 16, 5, 0, self.empty_size, 40, USER_HEADER_SIZE_1, *rows_and_columns)
         return header + bytes(TILES_PER_BUNDLE * _SIZE.size)
 
     def empty_index(self) -> bytes:
@@ -48,16 +54,24 @@ class BundleVersion1:
 
     def check(self, files: Files) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        header = os.pread(files.data, _HEADER.size, 0)
-        if len(header) < _HEADER.size or os.fstat(files.data).st_size < self.empty_size:
-            raise Damaged("its header is cut off")
-        version, records, _, offset_size = _HEADER.unpack(header)[:4]
-        if (version, records, offset_size) != (3, TILES_PER_BUNDLE, 5):
-            raise Damaged("it has no header of a version 1 bundle")
+        self.check_data(files.data)
         if os.fstat(files.entries).st_size < _INDEX_SIZE - len(_INDEX_FOOTER):
             raise Damaged("its index is cut off")
         if os.pread(files.entries, 4, 0) != _INDEX_HEADER[:4]:
             raise Damaged("its index has no header of a version 1 index")
+
+    def check_data(self, descriptor: int) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        header = os.pread(descriptor, _HEADER.size, 0)
+        if len(header) < _HEADER.size:
+            raise Damaged("its header is cut off")
+        version, records, _, offset_size, _, _, _, user_header_size = _HEADER.unpack(header)[:8]
+        if (version, records, offset_size) != (3, TILES_PER_BUNDLE, 5):
+            raise Damaged("it has no header of a version 1 bundle")
+        if user_header_size == USER_HEADER_SIZE_2:
+            raise Damaged("it is a bundle of version 2, and version: 1 is configured")
+        if os.fstat(descriptor).st_size < self.empty_size:
+            raise Damaged("it is cut off")
 
     def place(self, files: Files, slot: int) -> Place | None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""

@@ -6,7 +6,13 @@ import os
 import struct
 from collections.abc import Mapping
 
-from tilekeep.adapters.storage.compact.bundle_format import Damaged, Files, Place
+from tilekeep.adapters.storage.compact.bundle_format import (
+    USER_HEADER_SIZE_1,
+    USER_HEADER_SIZE_2,
+    Damaged,
+    Files,
+    Place,
+)
 from tilekeep.domain.bundle_layout import TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
 
@@ -47,7 +53,7 @@ class BundleVersion2:
             0,  # slack
             self.empty_size,
             _USER_HEADER,
-            _INDEX.size + 20,
+            USER_HEADER_SIZE_2,
             3,
             16,
             TILES_PER_BUNDLE,
@@ -62,12 +68,20 @@ class BundleVersion2:
 
     def check(self, files: Files) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        header = os.pread(files.data, _HEADER.size, 0)
-        if len(header) < _HEADER.size or os.fstat(files.data).st_size < self.empty_size:
-            raise Damaged("its header or index is cut off")
-        version, records, _, offset_size = _HEADER.unpack(header)[:4]
+        self.check_data(files.data)
+
+    def check_data(self, descriptor: int) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        header = os.pread(descriptor, _HEADER.size, 0)
+        if len(header) < _HEADER.size:
+            raise Damaged("its header is cut off")
+        version, records, _, offset_size, _, _, _, user_header_size = _HEADER.unpack(header)[:8]
         if (version, records, offset_size) != (_VERSION, TILES_PER_BUNDLE, _OFFSET_SIZE):
             raise Damaged("it has no header of a version 2 bundle")
+        if user_header_size == USER_HEADER_SIZE_1:
+            raise Damaged("it is a bundle of version 1, and version: 2 is configured")
+        if os.fstat(descriptor).st_size < self.empty_size:
+            raise Damaged("its index is cut off")
 
     def place(self, files: Files, slot: int) -> Place | None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
