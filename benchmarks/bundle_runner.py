@@ -84,8 +84,9 @@ def work_of_tilekeep(version: int, directory: str) -> Work:
         assert len(tile.body) == len(BODY)
 
     def load_block(coords: list[tuple[int, int, int]]) -> None:
-        found = cache.read_many([key(coord) for coord in coords])
-        assert all(len(found[key(coord)].body) == len(BODY) for coord in coords)
+        keys = [key(coord) for coord in coords]
+        found = cache.read_many(keys)
+        assert all(len(found[each].body) == len(BODY) for each in keys)
 
     return work(
         lambda coords: cache.write([NewTile(key(coord), BODY, "image/png") for coord in coords], AT),

@@ -33,6 +33,9 @@ _CACHES = {
     "hardlinks": "link_single_color_images: hardlink, cache: {type: file, directory_layout: tms}",
     "jpeg": "format: image/jpeg, cache: {type: file, directory_layout: mp}",
     "mixed": "format: mixed, request_format: image/png",
+    "bundles_1": "cache: {type: compact, version: 1}",
+    "bundles_2": "cache: {type: compact, version: 2}",
+    "bundles_elsewhere": "cache: {type: compact, version: 2, directory: ./elsewhere/bundles}",
     "times": "cache: {type: file, directory_layout: tc}",
     "times_tms": "cache: {type: file, directory_layout: tms}",
 }
@@ -153,7 +156,7 @@ def _contents(answers: dict[str, Answer]) -> dict[str, tuple[int, str, bytes]]:
 
 def _tiles(directory: Path) -> list[str]:
     """Tiles and colours; what a program notes beside them for itself does not count."""
-    endings = {".png", ".jpeg", ".mixed"}
+    endings = {".png", ".jpeg", ".mixed", ".bundle", ".bundlx"}
     return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.suffix in endings)
 
 

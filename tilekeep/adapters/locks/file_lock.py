@@ -72,11 +72,19 @@ class FileTileLock:
         path = self._path(name)
         self._sweep_now_and_then()
         limit = deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
-        with self._turn(name, limit.remaining(self._clock.monotonic())) as taken:
-            if not taken:
-                raise LockTimeout(f"lock {path!r} was still held by another thread when the time was up")
-            with self._kept(self._locked(path, limit)):
+        state = self._state
+        if not state.turns.take(name, 1, limit.remaining(self._clock.monotonic())):
+            raise LockTimeout(f"lock {path!r} was still held by another thread when the time was up")
+        try:
+            locked = self._locked(path, limit)
+            state.held.add(locked)
+            try:
                 yield
+            finally:
+                self._give_back(locked, state)
+        finally:
+            if self._state is state:
+                state.turns.give_back(name, 1)
 
     @contextmanager
     def try_hold(self, name: str) -> Iterator[bool]:
@@ -88,8 +96,12 @@ class FileTileLock:
             if locked is None:
                 yield False
                 return
-            with self._kept(locked):
+            state = self._state
+            state.held.add(locked)
+            try:
                 yield True
+            finally:
+                self._give_back(locked, state)
 
     def reset_after_fork(self) -> None:
         """To be called in a forked child: locks of the parent stay the parent's, and none is held here."""
@@ -113,17 +125,11 @@ class FileTileLock:
             if taken and self._state is state:
                 state.turns.give_back(name, 1)
 
-    @contextmanager
-    def _kept(self, locked: LockedFile) -> Iterator[None]:
-        """Releases ``locked`` at the end, unless this is a child forked meanwhile: there it is not ours."""
-        state = self._state
-        state.held.add(locked)
-        try:
-            yield
-        finally:
-            if self._state is state:
-                state.held.discard(locked)
-                self._release(locked)
+    def _give_back(self, locked: LockedFile, state: _State) -> None:
+        """Releases ``locked``, unless this is a child forked since ``state``: there it is not ours."""
+        if self._state is state:
+            state.held.discard(locked)
+            self._release(locked)
 
     def _locked(self, path: str, limit: Deadline) -> LockedFile:
         while True:

@@ -118,5 +118,4 @@ def _has_name(descriptor: int, path: str) -> bool:
 def _sign(descriptor: int) -> None:
     """Writes the process id, for people who look; a full disk or a file of another user does not matter."""
     with contextlib.suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f" {os.getpid()}\n".encode())
+        os.ftruncate(descriptor, os.pwrite(descriptor, f" {os.getpid()}\n".encode(), 0))

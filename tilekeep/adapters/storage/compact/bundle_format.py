@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.tile import TileCoord
@@ -27,6 +27,21 @@ class Place(NamedTuple):
 
 class Damaged(Exception):
     """A bundle, or a tile in it, is not what its format says; the message says how."""
+
+
+def runs(places: Mapping[int, Place | None]) -> Iterator[tuple[int, list[Place | None]]]:
+    """The places whose numbers follow each other, together, each time with the first number."""
+    first = 0
+    run: list[Place | None] = []
+    for number in sorted(places):
+        if run and number != first + len(run):
+            yield first, run
+            run = []
+        if not run:
+            first = number
+        run.append(places[number])
+    if run:
+        yield first, run
 
 
 class BundleFormat(Protocol):
@@ -90,8 +105,8 @@ class BundleFormat(Protocol):
         """
         ...
 
-    def point(self, files: Files, slot: int, place: Place | None) -> None:
-        """Has the index lead to ``place``; None for no tile."""
+    def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
+        """Has the index lead from the slots that are the keys to these places; None for no tile."""
         ...
 
     def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:

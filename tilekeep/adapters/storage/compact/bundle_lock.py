@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import LockTimeout, LockUnavailable, StoreError
@@ -35,12 +35,15 @@ class BundleLocks:
         :raises StoreError: on entering, when there is no way to take it, or it was not free in time.
         """
         directory, name = _lock_file(path)
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(self._of(directory).hold(name, deadline))
-            except (LockTimeout, LockUnavailable) as error:
-                raise StoreError(f"cannot change {path!r}: {error}") from error
-            yield
+        entered = False
+        try:
+            with self._of(directory).hold(name, deadline):
+                entered = True
+                yield
+        except (LockTimeout, LockUnavailable) as error:
+            if entered:
+                raise
+            raise StoreError(f"cannot change {path!r}: {error}") from error
 
     def remove_file(self, path: str) -> None:
         """Removes a lock file, whose lock is held."""

@@ -67,21 +67,26 @@ class Bundles:
         self, path: str, deadline: Deadline, make: tuple[TileCoord, float] | None = None
     ) -> Iterator[Files | None]:
         """The open bundle while its lock is held; one that is not there is made for a tile and a time, else None."""
-        with _translated("change", path):
-            if make is None and not _is_there(path):
-                yield None
-                return
-            with self.locks.hold(path, deadline):
+        if make is None and not _is_there(path):
+            yield None
+            return
+        with self.locks.hold(path, deadline):
+            files = None
+            try:
                 files = self._open_to_change(path, make)
                 if files is None:
                     yield None
                     return
-                try:
-                    self.format.check(files)
-                    others = time_of_others(files.data)
-                    yield files
-                    note_own_change(files.data, others)
-                finally:
+                self.format.check(files)
+                others = time_of_others(files.data)
+                yield files
+                note_own_change(files.data, others)
+            except Damaged as error:
+                raise _damaged(path, error) from error
+            except OSError as error:
+                raise store_error("change", path, error) from error
+            finally:
+                if files is not None:
                     close_files(files)
 
     def remove(self, path: str, deadline: Deadline) -> None:
@@ -140,9 +145,13 @@ def _translated(doing: str, path: str) -> Iterator[None]:
     try:
         yield
     except Damaged as error:
-        raise StoreError(f"{path!r} is damaged: {error}; {_REMEDY}") from error
+        raise _damaged(path, error) from error
     except OSError as error:
         raise store_error(doing, path, error) from error
+
+
+def _damaged(path: str, error: Damaged) -> StoreError:
+    return StoreError(f"{path!r} is damaged: {error}; {_REMEDY}")
 
 
 def _is_there(path: str) -> bool:
@@ -150,4 +159,6 @@ def _is_there(path: str) -> bool:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        raise store_error("change", path, error) from error
     return True

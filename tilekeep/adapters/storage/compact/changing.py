@@ -18,6 +18,9 @@ from tilekeep.adapters.storage.compact.trailer import TIME_OFFSET, encoded_time,
 from tilekeep.adapters.storage.tile_record import TileRecord
 from tilekeep.domain.tile import TileInfo, Validators
 
+#: So many parts are written by one call; IOV_MAX is 1024 on Linux, the BSDs and macOS.
+_MOST_PARTS = 1024
+
 
 class Addition(NamedTuple):
     """A tile to be appended; ``stored_at`` in POSIX seconds."""
@@ -44,10 +47,9 @@ def append(format_: BundleFormat, files: Files, tiles: Sequence[Addition]) -> No
         parts += len(body).to_bytes(4, "little"), body, trailer
         places[slot] = Place(end + 4, len(body))
         end += 4 + len(body) + len(trailer)
-    _write_at_end(files.data, b"".join(parts), start)
+    _write_at_end(files.data, parts, start)
     format_.update_header(files, {slot: place.size for slot, place in places.items()}, end)
-    for slot, place in places.items():
-        format_.point(files, slot, place)
+    format_.point(files, places)
 
 
 def renew(format_: BundleFormat, files: Files, slot: int, at: float, validators: Validators | None) -> TileInfo | None:
@@ -78,16 +80,21 @@ def remove_old(format_: BundleFormat, files: Files, older_than: float) -> bool:
     """Removes the tiles stored before ``older_than``; tells whether none is left."""
     tiles = list(all_known(format_, files))
     old = [slot for slot, tile in tiles if tile.stored_at < older_than]
-    for slot in old:
-        format_.point(files, slot, None)
+    format_.point(files, dict.fromkeys(old))
     return len(old) == len(tiles)
 
 
-def _write_at_end(descriptor: int, content: bytes, start: int) -> None:
+def _write_at_end(descriptor: int, parts: list[bytes], start: int) -> None:
     written = 0
     try:
-        while written < len(content):
-            written += os.pwrite(descriptor, memoryview(content)[written:], start + written)
+        for first in range(0, len(parts), _MOST_PARTS):
+            some = parts[first : first + _MOST_PARTS]
+            whole = written + sum(map(len, some))
+            written += os.pwritev(descriptor, some, start + written)
+            if written < whole:
+                rest = memoryview(b"".join(some))[written - whole :]
+                while written < whole:
+                    written += os.pwrite(descriptor, rest[written - whole :], start + written)
     except OSError:
         with contextlib.suppress(OSError):
             if os.fstat(descriptor).st_size == start + written:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tilekeep.adapters.storage.compact.bundle_format import BundleFormat, Damaged, Files, Place
 from tilekeep.adapters.storage.compact.own_mark import time_of_others
-from tilekeep.adapters.storage.compact.trailer import TRAILER_SIZE, Trailer, found_record, found_trailer
+from tilekeep.adapters.storage.compact.trailer import TRAILER_SIZE, Trailer, found_record, found_trailer, slot_and_time
 from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.tile_record import NO_RECORD, TileRecord
 from tilekeep.domain.bundle_layout import slot_of
@@ -39,30 +39,27 @@ def read_tile(format_: BundleFormat, files: Files, coord: TileCoord, expected: T
     :raises OSError: as the system does.
     :raises Damaged: what lies there is no tile, another one, or only a part of it.
     """
+    slot = slot_of(coord)
     try:
-        return _tile(format_, files, slot_of(coord), expected)
+        found = format_.read(files, slot, TRAILER_SIZE)
+        if found is None:
+            return None
+        data, start, size = found
+        body = data[start : start + size]
+        media_type = expected.of(body, "it")
+        trailer = slot_and_time(data, start + size)
+        if trailer is None:
+            stored_at = _time_without_trailer(files)
+        else:
+            found_slot, stored_at = trailer
+            if found_slot != slot:
+                raise Damaged("another tile lies in its place")  # noqa: TRY301 - the coordinate is added below
+        return StoredTile(body, media_type, TileInfo(stored_at, size))
     except Damaged as damage:
         raise Damaged(f"tile {coord.z}/{coord.x}/{coord.y}: {damage}") from None
-
-
-def _tile(format_: BundleFormat, files: Files, slot: int, expected: TileMediaType) -> StoredTile | None:
-    found = format_.read(files, slot, TRAILER_SIZE)
-    if found is None:
-        return None
-    data, start, size = found
-    end = start + size
-    body = data[start:end]
-    try:
-        media_type = expected.of(body, "it")
     except StoreError:
-        # The bundle must not be removed for one of its tiles, as the message would say.
-        raise Damaged("it is no image") from None
-    trailer = found_trailer(data, end)
-    if trailer is None:
-        return StoredTile(body, media_type, TileInfo(_time_without_trailer(files), size))
-    if trailer.slot != slot:
-        raise Damaged("another tile lies in its place")
-    return StoredTile(body, media_type, TileInfo(trailer.stored_at, size))
+        # The bundle must not be removed for one of its tiles, as this message says.
+        raise Damaged(f"tile {coord.z}/{coord.x}/{coord.y}: it is no image") from None
 
 
 def known(format_: BundleFormat, files: Files, slot: int) -> Known | None:

@@ -14,7 +14,7 @@ from tilekeep.adapters.storage.compact.changing import Addition, append, renew
 from tilekeep.adapters.storage.compact.reading import all_known, known
 from tilekeep.adapters.storage.directories import missing_is_nothing
 from tilekeep.adapters.storage.media_type import TileMediaType
-from tilekeep.adapters.storage.tile_record import TileRecord
+from tilekeep.adapters.storage.tile_record import NO_RECORD, TileRecord
 from tilekeep.domain.bundle_layout import SIDE, BundleLayout, coord_in, slot_of
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimension_path import dimension_directory
@@ -132,8 +132,7 @@ class CompactTileStore:
             with self._bundles.changing(path, deadline) as files:
                 if files is None:
                     continue
-                for key in wanted:
-                    self._format.point(files, slot_of(key.coord), None)
+                self._format.point(files, {slot_of(key.coord): None for key in wanted})
 
     def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
@@ -190,7 +189,9 @@ class CompactTileStore:
 
 
 def _addition(tile: NewTile, at: float) -> Addition:
-    return Addition(slot_of(tile.key.coord), tile.body, at, TileRecord(tile.validators, tile.checksum))
+    key, body, _, validators, checksum, _ = tile
+    record = NO_RECORD if validators is None and checksum is None else TileRecord(validators, checksum)
+    return Addition(slot_of(key.coord), body, at, record)
 
 
 def _is_inside(coord: TileCoord, window: TileWindow | None) -> bool:

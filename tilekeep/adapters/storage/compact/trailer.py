@@ -48,6 +48,8 @@ class Trailer(NamedTuple):
 
 def encoded_trailer(slot: int, at: float, record: TileRecord) -> bytes:
     """The bytes to write behind a tile."""
+    if record is NO_RECORD:
+        return _FIXED.pack(_MARK, slot, 0, at)
     encoded = record.encoded() or b""
     if len(encoded) > LONGEST_RECORD:
         encoded = b""
@@ -59,12 +61,20 @@ def encoded_time(at: float) -> bytes:
     return _TIME.pack(at)
 
 
-def found_trailer(data: bytes, offset: int = 0) -> Trailer | None:
-    """The trailer that begins at ``offset``, or None if none does."""
-    if data[offset : offset + 4] != _MARK or len(data) < offset + TRAILER_SIZE:
+def found_trailer(data: bytes) -> Trailer | None:
+    """The trailer with which ``data`` begins, or None if it begins with something else."""
+    if len(data) < TRAILER_SIZE:
         return None
-    _, slot, length, at = _FIXED.unpack_from(data, offset)
-    return Trailer(slot, length, at) if 0.0 <= at < _LATEST else None
+    mark, slot, length, at = _FIXED.unpack_from(data)
+    return Trailer(slot, length, at) if mark == _MARK and 0.0 <= at < _LATEST else None
+
+
+def slot_and_time(data: bytes, offset: int) -> tuple[int, float] | None:
+    """What is looked at in the trailer on each read: the slot, and the time; None if none begins at ``offset``."""
+    if len(data) < offset + TRAILER_SIZE:
+        return None
+    mark, slot, _, at = _FIXED.unpack_from(data, offset)
+    return (slot, at) if mark == _MARK and 0.0 <= at < _LATEST else None
 
 
 def found_record(data: bytes, trailer: Trailer) -> TileRecord:

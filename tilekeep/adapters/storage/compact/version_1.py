@@ -13,6 +13,7 @@ from tilekeep.adapters.storage.compact.bundle_format import (
     Damaged,
     Files,
     Place,
+    runs,
 )
 from tilekeep.domain.bundle_layout import SIDE, TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
@@ -127,10 +128,12 @@ class BundleVersion1:
             raise Damaged("it ends before the tile does")
         return found, _SIZE.size, size
 
-    def point(self, files: Files, slot: int, place: Place | None) -> None:
+    def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        offset = 0 if place is None else place.offset - _SIZE.size
-        os.pwrite(files.entries, offset.to_bytes(_ENTRY_SIZE, "little"), _entry(slot))
+        for first, run in runs({_number(slot): place for slot, place in places.items()}):
+            offsets = [0 if place is None else place.offset - _SIZE.size for place in run]
+            entries = b"".join(offset.to_bytes(_ENTRY_SIZE, "little") for offset in offsets)
+            os.pwrite(files.entries, entries, len(_INDEX_HEADER) + first * _ENTRY_SIZE)
 
     def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
@@ -162,5 +165,10 @@ def _empty_index() -> bytes:
 
 def _entry(slot: int) -> int:
     """Where the index entry of a slot begins."""
+    return len(_INDEX_HEADER) + _number(slot) * _ENTRY_SIZE
+
+
+def _number(slot: int) -> int:
+    """The number of the index entry of a slot."""
     y, x = divmod(slot, SIDE)
-    return len(_INDEX_HEADER) + (x * SIDE + y) * _ENTRY_SIZE
+    return x * SIDE + y

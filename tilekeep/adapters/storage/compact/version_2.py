@@ -12,6 +12,7 @@ from tilekeep.adapters.storage.compact.bundle_format import (
     Damaged,
     Files,
     Place,
+    runs,
 )
 from tilekeep.domain.bundle_layout import TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
@@ -20,10 +21,13 @@ _HEADER = struct.Struct("<4I3Q6I")
 _INDEX = struct.Struct(f"<{TILES_PER_BUNDLE}Q")
 _ENTRY = struct.Struct("<Q")
 _SIZE = struct.Struct("<I")
+#: The part of the header that changes: largest tile, offset size, slack, file size.
+_CHANGING = struct.Struct("<IIQQ")
 
 _VERSION, _OFFSET_SIZE = 3, 5
 _USER_HEADER = 40
-_AT_LARGEST, _AT_FILE_SIZE = 8, 24
+_AT_LARGEST = 8
+_FIRST_ENTRY = _HEADER.size
 _OFFSET_BITS = 40
 _OFFSET_MASK = (1 << _OFFSET_BITS) - 1
 #: What ArcGIS writes for a tile that is not there: a size of 0 behind an offset of 4.
@@ -105,26 +109,32 @@ class BundleVersion2:
 
     def read(self, files: Files, slot: int, more: int) -> tuple[bytes, int, int] | None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`.  Two system calls."""
-        place = self.place(files, slot)
-        if place is None:
+        descriptor = files.data
+        entry = os.pread(descriptor, 8, _FIRST_ENTRY + slot * 8)
+        if len(entry) < _ENTRY.size:
+            raise Damaged("its index is cut off")
+        value = int.from_bytes(entry, "little")
+        size = value >> _OFFSET_BITS
+        if not size:
             return None
-        offset, size = place
+        offset = value & _OFFSET_MASK
         if offset < self.empty_size:
             raise Damaged("the index leads into itself")
-        found = os.pread(files.data, _SIZE.size + size + more, offset - _SIZE.size)
+        found = os.pread(descriptor, 4 + size + more, offset - 4)
         if len(found) < _SIZE.size + size:
             raise Damaged("it ends before the tile does")
-        if int.from_bytes(found[: _SIZE.size], "little") != size:
+        if found[:4] != size.to_bytes(4, "little"):
             raise Damaged("something else lies where the tile should be")
-        return found, _SIZE.size, size
+        return found, 4, size
 
-    def point(self, files: Files, slot: int, place: Place | None) -> None:
+    def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        value = 0 if place is None else place.offset | place.size << _OFFSET_BITS
-        os.pwrite(files.data, _ENTRY.pack(value), _HEADER.size + slot * _ENTRY.size)
+        for first, run in runs(places):
+            values = [0 if place is None else place.offset | place.size << _OFFSET_BITS for place in run]
+            os.pwrite(files.data, b"".join(map(_ENTRY.pack, values)), _FIRST_ENTRY + first * _ENTRY.size)
 
     def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        largest = int.from_bytes(os.pread(files.data, _SIZE.size, _AT_LARGEST), "little")
-        os.pwrite(files.data, _SIZE.pack(max(largest, *sizes.values())), _AT_LARGEST)
-        os.pwrite(files.data, _ENTRY.pack(end), _AT_FILE_SIZE)
+        largest, offset_size, slack, _ = _CHANGING.unpack(os.pread(files.data, _CHANGING.size, _AT_LARGEST))
+        changed = _CHANGING.pack(max(largest, *sizes.values()), offset_size, slack, end)
+        os.pwrite(files.data, changed, _AT_LARGEST)
