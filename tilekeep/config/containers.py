@@ -34,6 +34,7 @@ from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_map import GetMap
+from tilekeep.application.scrub import Scrub
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
@@ -186,6 +187,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         parallel=adapters.parallel,
         gate=providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers"),
     )
+    scrub = providers.Factory(Scrub, adapters.imaging, image_limits, adapters.slices)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 

@@ -12,6 +12,7 @@ _COMMANDS = {
     "check": ("check", "Check a configuration and report every problem with its place."),
     "schema": ("schema", "Print the JSON Schema of configurations, for editors."),
     "explain": ("explain", "Say what a tile request would do, without doing it."),
+    "scrub": ("scrub", "Find stored tiles that cannot be shown, and remove them."),
     "util": ("util", "Tools for caches, with the names of mapproxy-util."),
     "demo": ("demo", "Serve a built-in world map on this machine."),
 }
