@@ -11,6 +11,7 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
@@ -64,6 +65,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     projection = providers.ThreadSafeSingleton(PyprojProjection, proj_data_dir=options.provided.proj_data_dir)
     imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
+    background = providers.ThreadSafeSingleton(background_runner)
     gate = providers.ThreadSafeSingleton(
         SlotFileGate,
         options.provided.lock_dir,
@@ -134,7 +136,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, flights, document_flights),
+        keep=providers.List(adapters.gate, adapters.http_state, adapters.background, flights, document_flights),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
@@ -167,6 +169,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,
+            background=adapters.background,
             projection=adapters.projection,
             coverages=coverages,
             clock=adapters.clock,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.single_flight import SingleFlight
@@ -43,6 +43,7 @@ class TilekeepApplication:
         clock: the current time.
         read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: how long a request may take.
+        after_answers: does what has been left for the time after an answer; None where nothing is.
         debug: whether unexpected errors reach the server instead of becoming ``internal error``.
         owned: what has to live as long as the application; it is only kept.
     """
@@ -62,6 +63,7 @@ class TilekeepApplication:
         clock: Clock,
         read_slice: SliceReader,
         request_seconds: float,
+        after_answers: AfterAnswers | None = None,
         debug: bool = False,
         owned: object = None,
     ) -> None:
@@ -77,6 +79,7 @@ class TilekeepApplication:
         self._cross_origin_headers = cross_origin.headers
         self._names_origin = cross_origin.names_origin
         self._proxies = None if trusted_proxies is None else TrustedProxies(trusted_proxies)
+        self._after_answers = after_answers
         self._debug = debug
         self._owned = owned
 
@@ -100,7 +103,10 @@ class TilekeepApplication:
             vary_with_origin(headers)
         headers += self._cross_origin_headers
         start_response(status, headers)
-        return [body] if body and method != "HEAD" else []
+        parts = [body] if body and method != "HEAD" else []
+        if self._after_answers is not None and self._after_answers.has_jobs:
+            return _AnswerWithJobs(parts, self._after_answers)
+        return parts
 
     def resolve(self, url_or_path: str) -> ResolvedTile:
         """The tile behind an address, read as in serving; host and prefix of the address do not matter.
@@ -108,6 +114,37 @@ class TilekeepApplication:
         :raises RequestError: no tile has this address.
         """
         return resolved(self._locators, url_or_path)
+
+
+class AfterAnswers(Protocol):
+    """Work that waits until an answer has been sent."""
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether there is any."""
+        ...
+
+    def run(self) -> None:
+        """Does it."""
+        ...
+
+
+class _AnswerWithJobs:
+    """The parts of an answer; the server closes it when it has sent them (PEP 3333)."""
+
+    def __init__(self, parts: Sequence[bytes], jobs: AfterAnswers) -> None:
+        self._parts = parts
+        self._jobs = jobs
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def close(self) -> None:
+        """Called by the server at the end of the request."""
+        self._jobs.run()
 
 
 def _internal_error(environ: Environ) -> Response:

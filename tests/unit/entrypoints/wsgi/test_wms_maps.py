@@ -186,7 +186,7 @@ class TestHeaders:
         assert headers["Cache-Control"] == "public, max-age=5, s-maxage=5"
 
     def test_a_map_nobody_may_keep_says_so(self, maps: FakeMaps) -> None:
-        passing = Drawn(TextRaster(Size(100, 80), "passing"), storable=False)
+        passing = Drawn(TextRaster(Size(100, 80), "passing"), may_be_kept=False)
 
         headers = web(maps, maps.layer("osm", passing)).get(get_map()).headers
 
