@@ -54,8 +54,12 @@ class SqliteTileStoreSuite(SharedTileStoreSuite):
 
     def stored(self, key: TileKey, body: bytes, at: float) -> dict[str, Any]:
         """The columns of a tile."""
-        z, x, y = key.coord
-        return {"zoom_level": z, "tile_column": x, "tile_row": y, "tile_data": body}
+        z, x, _ = key.coord
+        return {"zoom_level": z, "tile_column": x, "tile_row": self.row(key), "tile_data": body}
+
+    def row(self, key: TileKey) -> int:
+        """The row of the database in which a tile lies."""
+        return key.coord.y
 
     def put(self, medium: Path, key: TileKey, body: bytes, at: float) -> None:
         path = self.database(medium, key)
@@ -75,7 +79,7 @@ class SqliteTileStoreSuite(SharedTileStoreSuite):
             return None
         with closing(sqlite3.connect(path)) as database:
             statement = f'SELECT tile_data FROM "{self.table}" WHERE (zoom_level, tile_column, tile_row) = (?, ?, ?)'
-            row = database.execute(statement, key.coord).fetchone()
+            row = database.execute(statement, (key.coord.z, key.coord.x, self.row(key))).fetchone()
         return None if row is None else row[0]
 
     def leftovers(self, medium: Path) -> list[str]:

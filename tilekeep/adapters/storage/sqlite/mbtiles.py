@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tilekeep.adapters.storage.sqlite.statements import TileTable
@@ -40,10 +40,10 @@ class LevelSchema:
 class MbtilesSchema:
     """A file of all levels (type ``mbtiles``), with the metadata of MBTiles 1.3.
 
-    :ivar metadata: names and values; ``minzoom`` and ``maxzoom`` are kept as tiles are stored.
+    :ivar metadata: makes names and values; ``minzoom`` and ``maxzoom`` are kept as tiles are stored.
     """
 
-    metadata: Mapping[str, str]
+    metadata: Callable[[], Mapping[str, str]]
 
     table = TileTable("tiles")
     shares_file = False
@@ -52,7 +52,7 @@ class MbtilesSchema:
         """See :class:`~tilekeep.adapters.storage.sqlite.schema.TileSchema`; metadata that is there stays."""
         _create(connection, _TILES.format(more=""))
         known = {name for (name,) in connection.execute("SELECT name FROM metadata")}
-        missing = [(name, value) for name, value in self.metadata.items() if name not in known]
+        missing = [(name, value) for name, value in self.metadata().items() if name not in known]
         connection.executemany("INSERT INTO metadata (name, value) VALUES (?, ?)", missing)
         if "minzoom" not in known or "maxzoom" not in known:
             lowest, highest = connection.execute("SELECT min(zoom_level), max(zoom_level) FROM tiles").fetchone()

@@ -10,11 +10,15 @@ from tilekeep.adapters.storage.sqlite.access import DatabaseAccess
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.creation import DatabaseCreation
 from tilekeep.adapters.storage.sqlite.files import DatabaseFiles, FilePerLevel, OneFile
+from tilekeep.adapters.storage.sqlite.geopackage import GeopackageSchema
 from tilekeep.adapters.storage.sqlite.mbtiles import LevelSchema, MbtilesSchema
 from tilekeep.adapters.storage.sqlite.row_order import RowOrder
 from tilekeep.adapters.storage.sqlite.schema import TileSchema
+from tilekeep.adapters.storage.sqlite.statements import TileTable
 from tilekeep.adapters.storage.sqlite.store import SqliteTileStore
 from tilekeep.adapters.storage.sqlite.tile_times import ColumnTimes, RecordTimes
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.tile import TileSet
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_lock import TileLock
@@ -42,15 +46,13 @@ def mbtiles_store(
     *,
     tile_set: TileSet,
     path: str,
-    metadata: Mapping[str, str],
+    metadata: Callable[[], Mapping[str, str]],
     row_order: RowOrder | None,
     **options: Unpack[SqliteOptions],
 ) -> SqliteTileStore:
-    """All levels in one MBTiles file; ``metadata`` is written into new files, and where it is missing."""
+    """All levels in one MBTiles file; what ``metadata`` makes is written into new files, and where it is missing."""
     schema = MbtilesSchema(metadata)
-    access = _access(schema, options)
-    files = OneFile(path)
-    return _store(tile_set, files, schema, access, options, row_order)
+    return _store(tile_set, OneFile(path), schema, _access(schema, options), options, row_order)
 
 
 def level_store(
@@ -62,6 +64,28 @@ def level_store(
     times = ColumnTimes(clock, ttl_seconds)
     media_type = options["media_type"]
     return SqliteTileStore(tile_set, FilePerLevel(directory, ".mbtiles"), schema, access, times, media_type=media_type)
+
+
+def geopackage_store(
+    *,
+    tile_set: TileSet,
+    path: str,
+    per_level: bool,
+    table: str,
+    grid: TileGrid,
+    bbox: BBox,
+    srs_id: int,
+    wkt: Callable[[], str],
+    row_order: RowOrder | None,
+    **options: Unpack[SqliteOptions],
+) -> SqliteTileStore:
+    """Tiles in a table of the GeoPackage ``path``, or of one for each level in the directory ``path``.
+
+    See :class:`~tilekeep.adapters.storage.sqlite.geopackage.GeopackageSchema` for what describes the table.
+    """
+    schema = GeopackageSchema(TileTable(table), grid, bbox, srs_id, wkt)
+    files: DatabaseFiles = FilePerLevel(path, ".gpkg") if per_level else OneFile(path)
+    return _store(tile_set, files, schema, _access(schema, options), options, row_order)
 
 
 def _store(
