@@ -92,6 +92,7 @@ class TestGeopackageStore(SqliteTileStoreSuite):
     format_has_times = False
     table = "osm-tiles_GLOBAL"
     per_level = False
+    row_order: RowOrder | None = None
 
     def make_store(self, medium: Path) -> SqliteTileStore:
         return geopackage_store(
@@ -103,7 +104,7 @@ class TestGeopackageStore(SqliteTileStoreSuite):
             bbox=WORLD.bbox,
             srs_id=3857,
             wkt=lambda: "unused",
-            row_order=None,
+            row_order=self.row_order,
             **options(),
         )
 
@@ -120,20 +121,10 @@ class TestGeopackageStore(SqliteTileStoreSuite):
 
 
 class TestGeopackageLevelStore(TestGeopackageStore):
+    """A file for each level, and rows counted from the other side than in the grid."""
+
     per_level = True
-
-
-class TestStandardRowOrder(TestMbtilesStore):
-    """Rows counted from the other side of the grid."""
-
-    def make_store(self, medium: Path) -> SqliteTileStore:
-        return mbtiles_store(
-            tile_set=TILE_SET,
-            path=str(medium / "osm.mbtiles"),
-            metadata=lambda: {"name": "osm"},
-            row_order=RowOrder(HEIGHTS),
-            **options(),
-        )
+    row_order = RowOrder(HEIGHTS)
 
     def row(self, key: TileKey) -> int:
         z, _, y = key.coord

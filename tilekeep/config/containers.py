@@ -27,6 +27,8 @@ from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.adapters.storage.sqlite.connections import Connections
+from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_map import GetMap
@@ -73,8 +75,15 @@ class AdaptersContainer(containers.DeclarativeContainer):
     failures = providers.Factory(
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
+    sqlite_connections = providers.ThreadSafeSingleton(Connections)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
-        {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
+        {
+            "file": providers.Factory(FileTileStore),
+            "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
+            "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
+            "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "disabled": providers.Factory(DisabledTileStore),
+        }
     )
     slices = providers.Object(read_slice)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
@@ -117,7 +126,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, flights, document_flights),
+        keep=providers.List(adapters.gate, adapters.http_state, adapters.sqlite_connections, flights, document_flights),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.clipped_tiles import ClippedTiles
@@ -25,6 +26,7 @@ from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.sources import SourceAssembly
+from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.mapproxy import meaning_cache
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -41,7 +43,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
-from tilekeep.domain.lock_names import file_lock_id
+from tilekeep.domain.lock_names import file_lock_id, sqlite_lock_id
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
@@ -240,7 +242,7 @@ class CacheAssembly:
         policy = StalenessPolicy(_age_limit(cache.refresh))
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
         directory = cache.directories[grid_key]
-        store = self._store(cache, tile_set, directory)
+        store = self._store(cache, grid_key, tile_set, directory)
         clock = self._parts.clock
         maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
         get_tile = GetTile(
@@ -315,21 +317,34 @@ class CacheAssembly:
         parts = self._parts
         return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
 
-    def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
+    def _store(self, cache: EffectiveCache, grid_key: str, tile_set: TileSet, directory: str) -> TileStore:
         if not cache.stores_tiles:
             return self._parts.make_store("disabled")
         encoding = cache.encoding
-        return self._parts.make_store(
+        make = partial(
+            self._parts.make_store,
+            media_type=encoding.format if "/" in encoding.format else None,
+            directory_permissions=cache.directory_permissions,
+            file_permissions=cache.file_permissions,
+        )
+        if cache.sqlite is not None:
+            make = partial(make, creation_locks=partial(self._creation_locks, cache))
+            grid, extent = self._grids.grid(grid_key), self.areas.bbox((cache.name, grid_key))
+            projection = self._parts.projection
+            return sqlite_store(make, projection, cache, cache.sqlite, tile_set, grid, directory, extent)
+        return make(
             "file",
             tile_set=tile_set,
             directory=directory,
             layout=tile_layout(cache.directory_layout),
-            media_type=encoding.format if "/" in encoding.format else None,
-            directory_permissions=cache.directory_permissions,
-            file_permissions=cache.file_permissions,
             link_single_color=cache.link_single_color,
             dimension_names=self._dimension_names_of(cache.name),
         )
+
+    def _creation_locks(self, cache: EffectiveCache, directory: str) -> TileLock:
+        """The locks under which new databases in a directory are made (spec/caches.md, 3.2)."""
+        permissions = (cache.directory_permissions, cache.file_permissions)
+        return self._parts.locks(LockDirectory(directory, *permissions, cache.lock_timeout_seconds))
 
     def _maker(
         self,
@@ -363,7 +378,7 @@ class CacheAssembly:
                 watermark=cache.watermark,
             ),
             locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
-            lock_id=file_lock_id(directory),
+            lock_id=_lock_id(cache, directory),
             failures=parts.failures(locks),
             flights=parts.flights,
             clock=parts.clock,
@@ -384,6 +399,10 @@ def _fits_every_grid(settings: Settings, cache: Cache) -> bool:
 def _is_storage_only(cache: EffectiveCache) -> bool:
     """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
     return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
+
+
+def _lock_id(cache: EffectiveCache, place: str) -> str:
+    return file_lock_id(place) if cache.sqlite is None else sqlite_lock_id(cache.sqlite.kind, place)
 
 
 def _age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:

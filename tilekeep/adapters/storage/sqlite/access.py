@@ -156,32 +156,38 @@ class DatabaseAccess:
         return database
 
     def _prepared(self, path: str) -> Database:
-        """The database at ``path`` with all tables."""
+        """The database at ``path`` with all tables; the caller looks whether it still is the one of its name."""
         database = self._connections.take(self._owner, path, self._open)
         if database is not None:
             if database.statements is not None and (database.has_records or database.is_view):
                 return database
             database.close()
         with self._creation.file(path) as is_empty:
-            self._prepare(path, is_empty=is_empty)
-        database = self._connections.take(self._owner, path, self._open)
-        if database is None or database.statements is None:
-            raise _Replaced
-        return database
+            return self._prepare(path, is_empty=is_empty)
 
-    def _prepare(self, path: str, *, is_empty: bool) -> None:
+    def _prepare(self, path: str, *, is_empty: bool) -> Database:
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            raise _Replaced from error
         connection = connect(path, self._timeout_seconds)
+        database = Database(path, connection, identity_of(status), unchanging=False)
         try:
             if is_empty and self._creation.wants_wal(path):
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             self._schema.prepare(connection)
-            for statement in self._schema.table.create_record():
-                connection.execute(statement)
+            database.look(self._schema.table, shares_file=self._schema.shares_file)
+            if not database.is_view:
+                for statement in self._schema.table.create_record():
+                    connection.execute(statement)
+                database.look(self._schema.table, shares_file=self._schema.shares_file)
             connection.execute("COMMIT")
-        finally:
-            connection.close()
+        except BaseException:
+            database.close()
+            raise
+        return database
 
 
 class _Replaced(Exception):
