@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.creation import DatabaseCreation
-from tilekeep.adapters.storage.sqlite.database import Database, connect, identity_of
+from tilekeep.adapters.storage.sqlite.database import PAGE_BYTES, Database, connect, identity_of, keep_log
 from tilekeep.adapters.storage.sqlite.errors import database_error, may_pass
 from tilekeep.adapters.storage.sqlite.schema import TileSchema
 from tilekeep.domain.errors import StoreError
@@ -173,9 +173,11 @@ class DatabaseAccess:
         connection = connect(path, self._timeout_seconds)
         database = Database(path, connection, identity_of(status), unchanging=False)
         try:
-            if is_empty and self._creation.wants_wal(path):
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
+            if is_empty:
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+                if self._creation.wants_wal(path):
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    keep_log(connection)
             connection.execute("BEGIN IMMEDIATE")
             self._schema.prepare(connection)
             database.look(self._schema.table, shares_file=self._schema.shares_file)

@@ -13,6 +13,12 @@ from tilekeep.domain.errors import StoreError
 _PAGE_CACHE_KIB = 512
 _STATEMENTS_KEPT = 32
 
+#: How far a write-ahead log grows before it goes into the database, in pages: 16 MiB of new databases.
+_LOG_PAGES = 2000
+
+#: Of new databases, in bytes: most tiles fill one or two.
+PAGE_BYTES = 8192
+
 #: Which file an open database is: device and number, and for one that never looks again its time and size too.
 Identity = tuple[int, ...]
 
@@ -92,6 +98,15 @@ class Database:
         self.connection.close()
 
 
+def keep_log(connection: sqlite3.Connection) -> None:
+    """What a connection to a database with a write-ahead log is told.
+
+    A loss of power may cost the last tiles, never the database (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    """
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+
+
 def connect(path: str, timeout_seconds: float, *, unchanging: bool = False) -> sqlite3.Connection:
     """A connection to an existing file; one that cannot be written is opened for reading.
 
@@ -110,8 +125,7 @@ def connect(path: str, timeout_seconds: float, *, unchanging: bool = False) -> s
         connection.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KIB}")
         (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
         if journal == "wal":
-            # A loss of power may cost the last tiles, never the database (https://www.sqlite.org/pragma.html).
-            connection.execute("PRAGMA synchronous = NORMAL")
+            keep_log(connection)
     except BaseException:
         connection.close()
         raise

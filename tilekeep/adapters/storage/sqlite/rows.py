@@ -8,7 +8,7 @@ from typing import Any
 from tilekeep.adapters.storage.sqlite.database import Database
 from tilekeep.adapters.storage.sqlite.row_order import RowOrder
 from tilekeep.adapters.storage.sqlite.schema import TileSchema
-from tilekeep.adapters.storage.sqlite.statements import Statements
+from tilekeep.adapters.storage.sqlite.statements import BEGIN_WRITING, END_WRITING, Statements
 from tilekeep.adapters.storage.sqlite.tile_times import TileTimes
 from tilekeep.domain.dimension_path import DimensionPath
 from tilekeep.domain.tile import NewTile, TileCoord, TileInfo, TileKey, Validators
@@ -63,9 +63,15 @@ class TileRows:
         """Stores tiles and their records; of two for one key the later."""
         statements = statements_of(database)
         rows, records = self._parameters(tiles, self._times.value(at))
-        database.executemany(statements.insert, rows)
         if database.has_records:
+            database.execute(BEGIN_WRITING)
+            database.executemany(statements.insert, rows)
+            if len(records) < len(rows):
+                database.executemany(statements.remove_record, [row[:3] for row in rows])
             database.executemany(statements.record, records)
+            database.execute(END_WRITING)
+        else:
+            database.executemany(statements.insert, rows)
         levels = {row[0] for row in rows} - database.levels
         if levels:
             self._schema.levels_stored(database.connection, levels)
