@@ -71,6 +71,7 @@ class GeopackageSchema:
             self._add_contents(connection)
         else:
             self._check(connection, *contents)
+        self._add_levels(connection)
 
     def levels_stored(self, connection: sqlite3.Connection, levels: Collection[int]) -> None:
         """See :class:`~tilekeep.adapters.storage.sqlite.schema.TileSchema`: all levels are described from the start."""
@@ -99,12 +100,15 @@ class GeopackageSchema:
             " VALUES (?, ?, ?, ?, ?, ?)",
             (name, self.srs_id, *whole),
         )
+
+    def _add_levels(self, connection: sqlite3.Connection) -> None:
+        """Describes the levels of the grid that are not; other programs refuse tiles of a level that is not."""
         width, height = self.grid.tile_size
         connection.executemany(
-            "INSERT OR REPLACE INTO gpkg_tile_matrix (table_name, zoom_level, matrix_width, matrix_height,"
+            "INSERT OR IGNORE INTO gpkg_tile_matrix (table_name, zoom_level, matrix_width, matrix_height,"
             " tile_width, tile_height, pixel_x_size, pixel_y_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (name, z, *self.grid.matrix_size(z), width, height, resolution, resolution)
+                (self.table.name, z, *self.grid.matrix_size(z), width, height, resolution, resolution)
                 for z, resolution in enumerate(self.grid.resolutions)
             ],
         )
