@@ -9,13 +9,26 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import bundles, capabilities, command_line, hits, maps, meta_tiles, served, startup, table, upstream_use
+from benchmarks import (
+    bundles,
+    capabilities,
+    command_line,
+    hits,
+    maps,
+    meta_tiles,
+    served,
+    startup,
+    stores,
+    table,
+    upstream_use,
+)
 from benchmarks.programs import ProgramFailed
 from tests.integration.services.process import ServerFailed
 from tests.integration.services.programs import ProgramMissing
 
 _BENCHMARKS: dict[str, Callable[[Path], Iterator[table.Row]]] = {
     "hits": hits.measure,
+    "stores": stores.measure,
     "served": served.measure,
     "maps": maps.measure,
     "capabilities": capabilities.measure,

@@ -32,6 +32,8 @@ from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.adapters.storage.sqlite.connections import Connections
+from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_map import GetMap
@@ -81,11 +83,15 @@ class AdaptersContainer(containers.DeclarativeContainer):
     failures = providers.Factory(
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
+    sqlite_connections = providers.ThreadSafeSingleton(Connections)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
             "file": providers.Factory(FileTileStore),
             "compact-1": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion1())),
             "compact-2": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion2())),
+            "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
+            "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
+            "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
             "disabled": providers.Factory(DisabledTileStore),
         }
     )
@@ -136,7 +142,14 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, adapters.background, flights, document_flights),
+        keep=providers.List(
+            adapters.gate,
+            adapters.http_state,
+            adapters.background,
+            adapters.sqlite_connections,
+            flights,
+            document_flights,
+        ),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from tilekeep.adapters.file_time import FileTimeLimit
@@ -47,7 +48,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
-from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
+from tilekeep.domain.lock_names import compact_lock_id, file_lock_id, sqlite_lock_id
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
@@ -159,7 +160,12 @@ class CacheAssembly:
             lambda key: kept(self.content(key), lambda: self._node(*key))
         )
         self._stores = StoreAssembly(
-            parts.make_store, parts.make_defragmenter, parts.new_lock, self._dimension_names_of
+            parts.make_store,
+            parts.make_defragmenter,
+            parts.locks,
+            parts.new_lock,
+            parts.projection,
+            self._dimension_names_of,
         )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
@@ -183,7 +189,8 @@ class CacheAssembly:
             for grid_key in cache.grids if cache.stores_tiles else ():
                 grid = self._grids.grid(grid_key)
                 tile_set = TileSet(name, grid.name, cache.encoding.extension)
-                yield StoredCache(tile_set, grid, self._stores.store(cache, tile_set, cache.directories[grid_key]))
+                place, extent = cache.directories[grid_key], partial(self.areas.bbox, (name, grid_key))
+                yield StoredCache(tile_set, grid, self._stores.store(cache, tile_set, place, grid, extent))
 
     def defragmenters(self) -> Mapping[str, Sequence[Defragmenter]]:
         """What defragments the stores of caches that need it, by the name of the cache."""
@@ -271,7 +278,7 @@ class CacheAssembly:
         policy = StalenessPolicy(_age_limit(cache.refresh), cache.max_stale_seconds)
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
         directory = cache.directories[grid_key]
-        store = self._stores.store(cache, tile_set, directory)
+        store = self._stores.store(cache, tile_set, directory, grid, partial(self.areas.bbox, (name, grid_key)))
         clock = self._parts.clock
         maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
         get_tile = GetTile(
@@ -393,7 +400,7 @@ class CacheAssembly:
                 watermark=cache.watermark,
             ),
             locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
-            lock_id=file_lock_id(directory) if cache.bundle_version is None else compact_lock_id(directory),
+            lock_id=_lock_id(cache, directory),
             failures=parts.failures(locks),
             flights=parts.flights,
             clock=parts.clock,
@@ -414,6 +421,12 @@ def _fits_every_grid(settings: Settings, cache: Cache) -> bool:
 def _is_storage_only(cache: EffectiveCache) -> bool:
     """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
     return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
+
+
+def _lock_id(cache: EffectiveCache, place: str) -> str:
+    if cache.bundle_version is not None:
+        return compact_lock_id(place)
+    return file_lock_id(place) if cache.sqlite is None else sqlite_lock_id(cache.sqlite.kind, place)
 
 
 def _age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:
