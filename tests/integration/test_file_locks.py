@@ -58,6 +58,10 @@ def test_a_held_lock_is_a_file_with_the_process_id_and_a_free_one_is_none(lock: 
         assert (folder / NAME).read_text() == f" {os.getpid()}\n"
     assert list(folder.iterdir()) == []
 
+    with lock.try_hold(NAME):
+        assert (folder / NAME).read_text() == f" {os.getpid()}\n"
+    assert list(folder.iterdir()) == []
+
 
 def test_where_lock_files_are_kept_they_stay_free_and_are_signed_anew(folder: Path) -> None:
     folder.mkdir()
@@ -71,10 +75,6 @@ def test_where_lock_files_are_kept_they_stay_free_and_are_signed_anew(folder: Pa
                 assert not held_twice
 
     assert [path.name for path in folder.iterdir()] == [NAME]
-
-    with lock.try_hold(NAME):
-        assert (folder / NAME).read_text() == f" {os.getpid()}\n"
-    assert list(folder.iterdir()) == []
 
 
 def test_the_id_in_a_left_over_file_is_replaced_as_a_whole(lock: FileTileLock, folder: Path) -> None:

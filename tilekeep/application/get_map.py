@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.refused_box import refused_box
+from tilekeep.application.retouch_tile import Redraw
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
@@ -38,6 +39,7 @@ class WantedMap(NamedTuple):
     :ivar transparent: whether it is transparent where nothing is drawn, else ``background`` (8-bit RGB, None is white).
     :ivar within: the box, in the SRS of the query, outside of which nothing is drawn; None is everywhere.
     :ivar labels: text that is written on the finished map.
+    :ivar redraw: what others make of that before it is encoded; None leaves it as it is.
     """
 
     query: MapQuery
@@ -46,6 +48,7 @@ class WantedMap(NamedTuple):
     background: tuple[int, int, int] | None = None
     within: BBox | None = None
     labels: tuple[Label, ...] = ()
+    redraw: Redraw | None = None
 
     @property
     def canvas(self) -> Canvas:
@@ -111,7 +114,7 @@ class GetMap:
         """
         part = None if wanted.within is None else sub_query(wanted.query, wanted.within)
         if wanted.within is not None and part is None:
-            return self._finished(wanted, Drawn(self._imaging.compose(wanted.canvas, [])))
+            return self._finished(wanted._replace(redraw=None), Drawn(self._imaging.compose(wanted.canvas, [])))
         if part is None or part.query.size == wanted.query.size:
             return self._finished(wanted, self._composed(sources, wanted, purpose, deadline))
         inner = self._composed(sources, wanted._replace(query=part.query), purpose, deadline)
@@ -123,6 +126,8 @@ class GetMap:
         del drawn  # so that the map without labels is let go
         if wanted.labels:
             raster = self._imaging.annotate(raster, wanted.labels)
+        if wanted.redraw is not None:
+            raster, fresh_for, storable = wanted.redraw(Drawn(raster, fresh_for, storable))
         image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
         return MapAnswer(image, fresh_for, storable)
 

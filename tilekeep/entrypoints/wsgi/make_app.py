@@ -99,6 +99,9 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         access_control_allow_origin=options.allowed_origin or "",
         trusted_proxies=options.trusted_proxies,
         document_flights=container.use_cases.document_flights(),
+        areas=container.adapters.areas(),
+        pictures=container.adapters.pictures(),
+        retouch=container.use_cases.retouch_tile(),
         clock=container.adapters.clock(),
         read_slice=container.adapters.slices(),
         request_seconds=longest_request_seconds(loaded.settings),
@@ -140,6 +143,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         projection,
         container.adapters.clock(),
         longest_request_seconds(container.settings()),
+        container.use_cases.clipped_source,
     )
 
 
