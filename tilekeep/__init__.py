@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tilekeep._version import __version__
+    from tilekeep.adapters.imaging.image_result import ImageOptions, ImageResult, ImageSource
     from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
-__all__ = ["__version__", "make_wsgi_app"]
+__all__ = ["ImageOptions", "ImageResult", "ImageSource", "__version__", "make_wsgi_app"]
 
-_HOMES = {"__version__": "tilekeep._version", "make_wsgi_app": "tilekeep.entrypoints.wsgi.make_app"}
+_IMAGES = "tilekeep.adapters.imaging.image_result"
+_HOMES = {
+    "ImageOptions": _IMAGES,
+    "ImageResult": _IMAGES,
+    "ImageSource": _IMAGES,
+    "__version__": "tilekeep._version",
+    "make_wsgi_app": "tilekeep.entrypoints.wsgi.make_app",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from PIL import Image, ImageChops
@@ -39,6 +40,7 @@ from tilekeep.domain.image import (
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.polygon import Polygon, Ring
 from tilekeep.domain.srs import Srs
+from tilekeep.domain.striped_raster import Strip, StripedRaster
 from tilekeep.domain.warp import Mesh, PixelBox, Rescaling
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
 
@@ -677,6 +679,45 @@ class ImagingSuite:
             shown = image_in(imaging, imaging.clip(raster, keep))
             assert shown.getcolors(1) == [(1024, (255, 255, 255, 0))]
 
+    # Strips
+
+    def test_a_raster_in_strips_is_as_good_as_a_whole_one(self, imaging: Imaging) -> None:
+        image = map_like(48, holes=True)
+        label = Label("strips", LabelPlace.CENTRE, 12, (0, 0, 0, 255))
+        warp = Rescaling(PixelBox(3.3, 2.2, 40.1, 45.5), TILE)
+        keep = [Polygon(square(5, 43), (square(20, 30),)), Polygon(square(22, 28))]
+        corners = [(0, 0), (16, 16), (30, 30)]
+
+        def results(raster: Raster) -> list[object]:
+            return [
+                pixels_of(imaging.encode(raster, CLEAR_TRUE_COLOR)),
+                [pixels_of(tile) for tile in imaging.split(raster, corners, TILE, CLEAR_TRUE_COLOR)],
+                image_in(imaging, imaging.warp(raster, warp, "bicubic", transparent=True)).tobytes(),
+                image_in(imaging, imaging.annotate(raster, [label])).tobytes(),
+                image_in(imaging, imaging.clip(raster, keep)).tobytes(),
+                image_in(
+                    imaging, imaging.compose(Canvas(Size(48, 48), transparent=True), [Placement(raster)])
+                ).tobytes(),
+            ]
+
+        assert results(in_strips(imaging, image)) == results(decoded(imaging, image))
+
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    @pytest.mark.parametrize("opacity", [None, 0.4])
+    @pytest.mark.parametrize("replaces", [True, False], ids=["replaces", "lies above"])
+    def test_strips_are_laid_like_a_whole(
+        self, imaging: Imaging, *, transparent: bool, opacity: float | None, replaces: bool
+    ) -> None:
+        below = decoded(imaging, gradient(60, 60))
+        image = map_like(48, holes=True)
+
+        def laid(raster: Raster) -> bytes:
+            placement = Placement(raster, -3, 7, None if replaces else opacity, replaces)
+            canvas = Canvas(Size(60, 60), transparent)
+            return image_in(imaging, imaging.compose(canvas, [Placement(below), placement])).tobytes()
+
+        assert laid(in_strips(imaging, image)) == laid(decoded(imaging, image))
+
     # Text
 
     @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
@@ -826,6 +867,16 @@ def linear_mesh(part: PixelBox, size: Size) -> Mesh:
 
 def square(low: float, high: float) -> Ring:
     return ((low, low), (high, low), (high, high), (low, high))
+
+
+def in_strips(imaging: Imaging, image: Image.Image) -> StripedRaster:
+    """``image`` in strips of different heights."""
+
+    def draw() -> Iterator[Strip]:
+        for top, end in pairwise((0, 16, 17, 40, image.height)):
+            yield Strip(top, decoded(imaging, image.crop((0, top, image.width, end))))
+
+    return StripedRaster(Size(*image.size), draw, transparent=image.mode == "RGBA")
 
 
 def decoded(imaging: Imaging, image: Image.Image) -> Raster:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from tests.fakes.catalogue import MERCATOR, UTM, WGS84
@@ -13,6 +14,7 @@ from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging, TextRaster
 from tilekeep.application.get_map import GetMap
 from tilekeep.application.layer_tree import LaidSource, LayerTree, MapLayer
+from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
@@ -135,16 +137,25 @@ class FakeMaps:
     def get_map(self) -> GetMap:
         return GetMap(
             imaging=self.imaging,
-            gate=StoreGate(self.imaging, ImageLimits(10_000, 1_000_000), "maps"),
+            gate=self.gate(),
             parallel=InlineRunner(),
             raise_source_errors=self._raise_source_errors,
         )
+
+    def gate(self) -> StoreGate:
+        return StoreGate(self.imaging, ImageLimits(10_000, 1_000_000), "maps")
 
     def parts(self, options: WmsOptions | None = None, root: MapLayer | None = None) -> dict[str, Any]:
         """The arguments of the application that WMS takes."""
         return {
             "maps": MapParts(
-                options or wms_options(), self.tree(root), self.get_map(), self.projection, FakeClock(), 60.0
+                options or wms_options(),
+                self.tree(root),
+                self.get_map(),
+                self.projection,
+                FakeClock(),
+                60.0,
+                partial(ClippedSource, imaging=self.imaging, gate=self.gate()),
             )
         }
 

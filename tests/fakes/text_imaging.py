@@ -11,6 +11,7 @@ from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
 from tilekeep.domain.label import Label
 from tilekeep.domain.polygon import Polygon
+from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.warp import Mesh, Warp
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Mosaic, Placement
 
@@ -54,7 +55,7 @@ class TextImaging:
         encoding: ImageEncoding,
         labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
-        assert isinstance(raster, TextRaster)
+        raster = whole(raster)
         tiles = [f"{raster.shows}@{left},{top}" for left, top in corners]
         if labels:
             tiles = [tile + _written(texts) for tile, texts in zip(tiles, labels, strict=True)]
@@ -73,19 +74,19 @@ class TextImaging:
         return Mosaic(TextRaster(canvas.size, "|".join(shown) or "nothing"), tuple(undecodable))
 
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> TextRaster:
-        assert isinstance(raster, TextRaster)
+        raster = whole(raster)
         return TextRaster(warp.size, f"{raster.shows} {'meshed' if isinstance(warp, Mesh) else 'rescaled'}")
 
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> TextRaster:
-        assert isinstance(raster, TextRaster)
+        raster = whole(raster)
         return TextRaster(raster.size, f"{raster.shows} clipped to {len(keep)}")
 
     def annotate(self, raster: Raster, labels: Sequence[Label]) -> TextRaster:
-        assert isinstance(raster, TextRaster)
+        raster = whole(raster)
         return TextRaster(raster.size, raster.shows + _written(labels))
 
     def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
-        assert isinstance(raster, TextRaster)
+        raster = whole(raster)
         return EncodedImage(raster.shows.encode(), encoding.format)
 
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
@@ -96,6 +97,14 @@ def _written(labels: Sequence[Label]) -> str:
     return "".join(f' "{label.text}" {label.place.value}' for label in labels)
 
 
+def whole(raster: Raster) -> TextRaster:
+    """The raster, or the strips that it comes in side by side."""
+    if isinstance(raster, StripedRaster):
+        strips = [f"{whole(strip.raster).shows}@0,{strip.top}" for strip in raster.strips()]
+        return TextRaster(raster.size, "/".join(strips))
+    assert isinstance(raster, TextRaster)
+    return raster
+
+
 def _shown(placement: Placement) -> str:
-    assert isinstance(placement.raster, TextRaster)
-    return f"{placement.raster.shows}@{placement.left},{placement.top}{' alone' if placement.replaces else ''}"
+    return f"{whole(placement.raster).shows}@{placement.left},{placement.top}{' alone' if placement.replaces else ''}"

@@ -8,8 +8,14 @@ from wsgiref.validate import validator
 from werkzeug.test import Client, TestResponse
 
 from tests.fakes.catalogue import FakeLayers
+from tests.fakes.projection import FakeProjection
+from tests.fakes.text_imaging import TextImaging
+from tests.fakes.text_pictures import TextPictures
+from tilekeep.adapters.geometry.given_areas import GivenAreas
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.domain.image import ImageLimits
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.options import TmsOptions, WmtsOptions
@@ -27,6 +33,9 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",
         "trusted_proxies": None,
+        "areas": GivenAreas(FakeProjection()),
+        "pictures": TextPictures(),
+        "retouch": RetouchTile(TextImaging(), ImageLimits(10_000, 1_000_000)),
         "read_slice": read_slice,
         "request_seconds": 60.0,
         "debug": True,

@@ -21,14 +21,13 @@ _SMALL_FOR_EACH_LARGE = 125
 
 @pytest.mark.timeout(4 * 3600)
 def test_no_request_fails_or_costs_more_than_a_map_may_cost(rounds: Callable[[int, int], int], tmp_path: Path) -> None:
-    """2 s of CPU time, 200 MB of memory and max_tile_limit tiles read for a map of one layer (``fuzzing/worker.py``).
+    """2 s of CPU time, 200 MB of memory and max_tile_limit tiles read (``fuzzing/worker.py``), in however many layers.
 
-    CPU time and tiles are as many times as much for several layers.  Making tiles that are not stored yet comes on top
-    of it once, and the work of the map server is not counted.  CPU time is that of a certain processor: others are
-    measured by a yardstick.
+    ``max_map_tiles`` is max_tile_limit, so that it holds for all layers together.  Making tiles that are not stored
+    yet comes on top of it once, and the work of the map server is not counted.  CPU time is that of a certain
+    processor: others are measured by a yardstick.
 
     The requests are shared out to as many processes as there are processors, each with a cache of its own.
-    With ``make soak`` they are a million, which took two processors an hour and a half by a sample of 10,000.
     """
     requests = rounds(5_000, 1_000_000)
     processes = os.cpu_count() or 1

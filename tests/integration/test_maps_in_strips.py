@@ -21,7 +21,7 @@ from tilekeep.application.sources.cached_map import CachedMap
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid_definition import GridDefinition
-from tilekeep.domain.image import ImageLimits
+from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.imaging import Imaging
@@ -71,7 +71,8 @@ def drawn(imaging: Imaging, bodies: dict[TileKey, bytes]) -> Callable[[MapQuery]
     def draw(query: MapQuery) -> np.ndarray:
         answer = CachedMap(maps, grid).get(query, Purpose.SERVE, NO_DEADLINE)
         assert isinstance(answer, Drawn)
-        return np.asarray(answer.raster.image.convert("RGB"), dtype=np.int16)  # type: ignore[attr-defined]
+        pixels = imaging.encode(answer.raster, ImageEncoding("image/png", colors=0)).body
+        return np.asarray(Image.open(io.BytesIO(pixels)).convert("RGB"), dtype=np.int16)
 
     return draw
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.refused_box import refused_box
+from tilekeep.application.retouch_tile import Redraw
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
@@ -16,7 +17,9 @@ from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import EncodedImage, ImageEncoding
 from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.label import Label, LabelPlace
+from tilekeep.domain.map_cost import cost_of_layer
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
+from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.sub_query import sub_query
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
 from tilekeep.ports.parallel import ParallelRunner
@@ -36,6 +39,7 @@ class WantedMap(NamedTuple):
     :ivar transparent: whether it is transparent where nothing is drawn, else ``background`` (8-bit RGB, None is white).
     :ivar within: the box, in the SRS of the query, outside of which nothing is drawn; None is everywhere.
     :ivar labels: text that is written on the finished map.
+    :ivar redraw: what others make of that before it is encoded; None leaves it as it is.
     """
 
     query: MapQuery
@@ -44,6 +48,7 @@ class WantedMap(NamedTuple):
     background: tuple[int, int, int] | None = None
     within: BBox | None = None
     labels: tuple[Label, ...] = ()
+    redraw: Redraw | None = None
 
     @property
     def canvas(self) -> Canvas:
@@ -74,7 +79,8 @@ class GetMap:
         gate: checks what sources send.
         parallel: draws several sources side by side.
         concurrent_layers: how many at a time (``concurrent_layer_renderer``).
-        max_tiles: a map whose layers together need more tiles is refused before any is read; None for any number.
+        max_tiles: a map whose layers together cost more (:mod:`tilekeep.domain.map_cost`) is refused before any tile is
+            read; None for any cost.
         raise_source_errors: whether one failing source fails the map (``on_source_errors: raise``); else it is
             missing, and the map says so.
     """
@@ -108,7 +114,7 @@ class GetMap:
         """
         part = None if wanted.within is None else sub_query(wanted.query, wanted.within)
         if wanted.within is not None and part is None:
-            return self._finished(wanted, Drawn(self._imaging.compose(wanted.canvas, [])))
+            return self._finished(wanted._replace(redraw=None), Drawn(self._imaging.compose(wanted.canvas, [])))
         if part is None or part.query.size == wanted.query.size:
             return self._finished(wanted, self._composed(sources, wanted, purpose, deadline))
         inner = self._composed(sources, wanted._replace(query=part.query), purpose, deadline)
@@ -120,6 +126,8 @@ class GetMap:
         del drawn  # so that the map without labels is let go
         if wanted.labels:
             raster = self._imaging.annotate(raster, wanted.labels)
+        if wanted.redraw is not None:
+            raster, fresh_for, storable = wanted.redraw(Drawn(raster, fresh_for, storable))
         image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
         return MapAnswer(image, fresh_for, storable)
 
@@ -130,6 +138,7 @@ class GetMap:
         self._refuse_too_many_tiles(sources, wanted.query)
         errors: list[TilekeepError] = []
         shown: list[Keeping] = []
+        striped: list[StripedRaster] = []
 
         def placements() -> Iterator[Placement]:
             layers = self._layers(sources, wanted.query, purpose, deadline)
@@ -137,17 +146,22 @@ class GetMap:
                 if layer.error is not None:
                     errors.append(layer.error)
                 elif layer.drawn is not None:
-                    shown.append(Keeping(layer.drawn.fresh_for, layer.drawn.storable))
-                    yield Placement(layer.drawn.raster, opacity=laid.opacity)
+                    raster, fresh_for, may_be_kept = layer.drawn
+                    shown.append(Keeping(fresh_for, may_be_kept))
+                    if isinstance(raster, StripedRaster):
+                        striped.append(raster)
+                    yield Placement(raster, opacity=laid.opacity)
 
         raster = self._imaging.compose(wanted.canvas, placements())
         if errors and len(errors) == len(sources):
             raise errors[0]
-        answer = Drawn(raster, *together(shown))
+        keeping = together(shown)
+        answer = Drawn(raster, keeping.fresh_for, keeping.storable and all(strips.complete for strips in striped))
         return self._with_messages(answer, errors) if errors else answer
 
     def _refuse_too_many_tiles(self, sources: Sequence[LaidSource], query: MapQuery) -> None:
-        needed = sum(laid.source.tiles_for(query) for laid in sources)
+        pixels = query.size.width * query.size.height
+        needed = sum(cost_of_layer(laid.source.tiles_for(query), pixels) for laid in sources)
         if self._max_tiles is not None and needed > self._max_tiles:
             reason = f"too many tiles in all layers, max_map_tiles: {self._max_tiles:g}, num_tiles: {needed}"
             raise refused_box(reason, query.bbox)
@@ -180,7 +194,7 @@ class GetMap:
     def _with_messages(self, drawn: Drawn, errors: Sequence[TilekeepError]) -> Drawn:
         text = "\n".join(dict.fromkeys(_message(error) for error in errors))
         label = Label(text, LabelPlace.TOP_LEFT, _MESSAGE_SIZE, _BLACK)
-        return Drawn(self._imaging.annotate(drawn.raster, [label]), storable=False)
+        return Drawn(self._imaging.annotate(drawn.raster, [label]), may_be_kept=False)
 
 
 def _message(error: TilekeepError) -> str:

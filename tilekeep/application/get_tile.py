@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
+from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
@@ -41,6 +42,7 @@ class GetTile:
         parallel: makes several blocks of tiles side by side.
         retry_seconds: how long clients should keep a stale tile that stands in for a failing source.
         concurrent_makings: blocks of tiles made at a time for one request (``concurrent_tile_creators``).
+        refresh: makes stale tiles anew beside the request, which may be given the old ones; None lets it wait.
     """
 
     __slots__ = (
@@ -55,6 +57,7 @@ class GetTile:
         "_policy",
         "_read",
         "_reader",
+        "_refresh",
         "_region",
         "_retry",
     )
@@ -72,6 +75,7 @@ class GetTile:
         parallel: ParallelRunner,
         retry_seconds: float,
         concurrent_makings: int = 1,
+        refresh: StaleRefresh | None = None,
     ) -> None:
         self._reader = reader
         self._read = reader.read
@@ -86,6 +90,7 @@ class GetTile:
         self._parallel = parallel
         self._retry = retry_seconds
         self._concurrent_makings = concurrent_makings
+        self._refresh = refresh
 
     def __call__(self, key: TileKey, purpose: Purpose, deadline: Deadline) -> TileAnswer:
         """See :class:`tilekeep.application.tile_answer.Tiles`."""
@@ -173,7 +178,10 @@ class GetTile:
     ) -> dict[TileKey, TileAnswer]:
         """The answers for those tiles of ``block`` that are ``wanted``, each with the old tile if there is one."""
         try:
-            answers = self._answers(maker.make(block, deadline), wanted, deadline)
+            outcomes = self._outcomes(maker, block, wanted, deadline)
+            if outcomes is None:
+                return {key: TileAnswer(old, TileState.STALE, fresh_for=self._retry) for key, old in wanted.items()}
+            answers = self._answers(outcomes, wanted, deadline)
             lost = {key: old for key, old in wanted.items() if key not in answers}
             if lost:
                 # The store holds something under these names that it cannot give: an unreadable file, no image.
@@ -183,6 +191,18 @@ class GetTile:
             return {key: self._stand_in(key, old, error) for key, old in wanted.items()}
         nothing = TileAnswer(None, TileState.MISS, storable=False)
         return {key: answers.get(key, nothing) for key in wanted}
+
+    def _outcomes(
+        self,
+        maker: TileMaker,
+        block: WantedBlock,
+        wanted: Mapping[TileKey, StoredTile | None],
+        deadline: Deadline,
+    ) -> Mapping[TileKey, Outcome] | None:
+        """What came of making the block; None if the old tiles, all of which may be shown, are the answer meanwhile."""
+        if self._refresh is None or block.purpose is not Purpose.SERVE or not all(map(self._showable, wanted.values())):
+            return maker.make(block, deadline)
+        return self._refresh(block, deadline)
 
     def _answers(
         self,

@@ -9,7 +9,7 @@ from typing import Protocol
 from tilekeep.application.fetched_tiles import FetchedTiles, TileFetcher
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
-from tilekeep.domain.deadline import Deadline
+from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockUnavailable, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
 from tilekeep.domain.lock_names import tile_lock_name
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
@@ -78,8 +78,10 @@ class MakeMetaTile:
     def _exclusively(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         """Makes the block under its lock; without any lock the worst that can happen is that it is made twice."""
         lock_name = tile_lock_name(self._lock_id, block.plan.main)
+        # Whoever holds the lock of a block that is to be refreshed is doing so already.
+        patience = Deadline(self._clock.monotonic()) if block.purpose is Purpose.REFRESH else deadline
         try:
-            with self._locks.hold(lock_name, deadline):
+            with self._locks.hold(lock_name, patience):
                 return self._made(block, lock_name, deadline)
         except LockUnavailable as error:
             log.error("tiles are made without a lock: %s", error)  # noqa: TRY400 - the text says it all

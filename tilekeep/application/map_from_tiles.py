@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import starmap
 from typing import NamedTuple
 
 from tilekeep.application.refused_box import box_without_image
@@ -18,10 +19,11 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageLimits, Raster
 from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
+from tilekeep.domain.striped_raster import Strip, StripedRaster
 from tilekeep.domain.sub_query import SubQuery, horizontal_strips
 from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
 from tilekeep.domain.warp_planning import warp_between
-from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
+from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import SliceReader, TileRemover
 
@@ -111,14 +113,12 @@ class MapFromTiles:
         mosaic = block.count * self._grid.tile_size.width * self._grid.tile_size.height
         drawn = query.size.width * query.size.height
         strips = horizontal_strips(query, max(math.ceil(mosaic / MOSAIC_PIXELS), math.ceil(drawn / STRIP_PIXELS)))
-        try:
-            if len(strips) == 1:
-                raster, whole = self._strip(strips[0], block, found, whole=True)
-            else:
-                raster, whole = self._joined(query.size, strips, block, found)
-        except ImageError as error:
-            raise SourceContentError(f"tiles cannot be drawn as a map: {error}") from error
-        return Drawn(raster, found.keeping.fresh_for, found.keeping.storable and whole)
+        if len(strips) == 1:
+            _, raster, complete = self._strip(strips[0], block, found)
+            return Drawn(raster, found.keeping.fresh_for, found.keeping.storable and complete)
+        parts = [(strip, self._part_of(block, strip.query), found) for strip in strips]
+        striped = StripedRaster(query.size, lambda: starmap(self._strip, parts), transparent=self._look.transparent)
+        return Drawn(striped, *found.keeping)
 
     def _found(self, block: AffectedTiles, query: MapQuery, purpose: Purpose, deadline: Deadline) -> _Found:
         keys = [TileKey(coord, query.dimensions, query.variant) for coord in block if coord is not None]
@@ -135,9 +135,8 @@ class MapFromTiles:
         body = answer.tile.body
         return self._read_slice(body) if isinstance(body, FileSlice) else body
 
-    def _strip(self, strip: SubQuery, block: AffectedTiles, found: _Found, *, whole: bool) -> tuple[Raster, bool]:
-        """A strip of the map, and whether all of its tiles could be read."""
-        part = block if whole else self._part_of(block, strip.query)
+    def _strip(self, strip: SubQuery, part: AffectedTiles, found: _Found) -> Strip:
+        """A strip of the map, from the tiles of ``part``."""
         width, height = self._grid.tile_size
         placements, coords = [], []
         for position, coord in enumerate(part):
@@ -146,10 +145,14 @@ class MapFromTiles:
                 placements.append(EncodedPlacement(found.bodies[coord], column * width, row * height))
                 coords.append(coord)
         size = Size(part.size.width * width, part.size.height * height)
-        mosaic = self._imaging.mosaic(Canvas(size, self._look.transparent), placements, self._limits)
+        try:
+            mosaic = self._imaging.mosaic(Canvas(size, self._look.transparent), placements, self._limits)
+            raster = self._warped(mosaic.raster, Extent(part.bbox, self._grid.srs), strip.query)
+        except ImageError as error:
+            raise SourceContentError(f"tiles cannot be drawn as a map: {error}") from error
         if mosaic.undecodable:
             self._remove([coords[place] for place in mosaic.undecodable], strip.query, found)
-        return self._warped(mosaic.raster, Extent(part.bbox, self._grid.srs), strip.query), not mosaic.undecodable
+        return Strip(strip.top, raster, complete=not mosaic.undecodable)
 
     def _part_of(self, block: AffectedTiles, query: MapQuery) -> AffectedTiles:
         """The tiles of ``block`` that a part of the map needs, those included that filters look at."""
@@ -167,20 +170,6 @@ class MapFromTiles:
         if warp is None:
             return raster
         return self._imaging.warp(raster, warp, self._look.resampling, transparent=self._look.transparent)
-
-    def _joined(
-        self, size: Size, strips: Sequence[SubQuery], block: AffectedTiles, found: _Found
-    ) -> tuple[Raster, bool]:
-        readable = True
-
-        def placements() -> Iterator[Placement]:
-            nonlocal readable
-            for strip in strips:
-                raster, whole = self._strip(strip, block, found, whole=False)
-                readable = readable and whole
-                yield Placement(raster, strip.left, strip.top, replaces=True)
-
-        return self._imaging.compose(Canvas(size, self._look.transparent), placements()), readable
 
     def _remove(self, broken: Sequence[TileCoord], query: MapQuery, found: _Found) -> None:
         """Stored tiles that are no images are removed, to be made anew (spec/config-globals-grids.md, 8.8)."""

@@ -11,10 +11,13 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
+from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
@@ -32,7 +35,9 @@ from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_stor
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_map import GetMap
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
@@ -58,8 +63,11 @@ class AdaptersContainer(containers.DeclarativeContainer):
     resources = providers.ThreadSafeSingleton(ProcessResources)
     clock = providers.ThreadSafeSingleton(SystemClock)
     projection = providers.ThreadSafeSingleton(PyprojProjection, proj_data_dir=options.provided.proj_data_dir)
+    areas = providers.ThreadSafeSingleton(AreasOnDemand, projection)
     imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
+    pictures = providers.ThreadSafeSingleton(PillowPictures)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
+    background = providers.ThreadSafeSingleton(background_runner)
     gate = providers.ThreadSafeSingleton(
         SlotFileGate,
         options.provided.lock_dir,
@@ -126,7 +134,14 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, adapters.sqlite_connections, flights, document_flights),
+        keep=providers.List(
+            adapters.gate,
+            adapters.http_state,
+            adapters.background,
+            adapters.sqlite_connections,
+            flights,
+            document_flights,
+        ),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
@@ -157,6 +172,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,
+            background=adapters.background,
             projection=adapters.projection,
             coverages=coverages,
             clock=adapters.clock,
@@ -171,12 +187,10 @@ class UseCasesContainer(containers.DeclarativeContainer):
             LayerTreeAssembly, settings, caches.provided.areas, caches.provided.maps, adapters.projection
         ).provided.tree.call()
     )
-    get_map = providers.Factory(
-        GetMap,
-        imaging=adapters.imaging,
-        parallel=adapters.parallel,
-        gate=providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers"),
-    )
+    map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
+    get_map = providers.Factory(GetMap, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)
+    clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
+    retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 

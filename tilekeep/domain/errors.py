@@ -32,6 +32,7 @@
     |-- StoreError                    a tile store could not read or write
     |-- LockTimeout                   a tile lock was not free before the deadline
     |-- LockUnavailable               there is no way to take a lock at all
+    |-- UnreadableArea                what another program calls an area is none
     `-- ProjectionError               a coordinate has no finite image in the target SRS
 
 Structural typing cannot express exceptions, so adapters and use cases share this tree.  All of them can be copied
@@ -197,6 +198,10 @@ class LockTimeout(TilekeepError):
 
 class LockUnavailable(TilekeepError):
     """There is no way to take a lock at all, for example in a directory that cannot be written."""
+
+
+class UnreadableArea(TilekeepError):
+    """What another program calls an area is none; the message says why."""
 
 
 class ProjectionError(TilekeepError):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import Raster
 from tilekeep.domain.srs import Srs
+from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.tile import Dimensions, Validators
 
 
@@ -77,12 +78,17 @@ class Drawn(NamedTuple):
     """A raster made in this process.
 
     :ivar fresh_for: seconds after which it should be asked for again, as parts of it are stale; None for no limit.
-    :ivar storable: whether anybody may keep it at all.
+    :ivar may_be_kept: whether anybody may keep what it was made of.
     """
 
     raster: Raster
     fresh_for: float | None = None
-    storable: bool = True
+    may_be_kept: bool = True
+
+    @property
+    def storable(self) -> bool:
+        """Whether anybody may keep it; not if a part of it turned out to be missing when it was looked at."""
+        return self.may_be_kept and not (isinstance(self.raster, StripedRaster) and not self.raster.complete)
 
 
 class Blank(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,3 +77,26 @@ class BoxRegion:
         dx = abs(self.bbox.width) * _TOLERANCE
         dy = abs(self.bbox.height) * _TOLERANCE
         return BBox(self.bbox.min_x - dx, self.bbox.min_y - dy, self.bbox.max_x + dx, self.bbox.max_y + dy)
+
+
+class _Nowhere:
+    """A region without any place."""
+
+    __slots__ = ()
+
+    @property
+    def bbox(self) -> BBox:
+        """A box that intersects no other."""
+        return BBox(math.inf, math.inf, -math.inf, -math.inf)
+
+    def relate(self, bbox: BBox) -> Relation:
+        """Every box is missed."""
+        return Relation.DISJOINT
+
+    def mask(self, bbox: BBox, size: Size) -> tuple[Polygon, ...]:
+        """Nothing."""
+        return ()
+
+
+#: The region that holds nothing.
+NOWHERE: Region = _Nowhere()

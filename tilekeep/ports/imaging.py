@@ -50,7 +50,11 @@ class Mosaic(NamedTuple):
 
 
 class Imaging(Protocol):
-    """Decodes, cuts, composes and encodes images.  Safe to call from any thread."""
+    """Decodes, cuts, composes and encodes images.  Safe to call from any thread.
+
+    Rasters are those that it gave, or :class:`~tilekeep.domain.striped_raster.StripedRaster` with strips that it gave.
+    Composing draws a raster in strips one strip at a time and clipping leaves it in strips; all else makes it whole.
+    """
 
     def inspect(self, body: bytes, limits: ImageLimits) -> ImageFacts:
         """What the header says, after decoding every pixel once to be sure that the image is whole.

@@ -28,8 +28,11 @@ _WORLDS = {
 
 _SMALL_SIDES = (1, 2, 7, 16, 30, 40, 64, 64, 100, 128, 256)
 
-#: As large as ``max_output_pixels`` permits, in all shapes.
-LARGE_SIZES = ((4000, 4000), (8000, 2000), (2000, 8000), (16000, 1000), (3000, 5000), (5000, 3000), (1000, 16000))
+#: Up to as many pixels as ``max_output_pixels`` permits, in all shapes; the less large ones have room for layers.
+LARGE_SIZES = (
+    *((4000, 4000), (8000, 2000), (2000, 8000), (16000, 1000), (3000, 5000), (5000, 3000), (1000, 16000)),
+    *((40000, 400), (400, 40000), (65000, 246), (2000, 2000), (2000, 2000), (1600, 1200)),
+)
 
 _LONG = "9" * 600
 _ODD: Sequence[str] = (

@@ -17,7 +17,6 @@ import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
-from urllib.parse import parse_qsl
 from wsgiref.util import setup_testing_defaults
 
 from PIL import Image
@@ -25,14 +24,11 @@ from PIL import Image
 from tests.integration.fuzzing.requests import large_request, request
 from tests.integration.fuzzing.world import Costs, application
 
-#: The limits of a request; tiles that are not stored yet have to be made, which costs more the first time.
+#: The limits of a request; tiles that are not stored yet have to be made, which costs more that one time.
 CPU_SECONDS = 2.0
 CPU_SECONDS_OF_A_NEW_META_TILE = 0.03
 MEGABYTES = 200
 TILES_READ = 500
-
-#: What several layers need beside the one that is being drawn: the map itself, twice at most.
-MEGABYTES_OF_SEVERAL_LAYERS = 128
 
 _MOST_COMPLAINTS = 20
 
@@ -41,9 +37,6 @@ _ATTEMPTS = 3
 
 #: CPU time of :func:`slowness` on the processor of the limit, with nothing else to do.
 _YARDSTICK_SECONDS = 0.18
-
-#: Layers that draw more than one cache.
-_DRAWN = {"laid": 3, "group": 2}
 
 #: Starting anew takes a millisecond, so it is left out while the highest use of memory was hardly above what is in use:
 #: what a request takes is exact beyond that.
@@ -67,6 +60,9 @@ class Answered(NamedTuple):
     status: int
     media_type: str
     body: bytes
+
+
+_LIMITS = Weighed(CPU_SECONDS, MEGABYTES, TILES_READ)
 
 
 def slowness() -> float:
@@ -119,17 +115,9 @@ def ask(app: Any, query: str) -> Answered:
     return Answered(int(status[:3]), dict(headers).get("Content-Type", "").partition(";")[0], body)
 
 
-def limits(query: str) -> Weighed:
-    """What a request may cost; CPU time and tiles are those of one layer."""
-    given = {name.lower(): value for name, value in parse_qsl(query, errors="replace")}
-    layers = max(1, sum(_DRAWN.get(name, 1) for name in set(given.get("layers", "").split(","))))
-    megabytes = MEGABYTES if layers == 1 else MEGABYTES + MEGABYTES_OF_SEVERAL_LAYERS
-    return Weighed(CPU_SECONDS * layers, megabytes, TILES_READ * layers)
-
-
-def too_dear(weighed: Weighed, query: str) -> list[str]:
+def too_dear(weighed: Weighed) -> list[str]:
     """The limits that a request exceeds."""
-    pairs = zip(Weighed._fields, weighed, limits(query), strict=True)
+    pairs = zip(Weighed._fields, weighed, _LIMITS, strict=True)
     return [f"{name} {cost:.2f} of {limit:.2f}" for name, cost, limit in pairs if cost > limit]
 
 
@@ -158,10 +146,10 @@ def weighed_request(app: Any, costs: Costs, query: str) -> tuple[Answered, Weigh
         with scales:
             answered = ask(app, query)
         now = scales.weighed
-        if too_dear(now, query):
+        if too_dear(now):
             now = now._replace(cpu_seconds=now.cpu_seconds / slowness())
         least = now if least is None else Weighed(*map(min, least, now))
-        if not too_dear(least, query):
+        if not too_dear(least):
             break
     assert least is not None
     return answered, least
@@ -182,7 +170,7 @@ def run(seed: int, count: int, large: int, directory: Path) -> dict[str, Any]:
         statuses[answered.status] += 1
         for name, value in weighed._asdict().items():
             dearest[name] = max(dearest[name], (round(value, 3), query))
-        found = complaints(answered) + too_dear(weighed, query)
+        found = complaints(answered) + too_dear(weighed)
         if found and len(wrong) < _MOST_COMPLAINTS:
             wrong.append(f"{'; '.join(found)}: {query}")
     return {"statuses": statuses, "dearest": dearest, "wrong": wrong, "cpu_seconds": time.process_time()}

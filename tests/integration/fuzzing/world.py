@@ -23,7 +23,7 @@ from tilekeep.domain.tile import StoredTile, TileKey
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
 from tilekeep.entrypoints.wsgi.make_app import _application
 
-# max_output_pixels and max_tile_limit are what they are by default.
+# max_output_pixels and max_tile_limit are what they are by default; a map of several layers may have no more tiles.
 _CONFIG = """
 services:
   tms:
@@ -33,7 +33,7 @@ services:
     bbox_srs: ['EPSG:3857', 'EPSG:4326', {{srs: 'EPSG:31467', bbox: [3280000, 5230000, 3930000, 6110000]}}]
     image_formats: [image/png, image/jpeg, image/gif, image/GeoTIFF, image/tiff, true_colour]
 globals:
-  cache: {{meta_size: [2, 2], meta_buffer: 10}}
+  cache: {{meta_size: [2, 2], meta_buffer: 10, max_map_tiles: 500}}
   image: {{formats: {{true_colour: {{format: 'image/png; mode=24bit', colors: 0}}}}}}
 layers:
   - {{name: map, title: Map, sources: [map]}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.fakes.background import FakeBackground
 from tests.fakes.clock import FakeClock
 from tests.fakes.failure_memory import FakeFailureMemory
 from tests.fakes.map_source import FakeMapSource
@@ -17,6 +18,7 @@ from tilekeep.application.fetched_tiles import TileFetcher
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.application.tile_maker import Outcome, WantedBlock
@@ -45,6 +47,7 @@ class Kitchen:
     encoding: ImageEncoding = field(default_factory=ImageEncoding)
     region: Region | None = None
     storage_only: bool = False
+    patience_seconds: float | None = None
     cache: str = "test"
 
     def __post_init__(self) -> None:
@@ -53,6 +56,7 @@ class Kitchen:
         self.locks = FakeTileLock(self.clock)
         self.failures = FakeFailureMemory(self.clock)
         self.imaging = TextImaging()
+        self.background = FakeBackground()
         self.planner = MetaTilePlanner(WEBMERCATOR, self.mode, self.meta_size, buffer_px=0)
         self.maker = MakeMetaTile(
             tile_set=TileSet(self.cache, WEBMERCATOR.name, "png"),
@@ -84,6 +88,18 @@ class Kitchen:
             clock=self.clock,
             parallel=InlineRunner(),
             retry_seconds=FAILURE_SECONDS,
+            refresh=None if self.patience_seconds is None else self._refresh(self.patience_seconds),
+        )
+
+    def _refresh(self, patience_seconds: float) -> StaleRefresh:
+        return StaleRefresh(
+            maker=self.maker,
+            tile_set=TileSet(self.cache, WEBMERCATOR.name, "png"),
+            runner=self.background,
+            clock=self.clock,
+            patience_seconds=patience_seconds,
+            making_seconds=60.0,
+            pause_seconds=FAILURE_SECONDS,
         )
 
     def make(

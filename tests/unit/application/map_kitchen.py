@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.projection import FakeProjection
-from tests.fakes.text_imaging import image
+from tests.fakes.text_imaging import image, whole
 from tests.unit.application.kitchen import LIMITS, Kitchen
 from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
@@ -69,7 +69,7 @@ class MapKitchen:
 def shown(answer: SourceAnswer) -> str:
     """The words of a drawn map."""
     assert isinstance(answer, Drawn)
-    return answer.raster.shows  # type: ignore[attr-defined]
+    return whole(answer.raster).shows
 
 
 def tile_query(z: int, x: int, y: int, *, columns: int = 1, rows: int = 1) -> MapQuery:

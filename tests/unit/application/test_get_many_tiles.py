@@ -135,7 +135,7 @@ class TestTilesMadeOfStaleOnes:
         assert {} == kitchen.store.tiles
 
     def test_what_may_not_be_kept_says_so(self) -> None:
-        kitchen = Kitchen(FakeMapSource(lambda query: Drawn(TextRaster(query.size, "map"), storable=False)))
+        kitchen = Kitchen(FakeMapSource(lambda query: Drawn(TextRaster(query.size, "map"), may_be_kept=False)))
 
         answers = many(kitchen, BLOCK)
 

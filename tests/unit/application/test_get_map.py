@@ -181,6 +181,16 @@ class TestCost:
         assert caught.value.message.endswith("num_tiles: 101: 0,0,200,100)")
         assert [] == land.queries == roads.queries
 
+    def test_a_tile_drawn_large_counts_for_those_that_would_fill_the_map(self) -> None:
+        large = WANTED._replace(query=QUERY._replace(size=Size(1000, 1000)))
+        land, roads, empty = (drawn("layer", Size(1000, 1000)) for _ in range(3))
+        land.tiles = roads.tiles = 1
+
+        with pytest.raises(InvalidParameter, match=r"max_map_tiles: 31, num_tiles: 32"):
+            get_map(laid(land, roads, empty), large, max_tiles=31)
+
+        assert get_map(laid(land, roads, empty), large, max_tiles=32).image.body
+
     def test_as_many_as_permitted_are_drawn(self) -> None:
         land, roads = drawn("land"), drawn("roads")
         land.tiles, roads.tiles = 60, 40

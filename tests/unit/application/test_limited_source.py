@@ -147,7 +147,7 @@ def test_a_tile_that_only_touches_the_coverage_is_cut_off_as_a_whole() -> None:
 
 
 def test_clipping_keeps_what_is_said_of_the_age_of_a_map() -> None:
-    old = Drawn(TextRaster(Size(40, 100), "part"), fresh_for=30.0, storable=False)
+    old = Drawn(TextRaster(Size(40, 100), "part"), fresh_for=30.0, may_be_kept=False)
 
     answer = ask(limited(FakeMapSource(old), region=BoxRegion(BBox(600, -500, 2000, 2000)), clip=True))
 

@@ -17,6 +17,7 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter, OutsideProjection, SourceUnreachable, StoreError
 from tilekeep.domain.map_query import Blank, Drawn, Fetched
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
+from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.tile import FileSlice, StoredTile, TileCoord, TileInfo, TileKey
 
 HALF = 20037508.342789244
@@ -230,11 +231,23 @@ def test_large_maps_are_drawn_in_strips(monkeypatch: pytest.MonkeyPatch) -> None
 
     assert isinstance(answer, Drawn)
     assert (1024, 1024) == answer.raster.size
-    strips = shown(answer).split("+")
-    assert ["@0,0 alone", "@0,256 alone", "@0,512 alone", "@0,768 alone"] == [
-        strip[strip.rindex("@") :] for strip in strips
-    ]
+    assert isinstance(answer.raster, StripedRaster)
+    assert [0, 256, 512, 768] == [strip.top for strip in answer.raster.strips()]
     assert 16 == len(maps.kitchen.store.reads), "every tile is read once, though strips share some"
+
+
+def test_a_gap_in_a_large_map_is_known_when_it_has_been_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(map_from_tiles, "MOSAIC_PIXELS", 4 * 256 * 256)
+    maps = MapKitchen()
+    maps.fill(2)
+    maps.kitchen.store.put(TileKey(tile_at(2, 1, 1)), b"garbage", maps.kitchen.clock.now())
+    answer = maps.get(tile_query(2, 0, 0, columns=4, rows=4))
+    assert isinstance(answer, Drawn)
+    assert answer.storable, "nobody has looked"
+
+    shown(answer)
+
+    assert not answer.storable
 
 
 def test_dimensions_of_the_query_are_those_of_the_tiles() -> None:

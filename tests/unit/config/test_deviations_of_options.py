@@ -60,3 +60,12 @@ def test_a_pair_over_a_base_is_put_behind_it_so_that_the_base_counts() -> None:
     assert effective_cache(result.settings, "osm_cache", result.base_dir).meta_size == Size(4, 5)
     [problem] = result.report.problems
     assert "only the first two" in problem.message
+
+
+def test_a_time_to_wait_that_nobody_waits_is_warned_of() -> None:
+    text = MINIMAL.replace(OPTION, f"{OPTION}    refresh: {{mode: background, deadline: 2s}}\n")
+
+    [problem] = report_of(text).problems
+
+    assert (path_text(problem.path), problem.severity) == ("caches.osm_cache.refresh.deadline", Severity.WARNING)
+    assert "mode: deadline" in problem.message

@@ -6,6 +6,7 @@ Expected values are those MapProxy 7.0.0 arrives at for the same configurations.
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import pytest
 
@@ -220,3 +221,24 @@ def test_the_coverage_of_a_cache_is_a_box_with_its_srs() -> None:
 )
 def test_tiles_grow_stale_by_time_then_file_then_age(options: str, expected: RefreshLimit | None) -> None:
     assert cache_of(f"grids: [g], sources: [w], refresh_before: {options}").refresh == expected
+
+
+@pytest.mark.parametrize(
+    ("in_globals", "own", "patience_seconds", "max_stale_seconds"),
+    [
+        ("{}", "{}", math.inf, None),
+        ("{}", "{mode: wait}", math.inf, None),
+        ("{}", "{mode: background}", 0.0, None),
+        ("{}", "{mode: deadline}", 1.0, None),
+        ("{}", "{mode: deadline, deadline: 0.25, max_stale: 7d}", 0.25, 604800.0),
+        ("{mode: background, max_stale: 2h}", "{}", 0.0, 7200.0),
+        ("{mode: background, max_stale: 2h}", "{mode: wait, max_stale: 90}", math.inf, 90.0),
+        ("{mode: deadline, deadline: 500m}", "{}", 30000.0, None),
+    ],
+)
+def test_requests_for_stale_tiles_wait_as_long_as_the_cache_or_else_the_globals_say(
+    in_globals: str, own: str, patience_seconds: float, max_stale_seconds: float | None
+) -> None:
+    cache = cache_of(f"grids: [g], sources: [w], refresh: {own}", globals_=f"refresh: {in_globals}")
+
+    assert (cache.patience_seconds, cache.max_stale_seconds) == (patience_seconds, max_stale_seconds)

@@ -215,6 +215,15 @@ ERRORS = [
         "no layer 'rivers'",
     ),
     Mistake(
+        "a duration that is none",
+        "    sources: [osm]\n",
+        "    sources: [osm]\n    refresh: {mode: background, max_stale: a week}\n",
+        "caches.osm_cache.refresh.max_stale",
+        11,
+        44,
+        "expected a duration: seconds, or text such as 30s, 10m, 2h, 7d or 4w",
+    ),
+    Mistake(
         "a time that is none",
         "    sources: [osm]\n",
         "    sources: [osm]\n    refresh_before: {time: soon}\n",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from PIL import Image, ImageChops
 
 from tilekeep.adapters.imaging.canvas import WHITE
 from tilekeep.adapters.imaging.raster import bands_of, is_opaque
+from tilekeep.adapters.imaging.strips import Wrap, whole
 from tilekeep.domain.image import Raster
 from tilekeep.ports.imaging import Canvas, Placement
 
 _FULL = 1.0
 
 
-def composed(canvas: Canvas, placements: Iterable[Placement], raster_of: Callable[[Image.Image], Raster]) -> Raster:
+def composed(canvas: Canvas, placements: Iterable[Placement], raster_of: Wrap) -> Raster:
     """The canvas with all ``placements``, each let go before the next is asked for; ``raster_of`` wraps the image.
 
     The only raster is the result itself if it fills a transparent canvas, or hides an opaque one.
@@ -23,7 +24,7 @@ def composed(canvas: Canvas, placements: Iterable[Placement], raster_of: Callabl
     waiting = iter(placements)
     first = list(itertools.islice(waiting, 2))
     if len(first) == 1 and _is_the_result(canvas, first[0]):
-        return first[0].raster
+        return whole(first[0].raster, raster_of)
     background = canvas.background or WHITE
     if canvas.transparent:
         result = Image.new("RGBA", canvas.size, (*background, 0))

@@ -9,7 +9,6 @@ from dataclasses import replace
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import empty_canvas
-from tilekeep.adapters.imaging.clipping import clipped
 from tilekeep.adapters.imaging.composing import composed
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.fast_mosaic import LookUp, look_up, mosaic_words
@@ -21,6 +20,7 @@ from tilekeep.adapters.imaging.pillow_reading import accepted_media_type, load
 from tilekeep.adapters.imaging.pixels import FastRaster
 from tilekeep.adapters.imaging.png_decoding import decode_indexed_png, decode_png, verify_png
 from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.adapters.imaging.strips import clipped_raster, whole
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
@@ -66,7 +66,7 @@ class FastImaging:
         labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
         """See the port."""
-        encoder = TileEncoder(prepared(raster, encoding), encoding)
+        encoder = TileEncoder(prepared(whole(raster, _raster), encoding), encoding)
         if not labels:
             return [encoder.tile(corner, tile_size) for corner in corners]
         tiles = [encoder.cut_out(corner, tile_size) for corner in corners]
@@ -94,12 +94,12 @@ class FastImaging:
     @translating
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
         """See the port."""
-        return warped_raster(raster, warp, resampling, transparent=transparent, opencv=self._opencv)
+        return warped_raster(whole(raster, _raster), warp, resampling, transparent=transparent, opencv=self._opencv)
 
     @translating
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:
         """See the port."""
-        return _raster(clipped(image_of(raster), keep))
+        return clipped_raster(raster, keep, _raster)
 
     @translating
     def annotate(self, raster: Raster, labels: Sequence[Label]) -> Raster:
@@ -109,7 +109,7 @@ class FastImaging:
     @translating
     def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
         """See the port."""
-        return TileEncoder(prepared(raster, encoding), encoding).whole(shows)
+        return TileEncoder(prepared(whole(raster, _raster), encoding), encoding).whole(shows)
 
     @translating
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
@@ -124,7 +124,7 @@ class FastImaging:
         return look_up_by_opencv
 
     def _annotated(self, raster: Raster, labels: Sequence[Label]) -> FastRaster:
-        return _raster(annotated(image_of(raster), labels, self._font_dir))
+        return _raster(annotated(image_of(whole(raster, _raster)), labels, self._font_dir))
 
 
 def _raster(image: Image.Image) -> FastRaster:

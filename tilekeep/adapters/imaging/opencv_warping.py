@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from tilekeep.adapters.imaging.meshing import mesh_stays_inside
 from tilekeep.adapters.imaging.opencv import cv2
-from tilekeep.adapters.imaging.pixel_maps import PixelMaps, pixel_maps, steps
-from tilekeep.adapters.imaging.pixels import OPAQUE, Words, image_from_words, words_from_image
+from tilekeep.adapters.imaging.pixel_maps import AlignedMaps, PixelMaps, aligned_maps, pixel_maps, steps
+from tilekeep.adapters.imaging.pixels import OPAQUE, Words, image_from_words
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.warp import Mesh
 
@@ -38,9 +38,11 @@ _LONGEST_DRAWN = 1 << 14
 
 _WHITE = np.uint32(0xFFFFFFFF)
 _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
-_LARGEST_INVISIBLE = np.uint32(0x00FFFFFF)
+_LEAST_VISIBLE = np.uint32(0x01000000)
 
 _Pixels = npt.NDArray[np.uint8]
+_Maps = PixelMaps | AlignedMaps
+_Part = tuple[slice, slice]
 
 
 class _Axes(NamedTuple):
@@ -53,7 +55,8 @@ class _Axes(NamedTuple):
 def warped_words(words: Words, mode: str, mesh: Mesh, resampling: str, *, transparent: bool) -> tuple[Words, str]:
     """``words`` of ``mode`` drawn anew, and the mode of the result."""
     words, mesh = _needed_part(words, mesh)
-    maps = pixel_maps(mesh)
+    aligned = None if resampling == "nearest" else aligned_maps(mesh)
+    maps = pixel_maps(mesh) if aligned is None else aligned
     if resampling == "nearest":
         drawn = _remapped(_pixels(words), maps, cv2.INTER_NEAREST)
     elif mode == "RGBA" and words.min() < OPAQUE:
@@ -80,7 +83,7 @@ def _needed_part(words: Words, mesh: Mesh) -> tuple[Words, Mesh]:
     return part, mesh._replace(points=tuple(map(tuple, (points - low).tolist())))
 
 
-def _interpolated(words: Words, maps: PixelMaps, mesh: Mesh, resampling: str) -> Words:
+def _interpolated(words: Words, maps: _Maps, mesh: Mesh, resampling: str) -> Words:
     pixels, merged = _pixels(words), _Axes(*steps(mesh))
     scale = [1.0, 1.0]
     for axis in (0, 1):
@@ -101,7 +104,7 @@ def _weight(positions: npt.NDArray[Any], merged: float, resampling: str) -> floa
     """Of each neighbour along an axis, for a map whose pixels have those ``positions``."""
     weight = _SOFTENING[resampling] * (1 - 1 / merged) if merged > 1 else 0.0
     if resampling == "bicubic":
-        between = positions[::8, ::8] % 1
+        between = positions[(slice(None, None, 8),) * positions.ndim] % 1
         weight -= _SHARPENING * float((4 * between * (1 - between)).mean())
     return weight
 
@@ -114,21 +117,37 @@ def _halved(pixels: _Pixels, axis: int) -> _Pixels:
     return np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _remapped(pixels: _Pixels, maps: PixelMaps, interpolation: int) -> Words:
-    height, width = maps.x.shape
+def _remapped(pixels: _Pixels, maps: _Maps, interpolation: int) -> Words:
+    draw = _drawn_aligned if isinstance(maps, AlignedMaps) else _drawn
+    height, width = len(maps.y), maps.x.shape[-1]
     if max(height, width) <= _LONGEST_DRAWN:
-        return _remapped_at(pixels, maps.x, maps.y, interpolation)
+        return draw(pixels, maps, np.s_[:, :], interpolation)
     drawn = np.empty((height, width), np.uint32)
     for top in range(0, height, _LONGEST_DRAWN):
         for left in range(0, width, _LONGEST_DRAWN):
             part = np.s_[top : top + _LONGEST_DRAWN, left : left + _LONGEST_DRAWN]
-            drawn[part] = _remapped_at(pixels, maps.x[part], maps.y[part], interpolation)
+            drawn[part] = draw(pixels, maps, part, interpolation)
     return drawn
 
 
-def _remapped_at(pixels: _Pixels, x: npt.NDArray[Any], y: npt.NDArray[Any], interpolation: int) -> Words:
-    drawn = cv2.remap(pixels, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(drawn, np.uint8).view(np.uint32).reshape(x.shape)
+def _drawn(pixels: _Pixels, maps: _Maps, part: _Part, interpolation: int) -> Words:
+    return _words(cv2.remap(pixels, maps.x[part], maps.y[part], interpolation, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _drawn_aligned(pixels: _Pixels, maps: _Maps, part: _Part, interpolation: int) -> Words:
+    """Where it is enough to count steps along the axes, the places of the pixels need not be written down."""
+    (first_x, step_x, width), (first_y, step_y, height) = (
+        (float(at[0]), float(at[-1] - at[0]) / max(1, len(at) - 1), len(at))
+        for at in (maps.x[part[1]], maps.y[part[0]])
+    )
+    places = np.array(((step_x, 0, first_x), (0, step_y, first_y)))
+    flags = interpolation | cv2.WARP_INVERSE_MAP
+    return _words(cv2.warpAffine(pixels, places, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _words(pixels: Any) -> Words:
+    drawn = np.asarray(pixels, np.uint8)
+    return drawn.view(np.uint32).reshape(drawn.shape[:2])
 
 
 def _pixels(words: Words) -> _Pixels:
@@ -138,10 +157,25 @@ def _pixels(words: Words) -> _Pixels:
 
 
 def _premultiplied(words: Words) -> Words:
-    return np.frombuffer(image_from_words(words, "RGBA").convert("RGBa").tobytes(), np.uint32).reshape(words.shape)
+    """Colours multiplied by their alpha, which changes nothing where that is full."""
+    return _multiplied(words, np.uint32(0), "RGBA", "RGBa")
 
 
 def _unmultiplied(words: Words) -> Words:
-    plain = words_from_image(image_from_words(words, "RGBa").convert("RGBA"))
-    assert plain is not None
-    return np.where(plain <= _LARGEST_INVISIBLE, _TRANSPARENT_WHITE, plain)
+    return _multiplied(words, _TRANSPARENT_WHITE, "RGBa", "RGBA")
+
+
+def _multiplied(words: Words, invisible: np.uint32, mode: str, wanted: str) -> Words:
+    """``words`` from one mode to the other: it matters for those alone that are neither opaque nor invisible."""
+    result = np.where(words < _LEAST_VISIBLE, invisible, words)
+    flat = result.ravel()
+    faint = np.flatnonzero((flat >= _LEAST_VISIBLE) & (flat < OPAQUE))
+    if len(faint):
+        flat[faint] = _in_mode(flat[faint], mode, wanted)
+    return result
+
+
+def _in_mode(words: Words, mode: str, wanted: str) -> Words:
+    """Pixels in a row in another mode of Pillow."""
+    image = image_from_words(words.reshape(1, -1), mode).convert(wanted)
+    return np.frombuffer(image.tobytes(), np.uint32)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import cut, empty_canvas, may_be_transparent
-from tilekeep.adapters.imaging.clipping import clipped
 from tilekeep.adapters.imaging.composing import composed
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.lettering import annotated
@@ -16,6 +15,7 @@ from tilekeep.adapters.imaging.mosaics import mosaic_of
 from tilekeep.adapters.imaging.pillow_encoding import encode_image
 from tilekeep.adapters.imaging.pillow_reading import accepted_media_type, read_image
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
+from tilekeep.adapters.imaging.strips import clipped_raster, whole
 from tilekeep.adapters.imaging.warping import warped
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
@@ -56,7 +56,7 @@ class PillowImaging:
         labels: Sequence[Sequence[Label]] = (),
     ) -> list[EncodedImage]:
         """See the port."""
-        image = expanded(image_of(raster), encoding)
+        image = expanded(_image_of(raster), encoding)
         tiles = [cut(image, corner, tile_size, encoding) for corner in corners]
         if labels:
             tiles = [self._annotated(tile, written) for tile, written in zip(tiles, labels, strict=True)]
@@ -78,22 +78,22 @@ class PillowImaging:
     @translating
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
         """See the port."""
-        return PillowRaster(warped(image_of(raster), warp, resampling, transparent=transparent))
+        return PillowRaster(warped(_image_of(raster), warp, resampling, transparent=transparent))
 
     @translating
     def clip(self, raster: Raster, keep: Sequence[Polygon]) -> Raster:
         """See the port."""
-        return PillowRaster(clipped(image_of(raster), keep))
+        return clipped_raster(raster, keep, PillowRaster)
 
     @translating
     def annotate(self, raster: Raster, labels: Sequence[Label]) -> Raster:
         """See the port."""
-        return PillowRaster(self._annotated(image_of(raster), labels))
+        return PillowRaster(self._annotated(_image_of(raster), labels))
 
     @translating
     def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
         """See the port."""
-        return encode_image(expanded(image_of(raster), encoding), encoding, shows)
+        return encode_image(expanded(_image_of(raster), encoding), encoding, shows)
 
     @translating
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
@@ -109,3 +109,7 @@ def expanded(image: Image.Image, encoding: ImageEncoding) -> Image.Image:
     if image.mode == "P" and may_be_transparent(encoding):
         return image.convert("RGBA")
     return image
+
+
+def _image_of(raster: Raster) -> Image.Image:
+    return image_of(whole(raster, PillowRaster))

@@ -39,6 +39,36 @@ class PixelMaps(NamedTuple):
         return PixelMaps((self.x + _HALF) * np.float32(x) - _HALF, (self.y + _HALF) * np.float32(y) - _HALF)
 
 
+class AlignedMaps(NamedTuple):
+    """The x that each column shows and the y that each row shows, of a map whose axes are those of the raster."""
+
+    x: _Numbers
+    y: _Numbers
+
+    def inside(self, width: int, height: int) -> npt.NDArray[np.bool_]:
+        """Which pixels show a raster of that size."""
+        across, down = ((at >= -_HALF) & (at < end - _HALF) for at, end in ((self.x, width), (self.y, height)))
+        return np.logical_and.outer(down, across)
+
+    def scaled(self, x: float, y: float) -> AlignedMaps:
+        """The same in a raster that has become smaller by these factors."""
+        return AlignedMaps((self.x + _HALF) * x - _HALF, (self.y + _HALF) * y - _HALF)
+
+
+def aligned_maps(mesh: Mesh) -> AlignedMaps | None:
+    """The maps of a mesh of one cell whose axes are those of the raster, else None."""
+    if (len(mesh.columns), len(mesh.rows)) != (2, 2):
+        return None
+    (left, top), upper_right, lower_left, (right, bottom) = mesh.points
+    if upper_right != (right, top) or lower_left != (left, bottom):
+        return None
+    across, down = (
+        low + (np.arange(pixels) + _HALF) * ((high - low) / pixels) - _HALF
+        for low, high, pixels in ((left, right, mesh.size.width), (top, bottom, mesh.size.height))
+    )
+    return AlignedMaps(across, down)
+
+
 def as_mesh(warp: Warp) -> Mesh:
     """A rescaling as a mesh of one cell; a mesh as it is."""
     if isinstance(warp, Mesh):
@@ -54,14 +84,31 @@ def pixel_maps(mesh: Mesh) -> PixelMaps:
     missing = ~np.isfinite(points).all(axis=2)
     points[missing] = 0
     precision = np.float64 if np.abs(points).max() > _FAR else np.float32
-    across = _weights(mesh.columns, mesh.size.width, precision).T
-    down = _weights(mesh.rows, mesh.size.height, precision)
-    x, y = (down @ points[:, :, axis].astype(precision) @ across for axis in (0, 1))
+    x, y = (_between(np.asarray(points[:, :, axis], precision), mesh) for axis in (0, 1))
     if precision is np.float64:
         x, y = (np.clip(values, -_FAR, _FAR).astype(np.float32) for values in (x, y))
     if missing.any():
-        x[down @ missing.astype(precision) @ across > 0] = -_FAR
+        x[_between(np.asarray(missing, precision), mesh) > 0] = -_FAR
     return PixelMaps(x, y)
+
+
+def _between(values: _Numbers, mesh: Mesh) -> _Numbers:
+    """What is known where the lines of the mesh cross, interpolated for every pixel."""
+    return _along(_along(values.T, mesh.rows).T, mesh.columns)
+
+
+def _along(values: _Numbers, lines: Sequence[int]) -> _Numbers:
+    """``values`` at ``lines`` along the last axis, interpolated for the pixels between them.
+
+    Not as a product of matrices: most of that would be zeros, and its threads keep all processors waiting.
+    """
+    pixels = np.diff(lines)
+    before = np.repeat(lines[:-1], pixels)
+    share = (np.arange(lines[-1]) + _HALF - before) / np.repeat(pixels, pixels)
+    result = np.repeat(np.diff(values, axis=1), pixels, axis=1)
+    result *= share.astype(values.dtype)
+    result += np.repeat(values[:, :-1], pixels, axis=1)
+    return result
 
 
 def steps(mesh: Mesh) -> tuple[float, float]:
@@ -80,16 +127,3 @@ def _median(changes: _Numbers) -> _Numbers:
 
 def _points(mesh: Mesh) -> _Numbers:
     return np.array(mesh.points, np.float64).reshape(len(mesh.rows), len(mesh.columns), 2)
-
-
-def _weights(lines: Sequence[int], pixels: int, precision: type[np.floating[Any]]) -> _Numbers:
-    """How much the centre of each pixel ``(pixels, lines)`` has of each line."""
-    centres = np.arange(pixels) + _HALF
-    at = np.array(lines)
-    before = np.searchsorted(at, centres, side="right") - 1
-    share = (centres - at[before]) / np.diff(at)[before]
-    weights = np.zeros((pixels, len(at)), precision)
-    every = np.arange(pixels)
-    weights[every, before] = 1 - share
-    weights[every, before + 1] = share
-    return weights

@@ -8,6 +8,7 @@ from PIL import Image
 
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import Raster
+from tilekeep.domain.striped_raster import StripedRaster
 
 #: Pixels of what is worked on in one piece.
 _LARGE = 1 << 20
@@ -44,6 +45,11 @@ def bands_of(raster: Raster) -> Iterator[tuple[int, Image.Image]]:
 
     Only those of large rasters are pieces, so that no work on one needs as much memory again.
     """
+    if isinstance(raster, StripedRaster):
+        for strip in raster.strips():
+            for top, band in bands_of(strip.raster):
+                yield strip.top + top, band
+        return
     width, height = raster.size
     if width * height <= _LARGE:
         yield 0, image_of(raster)
@@ -57,6 +63,8 @@ def bands_of(raster: Raster) -> Iterator[tuple[int, Image.Image]]:
 
 def is_opaque(raster: Raster) -> bool:
     """Whether ``raster``, which must come from these adapters, is RGB without a colour key."""
+    if isinstance(raster, StripedRaster):
+        return not raster.transparent
     if getattr(raster, "words", None) is not None:
         return getattr(raster, "mode", None) == "RGB"
     image = image_of(raster)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
@@ -32,6 +34,7 @@ from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
+from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.names import SourceName
@@ -49,6 +52,7 @@ from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileKey, TileSet
 from tilekeep.domain.tile_layout import tile_layout
+from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.imaging import Imaging
@@ -82,6 +86,7 @@ class CacheParts:
     flights: SingleFlight[Mapping[TileKey, Outcome]]
     imaging: Imaging
     parallel: ParallelRunner
+    background: BackgroundRunner
     projection: Projection
     coverages: CoverageAssembly
     clock: Clock
@@ -239,7 +244,7 @@ class CacheAssembly:
         source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
         region = self._region(cache, grid_key)
         planner = _planner(cache, grid, source)
-        policy = StalenessPolicy(_age_limit(cache.refresh))
+        policy = StalenessPolicy(_age_limit(cache.refresh), cache.max_stale_seconds)
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
         directory = cache.directories[grid_key]
         store = self._store(cache, grid_key, tile_set, directory)
@@ -256,6 +261,7 @@ class CacheAssembly:
             parallel=self._parts.parallel,
             retry_seconds=max(1.0, cache.failure_seconds),
             concurrent_makings=cache.concurrent_tile_creators,
+            refresh=None if maker is None else self._refresh(cache, maker, tile_set),
         )
         tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
         return CacheNode(
@@ -276,6 +282,20 @@ class CacheAssembly:
                 clock=clock,
             ),
             encoding=cache.encoding,
+        )
+
+    def _refresh(self, cache: EffectiveCache, maker: TileMaker, tile_set: TileSet) -> StaleRefresh | None:
+        """None where requests wait for new tiles, as in the reference."""
+        if math.isinf(cache.patience_seconds):
+            return None
+        return StaleRefresh(
+            maker=maker,
+            tile_set=tile_set,
+            runner=self._parts.background,
+            clock=self._parts.clock,
+            patience_seconds=cache.patience_seconds,
+            making_seconds=longest_request_seconds(self._settings),
+            pause_seconds=max(1.0, cache.failure_seconds),
         )
 
     def _maps(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> MapFromTiles:

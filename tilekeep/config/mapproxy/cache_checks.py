@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
 from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.cross_references import is_tiled_only, named_sources
+from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID, Grid
 from tilekeep.config.mapproxy.meaning_image import cache_image_choice
 from tilekeep.config.mapproxy.names import SourceName, grid_chain, inherited, known_grids
@@ -29,6 +30,7 @@ def cache_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> I
         yield from pair_problems((*path, "meta_size"), cache.meta_size)
         yield from _mixed_request(path, cache)
         yield from _rescaling(path, cache)
+        yield from _refresh(settings, path, cache)
         if not any(is_refused(broken, (*path, option)) for option in ("meta_size", "meta_buffer")):
             yield from _mixed_sources(settings, path, cache)
         if not is_refused(broken, (*path, "cache")):
@@ -42,6 +44,14 @@ def _mixed_request(path: OptionPath, cache: Cache) -> Iterator[Problem]:
     if cache.format == MIXED and cache.request_format not in _MIXED_REQUESTS:
         message = "the format 'mixed' needs request_format: image/png (or image/vnd.jpeg-png); add it"
         yield error((*path, "request_format"), message)
+
+
+def _refresh(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
+    """The time to wait matters to one mode only."""
+    own, default = cache.refresh or Refresh(), settings.globals.cache.refresh or Refresh()
+    mode = own.mode or default.mode or "wait"
+    if own.deadline is not None and mode != "deadline":
+        yield warning((*path, "refresh", "deadline"), f"has no effect with mode {mode!r}; set mode: deadline")
 
 
 def _mixed_sources(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from tilekeep.config.mapproxy.coverage import Coverage
-from tilekeep.config.mapproxy.globals import SingleColorLinks
+from tilekeep.config.mapproxy.globals import Refresh, SingleColorLinks
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import Later, NoEffect
 from tilekeep.config.mapproxy.options import (
@@ -315,6 +315,7 @@ class Cache(Options):
     :ivar upscale_tiles: from how many levels above missing tiles may be made.
     :ivar downscale_tiles: from how many levels below missing tiles may be made.
     :ivar refresh_before: what makes tiles stale.
+    :ivar refresh: what requests for stale tiles get (own addition).
     :ivar watermark: text on every tile.
     :ivar cache: where and how tiles are stored.
     """
@@ -339,5 +340,6 @@ class Cache(Options):
     upscale_tiles: Levels = 0
     downscale_tiles: Levels = 0
     refresh_before: Section[RefreshBefore] | None = None
+    refresh: Section[Refresh] | None = None
     watermark: Section[Watermark] | None = None
     cache: Opt[Backend] = None

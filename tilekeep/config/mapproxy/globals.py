@@ -11,6 +11,7 @@ from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resamplin
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
 from tilekeep.config.mapproxy.markers import OGC_API, Later, NoEffect, OnlyFor
 from tilekeep.config.mapproxy.options import (
+    Duration,
     NotNegative,
     NotNegativeNumber,
     Opt,
@@ -50,6 +51,20 @@ class AzureDefaults(Options):
     container_name: Opt[str] = None
 
 
+class Refresh(Options):
+    """``refresh``: what a request for a stale tile gets (own addition).
+
+    :ivar mode: wait for the new tile, as the reference does; deadline, wait for some time and then show the old one;
+        or background, show the old one at once.
+    :ivar deadline: how long mode deadline waits.
+    :ivar max_stale: how long after it has become stale a tile may still be shown; for ever without it.
+    """
+
+    mode: Opt[Literal["wait", "deadline", "background"]] = None
+    deadline: Opt[Duration] = None
+    max_stale: Opt[Duration] = None
+
+
 class GlobalCache(Options):
     """``globals.cache``.
 
@@ -62,14 +77,15 @@ class GlobalCache(Options):
     :ivar meta_buffer: pixels around these that are requested and cut off.
     :ivar bulk_meta_tiles: whether sources of tiles are asked for all tiles of a meta tile.
     :ivar max_tile_limit: a map that needs this many tiles of a cache is refused.
-    :ivar max_map_tiles: a map whose layers together need more tiles is refused; without it, four times max_tile_limit
-        (own addition).
+    :ivar max_map_tiles: a map whose layers together read or fill more tiles is refused; without it, four times what
+        one layer may (own addition).
     :ivar minimize_meta_requests: whether missing tiles of one request are made with one request to the source.
     :ivar concurrent_tile_creators: requests that one client's request may cause at a time.
     :ivar link_single_color_images: whether tiles of one color are links to one file: true, symlink or hardlink.
     :ivar sqlite_timeout: seconds that sqlite, mbtiles and geopackage caches wait for a locked file.
     :ivar sqlite_wal: whether their new files get a write-ahead log; without it, those on a local disk.
     :ivar failure_seconds: how long a block that failed upstream is not asked for again (own addition).
+    :ivar refresh: what requests for stale tiles get (own addition).
     """
 
     base_dir: str = "./cache_data"
@@ -86,6 +102,7 @@ class GlobalCache(Options):
     concurrent_tile_creators: Annotated[int, Field(ge=1)] = 2
     link_single_color_images: SingleColorLinks = False
     failure_seconds: NotNegativeNumber = 5.0
+    refresh: Section[Refresh] | None = None
     s3: Annotated[Section[S3Defaults] | None, S3_CACHES] = None
     azureblob: Annotated[Section[AzureDefaults] | None, AZURE_CACHES] = None
     sqlite_timeout: Opt[PositiveNumber] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from tilekeep.config.mapproxy.caches import Cache, FileBackend, MbtilesBackend, RefreshBefore
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
+from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
@@ -28,6 +30,9 @@ from tilekeep.domain.watermark import Watermark
 T = TypeVar("T")
 
 _GREY = (128, 128, 128)
+
+#: How long mode ``deadline`` waits unless it is told.
+_PATIENCE_SECONDS = 1.0
 
 _SECONDS = {"weeks": 604800.0, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
@@ -63,6 +68,9 @@ class EffectiveCache:
     :ivar encoding: how tiles are stored.
     :ivar request_format: media type asked of sources.
     :ivar refresh: what makes tiles stale, or None if they last for ever.
+    :ivar patience_seconds: how long a request waits for a stale tile to be refreshed: infinitely, or not at all, or in
+        between.
+    :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar link_single_color: ``symlink``, ``hardlink`` or None.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
         cache in one database its file.
@@ -102,6 +110,8 @@ class EffectiveCache:
     stores_tiles: bool = True
     rescaling: Rescaling | None = None
     watermark: Watermark | None = None
+    patience_seconds: float = math.inf
+    max_stale_seconds: float | None = None
     sqlite: SqliteOptions | None = None
 
 
@@ -147,6 +157,8 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         stores_tiles=not cache.disable_storage,
         rescaling=_rescaling(cache),
         watermark=_watermark(cache.watermark),
+        patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
+        max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         sqlite=sqlite_options(settings, backend) if isinstance(backend, SQLITE_BACKENDS) else None,
     )
 
@@ -187,6 +199,18 @@ def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit 
     if refresh.mtime is not None:
         return FileTimeLimit(from_base(base_dir, refresh.mtime))
     return RelativeLimit(sum((getattr(refresh, unit) or 0) * seconds for unit, seconds in _SECONDS.items()))
+
+
+def _patience_seconds(own: Refresh, default: Refresh) -> float:
+    """Each option of the cache, else that of the globals."""
+    mode = own.mode or default.mode or "wait"
+    if mode == "deadline":
+        return _first(own.deadline, _first(default.deadline, _PATIENCE_SECONDS))
+    return 0.0 if mode == "background" else math.inf
+
+
+def _max_stale_seconds(own: Refresh, default: Refresh) -> float | None:
+    return default.max_stale if own.max_stale is None else own.max_stale
 
 
 def _backend(cache: Cache) -> FileBackend | SQLITE_BACKENDS:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tilekeep.config.mapproxy.globals import GlobalCache
 from tilekeep.config.mapproxy.map_options import MostPixels, WmsDefaults
 from tilekeep.config.mapproxy.meaning_image import map_encoding
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
@@ -13,6 +14,7 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.map_cost import tiles_in
 from tilekeep.domain.service_metadata import ServiceMetadata
 
 Value = TypeVar("Value")
@@ -62,13 +64,14 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
     if wms is None:
         return None
     srs = tuple(code.upper() for code in _first(wms.srs, default.srs, _DEFAULT_SRS))
+    max_output_pixels = _pixels(wms.max_output_pixels or default.max_output_pixels or _DEFAULT_PIXELS)
     return EffectiveWms(
         metadata=service_metadata(wms.md, untitled=_UNTITLED),
         srs=tuple(dict.fromkeys(srs)),
         bbox_srs=_bbox_srs(wms, srs),
         formats=_formats(settings, _first(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),
-        max_output_pixels=_pixels(wms.max_output_pixels or default.max_output_pixels or _DEFAULT_PIXELS),
-        max_map_tiles=_map_tiles(settings),
+        max_output_pixels=max_output_pixels,
+        max_map_tiles=_map_tiles(settings.globals.cache, max_output_pixels),
         versions=tuple(version for version in OFFERED_VERSIONS if version in (wms.versions or OFFERED_VERSIONS)),
         attribution=(wms.attribution.text if wms.attribution else None) or None,
         raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
@@ -95,9 +98,9 @@ def _formats(settings: Settings, names: tuple[str, ...]) -> Mapping[str, ImageEn
     return {encoding.format: encoding for encoding in encodings}
 
 
-def _map_tiles(settings: Settings) -> float:
-    cache = settings.globals.cache
-    return cache.max_map_tiles or _LAYERS_AT_THE_LIMIT * cache.max_tile_limit
+def _map_tiles(cache: GlobalCache, max_output_pixels: int) -> float:
+    """By default some layers of the largest map that one layer may be."""
+    return cache.max_map_tiles or _LAYERS_AT_THE_LIMIT * max(cache.max_tile_limit, tiles_in(max_output_pixels))
 
 
 def _pixels(most: MostPixels) -> int:

@@ -137,3 +137,27 @@ _ORIGIN_SCHEMA = {
 }
 
 Origin = Annotated[str, BeforeValidator(_grid_origin), WithJsonSchema(_ORIGIN_SCHEMA)]
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+
+
+def duration_value(value: Any) -> Any:
+    """Seconds as a number, or text such as 30s, 10m, 2h, 7d or 4w."""
+    if type(value) in {int, float} and value >= 0:
+        return float(value)
+    if isinstance(value, str) and (found := _DURATION.fullmatch(value.strip())):
+        return float(found[1]) * _UNITS[found[2]]
+    raise PydanticCustomError("duration", "expected a duration: seconds, or text such as 30s, 10m, 2h, 7d or 4w")
+
+
+_DURATION_SCHEMA = {
+    "anyOf": [
+        {"type": "number", "minimum": 0},
+        {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*[smhdw]\s*$|\$"},
+    ]
+}
+
+#: A length of time, in seconds.
+Duration = Annotated[float, BeforeValidator(duration_value), WithJsonSchema(_DURATION_SCHEMA)]

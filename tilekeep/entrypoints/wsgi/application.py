@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from tilekeep.application.catalogue import Catalogue
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
-from tilekeep.entrypoints.wsgi.authorise import AccessDenied
+from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
 from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy, vary_with_origin
+from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
 from tilekeep.entrypoints.wsgi.services import MapParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
+from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.tile_store import SliceReader
 
 log = logging.getLogger("tilekeep.wsgiapp")
@@ -40,9 +45,13 @@ class TilekeepApplication:
         access_control_allow_origin: the header of that name for every response; empty leaves it out.
         trusted_proxies: addresses, networks and ``unix`` whose headers about proxies count; None is everybody's.
         document_flights: lets requests for a document wait for the one that writes it; reset in forked processes.
+        areas: reads the areas of permissions.
+        pictures: makes images into what decorating callables know, and back.
+        retouch: makes another image of a tile where a wrapping application wants that.
         clock: the current time.
         read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: how long a request may take.
+        after_answers: does what has been left for the time after an answer; None where nothing is.
         debug: whether unexpected errors reach the server instead of becoming ``internal error``.
         owned: what has to live as long as the application; it is only kept.
     """
@@ -59,17 +68,27 @@ class TilekeepApplication:
         access_control_allow_origin: str,
         trusted_proxies: Collection[str] | None,
         document_flights: SingleFlight[KeptDocument],
+        areas: AreaReader,
+        pictures: Pictures,
+        retouch: RetouchTile,
         clock: Clock,
         read_slice: SliceReader,
         request_seconds: float,
+        after_answers: AfterAnswers | None = None,
         debug: bool = False,
         owned: object = None,
     ) -> None:
+        decoration = Decoration(pictures)
         delivery = TileDelivery(
-            clock=clock, read_slice=read_slice, request_seconds=request_seconds, max_age_seconds=max_age_seconds
+            clock=clock,
+            read_slice=read_slice,
+            retouch=retouch,
+            decoration=decoration,
+            request_seconds=request_seconds,
+            max_age_seconds=max_age_seconds,
         )
         documents = KeptDocuments(document_flights)
-        services = assembled(catalogue, delivery, documents, tms=tms, wmts=wmts, maps=maps, demo=demo)
+        services = assembled(catalogue, delivery, documents, decoration, tms=tms, wmts=wmts, maps=maps, demo=demo)
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)
         cross_origin = CrossOriginPolicy(access_control_allow_origin)
@@ -77,6 +96,8 @@ class TilekeepApplication:
         self._cross_origin_headers = cross_origin.headers
         self._names_origin = cross_origin.names_origin
         self._proxies = None if trusted_proxies is None else TrustedProxies(trusted_proxies)
+        self._areas = areas
+        self._after_answers = after_answers
         self._debug = debug
         self._owned = owned
 
@@ -86,6 +107,8 @@ class TilekeepApplication:
             self._proxies.forget_others(environ)
         if "HTTP_X_SCRIPT_NAME" in environ:
             apply_script_name_header(environ)
+        if HOOK in environ:
+            environ[AREAS] = self._areas
         method = environ["REQUEST_METHOD"]
         try:
             answer = self._route if method in SERVED_METHODS else self._other_method
@@ -100,7 +123,10 @@ class TilekeepApplication:
             vary_with_origin(headers)
         headers += self._cross_origin_headers
         start_response(status, headers)
-        return [body] if body and method != "HEAD" else []
+        parts = [body] if body and method != "HEAD" else []
+        if self._after_answers is not None and self._after_answers.has_jobs:
+            return _AnswerWithJobs(parts, self._after_answers)
+        return parts
 
     def resolve(self, url_or_path: str) -> ResolvedTile:
         """The tile behind an address, read as in serving; host and prefix of the address do not matter.
@@ -108,6 +134,37 @@ class TilekeepApplication:
         :raises RequestError: no tile has this address.
         """
         return resolved(self._locators, url_or_path)
+
+
+class AfterAnswers(Protocol):
+    """Work that waits until an answer has been sent."""
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether there is any."""
+        ...
+
+    def run(self) -> None:
+        """Does it."""
+        ...
+
+
+class _AnswerWithJobs:
+    """The parts of an answer; the server closes it when it has sent them (PEP 3333)."""
+
+    def __init__(self, parts: Sequence[bytes], jobs: AfterAnswers) -> None:
+        self._parts = parts
+        self._jobs = jobs
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def close(self) -> None:
+        """Called by the server at the end of the request."""
+        self._jobs.run()
 
 
 def _internal_error(environ: Environ) -> Response:

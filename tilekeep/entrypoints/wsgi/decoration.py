@@ -1,32 +1,52 @@
-"""The offer of a wrapping application to draw on images (spec/auth-plugins-decorate.md, 3), which is declined."""
+"""The ``mapproxy.decorate_img`` callable of a wrapping application (spec/auth-plugins-decorate.md, 3)."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Sequence
 
+from tilekeep.application.retouch_tile import Redraw
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.map_query import Drawn
 from tilekeep.entrypoints.wsgi.response import Environ
+from tilekeep.ports.pictures import Pictures
 
-log = logging.getLogger("tilekeep.wsgiapp")
-
-#: The key of the WSGI environment under which the offer is found.
+#: The key of the WSGI environment under which the callable is found.
 DECORATE = "mapproxy.decorate_img"
 
 
-class DecorationNotice:
-    """Says once that images go out undecorated: whoever wraps the application expects something else.
+class Decoration:
+    """Has images drawn on before they are encoded and sent.
 
     Args:
-        images: what is delivered, in the plural.
+        pictures: makes images into what such callables know, and back.
     """
 
-    def __init__(self, images: str) -> None:
-        self._images = images
-        self._given = False
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
 
-    def __call__(self, environ: Environ) -> None:
-        """Logs the notice if the environment makes the offer for the first time."""
-        if DECORATE in environ and not self._given:
-            self._given = True
-            log.warning(
-                "%s is not supported by this version of Tilekeep: %s are delivered undecorated", DECORATE, self._images
-            )
+    def __call__(
+        self,
+        environ: Environ,
+        service: str,
+        layers: Sequence[str | None],
+        srs_code: str,
+        bbox: BBox,
+        encoding: ImageEncoding,
+    ) -> Redraw | None:
+        """What the callable makes of an image of ``layers`` that shows ``bbox``; None if there is none.
+
+        ``service`` is the name by which it knows the operation, ``encoding`` that of the answer.  What it returns
+        raises ImageError if the callable gives back no image, and whatever the callable raises.
+        """
+        decorate = environ.get(DECORATE)
+        if decorate is None:
+            return None
+        extent = (srs_code, tuple(bbox))
+
+        def redraw(drawn: Drawn) -> Drawn:
+            picture = self._pictures.shown(drawn, encoding)
+            picture = decorate(picture, service, list(layers), environ=environ, query_extent=extent)
+            return self._pictures.taken(picture, drawn)
+
+        return redraw

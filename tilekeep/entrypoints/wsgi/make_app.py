@@ -16,7 +16,7 @@ from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effecti
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
-from tilekeep.entrypoints.wsgi.application import TilekeepApplication
+from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
 from tilekeep.entrypoints.wsgi.options import (
     DEFAULT_RESTFUL_TEMPLATE,
     BoundingBoxSrs,
@@ -99,12 +99,22 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         access_control_allow_origin=options.allowed_origin or "",
         trusted_proxies=options.trusted_proxies,
         document_flights=container.use_cases.document_flights(),
+        areas=container.adapters.areas(),
+        pictures=container.adapters.pictures(),
+        retouch=container.use_cases.retouch_tile(),
         clock=container.adapters.clock(),
         read_slice=container.adapters.slices(),
         request_seconds=longest_request_seconds(loaded.settings),
+        after_answers=_after_answers(container),
         debug=debug,
         owned=container,
     )
+
+
+def _after_answers(container: TilekeepContainer) -> AfterAnswers | None:
+    """Only where jobs do not run beside requests."""
+    runner = container.adapters.background()
+    return None if runner.runs_beside_requests else runner
 
 
 def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts | None:
@@ -133,6 +143,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         projection,
         container.adapters.clock(),
         longest_request_seconds(container.settings()),
+        container.use_cases.clipped_source,
     )
 
 

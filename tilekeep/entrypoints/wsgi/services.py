@@ -10,6 +10,7 @@ from tilekeep.application.layer_tree import LayerTree
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.public_levels import TileService
 from tilekeep.domain.srs import WGS_84_CODE
+from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
@@ -29,7 +30,7 @@ from tilekeep.entrypoints.wsgi.wms.capabilities import WmsCapabilities
 from tilekeep.entrypoints.wsgi.wms.exception_images import ExceptionImages
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.map_request import MapRequests
-from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
+from tilekeep.entrypoints.wsgi.wms.maps import ClipSource, WmsMaps
 from tilekeep.entrypoints.wsgi.wms.service import Wms
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import VERSIONS
@@ -54,6 +55,7 @@ class MapParts(NamedTuple):
     """What WMS draws maps with.
 
     :ivar projection: gives the boxes of layers in the SRS of documents.
+    :ivar clipped: makes a source of which nothing is shown outside a region.
     :ivar request_seconds: how long a request may take.
     """
 
@@ -63,12 +65,14 @@ class MapParts(NamedTuple):
     projection: Projection
     clock: Clock
     request_seconds: float
+    clipped: ClipSource
 
 
 def assembled(
     catalogue: Catalogue,
     delivery: TileDelivery,
     documents: KeptDocuments,
+    decoration: Decoration,
     *,
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
@@ -87,7 +91,7 @@ def assembled(
     if wmts is not None:
         _add_wmts(services, ows, catalogue, delivery, templates, documents, wmts)
     if maps is not None:
-        ows["wms"] = _wms(catalogue, delivery, templates, documents, maps)
+        ows["wms"] = _wms(catalogue, delivery, templates, documents, decoration, maps)
     if demo is not None:
         services.handlers["demo"] = DemoHandler(PageData(catalogue, tms, wmts, demo))
     _add_ows(services, ows)
@@ -143,6 +147,7 @@ def _wms(
     delivery: TileDelivery,
     templates: DocumentTemplates,
     documents: KeptDocuments,
+    decoration: Decoration,
     parts: MapParts,
 ) -> Wms:
     options, layer_tree, get_map = parts.options, parts.layer_tree, parts.get_map
@@ -154,6 +159,8 @@ def _wms(
         get_map=get_map,
         tiles=tiles,
         delivery=delivery,
+        clipped=parts.clipped,
+        decoration=decoration,
         options=options,
         clock=parts.clock,
         request_seconds=parts.request_seconds,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 
 from tilekeep.application.catalogue import TileLayer
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.image import PNG
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import PNG, EncodedImage
+from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.tile import StoredTile
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
-from tilekeep.entrypoints.wsgi.decoration import DECORATE, DecorationNotice
+from tilekeep.entrypoints.wsgi.decoration import DECORATE, Decoration
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
@@ -26,17 +30,27 @@ class TileDelivery:
     Args:
         clock: bounds how long a request may take.
         read_slice: gives the bytes of a tile inside a file; raises StoreError.
+        retouch: makes another image of a tile where a wrapping application wants that.
+        decoration: has tiles drawn on.
         request_seconds: the time a request may take.
         max_age_seconds: how long clients may keep a tile that is good.
     """
 
     def __init__(
-        self, *, clock: Clock, read_slice: SliceReader, request_seconds: float, max_age_seconds: float
+        self,
+        *,
+        clock: Clock,
+        read_slice: SliceReader,
+        retouch: RetouchTile,
+        decoration: Decoration,
+        request_seconds: float,
+        max_age_seconds: float,
     ) -> None:
         self._monotonic = clock.monotonic
         self._read_slice = read_slice
+        self._retouch = retouch
+        self._decoration = decoration
         self._request_seconds = request_seconds
-        self._notice_decoration = DecorationNotice("tiles")
         self._max_age_seconds = max_age_seconds
         self._cache_control: Header = ("Cache-Control", cache_control(max_age_seconds))
 
@@ -46,24 +60,60 @@ class TileDelivery:
         :raises AccessDenied: the authorisation hook refuses it.
         :raises SourceError: see :class:`tilekeep.application.get_tile.GetTile`, as for LockTimeout and StoreError.
         """
-        if HOOK in environ:
-            route, key = located
-            layer, grid = route.layer, route.layer.grid
-            authorise_tile(environ, route.service, layer.outline.name, grid.srs.code, grid.tile_bbox(key.coord))
-        return self.permitted(located, environ)
+        route = located.route
+        if HOOK not in environ:
+            return self.permitted(located, environ, route.service)
+        grid, bbox = route.layer.grid, _bbox(located)
+        area = authorise_tile(environ, route.service, route.layer.outline.name, grid.srs.code, bbox)
+        region = None if area is None else area.region(grid.srs.code)
+        relation = Relation.CONTAINS if region is None else region.relate(bbox)
+        if relation is Relation.CONTAINS:
+            return self.permitted(located, environ, route.service)
+        if relation is Relation.DISJOINT:
+            return _found(list(NOT_STORABLE), PNG, route.layer.blank)
+        return self._retouched(located, environ, route.service, region)
 
-    def permitted(self, located: Located, environ: Environ) -> Response:
-        """The response to a request that has been authorised already, if it has to be; raises as the call itself."""
-        route, key = located
-        layer = route.layer
-        shared = HOOK not in environ
-        if DECORATE in environ:
-            self._notice_decoration(environ)
-        answer = layer.get_tile(key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
+    def permitted(self, located: Located, environ: Environ, service: str) -> Response:
+        """The response to a request that has been authorised already, if it has to be; raises as the call itself.
+
+        ``service`` is the name by which decorating callables know the operation.
+        """
+        if environ.get(DECORATE) is not None:
+            return self._retouched(located, environ, service, None)
+        answer = self._answer(located)
         tile = answer.tile
         if tile is None:
-            return self._empty(answer, layer, environ, shared=shared)
-        return self._stored(answer, tile, environ, shared=shared)
+            return self._empty(answer, located.route.layer, environ)
+        return self._stored(answer, tile, environ, shared=HOOK not in environ)
+
+    def _answer(self, located: Located) -> TileAnswer:
+        return located.route.layer.get_tile(located.key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
+
+    def _retouched(self, located: Located, environ: Environ, service: str, region: Region | None) -> Response:
+        """The tile as the wrapping application wants it for this request; empty ones are as they are.
+
+        Cut to a region it is good for this client at this moment only.  Drawn on it is no stored tile any more, and its
+        tag is that of its own bytes.
+        """
+        layer, bbox = located.route.layer, _bbox(located)
+        answer = self._answer(located)
+        if answer.tile is None:
+            return self._empty(answer, layer, environ)
+        stored = answer.tile.body
+        body = stored if isinstance(stored, bytes) else self._read_slice(stored)
+        names = [layer.outline.name]
+        redraw = self._decoration(environ, service, names, layer.grid.srs.code, bbox, layer.encoding)
+        image, storable = self._retouch(body, bbox, layer.encoding, redraw=redraw, region=region)
+        if region is not None or not (storable and answer.storable):
+            return _found(list(NOT_STORABLE), image.media_type, image.body)
+        return self._tagged(answer, image, f'"{hashlib.sha256(image.body).hexdigest()[:16]}"', environ)
+
+    def _tagged(self, answer: TileAnswer, image: EncodedImage, etag: str, environ: Environ) -> Response:
+        """An image without a time of its own, or 304."""
+        headers = [self._freshness(answer, shared=HOOK not in environ), ("ETag", etag)]
+        if _matches(environ, etag, None):
+            return Response("304 Not Modified", headers, b"")
+        return _found(headers, image.media_type, image.body)
 
     def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ, *, shared: bool) -> Response:
         body, media_type, info = tile
@@ -79,15 +129,12 @@ class TileDelivery:
             headers = list(NOT_STORABLE)
         return _found(headers, media_type, body if isinstance(body, bytes) else self._read_slice(body))
 
-    def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ, *, shared: bool) -> Response:
+    def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
         """A transparent PNG.  It has no time: a tile stored later may be older than this answer."""
         if not answer.storable:
             return _found(list(NOT_STORABLE), PNG, layer.blank)
         etag = f'"blank-{zlib.crc32(layer.blank):x}"'
-        headers = [self._freshness(answer, shared=shared), ("ETag", etag)]
-        if _matches(environ, etag, None):
-            return Response("304 Not Modified", headers, b"")
-        return _found(headers, PNG, layer.blank)
+        return self._tagged(answer, EncodedImage(layer.blank, PNG), etag, environ)
 
     def _freshness(self, answer: TileAnswer, *, shared: bool) -> Header:
         """How long the answer may be kept; what a hook permits to one client, shared caches must not give to others."""
@@ -95,6 +142,10 @@ class TileDelivery:
             return self._cache_control
         seconds = self._max_age_seconds if answer.fresh_for is None else answer.fresh_for
         return ("Cache-Control", cache_control(seconds, shared=shared))
+
+
+def _bbox(located: Located) -> BBox:
+    return located.route.layer.grid.tile_bbox(located.key.coord)
 
 
 def _found(headers: list[Header], media_type: str, body: bytes) -> Response:

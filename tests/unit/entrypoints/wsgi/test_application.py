@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
-from tests.fakes.catalogue import WEBMERCATOR, FakeLayers
-from tests.fakes.wsgi import client
+from tests.fakes.catalogue import PNG_TILE, WEBMERCATOR, FakeLayers
+from tests.fakes.wsgi import application, client
+from tilekeep.adapters.after_response import AfterResponse
 from tilekeep.entrypoints.wsgi.options import DemoOptions
 
 TILE = "/tiles/osm/EPSG3857/1/0/0.png"
@@ -166,3 +169,26 @@ def test_malformed_headers_of_proxies_reach_no_document(layers: FakeLayers, head
 @pytest.mark.parametrize("path", ["/", "/nothing", "/tms/1.0.0", "/wmts/1.0.0/WMTSCapabilities.xml", "/tms/1.0.0/x"])
 def test_browsers_are_told_not_to_guess_what_documents_are(path: str) -> None:
     assert client(FakeLayers()).get(path).headers["X-Content-Type-Options"] == "nosniff"
+
+
+class TestWorkLeftForLater:
+    """Servers without threads do it when they have sent the answer, and close it."""
+
+    def test_it_is_done_when_the_answer_is_closed(self, layers: FakeLayers) -> None:
+        jobs = AfterResponse()
+        done: list[str] = []
+        jobs.submit("job", lambda: done.append("done"))
+
+        answer = called(layers, jobs)
+
+        assert (b"".join(answer), done) == (PNG_TILE, [])
+        answer.close()
+        assert done == ["done"]
+
+    def test_an_answer_without_such_work_is_plain(self, layers: FakeLayers) -> None:
+        assert called(layers, AfterResponse()) == [PNG_TILE]
+
+
+def called(layers: FakeLayers, jobs: AfterResponse) -> Any:
+    """What the application gives a server that asks for a tile."""
+    return application(layers, after_answers=jobs)(EnvironBuilder(TILE).get_environ(), lambda *_: None)

@@ -10,8 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.fakes.catalogue import GEODETIC_NW, WEBMERCATOR, FakeLayers
+from tests.fakes.catalogue import BLANK, GEODETIC_NW, WEBMERCATOR, FakeLayers
+from tests.fakes.text_imaging import image
 from tests.fakes.wsgi import client
+from tests.unit.entrypoints.wsgi.broken_limits import BROKEN_LIMITS
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions
 
 TILES = [
@@ -44,11 +46,28 @@ class Hook:
         return self._result
 
 
-def get(path: str, hook: Hook, *, headers: Mapping[str, str] = MappingProxyType({}), **options: Any) -> TestResponse:
+TILE = image(256, 256, "tile")
+
+
+def stored(body: bytes = TILE) -> FakeLayers:
+    """Two layers, of the first one tile."""
     layers = FakeLayers()
-    layers.add("osm", WEBMERCATOR).put((1, 0, 0))
+    layers.add("osm", WEBMERCATOR).put((1, 0, 0), body)
     layers.add("other", WEBMERCATOR, GEODETIC_NW)
-    return client(layers, demo=DemoOptions(), **options).get(path, environ={"mapproxy.authorize": hook}, **headers)
+    return layers
+
+
+def get(
+    path: str,
+    hook: Hook,
+    *,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    layers: FakeLayers | None = None,
+    **options: Any,
+) -> TestResponse:
+    return client(layers or stored(), demo=DemoOptions(), **options).get(
+        path, environ={"mapproxy.authorize": hook}, **headers
+    )
 
 
 @pytest.mark.parametrize("path", [*TILES, *LISTS, pytest.param("/tms/1.0.0/osm/EPSG3857", id="TMS layer")])
@@ -90,15 +109,111 @@ def test_partial_permission_is_by_layer(path: str, layers: dict[str, Any], statu
     assert get(path, Hook(authorized="partial", layers=layers)).status_code == status
 
 
+#: Around the tile, across it, and elsewhere; the tile is the north-western quarter of the world.
+AROUND = {"srs": "EPSG:3857", "geometry": [-20037509, -1, 1, 20037509]}
+ACROSS = {"srs": "EPSG:4326", "geometry": [-90, 0, 0, 80]}
+ELSEWHERE = {"srs": "EPSG:4326", "geometry": "POLYGON((10 10, 20 10, 10 20, 10 10))"}
+
+#: What a client might have got when more was permitted, or less.
+ANY_TAG = {"If-None-Match": "*", "If-Modified-Since": "Tue, 01 Jan 2030 00:00:00 GMT"}
+
+
+def limited(path: str, limit: Any, *, of_layer: bool, **more: Any) -> TestResponse:
+    """A tile under a limit of its layer, or of the whole answer."""
+    permissions = {"osm": {"tile": True, **({"limited_to": limit} if of_layer else {})}}
+    return get(
+        path, Hook(authorized="partial", layers=permissions, **({} if of_layer else {"limited_to": limit})), **more
+    )
+
+
 @pytest.mark.parametrize("path", TILES)
-@pytest.mark.parametrize("of_layer", [True, False])
-def test_permission_for_a_part_of_the_map_is_refused_rather_than_ignored(path: str, of_layer: bool) -> None:
-    limit = {"limited_to": {"srs": "EPSG:4326", "geometry": [0, 0, 1, 1]}}
-    permissions = {"osm": {"tile": True, **(limit if of_layer else {})}}
+@pytest.mark.parametrize("of_layer", [True, False], ids=["of the layer", "of the answer"])
+class TestLimits:
+    """Tiles and limits, wherever they stand (the same document, 2.5)."""
 
-    answer = get(path, Hook(authorized="partial", layers=permissions, **({} if of_layer else limit)))
+    def test_a_tile_inside_is_the_stored_one(self, path: str, of_layer: bool) -> None:
+        answer = limited(path, AROUND, of_layer=of_layer)
 
-    assert (answer.status_code, answer.text) == (403, "forbidden")
+        assert (answer.status_code, answer.data) == (200, TILE)
+        assert answer.headers["Cache-Control"] == "private, max-age=259200"
+
+    def test_a_tile_across_is_cut_and_nobody_may_keep_it(self, path: str, of_layer: bool) -> None:
+        answer = limited(path, ACROSS, of_layer=of_layer, headers=ANY_TAG)
+
+        assert (answer.status_code, answer.text) == (200, "tile clipped to 1")
+        assert answer.content_type == "image/png"
+        assert answer.headers["Cache-Control"] == "no-cache, no-store"
+        assert not {"ETag", "Last-Modified"} & set(answer.headers.keys())
+
+    def test_a_tile_outside_is_empty_without_being_looked_at(self, path: str, of_layer: bool) -> None:
+        layers = stored()
+        answer = limited(path, ELSEWHERE, of_layer=of_layer, headers=ANY_TAG, layers=layers)
+
+        assert (answer.status_code, answer.data, answer.content_type) == (200, BLANK, "image/png")
+        assert answer.headers["Cache-Control"] == "no-cache, no-store"
+        assert not {"ETag", "Last-Modified"} & set(answer.headers.keys())
+        assert layers.tiles["osm", "GLOBAL_WEBMERCATOR"].asked == []
+
+    @pytest.mark.parametrize("limit", BROKEN_LIMITS)
+    def test_a_limit_that_means_nothing_refuses_the_tile(
+        self, path: str, of_layer: bool, limit: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answer = limited(path, limit, of_layer=of_layer)
+
+        assert (answer.status_code, answer.text) == (403, "forbidden")
+        (message,) = caplog.messages
+        assert ("layer osm" if of_layer else "the whole answer") in message
+
+    def test_no_limit_is_none(self, path: str, of_layer: bool) -> None:
+        assert limited(path, None, of_layer=of_layer).data == TILE
+
+    def test_a_tile_that_cannot_be_cut_is_not_shown(self, path: str, of_layer: bool) -> None:
+        layers = stored(b"no image at all")
+
+        answer = limited(path, ACROSS, of_layer=of_layer, layers=layers)
+
+        assert answer.status_code == 500
+        assert b"no image at all" not in answer.data
+
+
+@pytest.mark.parametrize("path", TILES)
+def test_the_limit_of_a_layer_replaces_that_of_the_answer(path: str) -> None:
+    layers = {"osm": {"tile": True, "limited_to": AROUND}}
+
+    assert get(path, Hook(authorized="partial", layers=layers, limited_to=ELSEWHERE)).data == TILE
+
+
+def test_documents_of_layers_have_no_limits() -> None:
+    layers = {"osm": {"tile": True, "limited_to": ELSEWHERE}}
+
+    assert get("/tms/1.0.0/osm/EPSG3857", Hook(authorized="partial", layers=layers)).status_code == 200
+
+
+@pytest.mark.parametrize("path", TILES)
+@pytest.mark.parametrize(
+    "result",
+    [
+        pytest.param({"authorized": "partial"}, id="no layers"),
+        pytest.param({"authorized": "partial", "layers": None}, id="nothing as layers"),
+        pytest.param({"authorized": "partial", "layers": ["osm"]}, id="a list as layers"),
+        pytest.param({"authorized": "partial", "layers": {"osm": None}}, id="nothing as permission"),
+        pytest.param({"authorized": "partial", "layers": {"osm": True}}, id="no mapping as permission"),
+        pytest.param({"authorized": True}, id="no word"),
+        pytest.param({}, id="no authorized"),
+    ],
+)
+def test_answers_that_mean_nothing_permit_nothing(path: str, result: dict[str, Any]) -> None:
+    assert get(path, Hook(**result)).status_code == 403
+
+
+@pytest.mark.parametrize("path", TILES)
+@pytest.mark.parametrize("answer", [None, "full", ["full"]])
+def test_an_answer_that_is_no_mapping_permits_nothing(path: str, answer: Any) -> None:
+    class Broken(Hook):
+        def __call__(self, service: str, layers: list[Any], **others: Any) -> Any:
+            return answer
+
+    assert get(path, Broken()).status_code == 403
 
 
 @pytest.mark.parametrize("path", TILES)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from tests.fakes.catalogue import BLANK, PNG_TILE, WEBMERCATOR, FailingMaker, FakeLayers
+from tests.fakes.text_imaging import TextImaging
+from tests.fakes.text_pictures import TextPictures
 from tests.fakes.wsgi import client
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.application.get_tile import GetTile
+from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceStatusError
+from tilekeep.domain.image import ImageLimits
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import StoredTile, TileCoord, TileInfo, TileKey
 from tilekeep.entrypoints.wsgi.caching import http_date
+from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.tile_route import Located, TileRoute
 
@@ -157,17 +161,6 @@ def test_a_tile_that_others_did_not_finish_is_503(address: str) -> None:
     assert (answer.status_code, answer.headers["Retry-After"], "secret" in answer.text) == (503, "1", False)
 
 
-def test_that_tiles_go_out_undecorated_is_said_once(layers: FakeLayers, caplog: pytest.LogCaptureFixture) -> None:
-    web = client(layers)
-
-    with caplog.at_level(logging.WARNING):
-        answers = [web.get("/tiles/osm/EPSG3857/1/0/0.png", environ={"mapproxy.decorate_img": None}) for _ in "ab"]
-
-    assert [PNG_TILE] * 2 == [answer.data for answer in answers]
-    assert len(caplog.messages) == 1
-    assert "mapproxy.decorate_img is not supported" in caplog.messages[0]
-
-
 class TestAnswersOutOfTheOrdinary:
     """What the fake catalogue does not come to."""
 
@@ -178,7 +171,14 @@ class TestAnswersOutOfTheOrdinary:
         layer = layers.catalogue().tile_layer("osm", "GLOBAL_WEBMERCATOR")
         answering = replace(layer, get_tile=cast(GetTile, get_tile))
         route = TileRoute(answering, PublicLevels(WEBMERCATOR, TileService.TILES))
-        deliver = TileDelivery(clock=layers.clock, read_slice=read_slice, request_seconds=1.0, max_age_seconds=60.0)
+        deliver = TileDelivery(
+            clock=layers.clock,
+            read_slice=read_slice,
+            retouch=RetouchTile(TextImaging(), ImageLimits(1000, 1_000_000)),
+            decoration=Decoration(TextPictures()),
+            request_seconds=1.0,
+            max_age_seconds=60.0,
+        )
         response = deliver(Located(route, TileKey(TileCoord(0, 0, 0))), dict(environ))
         return response.status, dict(response.headers), response.body
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 
 from tests.fakes.catalogue import MERCATOR, WEBMERCATOR, WGS84, FakeLayers
@@ -186,7 +184,7 @@ class TestHeaders:
         assert headers["Cache-Control"] == "public, max-age=5, s-maxage=5"
 
     def test_a_map_nobody_may_keep_says_so(self, maps: FakeMaps) -> None:
-        passing = Drawn(TextRaster(Size(100, 80), "passing"), storable=False)
+        passing = Drawn(TextRaster(Size(100, 80), "passing"), may_be_kept=False)
 
         headers = web(maps, maps.layer("osm", passing)).get(get_map()).headers
 
@@ -296,15 +294,3 @@ def test_without_wms_none_is_spoken(path: str) -> None:
 
 def test_a_body_means_nothing(maps: FakeMaps) -> None:
     assert web(maps, maps.layer("osm")).get(get_map(), method="POST").data == b"osm@0,0"
-
-
-def test_that_maps_go_out_undecorated_is_said_once(maps: FakeMaps, caplog: pytest.LogCaptureFixture) -> None:
-    service = web(maps, maps.layer("osm"))
-
-    with caplog.at_level(logging.WARNING, "tilekeep.wsgiapp"):
-        for _ in range(2):
-            service.get(get_map(), environ={"mapproxy.decorate_img": lambda image, *_: image})
-
-    assert [record.getMessage() for record in caplog.records] == [
-        "mapproxy.decorate_img is not supported by this version of Tilekeep: maps are delivered undecorated"
-    ]

@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 
 from tilekeep.application.layer_tree import LayerTree
-from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_page
+from tilekeep.entrypoints.wsgi.authorise import authorise_capabilities
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.permissions import Permissions
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_layer import ShownLayers
 from tilekeep.entrypoints.wsgi.wms.shown_tiles import shown_tile_sets
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import V1_1_1, WmsVersion
-
-#: What the hook is asked about these documents as (spec/auth-plugins-decorate.md, 2.3).
-_SERVICE = "wms.capabilities"
+from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
 
 
 class WmsCapabilities:
@@ -54,18 +53,22 @@ class WmsCapabilities:
 
         :raises AccessDenied: the authorisation hook refuses it.
         """
-        if HOOK in environ:
-            names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
-            authorise_page(environ, _SERVICE, list(names))
+        names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
+        permissions = authorise_capabilities(environ, list(names))
         shows_tiles = with_tiles and version is V1_1_1
         name = DocumentName(("wms", version.number, shows_tiles), base)
         return self._documents(
-            environ, name, version.capabilities_type, lambda: self._written(base, version, with_tiles=shows_tiles)
+            environ,
+            name,
+            version.capabilities_type,
+            lambda: self._written(base, version, permissions, with_tiles=shows_tiles),
         )
 
-    def _written(self, base: str, version: WmsVersion, *, with_tiles: bool) -> bytes:
+    def _written(self, base: str, version: WmsVersion, permissions: Permissions | None, *, with_tiles: bool) -> bytes:
         root = self._layer_tree.root
-        shown = ShownLayers(self._layer_tree.extent, self._boxes, authority_axes=version.authority_axes)(root)
+        visible = VisibleLayers(self._layer_tree.extent, permissions)
+        boxes = self._boxes if permissions is None else self._boxes.for_one_document()
+        shown = ShownLayers(visible, boxes, authority_axes=version.authority_axes)(root)
         side = math.isqrt(self._options.max_output_pixels)
         return self._templates.render(
             f"wms/capabilities-{version.number}.xml",
@@ -75,5 +78,5 @@ class WmsCapabilities:
             srs_codes=[srs.code for srs in self._options.srs],
             side=side,
             root=shown if shown.title else shown._replace(title=self._options.metadata.title),
-            tile_sets=shown_tile_sets(root, self._tiles, self._options) if with_tiles else [],
+            tile_sets=shown_tile_sets(visible.below(root), self._tiles, self._options) if with_tiles else [],
         )

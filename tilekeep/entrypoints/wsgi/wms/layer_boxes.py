@@ -49,6 +49,7 @@ class LayerBoxes:
     """
 
     def __init__(self, options: WmsOptions, transformed: Transformed, wgs84: Srs) -> None:
+        self._options = options
         self._supported = {srs.code: srs for srs in options.srs}
         self._stated = [entry for entry in options.bbox_srs if entry.srs.code in self._supported]
         self._transformed = transformed
@@ -58,6 +59,10 @@ class LayerBoxes:
     def __call__(self, extent: Extent) -> Boxes:
         """The boxes of a layer with data in ``extent``; SRS in which it has no image are left out."""
         return self._boxes((extent, extent.srs.code))
+
+    def for_one_document(self) -> LayerBoxes:
+        """The same without what has been calculated: extents that a wrapping application makes up are not kept."""
+        return LayerBoxes(self._options, self._transformed, self._wgs84)
 
     def _calculated(self, extent: Extent) -> Boxes:
         return Boxes(self._geographic(extent), tuple(self._by_srs(extent)))

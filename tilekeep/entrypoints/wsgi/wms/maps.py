@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from tilekeep.application.get_map import GetMap, WantedMap
-from tilekeep.application.layer_tree import LayerTree
+from tilekeep.application.layer_tree import LaidSource, LayerTree
 from tilekeep.application.refused_box import box_without_image
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ProjectionError
-from tilekeep.domain.image import MIXED, EncodedImage, ImageEncoding
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import MIXED, PNG, EncodedImage, ImageEncoding
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import MapQuery
+from tilekeep.domain.region import Region
+from tilekeep.domain.sub_query import sub_query
 from tilekeep.entrypoints.wsgi.authorise import authorise_map, document_headers
 from tilekeep.entrypoints.wsgi.caching import cache_control
-from tilekeep.entrypoints.wsgi.decoration import DecorationNotice
+from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wms.map_request import MapRequest, MapRequests
+from tilekeep.entrypoints.wsgi.wms.permitted_layers import PermittedLayer, permitted_layers
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.map_source import MapSource
+
+#: Limits a source to a region, for the requests of one client.
+ClipSource = Callable[[MapSource, Region], MapSource]
+
+#: The name by which callables of a wrapping application know the operation (spec/auth-plugins-decorate.md, 2.3).
+_SERVICE = "wms.map"
 
 
 class WmsMaps:
@@ -35,6 +47,8 @@ class WmsMaps:
         get_map: draws maps.
         tiles: finds the tile of a request with ``tiled=true``.
         delivery: makes tiles into responses.
+        clipped: makes a source of which nothing is shown outside a region.
+        decoration: has maps drawn on.
         options: formats and limits.
         clock: bounds how long a request may take.
         request_seconds: the time a request may take.
@@ -48,6 +62,8 @@ class WmsMaps:
         get_map: GetMap,
         tiles: SingleTiles,
         delivery: TileDelivery,
+        clipped: ClipSource,
+        decoration: Decoration,
         options: WmsOptions,
         clock: Clock,
         request_seconds: float,
@@ -66,7 +82,8 @@ class WmsMaps:
         self._labels = _attribution(options.attribution)
         self._monotonic = clock.monotonic
         self._request_seconds = request_seconds
-        self._notice_decoration = DecorationNotice("maps")
+        self._clipped = clipped
+        self._decoration = decoration
 
     def __call__(self, environ: Environ, given: Mapping[str, str], version: WmsVersion) -> Response:
         """The map or tile.
@@ -77,12 +94,12 @@ class WmsMaps:
         """
         request = self._requests.read(given, version)
         located = self._tile(request) if request.tiled else None
-        names = dict.fromkeys(layer.name for layer in request.drawn)
-        authorise_map(environ, list(names), request.srs.code, request.bbox)
-        if located is not None:
-            return self._delivery.permitted(located, environ)
-        self._notice_decoration(environ)
-        return self._map(request, environ)
+        shown = self._shown(request, given["layers"].split(","), environ)
+        if located is None:
+            return self._map(request, shown, environ, self._labels)
+        if shown and not shown[0].regions:
+            return self._delivery.permitted(located, environ, _SERVICE)
+        return self._map(request, shown, environ)
 
     def locate(self, given: Mapping[str, str], version: WmsVersion) -> Located | None:
         """The tile that a request means, found as in serving; None if it is drawn as a map.
@@ -97,17 +114,28 @@ class WmsMaps:
         limit = self._limits.get(request.srs.code)
         return self._tiles.find(request) if limit is None or limit.contains(request.bbox) else None
 
-    def _map(self, request: MapRequest, environ: Environ) -> Response:
+    def _shown(self, request: MapRequest, names: Sequence[str], environ: Environ) -> list[PermittedLayer]:
+        """What of the drawn layers a client may see that asked for ``names``."""
+        drawn = list(dict.fromkeys(layer.name for layer in request.drawn))
+        bbox = self._drawn_bbox(request)
+        permitted = authorise_map(environ, names, drawn, request.srs.code, bbox)
+        return permitted_layers(request.drawn, permitted, request.srs.code, bbox)
+
+    def _map(
+        self, request: MapRequest, shown: Sequence[PermittedLayer], environ: Environ, labels: tuple[Label, ...] = ()
+    ) -> Response:
         encoding = self._encodings[request.format, request.transparent]
+        names = list(dict.fromkeys(layer.name for layer, _ in shown))
         wanted = WantedMap(
-            MapQuery(request.bbox, request.size, request.srs, encoding.public_media_type, request.dimensions),
+            _query(request, encoding.public_media_type),
             encoding,
             transparent=request.transparent,
             background=request.background,
             within=self._limits.get(request.srs.code),
-            labels=self._labels,
+            labels=labels,
+            redraw=self._decoration(environ, _SERVICE, names, request.srs.code, self._drawn_bbox(request), encoding),
         )
-        sources = [laid for layer in request.drawn for laid in self._layer_tree.sources(layer)]
+        sources = [laid for layer in shown for laid in self._laid(layer)]
         deadline = Deadline(self._monotonic() + self._request_seconds)
         try:
             answer = self._get_map(sources, wanted, Purpose.SERVE, deadline)
@@ -115,6 +143,21 @@ class WmsMaps:
             raise box_without_image(request.bbox, request.srs) from error
         headers = document_headers(environ) or _freshness(answer.fresh_for, storable=answer.storable)
         return image_response(answer.image, request.format, encoding, headers)
+
+    def _laid(self, permitted: PermittedLayer) -> Iterator[LaidSource]:
+        """The sources of a layer, cut to its regions."""
+        for laid in self._layer_tree.sources(permitted.layer):
+            yield laid._replace(source=reduce(self._clipped, permitted.regions, laid.source))
+
+    def _drawn_bbox(self, request: MapRequest) -> BBox:
+        """The box of what is drawn, which ends at the limit of the SRS; that of the map if there is nothing."""
+        limit = self._limits.get(request.srs.code)
+        part = None if limit is None else sub_query(_query(request), limit)
+        return request.bbox if part is None else part.query.bbox
+
+
+def _query(request: MapRequest, media_type: str = PNG) -> MapQuery:
+    return MapQuery(request.bbox, request.size, request.srs, media_type, request.dimensions)
 
 
 def _attribution(text: str | None) -> tuple[Label, ...]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.domain.dimensions import Dimension
-from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.resolution_range import ResolutionRange
 from tilekeep.domain.service_metadata import DocumentLink, LayerMetadata
 from tilekeep.domain.srs import METRES_PER_DEGREE
 from tilekeep.entrypoints.wsgi.wms.bounding_box import swapped
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import Boxes, LayerBoxes
+from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
 
 #: Side of the standard pixel in metres (OGC 06-042, 7.2.4.6.9).
 _PIXEL = 0.00028
@@ -65,22 +65,22 @@ class ShownLayer(NamedTuple):
 
 
 class ShownLayers:
-    """Describes layers for the documents of one version.
+    """Describes layers for a document of one version.
 
     Args:
-        extent: the area in which a layer has data.
+        visible: what of the layers the document may list.
         boxes: calculates boxes.
         authority_axes: whether boxes have the axis order of their SRS.
     """
 
-    def __init__(self, extent: Callable[[MapLayer], Extent], boxes: LayerBoxes, *, authority_axes: bool) -> None:
-        self._extent = extent
+    def __init__(self, visible: VisibleLayers, boxes: LayerBoxes, *, authority_axes: bool) -> None:
+        self._visible = visible
         self._boxes = boxes
         self._authority_axes = authority_axes
 
     def __call__(self, layer: MapLayer) -> ShownLayer:
         """The layer with all below it."""
-        boxes = self._boxes(self._extent(layer))
+        boxes = self._boxes(self._visible.extent(layer))
         limits = layer.resolutions
         links = layer.metadata.metadata
         return ShownLayer(
@@ -94,7 +94,7 @@ class ShownLayers:
             scale_hint=_scale_hint(limits),
             min_scale=None if limits.max_res is None else limits.max_res / _PIXEL,
             max_scale=None if limits.min_res is None else limits.min_res / _PIXEL,
-            layers=[self(child) for child in layer.children],
+            layers=[self(child) for child in self._visible.children(layer)],
         )
 
     def _shown_boxes(self, boxes: Boxes) -> list[ShownBox]:

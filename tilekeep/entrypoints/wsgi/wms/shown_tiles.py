@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from tilekeep.application.catalogue import LayerInGrid
@@ -24,16 +24,16 @@ class ShownTileSet(NamedTuple):
     media_type: str
 
 
-def shown_tile_sets(root: MapLayer, tiles: SingleTiles, options: WmsOptions) -> list[ShownTileSet]:
-    """The tiles that GetMap delivers, in the order of the layers."""
+def shown_tile_sets(layers: Iterable[MapLayer], tiles: SingleTiles, options: WmsOptions) -> list[ShownTileSet]:
+    """The tiles of ``layers`` that GetMap delivers, in their order."""
     codes = {srs.code for srs in options.srs}
-    return list(_tile_sets(root, tiles, codes, options.formats))
+    return list(_tile_sets(layers, tiles, codes, options.formats))
 
 
 def _tile_sets(
-    root: MapLayer, tiles: SingleTiles, srs_codes: Collection[str], media_types: Collection[str]
+    layers: Iterable[MapLayer], tiles: SingleTiles, srs_codes: Collection[str], media_types: Collection[str]
 ) -> Iterator[ShownTileSet]:
-    for layer in root.all():
+    for layer in layers:
         for described in tiles.described(layer):
             shown = _tile_set(described)
             if shown.srs_code in srs_codes and shown.media_type in media_types:

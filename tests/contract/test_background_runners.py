@@ -1,0 +1,112 @@
+"""Background runners keep the contract."""
+
+from __future__ import annotations
+
+import threading
+
+from tests.contract.background_suite import BackgroundSuite
+from tilekeep.adapters.after_response import AfterResponse
+from tilekeep.adapters.background_threads import BackgroundThreads
+from tilekeep.ports.background import BackgroundRunner
+
+
+class TestAfterResponse(BackgroundSuite):
+    def make_runner(self, waiting: int) -> BackgroundRunner:
+        return AfterResponse(waiting)
+
+    def keep_busy(self, runner: BackgroundRunner) -> None:
+        """Nothing runs before it is told to."""
+
+    def finish(self, runner: BackgroundRunner) -> None:
+        assert isinstance(runner, AfterResponse)
+        runner.run()
+
+    def test_nothing_is_left_when_all_has_run(self) -> None:
+        runner = AfterResponse()
+        runner.submit("a", lambda: runner.submit("b", lambda: None))
+
+        assert runner.has_jobs
+        runner.run()
+
+        assert not runner.has_jobs
+
+    def test_a_forked_process_leaves_the_jobs_to_its_parent(self) -> None:
+        runner = AfterResponse()
+        runner.submit("a", lambda: None)
+
+        runner.reset_after_fork()
+
+        assert not runner.has_jobs
+
+
+class TestBackgroundThreads(BackgroundSuite):
+    def make_runner(self, waiting: int) -> BackgroundRunner:
+        self.go = threading.Event()
+        return BackgroundThreads(threads=2, waiting=waiting)
+
+    def keep_busy(self, runner: BackgroundRunner) -> None:
+        started = threading.Barrier(3)
+
+        def busy() -> None:
+            started.wait(10)
+            self.go.wait(10)
+
+        for name in ("busy", "busy too"):
+            assert runner.submit(name, busy) is not None
+        started.wait(10)
+
+    def finish(self, runner: BackgroundRunner) -> None:
+        self.go.set()
+        assert isinstance(runner, BackgroundThreads)
+        outcomes = list(runner._outcomes.values())
+        for outcome in outcomes:
+            outcome.exception(10)
+        with runner._changed:
+            assert runner._changed.wait_for(lambda: not runner._outcomes, 10)
+
+    def test_no_more_threads_run_than_permitted(self) -> None:
+        runner = self.make_runner(100)
+        self.keep_busy(runner)
+        for number in range(20):
+            runner.submit(number, lambda: None)
+
+        names = [thread.name for thread in threading.enumerate()]
+
+        self.finish(runner)
+        assert runner._threads == 2  # type: ignore[attr-defined]
+        assert "tilekeep-background" in names
+
+    def test_the_end_drops_what_waits_and_lets_finish_what_runs(self) -> None:
+        runner = self.make_runner(100)
+        assert isinstance(runner, BackgroundThreads)
+        self.keep_busy(runner)
+        waiting = runner.submit("waiting", lambda: "never")
+        threading.Timer(0.05, self.go.set).start()
+
+        runner.end(10)
+
+        assert waiting is not None
+        assert waiting.cancelled()
+        assert runner._outcomes == {}
+        assert runner.submit("late", lambda: None) is None
+
+    def test_the_end_does_not_wait_for_ever(self) -> None:
+        runner = self.make_runner(100)
+        assert isinstance(runner, BackgroundThreads)
+        self.keep_busy(runner)
+
+        runner.end(0.01)
+
+        self.go.set()
+
+    def test_a_forked_process_begins_anew(self) -> None:
+        runner = self.make_runner(100)
+        assert isinstance(runner, BackgroundThreads)
+        self.keep_busy(runner)
+
+        runner.reset_after_fork()
+
+        outcome = runner.submit("busy", lambda: "of the child")
+        assert outcome is not None
+        assert outcome.result(10) == "of the child"
+        self.go.set()

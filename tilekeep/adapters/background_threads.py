@@ -1,0 +1,121 @@
+"""Background jobs in a few threads of this process."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
+
+from tilekeep.adapters.after_response import settle
+
+Result = TypeVar("Result")
+
+#: A thread that finds nothing to do for so long ends.
+_IDLE_SECONDS = 30.0
+
+#: How long the end of the process may be held up by jobs that are running.
+_FAREWELL_SECONDS = 5.0
+
+
+class _Waiting(NamedTuple):
+    """A job and where its outcome goes."""
+
+    key: Hashable
+    job: Callable[[], Any]
+    outcome: Future[Any]
+
+
+class BackgroundThreads:
+    """A :class:`tilekeep.ports.background.BackgroundRunner` with threads that come and go with the work.
+
+    The threads do not keep the process alive.  At its end what runs may finish for some seconds, and what waits is
+    dropped.  What is killed then leaves whole tiles, since writes are atomic, and no locks, which are the system's.
+
+    Args:
+        threads: jobs that run at a time.
+        waiting: jobs that wait at most; more are refused.
+    """
+
+    def __init__(self, threads: int = 4, waiting: int = 1000) -> None:
+        self._most_threads = threads
+        self._most_waiting = waiting
+        self._begin()
+        atexit.register(_farewell, weakref.ref(self))
+
+    def _begin(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: deque[_Waiting] = deque()
+        self._outcomes: dict[Hashable, Future[Any]] = {}
+        self._threads = 0
+        self._idle = 0
+        self._ended = False
+
+    def reset_after_fork(self) -> None:
+        """The jobs are those of the parent, whose threads do not exist here."""
+        self._begin()
+
+    @property
+    def runs_beside_requests(self) -> bool:
+        """Threads do."""
+        return True
+
+    def submit(self, key: Hashable, job: Callable[[], Result]) -> Future[Result] | None:
+        """See :meth:`tilekeep.ports.background.BackgroundRunner.submit`."""
+        with self._changed:
+            under_way = self._outcomes.get(key)
+            if under_way is not None:
+                return under_way
+            if self._ended or len(self._waiting) >= self._most_waiting:
+                return None
+            outcome: Future[Result] = Future()
+            self._outcomes[key] = outcome
+            self._waiting.append(_Waiting(key, job, outcome))
+            if self._idle < len(self._waiting) and self._threads < self._most_threads:
+                self._threads += 1
+                threading.Thread(target=self._work, name="tilekeep-background", daemon=True).start()
+            self._changed.notify()
+            return outcome
+
+    def end(self, seconds: float) -> None:
+        """Takes no more jobs, drops what waits, and waits up to ``seconds`` for what runs."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            self._ended = True
+            for dropped in self._waiting:
+                dropped.outcome.cancel()
+                del self._outcomes[dropped.key]
+            self._waiting.clear()
+            self._changed.notify_all()
+            while self._outcomes and (left := until - time.monotonic()) > 0:
+                self._changed.wait(left)
+
+    def _work(self) -> None:
+        while (waiting := self._next()) is not None:
+            settle(waiting.outcome, waiting.job)
+            with self._changed:
+                self._outcomes.pop(waiting.key, None)
+                self._changed.notify_all()
+
+    def _next(self) -> _Waiting | None:
+        with self._changed:
+            self._idle += 1
+            try:
+                if not self._waiting and not self._ended:
+                    self._changed.wait_for(lambda: self._waiting or self._ended, _IDLE_SECONDS)
+                if self._waiting:
+                    return self._waiting.popleft()
+                self._threads -= 1
+                return None
+            finally:
+                self._idle -= 1
+
+
+def _farewell(threads: weakref.ref[BackgroundThreads]) -> None:
+    living = threads()
+    if living is not None:
+        living.end(_FAREWELL_SECONDS)

@@ -1,0 +1,95 @@
+"""Make stale tiles anew while the old ones are shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from concurrent.futures import Future
+
+from tilekeep.application.tile_maker import Outcome, TileMaker, WantedBlock
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import LockTimeout, SourceError
+from tilekeep.domain.tile import TileKey, TileSet
+from tilekeep.ports.background import BackgroundRunner
+from tilekeep.ports.clock import Clock
+
+log = logging.getLogger("tilekeep.cache.tile")
+
+#: Blocks of which it is remembered when their last refresh ended; of more the oldest are forgotten.
+_MOST_REMEMBERED = 10_000
+
+
+class StaleRefresh:
+    """Refreshes blocks of stale tiles in the background, and waits for that as long as it is told to.
+
+    A block is not refreshed again within ``pause_seconds``, so that a source that fails is left alone and no request
+    costs more than the look into the store that found the tile stale.
+
+    Args:
+        maker: makes the tiles.
+        tile_set: the tiles they are, as keys of jobs.
+        runner: runs the refreshing.
+        clock: measures time.
+        patience_seconds: how long a request waits for the new tile before it is given the old one; 0 not at all.
+        making_seconds: how long a refresh may take.
+        pause_seconds: after a refresh until the next one of the same block.
+    """
+
+    def __init__(
+        self,
+        *,
+        maker: TileMaker,
+        tile_set: TileSet,
+        runner: BackgroundRunner,
+        clock: Clock,
+        patience_seconds: float,
+        making_seconds: float,
+        pause_seconds: float,
+    ) -> None:
+        self._maker = maker
+        self._tile_set = tile_set
+        self._runner = runner
+        self._clock = clock
+        self._patience = patience_seconds
+        self._making_seconds = making_seconds
+        self._pause = pause_seconds
+        self._ended: dict[WantedBlock, float] = {}
+
+    def __call__(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome] | None:
+        """The tiles of ``block`` made anew; None if the old ones should be shown meanwhile.
+
+        :raises SourceError: they could not be made, and the request has waited for them; as for LockTimeout.
+        """
+        waits = self._patience > 0
+        if waits and not self._runner.runs_beside_requests:
+            return self._maker.make(block, deadline)
+        job = self._refreshing(block if waits else block._replace(purpose=Purpose.REFRESH))
+        if job is None or not waits:
+            return None
+        try:
+            return job.result(min(self._patience, deadline.remaining(self._clock.monotonic())))
+        except TimeoutError:
+            return None
+
+    def _refreshing(self, block: WantedBlock) -> Future[Mapping[TileKey, Outcome]] | None:
+        ended = self._ended.get(block)
+        if ended is not None and self._clock.monotonic() < ended + self._pause:
+            return None
+        return self._runner.submit((self._tile_set, block), lambda: self._made(block))
+
+    def _made(self, block: WantedBlock) -> Mapping[TileKey, Outcome]:
+        deadline = Deadline(self._clock.monotonic() + self._making_seconds)
+        try:
+            return self._maker.make(block, deadline)
+        except (SourceError, LockTimeout) as error:
+            log.info("stale tiles around %s stay as they are: %s", tuple(block.plan.main), error)
+            raise
+        finally:
+            self._remember_end(block)
+
+    def _remember_end(self, block: WantedBlock) -> None:
+        now = self._clock.monotonic()
+        if len(self._ended) >= _MOST_REMEMBERED:
+            recent = {known: ended for known, ended in self._ended.copy().items() if ended > now - self._pause}
+            self._ended = recent if len(recent) < _MOST_REMEMBERED else {}
+        self._ended[block] = now
