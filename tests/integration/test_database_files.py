@@ -24,6 +24,7 @@ from tests.integration.test_database_stores import (
     picture,
     store_of,
 )
+from tilekeep.adapters.storage.sqlite.connections import MOST_IDLE
 from tilekeep.domain.tile import TileCoord, TileKey
 
 RED = picture("red")
@@ -46,6 +47,20 @@ def test_new_databases_get_a_log_as_the_option_says(tmp_path: Path, option: str,
     store_of(config(tmp_path, f"{{type: mbtiles{option}}}")).write([new(KEY)], LONG_AGO)
 
     assert query(tmp_path / FILES["mbtiles"], "PRAGMA journal_mode") == [(journal,)]
+
+
+def test_only_so_many_databases_stay_open(tmp_path: Path) -> None:
+    container, store = assembled(config(tmp_path, "{type: mbtiles, sqlite_wal: false}"))
+    container.adapters.sqlite_connections().close()
+    days = [KEY._replace(dimensions=(("time", f"day {number}"),)) for number in range(MOST_IDLE + 20)]
+    before = len(os.listdir("/proc/self/fd"))
+
+    store.write([new(key) for key in days], LONG_AGO)
+    assert store.read_many(days).keys() == set(days)
+
+    assert len(os.listdir("/proc/self/fd")) - before <= MOST_IDLE
+    container.adapters.sqlite_connections().close()
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 @pytest.mark.parametrize("kind", KINDS)
