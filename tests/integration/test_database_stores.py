@@ -13,19 +13,25 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dependency_injector import providers
 from PIL import Image
+from werkzeug.test import create_environ
 
 from tests.contract.processes import become_nobody, forked, signals, wait_for
 from tests.contract.sqlite_tile_store_suite import RESOURCES
 from tests.fakes.clock import FakeClock
 from tests.integration.mapproxy_databases import MapProxyCache, finished
+from tests.integration.support.drawing import draw_wms
+from tests.integration.support.upstream_server import UpstreamServer
+from tilekeep import make_wsgi_app
 from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings
+from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.lock_names import sqlite_lock_id
 from tilekeep.domain.tile import NewTile, TileCoord, TileKey, TileSet, Validators
@@ -337,6 +343,71 @@ def test_tilekeep_reads_a_geopackage_that_gdal_has_made(tmp_path: Path) -> None:
     assert tile.media_type == "image/png"
     store.write([new(KEY)], LONG_AGO)
     assert store.read(KEY) is not None
+
+
+def test_grids_of_a_cache_cannot_share_an_mbtiles_file_but_a_geopackage(tmp_path: Path) -> None:
+    def load(kind: str) -> None:
+        path = config(tmp_path, KINDS[kind])
+        path.write_text(path.read_text().replace("grids: [G]", "grids: [G, GLOBAL_MERCATOR]"))
+        checked_container(load_settings(str(path), variables={}))
+
+    load("geopackage")
+    load("sqlite")
+    with pytest.raises(ConfigurationProblems, match="would overwrite those of 'G'"):
+        load("mbtiles")
+
+
+def test_images_that_a_file_of_another_program_shares_are_read_and_not_written(tmp_path: Path) -> None:
+    file = tmp_path / FILES["mbtiles"]
+    file.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE map (zoom_level integer, tile_column integer, tile_row integer, tile_id text)")
+        database.execute("CREATE TABLE images (tile_id text, tile_data blob)")
+        database.execute("CREATE TABLE metadata (name text, value text)")
+        database.execute(
+            "CREATE VIEW tiles AS SELECT zoom_level, tile_column, tile_row, tile_data"
+            " FROM map JOIN images USING (tile_id)"
+        )
+        database.execute("INSERT INTO images VALUES ('red', ?)", (RED,))
+        database.executemany("INSERT INTO map VALUES (3, 5, ?, 'red')", [(2,), (3,)])
+    store = store_of(config(tmp_path, KINDS["mbtiles"]))
+
+    assert [tile.body for tile in store.read_many([KEY, ZERO]).values()] == [RED]
+    assert len(list(store.list(3))) == 2
+    with pytest.raises(StoreError, match="it is a view"):
+        store.write([new(KEY, BLUE)], LONG_AGO)
+    tile = store.read(KEY)
+    assert tile is not None
+    assert tile.body == RED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stale_tiles_are_fetched_once_and_are_fresh_then(tmp_path: Path, kind: str) -> None:
+    """MapProxy fetches tiles of all but sqlite caches on every request once there is a refresh_before."""
+    with UpstreamServer() as upstream:
+        upstream.on("/wms", draw_wms)
+        path = config(tmp_path, KINDS[kind])
+        text = path.read_text().replace("sources: [], cache", "sources: [w], refresh_before: {hours: 1}, cache")
+        path.write_text(f"{text}sources: {{w: {{type: wms, req: {{url: '{upstream.url}/wms', layers: a}}}}}}\n")
+        application = make_wsgi_app(str(path))
+
+        def requests_for_a_tile() -> int:
+            upstream.forget()
+            assert called(application, "/tms/1.0.0/a/EPSG3857/2/5/2.png") == "200 OK"
+            return len(upstream.requests)
+
+        assert [requests_for_a_tile() for _ in range(3)] == [1, 0, 0]
+        store_of(path).renew([TileKey(TileCoord(3, 5, 5))], time.time() - 3700, None)
+        assert [requests_for_a_tile() for _ in range(3)] == [1, 0, 0]
+
+
+def called(application: Any, path: str) -> str:
+    """The status of an answer."""
+    statuses: list[str] = []
+    environ = create_environ(path)
+    for _ in application(environ, lambda status, headers: statuses.append(status)):
+        pass
+    return statuses[-1]
 
 
 @pytest.mark.parametrize("wal", ["true", "false"])

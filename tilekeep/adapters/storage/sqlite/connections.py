@@ -55,9 +55,17 @@ class Connections:
             return None
         except OSError as error:
             raise store_error("open", path, error) from error
-        database = self._taken((owner, path))
+        database = None
+        idle = self._idle.get((owner, path))
+        if idle:
+            with self._guard:
+                if idle:
+                    database = idle.pop()
+                    self._count -= 1
         if database is not None:
-            if database.identity == identity_of(status, unchanging=database.unchanging) and database.is_as_seen():
+            if database.identity == identity_of(status, unchanging=database.unchanging) and (
+                database.has_records or database.is_as_seen()
+            ):
                 return database
             database.close()
         return open_(path, status)
@@ -65,15 +73,16 @@ class Connections:
     def give_back(self, owner: int, database: Database) -> None:
         """Keeps ``database``, which has no transaction under way, for the next who takes it."""
         key = (owner, database.path)
+        spare = None
         with self._guard:
             idle = self._idle.get(key)
             if idle is None:
-                self._idle[key] = [database]
-            else:
-                idle.append(database)
-                self._idle.move_to_end(key)
+                idle = self._idle[key] = []
+            idle.append(database)
             self._count += 1
-            spare = self._spare() if self._count > self._most_idle else None
+            self._idle.move_to_end(key)
+            if self._count > self._most_idle or len(self._idle) > 2 * self._most_idle:
+                spare = self._spare()
         if spare is not None:
             spare.close()
 
@@ -100,25 +109,16 @@ class Connections:
         _close_all(inherited)
         weakref.finalize(self, _close_all, self._idle)
 
-    def _taken(self, key: tuple[int, str]) -> Database | None:
-        with self._guard:
-            idle = self._idle.get(key)
-            if not idle:
+    def _spare(self) -> Database | None:
+        """Takes out the database that was used least recently, if there are too many, and places without any."""
+        while True:
+            key, idle = next(iter(self._idle.items()))
+            if self._count > self._most_idle and idle:
+                self._count -= 1
+                return idle.pop(0)
+            if idle:
                 return None
-            self._count -= 1
-            database = idle.pop()
-            if not idle:
-                del self._idle[key]
-            return database
-
-    def _spare(self) -> Database:
-        """The database that was used least recently, taken out."""
-        key, idle = next(iter(self._idle.items()))
-        self._count -= 1
-        database = idle.pop(0)
-        if not idle:
             del self._idle[key]
-        return database
 
 
 def _locks() -> tuple[threading.Lock, ...]:
@@ -127,6 +127,6 @@ def _locks() -> tuple[threading.Lock, ...]:
 
 def _close_all(idle: _Idle) -> None:
     for databases in idle.values():
-        for database in databases:
-            database.close()
+        while databases:
+            databases.pop().close()
     idle.clear()
