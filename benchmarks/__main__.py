@@ -9,13 +9,26 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import capabilities, command_line, hits, maps, meta_tiles, served, startup, table, upstream_use
+from benchmarks import (
+    bundles,
+    capabilities,
+    command_line,
+    hits,
+    maps,
+    meta_tiles,
+    served,
+    startup,
+    stores,
+    table,
+    upstream_use,
+)
 from benchmarks.programs import ProgramFailed
 from tests.integration.services.process import ServerFailed
 from tests.integration.services.programs import ProgramMissing
 
 _BENCHMARKS: dict[str, Callable[[Path], Iterator[table.Row]]] = {
     "hits": hits.measure,
+    "stores": stores.measure,
     "served": served.measure,
     "maps": maps.measure,
     "capabilities": capabilities.measure,
@@ -23,6 +36,7 @@ _BENCHMARKS: dict[str, Callable[[Path], Iterator[table.Row]]] = {
     "failing": upstream_use.failing,
     "startup": startup.measure,
     "meta_tiles": meta_tiles.measure,
+    "bundles": bundles.measure,
     "command_line": command_line.measure,
 }
 

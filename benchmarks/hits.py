@@ -25,12 +25,13 @@ def measure(directory: Path) -> Iterator[Row]:
         for runner in runners.values():
             runner.load(config)
         for work, requests in _WAYS.items():
-            yield _compare(work, runners, dict.fromkeys(PROGRAMS, requests), "200 OK")
+            yield compare(work, runners, dict.fromkeys(PROGRAMS, requests), "200 OK")
         unchanged = {program: _conditional(runner) for program, runner in runners.items()}
-        yield _compare("TMS, If-None-Match: 304", runners, unchanged, "304")
+        yield compare("TMS, If-None-Match: 304", runners, unchanged, "304")
 
 
-def _compare(work: str, runners: dict[str, Runner], requests: dict[str, list[Request]], status: str) -> Row:
+def compare(work: str, runners: dict[str, Runner], requests: dict[str, list[Request]], status: str) -> Row:
+    """A row for ``requests``, all of which are to be answered with a tile, or with ``status`` 304 without."""
     for program, runner in runners.items():
         _verify(runner, requests[program][0], status)
         runner.time(requests[program], 1)
@@ -81,3 +82,5 @@ _WAYS = {
     work: [way(x, y) for x in _SIDE for y in _SIDE]
     for work, way in {"TMS": _tms, "WMTS REST": _wmts_rest, "WMTS KVP": _wmts_kvp, "WMS-C": _wms_c}.items()
 }
+
+TMS_REQUESTS = _WAYS["TMS"]

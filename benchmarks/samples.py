@@ -137,6 +137,19 @@ sources: {wms: {type: wms, req: {url: "http://127.0.0.1:9/", layers: world}}}
     )
 
 
+def cached_in(directory: Path, kind: str) -> Path:
+    """A configuration with a cache of type ``kind``, which :mod:`benchmarks.store_runner` fills."""
+    return write(
+        directory,
+        f"""
+services: {{tms: }}
+layers: [{{name: world, title: World, sources: [world]}}]
+caches: {{world: {{grids: [GLOBAL_WEBMERCATOR], sources: [wms], cache: {{type: {kind}}}}}}}
+sources: {{wms: {{type: wms, req: {{url: "http://127.0.0.1:9/", layers: world}}}}}}
+""",
+    )
+
+
 def write(directory: Path, config: str) -> Path:
     """Writes ``mapproxy.yaml``."""
     directory.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import resource
 import shutil
 import tempfile
@@ -17,12 +18,19 @@ import pytest
 from tests.contract.processes import become_nobody, forked, kill, signals, wait_for
 from tests.contract.tile_store_suite import AT, DEEPER, IN_TIME, KEY, LATER, OTHER, TileStoreSuite, new, png
 from tilekeep.domain.errors import StoreError
-from tilekeep.domain.tile import TileCoord
+from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.tile_store import TileStore
+
+#: Stored before a writer is killed, in the neighbourhood of what it writes.
+EARLIER = TileKey(KEY.coord._replace(x=KEY.coord.x - 1))
 
 
 class SharedTileStoreSuite(TileStoreSuite):
-    """For stores whose medium is a directory of this machine."""
+    """For stores whose medium is a directory, or a file, of this machine."""
+
+    #: What the error of a full disk, and of what may not be written, says besides the path: expressions.
+    full_disk_reason = "File too large"
+    forbidden_reason = "Permission denied"
 
     @pytest.fixture
     def open_folder(self) -> Iterator[Path]:
@@ -31,6 +39,17 @@ class SharedTileStoreSuite(TileStoreSuite):
         folder.chmod(0o755)
         yield folder
         shutil.rmtree(folder)
+
+    def test_what_is_no_image_is_an_error_and_is_replaced_by_the_next_tile(self, store: TileStore, shared: Any) -> None:
+        self.put(shared, KEY, b"<html>no image</html>", AT)
+
+        with pytest.raises(StoreError, match="no image"):
+            store.read(KEY)
+        with pytest.raises(StoreError, match="no image"):
+            store.read_many([KEY])
+
+        self.write(store, KEY, png("new"))
+        assert self.read_body(store, KEY) == png("new")
 
     def test_another_process_sees_a_tile_at_once(self, store: TileStore, shared: Any) -> None:
         wait_for(forked(lambda: self.write(self.make_store(shared), KEY, png("of the child"))))
@@ -62,6 +81,29 @@ class SharedTileStoreSuite(TileStoreSuite):
         assert self.read_body(store, KEY) in bodies
         assert self.leftovers(shared) == []
 
+    def test_processes_that_fill_one_level_lose_no_tile(self, store: TileStore, shared: Any) -> None:
+        def key(writer: int, number: int) -> TileKey:
+            return TileKey(TileCoord(9, number, writer))
+
+        def write(writer: int) -> None:
+            own = self.make_store(shared)
+            for start in range(0, 100, 10):
+                own.write([new(key(writer, number), png((writer, number))) for number in range(start, start + 10)], AT)
+
+        def read() -> None:
+            own = self.make_store(shared)
+            while len(own.read_many([key(writer, 99) for writer in range(4)])) < 4:
+                for writer in range(4):
+                    seen = own.read_many([key(writer, number) for number in range(100)])
+                    assert all(tile.body == png((at.coord.y, at.coord.x)) for at, tile in seen.items())
+
+        wait_for(*[forked(lambda writer=writer: write(writer)) for writer in range(4)], forked(read), forked(read))  # type: ignore[misc]
+
+        assert {found for found, _ in store.list(9)} == {
+            key(writer, number) for writer in range(4) for number in range(100)
+        }
+        assert self.leftovers(shared) == []
+
     def test_tiles_are_written_while_their_level_is_removed_again_and_again(
         self, store: TileStore, shared: Any
     ) -> None:
@@ -84,13 +126,15 @@ class SharedTileStoreSuite(TileStoreSuite):
         bodies = [png(letter * 200_000) for letter in "abc"]
         for key in (KEY, OTHER, IN_TIME):
             self.write(store, key, bodies[0])
+        self.write(store, EARLIER, png("earlier"))
 
         for _ in range(rounds(20, 200)):
             self._write_until_killed(shared, bodies)
 
             found = [self.read_body(store, key) for key in (KEY, OTHER, IN_TIME)]
             assert all(body in bodies for body in found)
-            assert {key for key, _ in store.list(KEY.coord.z)} == {KEY, OTHER, IN_TIME}
+            assert self.read_body(store, EARLIER) == png("earlier")
+            assert {key for key, _ in store.list(KEY.coord.z)} == {KEY, OTHER, IN_TIME, EARLIER}
         store.remove_level(KEY.coord.z)
         assert self.leftovers(shared) == []
 
@@ -118,7 +162,7 @@ class SharedTileStoreSuite(TileStoreSuite):
                 with pytest.raises(StoreError) as caught:
                     self.write(store, key, png("new", size=100_000))
                 assert str(shared) in str(caught.value)
-                assert "File too large" in str(caught.value)
+                assert re.search(self.full_disk_reason, str(caught.value))
 
         wait_for(forked(work))
 
@@ -146,7 +190,7 @@ class SharedTileStoreSuite(TileStoreSuite):
                 with pytest.raises(StoreError) as caught:
                     attempt()
                 assert str(open_folder) in str(caught.value)
-                assert "Permission denied" in str(caught.value)
+                assert re.search(self.forbidden_reason, str(caught.value))
 
         wait_for(forked(work))
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import NewTile, TileCoord, TileInfo, TileKey, Validators
 from tilekeep.ports.tile_store import TileStore, TileWindow
 
@@ -74,6 +75,9 @@ class TileStoreSuite(ABC):
     #: How exactly the store keeps instants, in seconds.
     time_resolution_seconds = 1e-6
 
+    #: Whether other programs tell when they stored a tile, so that ``put`` can do so too.
+    format_has_times = True
+
     def medium(self, folder: Path) -> Any:
         """What stores can share: a directory below ``folder``, a file, a dictionary; new for each ``folder``."""
         return folder
@@ -127,7 +131,9 @@ class TileStoreSuite(ABC):
         assert tile is not None
         assert tile.body == png("from behind")
         assert tile.info.size == len(png("from behind"))
-        assert tile.info.stored_at == pytest.approx(AT, abs=self.time_resolution_seconds)
+        if self.format_has_times:
+            assert tile.info.stored_at == pytest.approx(AT, abs=self.time_resolution_seconds)
+        assert tile.info.stored_at > MARKED_STALE
 
     def test_an_empty_tile_counts_as_not_stored(self, store: TileStore, shared: Any) -> None:
         self.put(shared, KEY, b"", AT)
@@ -178,6 +184,41 @@ class TileStoreSuite(ABC):
 
     def test_an_empty_batch_stores_nothing(self, store: TileStore) -> None:
         assert store.write([], AT) == []
+
+    def test_a_large_batch_over_levels_and_dimensions_comes_back_whole(self, store: TileStore) -> None:
+        keys = [TileKey(TileCoord(9, x, y)) for x in range(30) for y in range(40)]
+        keys += [key._replace(coord=key.coord._replace(z=10)) for key in keys[::100]]
+        keys += [key._replace(dimensions=IN_TIME.dimensions) for key in keys[::100]]
+
+        infos = store.write([new(key, png(key)) for key in keys], AT)
+
+        found = store.read_many(keys)
+        assert {key: found[key].body for key in keys} == {key: png(key) for key in keys}
+        assert [found[key].info for key in keys] == infos
+        assert store.stat_many(keys).keys() == set(keys)
+        assert {key for z in (9, 10) for key, _ in store.list(z)} == set(keys)
+
+    def test_of_two_tiles_for_one_key_in_a_batch_the_later_stays(self, store: TileStore) -> None:
+        store.write([new(KEY, png("first"), validators=VALIDATORS), new(OTHER, png()), new(KEY, png("later"))], AT)
+
+        assert self.read_body(store, KEY) == png("later")
+        assert store.stat_many([KEY])[KEY].validators is None
+
+    def test_many_tiles_are_renewed_and_removed_in_one_call(self, store: TileStore) -> None:
+        keys = [
+            TileKey(TileCoord(z, x, 3), dimensions)
+            for z in (4, 5)
+            for x in range(8)
+            for dimensions in ((), IN_TIME.dimensions)
+        ]
+        store.write([new(key, png(key)) for key in keys], AT)
+
+        renewed = store.renew(keys[::2], LATER, None)
+        store.remove(keys[1::2])
+
+        assert renewed.keys() == set(keys[::2])
+        assert dict(store.stat_many(keys)) == dict(renewed)
+        assert {key for z in (4, 5) for key, _ in store.list(z)} == set(keys[::2])
 
     def test_a_tile_replaces_the_one_before(self, store: TileStore, shared: Any) -> None:
         self.write(store, KEY, png("a long first tile"), at=AT)

@@ -34,6 +34,9 @@ class FakeProjection:
     def between(self, source: Srs, target: Srs) -> _Transform:
         return _Transform(self, source, target)
 
+    def wkt(self, srs: Srs) -> str:
+        return f'LOCAL_CS["{srs.code}"]'
+
 
 class _Transform:
     def __init__(self, projection: FakeProjection, source: Srs, target: Srs) -> None:

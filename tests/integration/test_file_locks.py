@@ -63,6 +63,20 @@ def test_a_held_lock_is_a_file_with_the_process_id_and_a_free_one_is_none(lock: 
     assert list(folder.iterdir()) == []
 
 
+def test_where_lock_files_are_kept_they_stay_free_and_are_signed_anew(folder: Path) -> None:
+    folder.mkdir()
+    (folder / NAME).write_text(" 4194304123\n")
+    lock = FileTileLock(str(folder), SystemClock(), timeout_seconds=0.0, keeps_files=True)
+
+    for _ in range(2):
+        with lock.hold(NAME, PASSED):
+            assert (folder / NAME).read_text() == f" {os.getpid()}\n"
+            with lock.try_hold(NAME) as held_twice:
+                assert not held_twice
+
+    assert [path.name for path in folder.iterdir()] == [NAME]
+
+
 def test_the_id_in_a_left_over_file_is_replaced_as_a_whole(lock: FileTileLock, folder: Path) -> None:
     folder.mkdir()
     (folder / NAME).write_text(" 1234567890\n")

@@ -33,11 +33,23 @@ _CACHES = {
     "hardlinks": "link_single_color_images: hardlink, cache: {type: file, directory_layout: tms}",
     "jpeg": "format: image/jpeg, cache: {type: file, directory_layout: mp}",
     "mixed": "format: mixed, request_format: image/png",
+    "bundles_1": "cache: {type: compact, version: 1}",
+    "bundles_2": "cache: {type: compact, version: 2}",
+    "bundles_elsewhere": "cache: {type: compact, version: 2, directory: ./elsewhere/bundles}",
+    "sqlite": "cache: {type: sqlite}",
+    "sqlite_elsewhere": "cache: {type: sqlite, directory: ./elsewhere/levels, sqlite_wal: true}",
+    "mbtiles": "cache: {type: mbtiles}",
+    "mbtiles_beside": "format: image/jpeg, cache: {type: mbtiles, filename: ./beside.mbtiles, sqlite_wal: false}",
+    "mbtiles_mixed": "format: mixed, request_format: image/png, cache: {type: mbtiles, filename: deep/down.mbtiles}",
+    "geopackage": "cache: {type: geopackage}",
+    "geopackage_table": "cache: {type: geopackage, filename: shared.gpkg, table_name: my-tiles_2}",
+    "geopackage_levels": "cache: {type: geopackage, levels: true}",
+    "geopackage_elsewhere": "cache: {type: geopackage, levels: true, directory: ./elsewhere/packages}",
     "times": "cache: {type: file, directory_layout: tc}",
     "times_tms": "cache: {type: file, directory_layout: tms}",
 }
 _TIMED = ("times", "times_tms")
-_FORMATS = {"jpeg": "jpeg", "linked": "jpeg"}
+_FORMATS = {"jpeg": "jpeg", "linked": "jpeg", "mbtiles_beside": "jpeg"}
 _PLACES = ["0/0/0", "3/1/2", "3/2/2", "11/1056/714", "11/1057/713"]
 
 
@@ -153,7 +165,7 @@ def _contents(answers: dict[str, Answer]) -> dict[str, tuple[int, str, bytes]]:
 
 def _tiles(directory: Path) -> list[str]:
     """Tiles and colours; what a program notes beside them for itself does not count."""
-    endings = {".png", ".jpeg", ".mixed"}
+    endings = {".png", ".jpeg", ".mixed", ".bundle", ".bundlx", ".mbtiles", ".gpkg"}
     return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.suffix in endings)
 
 

@@ -37,6 +37,10 @@ from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
 from tilekeep.adapters.sources.wms_legend import WmsLegend
 from tilekeep.adapters.sources.world.source import WorldSource
+from tilekeep.adapters.storage.compact.bundle_format import BundleFormat
+from tilekeep.adapters.storage.compact.store import CompactTileStore
+from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
+from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.threads import ThreadRunner
@@ -74,8 +78,12 @@ def clocks(system: SystemClock, fake: FakeClock) -> tuple[Clock, ...]:
     return system, fake
 
 
-def stores(file: FileTileStore, fake: FakeTileStore) -> tuple[TileStore, ...]:
-    return file, fake
+def stores(file: FileTileStore, compact: CompactTileStore, fake: FakeTileStore) -> tuple[TileStore, ...]:
+    return file, compact, fake
+
+
+def bundle_formats(version_1: BundleVersion1, version_2: BundleVersion2) -> tuple[BundleFormat, ...]:
+    return version_1, version_2
 
 
 def sources(

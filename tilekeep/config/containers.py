@@ -31,10 +31,16 @@ from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
 from tilekeep.adapters.sources.wms_legend import WmsLegend
 from tilekeep.adapters.sources.world.source import WorldSource
+from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
+from tilekeep.adapters.storage.compact.store import CompactTileStore
+from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
+from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.sqlite.connections import Connections
+from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_legend import GetLegend
@@ -42,6 +48,7 @@ from tilekeep.application.get_map import GetMap
 from tilekeep.application.legend_pictures import LegendPictures
 from tilekeep.application.legend_sizes import LegendSizes
 from tilekeep.application.retouch_tile import RetouchTile
+from tilekeep.application.scrub import Scrub
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
@@ -62,6 +69,7 @@ from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
+from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
@@ -95,8 +103,23 @@ class AdaptersContainer(containers.DeclarativeContainer):
     failures = providers.Factory(
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
+    sqlite_connections = providers.ThreadSafeSingleton(Connections)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
-        {"file": providers.Factory(FileTileStore), "disabled": providers.Factory(DisabledTileStore)}
+        {
+            "file": providers.Factory(FileTileStore),
+            "compact-1": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion1())),
+            "compact-2": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion2())),
+            "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
+            "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
+            "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "disabled": providers.Factory(DisabledTileStore),
+        }
+    )
+    defragmenters: providers.FactoryAggregate[Defragmenter] = providers.FactoryAggregate(
+        {
+            "compact-1": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion1())),
+            "compact-2": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion2())),
+        }
     )
     slices = providers.Object(read_slice)
     info_sources = providers.Factory(WmsInfoSource)
@@ -152,7 +175,14 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
-        keep=providers.List(adapters.gate, adapters.http_state, adapters.background, flights, document_flights),
+        keep=providers.List(
+            adapters.gate,
+            adapters.http_state,
+            adapters.background,
+            adapters.sqlite_connections,
+            flights,
+            document_flights,
+        ),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
@@ -177,7 +207,9 @@ class UseCasesContainer(containers.DeclarativeContainer):
         providers.Factory(
             CacheParts,
             make_store=adapters.stores.provider,
+            make_defragmenter=adapters.defragmenters.provider,
             locks=shared.provided.locks,
+            new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,
             flights=flights,
             imaging=adapters.imaging,
@@ -252,6 +284,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     get_map = providers.Factory(GetMap, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)
     clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
     retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)
+    scrub = providers.Factory(Scrub, adapters.imaging, image_limits, adapters.slices)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 

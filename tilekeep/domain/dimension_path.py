@@ -61,6 +61,26 @@ def parsed_dimension_directory(path: str) -> DimensionPath | None:
     return found if dimension_directory(*found) == path else None
 
 
+def dimension_name(dimensions: Dimensions, variant: str = "") -> str:
+    """:func:`dimension_directory` as one name, its slashes escaped; leaves room for a suffix of 15 bytes.
+
+    :raises InvalidDimension: the values are too long for one file name.
+    """
+    name = dimension_directory(dimensions, variant).replace("%", "%25").replace("/", "%2F")
+    if len(name) > _LONGEST_NAME // 4 and len(name.encode()) > _LONGEST_NAME - 15:
+        key, value = max(dimensions, key=lambda pair: len(pair[1]), default=("", ""))
+        raise InvalidDimension(f"values of dimensions are too long for a file name: {value[:40]!r}...", locator=key)
+    return name
+
+
+def parsed_dimension_name(name: str) -> DimensionPath | None:
+    """The inverse of :func:`dimension_name`; None for a name it would not give, the empty one too."""
+    if not name:
+        return None
+    found = parsed_dimension_directory(name.replace("%2F", "/").replace("%25", "%"))
+    return found if found is not None and dimension_name(*found) == name else None
+
+
 def may_be_dimension_directory(name: str, *, nested: bool, keys: Collection[str] | None = None) -> bool:
     """Whether a directory called ``name`` may belong to a dimension.
 

@@ -12,6 +12,20 @@ def file_lock_id(directory: str) -> str:
     return hashlib.md5(directory.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
+def compact_lock_id(directory: str) -> str:
+    """The lock id of a compact cache: ``compactcache-`` and what a file cache in its directory would have."""
+    return f"compactcache-{file_lock_id(directory)}"
+
+
+def sqlite_lock_id(kind: str, place: str) -> str:
+    """The lock id of a cache in databases: of type ``sqlite``, ``mbtiles``, ``geopackage`` or ``geopackage-levels``.
+
+    ``place`` is the file, or the directory of the files, of the cache in one grid.
+    """
+    prefixes = {"sqlite": "sqlite-", "mbtiles": "mbtiles-", "geopackage": "gpkg", "geopackage-levels": "gpkg-"}
+    return prefixes[kind] + file_lock_id(place)
+
+
 def tile_lock_name(lock_id: str, coord: TileCoord) -> str:
     """The lock file of a tile, or of a meta tile's main tile: ``<id>-<x>-<y>-<z>.lck``."""
     return f"{lock_id}-{coord.x}-{coord.y}-{coord.z}.lck"

@@ -1,4 +1,4 @@
-"""The functions that name a tile on every request, one for each layout, with constant parts made beforehand.
+"""The functions that name the file of a tile, one for each layout, with constant parts made beforehand.
 
 All of them take what stands before and after the path they make.
 """
@@ -14,6 +14,8 @@ Namer = Callable[[TileCoord], str]
 
 _LEVELS = 64
 _MILLION = 1_000_000
+#: Takes a row or column to the first one of its bundle of 128.
+_BUNDLE = ~127
 _GROUPS = tuple(f"{number:03d}" for number in range(1000))
 
 
@@ -80,6 +82,20 @@ def arcgis_namer(prefix: str, ending: str) -> Namer:
         if x < 0 or y < 0 or z < 0:
             _refuse_negative(coord)
         return f"{prefix}L{z:02d}/R{y:08x}/C{x:08x}{ending}"
+
+    return path
+
+
+def bundle_namer(prefix: str, ending: str) -> Namer:
+    """``Lzz/RrrrrCcccc``: level decimal, row and column of the first tile of the bundle in hexadecimal digits."""
+    levels = tuple(f"{prefix}L{z:02d}/" for z in range(_LEVELS))
+
+    def path(coord: TileCoord) -> str:
+        z, x, y = coord
+        if x >= 0 and y >= 0 and 0 <= z < _LEVELS:
+            return f"{levels[z]}R{y & _BUNDLE:04x}C{x & _BUNDLE:04x}{ending}"
+        _refuse_negative(coord)
+        return f"{prefix}L{z:02d}/R{y & _BUNDLE:04x}C{x & _BUNDLE:04x}{ending}"
 
     return path
 

@@ -37,3 +37,10 @@ class Projection(Protocol):
     def between(self, source: Srs, target: Srs) -> Transform:
         """The transformation from ``source`` to ``target``."""
         ...
+
+    def wkt(self, srs: Srs) -> str:
+        """The definition of an SRS in well-known text that GIS programs read (OGC 01-009).
+
+        :raises ProjectionError: it cannot be said in this text.
+        """
+        ...

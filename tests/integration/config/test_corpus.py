@@ -24,11 +24,13 @@ OWN_ONES = examples(OWN)
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
     ("Coverage", "buffer"),
+    ("GeopackageBackend", "row_order"),
     ("GlobalCache", "failure_seconds"),
     ("GlobalCache", "max_map_tiles"),
     ("GlobalHttpOptions", "max_image_bytes"),
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),
+    ("MbtilesBackend", "row_order"),
     ("WorldSource", "image"),
     ("WorldSource", "transparent"),
     ("WorldSource", "type"),

@@ -87,7 +87,7 @@ caches:
   layout: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: file, directory_layout: §tmss}}  # caches.layout.cache.directory_layout -> tms
   port: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: §redis, port: §70000}}  # caches.port.cache.type | caches.port.cache.port
   bundle: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: compact, version: §3}}  # caches.bundle.cache.version
-  table: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: §geopackage, table_name: §'a; b'}}  # caches.table.cache.type | caches.table.cache.table_name
+  table: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: geopackage, table_name: §'a; b'}}  # caches.table.cache.table_name
   mark: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], watermark: {color: §reddish, opacity: §300, spacing: §wid}}  # caches.mark.watermark.color | caches.mark.watermark.opacity | caches.mark.watermark.spacing -> wide
   §mixed: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], format: mixed}  # caches.mixed.request_format
   old: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], refresh_before: {time: §soon}}  # caches.old.refresh_before.time

@@ -134,7 +134,7 @@ ERRORS = [
     Mistake(
         "a cache type of later",
         "    sources: [osm]\n",
-        "    sources: [osm]\n    cache: {type: mbtiles}\n",
+        "    sources: [osm]\n    cache: {type: couchdb}\n",
         "caches.osm_cache.cache.type",
         11,
         19,

@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.01
 _CALLS_BETWEEN_SWEEPS = 50
 _SWEEP_GRACE_SECONDS = 10.0
 _SUFFIX = ".lck"
-_REMEDY = "check owner and permissions of tile_lock_dir"
+_REMEDY = "check owner and permissions of its directory"
 
 
 class FileTileLock:
@@ -42,6 +42,7 @@ class FileTileLock:
         timeout_seconds: float,
         directory_permissions: int | None = None,
         file_permissions: int | None = None,
+        keeps_files: bool = False,
     ) -> None:
         """Binds the locks to a directory; touches nothing.
 
@@ -51,12 +52,15 @@ class FileTileLock:
             timeout_seconds: longest wait, whatever the deadline; left-over files ten seconds older are removed.
             directory_permissions: mode of new directories; None leaves it to the umask.
             file_permissions: mode of new lock files; None leaves it to the umask.
+            keeps_files: whether lock files stay until they are swept away.  For what must never be done twice at a
+                time: MapProxy takes a file for locked that was removed while it was opening it.
         """
         self._directory = directory
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._directory_permissions = directory_permissions
         self._file_permissions = file_permissions
+        self._release = LockedFile.unlock if keeps_files else LockedFile.remove_and_unlock
         self._state = _State()
 
     @contextmanager
@@ -68,11 +72,19 @@ class FileTileLock:
         path = self._path(name)
         self._sweep_now_and_then()
         limit = deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
-        with self._turn(name, limit.remaining(self._clock.monotonic())) as taken:
-            if not taken:
-                raise LockTimeout(f"lock {path!r} was still held by another thread when the time was up")
-            with self._kept(self._locked(path, limit)):
+        state = self._state
+        if not state.turns.take(name, 1, limit.remaining(self._clock.monotonic())):
+            raise LockTimeout(f"lock {path!r} was still held by another thread when the time was up")
+        try:
+            locked = self._locked(path, limit)
+            state.held.add(locked)
+            try:
                 yield
+            finally:
+                self._give_back(locked, state)
+        finally:
+            if self._state is state:
+                state.turns.give_back(name, 1)
 
     @contextmanager
     def try_hold(self, name: str) -> Iterator[bool]:
@@ -84,8 +96,12 @@ class FileTileLock:
             if locked is None:
                 yield False
                 return
-            with self._kept(locked):
+            state = self._state
+            state.held.add(locked)
+            try:
                 yield True
+            finally:
+                self._give_back(locked, state)
 
     def reset_after_fork(self) -> None:
         """To be called in a forked child: locks of the parent stay the parent's, and none is held here."""
@@ -109,17 +125,11 @@ class FileTileLock:
             if taken and self._state is state:
                 state.turns.give_back(name, 1)
 
-    @contextmanager
-    def _kept(self, locked: LockedFile) -> Iterator[None]:
-        """Releases ``locked`` at the end, unless this is a child forked meanwhile: there it is not ours."""
-        state = self._state
-        state.held.add(locked)
-        try:
-            yield
-        finally:
-            if self._state is state:
-                state.held.discard(locked)
-                locked.remove_and_unlock()
+    def _give_back(self, locked: LockedFile, state: _State) -> None:
+        """Releases ``locked``, unless this is a child forked since ``state``: there it is not ours."""
+        if self._state is state:
+            state.held.discard(locked)
+            self._release(locked)
 
     def _locked(self, path: str, limit: Deadline) -> LockedFile:
         while True:

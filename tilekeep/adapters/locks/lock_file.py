@@ -86,7 +86,8 @@ def _open(path: str, directory_permissions: int | None, file_permissions: int | 
         try:
             return os.open(path, os.O_RDWR | _FLAGS)
         except FileNotFoundError:
-            with contextlib.suppress(FileExistsError):
+            # Others may create the file, or remove its directory, at the same moment.
+            with contextlib.suppress(FileExistsError, FileNotFoundError):
                 return _create(path, directory_permissions, file_permissions)
         except PermissionError:
             # A lock file of another user: it can be locked without being written.
@@ -117,5 +118,4 @@ def _has_name(descriptor: int, path: str) -> bool:
 def _sign(descriptor: int) -> None:
     """Writes the process id, for people who look; a full disk or a file of another user does not matter."""
     with contextlib.suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f" {os.getpid()}\n".encode())
+        os.ftruncate(descriptor, os.pwrite(descriptor, f" {os.getpid()}\n".encode(), 0))

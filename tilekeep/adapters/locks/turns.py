@@ -12,7 +12,7 @@ _LONGEST_WAIT_SECONDS = 1_000_000.0
 
 @dataclass(slots=True)
 class _Queue:
-    places: threading.Semaphore
+    places: threading.Semaphore | threading.Lock
     users: int = 0
 
 
@@ -26,7 +26,11 @@ class Turns:
     def take(self, name: str, places: int, wait_seconds: float) -> bool:
         """Takes one of ``places`` under ``name`` and says whether it got one within ``wait_seconds``."""
         with self._guard:
-            queue = self._queues.setdefault((name, places), _Queue(threading.Semaphore(places)))
+            queue = self._queues.get((name, places))
+            if queue is None:
+                # A lock is a semaphore for one, and costs a twentieth to make.
+                queue = _Queue(threading.Lock() if places == 1 else threading.Semaphore(places))
+                self._queues[name, places] = queue
             queue.users += 1
         taken = False
         try:
@@ -49,7 +53,7 @@ class Turns:
                 del self._queues[name, places]
 
 
-def _acquire(places: threading.Semaphore, wait_seconds: float) -> bool:
+def _acquire(places: threading.Semaphore | threading.Lock, wait_seconds: float) -> bool:
     if wait_seconds <= 0:
         return places.acquire(blocking=False)
     if math.isinf(wait_seconds):

@@ -61,6 +61,10 @@ class PyprojProjection:
             found = self._transforms.setdefault(key, self._transform(source, target))
         return found
 
+    def wkt(self, srs: Srs) -> str:
+        """See the port."""
+        return self._library.wkt(self.srs(srs.code).definition)
+
     def _transform(self, source: Srs, target: Srs) -> Transform:
         if source == target:
             return _Unchanged()
@@ -124,6 +128,12 @@ class _Library:
         radius = crs.ellipsoid.semi_major_metre if crs.is_geographic and crs.ellipsoid else 1.0
         north_first = bool(crs.axis_info) and crs.axis_info[0].direction == "north"
         return Srs(code, code, crs.is_geographic, north_first, unit * radius)
+
+    def wkt(self, code: str) -> str:
+        text: str | None = self._crs(code).to_wkt("WKT1_GDAL")
+        if not text:
+            raise ProjectionError(f"The SRS {code} cannot be written as well-known text of version 1.")
+        return text
 
     def transformer(self, source: str, target: str) -> pyproj.Transformer:
         library = self._imported()

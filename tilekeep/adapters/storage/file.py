@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
 from tilekeep.adapters.storage.directories import missing_is_nothing, store_error
+from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.renewal import renew_file
 from tilekeep.adapters.storage.single_color_links import LinkKind, SingleColorLinks
 from tilekeep.adapters.storage.stored_info import stored_info
@@ -16,7 +17,6 @@ from tilekeep.adapters.storage.tile_walk import FoundFile, TileWalk
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimension_path import dimension_directory
 from tilekeep.domain.errors import StoreError
-from tilekeep.domain.image import SNIFFED, sniffed_media_type
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.tile_layout import TileLayout
 from tilekeep.ports.tile_store import TileWindow
@@ -24,12 +24,6 @@ from tilekeep.ports.tile_store import TileWindow
 #: Links are told apart by the refusal to follow them, so that ordinary tiles need no further call for it; a pipe in
 #: the place of a tile is empty instead of waited for.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-
-_MAGIC = {
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/gif": b"GIF8",
-}
 
 
 class FileTileStore:
@@ -70,8 +64,7 @@ class FileTileStore:
         self._extension = tile_set.format
         self._path = layout.namer(f"{directory}/", tile_set.format)
         self._path_below = layout.namer("", tile_set.format)
-        self._media_type = media_type
-        self._magic = _MAGIC.get(media_type or "", b"\0no magic")
+        self._type_of = TileMediaType(media_type).of
         self._modes = FileModes(directory_permissions, file_permissions)
         self._links = link_single_color and SingleColorLinks(directory, tile_set.format, link_single_color, self._modes)
         self._dimension_names = None if dimension_names is None else frozenset(dimension_names)
@@ -199,21 +192,6 @@ class FileTileStore:
         except OSError as error:
             raise store_error("read tile", path, error) from error
         return StoredTile(body, self._type_of(body, path), TileInfo(link.st_mtime, size)) if size else None
-
-    def _type_of(self, body: bytes, path: str) -> str:
-        """The media type of a tile.
-
-        :raises StoreError: it is no image, such as a file somebody has put or linked here, or a damaged tile.
-        """
-        expected = self._media_type
-        if expected is not None and body.startswith(self._magic):
-            return expected
-        found = sniffed_media_type(body[:12])
-        if found is not None:
-            return found
-        if expected is not None and expected not in SNIFFED:
-            return expected
-        raise StoreError(f"{path!r} is no image and is not delivered; remove it")
 
     def _info(self, path: str, *, with_record: bool) -> TileInfo | None:
         try:

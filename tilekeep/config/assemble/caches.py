@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.clipped_tiles import ClippedTiles
@@ -26,7 +28,9 @@ from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
+from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sources import SourceAssembly
+from tilekeep.config.assemble.stores import StoreAssembly
 from tilekeep.config.mapproxy import meaning_cache
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -44,14 +48,14 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
-from tilekeep.domain.lock_names import file_lock_id
+from tilekeep.domain.lock_names import compact_lock_id, file_lock_id, sqlite_lock_id
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileKey, TileSet
-from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
@@ -64,21 +68,13 @@ _ONE_TILE = Size(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class LockDirectory:
-    """Where the locks and failure notes of caches lie, and how they are made."""
-
-    path: str
-    directory_permissions: int | None
-    file_permissions: int | None
-    timeout_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class CacheParts:
-    """What caches are made with; ``locks`` and ``failures`` share one per directory."""
+    """What caches are made with; ``locks`` and ``failures`` share one per directory, ``new_lock`` does not."""
 
     make_store: Callable[..., TileStore]
+    make_defragmenter: Callable[..., Defragmenter]
     locks: Callable[[LockDirectory], TileLock]
+    new_lock: Callable[[LockDirectory], TileLock]
     no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
     flights: SingleFlight[Mapping[TileKey, Outcome]]
@@ -113,6 +109,14 @@ class CacheDescription:
     grid: TileGrid
     encoding: ImageEncoding
     extent: BBox
+
+
+class StoredCache(NamedTuple):
+    """The tiles of a cache in one grid."""
+
+    tile_set: TileSet
+    grid: TileGrid
+    store: TileStore
 
 
 class CacheAssembly:
@@ -155,6 +159,14 @@ class CacheAssembly:
         self.node: OncePerKey[tuple[str, str], CacheNode] = OncePerKey(
             lambda key: kept(self.content(key), lambda: self._node(*key))
         )
+        self._stores = StoreAssembly(
+            parts.make_store,
+            parts.make_defragmenter,
+            parts.locks,
+            parts.new_lock,
+            parts.projection,
+            self._dimension_names_of,
+        )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
             effective=self.effective,
@@ -169,6 +181,27 @@ class CacheAssembly:
             preferred_srs=grids.preferred_srs,
             max_tiles=settings.globals.cache.max_tile_limit,
         )
+
+    def stores(self) -> Iterator[StoredCache]:
+        """The stores of all caches, one for each grid, without anything that makes tiles; nothing of them is kept."""
+        for name in self._settings.caches:
+            cache = self.effective(name)
+            for grid_key in cache.grids if cache.stores_tiles else ():
+                grid = self._grids.grid(grid_key)
+                tile_set = TileSet(name, grid.name, cache.encoding.extension)
+                place, extent = cache.directories[grid_key], partial(self.areas.bbox, (name, grid_key))
+                yield StoredCache(tile_set, grid, self._stores.store(cache, tile_set, place, grid, extent))
+
+    def defragmenters(self) -> Mapping[str, Sequence[Defragmenter]]:
+        """What defragments the stores of caches that need it, by the name of the cache."""
+        found: dict[str, list[Defragmenter]] = {}
+        for name in self._settings.caches:
+            cache = self.effective(name)
+            for grid_key in cache.grids:
+                defragmenter = self._stores.defragmenter(cache, cache.directories[grid_key])
+                if defragmenter is not None:
+                    found.setdefault(name, []).append(defragmenter)
+        return found
 
     def _dimension_names_of(self, cache: str) -> Collection[str]:
         if self._dimension_names is None:
@@ -254,7 +287,7 @@ class CacheAssembly:
         policy = StalenessPolicy(_age_limit(cache.refresh), cache.max_stale_seconds)
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
         directory = cache.directories[grid_key]
-        store = self._store(cache, tile_set, directory)
+        store = self._stores.store(cache, tile_set, directory, grid, partial(self.areas.bbox, (name, grid_key)))
         clock = self._parts.clock
         maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
         get_tile = GetTile(
@@ -344,22 +377,6 @@ class CacheAssembly:
         parts = self._parts
         return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
 
-    def _store(self, cache: EffectiveCache, tile_set: TileSet, directory: str) -> TileStore:
-        if not cache.stores_tiles:
-            return self._parts.make_store("disabled")
-        encoding = cache.encoding
-        return self._parts.make_store(
-            "file",
-            tile_set=tile_set,
-            directory=directory,
-            layout=tile_layout(cache.directory_layout),
-            media_type=encoding.format if "/" in encoding.format else None,
-            directory_permissions=cache.directory_permissions,
-            file_permissions=cache.file_permissions,
-            link_single_color=cache.link_single_color,
-            dimension_names=self._dimension_names_of(cache.name),
-        )
-
     def _maker(
         self,
         cache: EffectiveCache,
@@ -392,7 +409,7 @@ class CacheAssembly:
                 watermark=cache.watermark,
             ),
             locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
-            lock_id=file_lock_id(directory),
+            lock_id=_lock_id(cache, directory),
             failures=parts.failures(locks),
             flights=parts.flights,
             clock=parts.clock,
@@ -413,6 +430,12 @@ def _fits_every_grid(settings: Settings, cache: Cache) -> bool:
 def _is_storage_only(cache: EffectiveCache) -> bool:
     """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
     return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
+
+
+def _lock_id(cache: EffectiveCache, place: str) -> str:
+    if cache.bundle_version is not None:
+        return compact_lock_id(place)
+    return file_lock_id(place) if cache.sqlite is None else sqlite_lock_id(cache.sqlite.kind, place)
 
 
 def _age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from tilekeep.config.mapproxy.caches import Cache, FileBackend
+from tilekeep.config.mapproxy.caches import (
+    Cache,
+    CompactBackend,
+    FileBackend,
+    GeopackageBackend,
+    MbtilesBackend,
+    SqliteBackend,
+)
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
+from tilekeep.config.mapproxy.meaning_grid import effective_grid
+from tilekeep.config.mapproxy.meaning_sqlite import sqlite_options
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import Problem, error
 from tilekeep.domain.errors import ConfigurationError
@@ -21,11 +30,19 @@ def directory_problems(settings: Settings, grid: Callable[[str], TileGrid]) -> I
     """
     for name, cache in settings.caches.items():
         grids = cache.grids or ()
-        places = [tile_directory(settings, name, key, "") for key in grids] if len(grids) > 1 else []
+        places = [_place(settings, name, cache, key) for key in grids] if len(grids) > 1 else []
         for (first, one), (second, other) in combinations(enumerate(grids), 2):
             if places[first] == places[second] and not _may_share(grid, one, other):
                 message = f"tiles of {other!r} would overwrite those of {one!r}, as both go to {places[first]!r}"
                 yield error(("caches", name, "grids", second), f"{message}; {_remedy(cache)}")
+
+
+def _place(settings: Settings, name: str, cache: Cache, grid: str) -> str:
+    """Where the tiles of a grid go: the directory or file, and in a GeoPackage the table."""
+    directory = tile_directory(settings, name, grid, "")
+    if not isinstance(cache.cache, GeopackageBackend):
+        return directory
+    return f"{directory} ({sqlite_options(settings, cache.cache).table_of(name, effective_grid(settings, grid).name)})"
 
 
 def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
@@ -36,6 +53,13 @@ def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
 
 
 def _remedy(cache: Cache) -> str:
-    if isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names:
+    named_after_grids = isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names
+    if named_after_grids or isinstance(cache.cache, CompactBackend):
         return "give the grids different names"
+    if isinstance(cache.cache, SqliteBackend):
+        return "give the grids different names"
+    if isinstance(cache.cache, GeopackageBackend):
+        return "remove cache.table_name, or use a cache for each grid"
+    if isinstance(cache.cache, MbtilesBackend):
+        return "use a cache for each grid"
     return "set cache.use_grid_names: true, or use a cache for each grid"

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.config.assemble.caches import LockDirectory
+from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.process_resources import ProcessResources, Resettable
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.http_client import HttpClient
@@ -55,8 +55,13 @@ class SharedParts:
                 timeout_seconds=where.timeout_seconds,
                 directory_permissions=where.directory_permissions,
                 file_permissions=where.file_permissions,
+                keeps_files=where.keeps_files,
             )
         )
+
+    def new_lock(self, where: LockDirectory) -> TileLock:
+        """Locks of a directory that are let go with whoever asks for them, for there may be many such directories."""
+        return self._lock(where)
 
     def _failures(self, where: LockDirectory) -> FailureMemory:
         return self._kept(

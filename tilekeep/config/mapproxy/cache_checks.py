@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 
-from tilekeep.config.mapproxy.caches import BackendOptions, Cache, FileBackend
+from tilekeep.config.mapproxy.caches import BackendOptions, Cache, CompactBackend, FileBackend
 from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.cross_references import is_tiled_only, named_sources
 from tilekeep.config.mapproxy.globals import Refresh
@@ -125,13 +125,20 @@ def _place_problems(grids: Mapping[str, Grid], path: OptionPath, cache: Cache) -
         if cache.cache is not None:
             message = "'cache' has no effect beside disable_storage: true, which stores nothing; remove one of them"
             yield warning((*path, "cache"), message, place=Place.KEY)
-    elif isinstance(backend, FileBackend):
+    elif isinstance(backend, FileBackend | CompactBackend):
         yield from _file_place_problems(grids, path, cache, backend, names)
 
 
 def _file_place_problems(
-    grids: Mapping[str, Grid], path: OptionPath, cache: Cache, backend: FileBackend, names: tuple[str, ...]
+    grids: Mapping[str, Grid],
+    path: OptionPath,
+    cache: Cache,
+    backend: FileBackend | CompactBackend,
+    names: tuple[str, ...],
 ) -> Iterator[Problem]:
+    if isinstance(backend, CompactBackend) and cache.link_single_color_images:
+        message = "'link_single_color_images' has no effect in bundles, where no file is a tile; remove it"
+        yield warning((*path, "link_single_color_images"), message, place=Place.KEY)
     if backend.directory is not None:
         if len(names) > 1:
             message = "tiles of several grids cannot share one directory; remove it, or use a cache for each grid"
@@ -139,7 +146,7 @@ def _file_place_problems(
         if cache.cache_dir is not None:
             message = "'cache_dir' has no effect beside cache.directory; remove it"
             yield warning((*path, "cache_dir"), message, place=Place.KEY)
-    elif not backend.use_grid_names:
+    elif isinstance(backend, FileBackend) and not backend.use_grid_names:
         for index, name in enumerate(names):
             chain = grid_chain(grids, name)
             if chain is not None and inherited(chain).srs is None:
@@ -150,12 +157,15 @@ def _file_place_problems(
 
 def _shared_directories(settings: Settings) -> Iterator[Problem]:
     """Caches that would replace each other's tiles; one that only shows what others store may share a directory."""
-    first: dict[tuple[str, str, str], str] = {}
+    first: dict[tuple[str, str], str] = {}
     for name, cache in settings.caches.items():
         backend = cache.cache
-        if isinstance(backend, FileBackend) and backend.directory is not None and cache.sources:
-            image_format = cache_image_choice(settings, cache.image, cache.format or PNG).format or PNG
-            place = (os.path.normpath(backend.directory), backend.directory_layout, subtype(image_format))
+        if isinstance(backend, FileBackend | CompactBackend) and backend.directory is not None and cache.sources:
+            names = "bundles"
+            if isinstance(backend, FileBackend):
+                image_format = cache_image_choice(settings, cache.image, cache.format or PNG).format or PNG
+                names = f"{backend.directory_layout}.{subtype(image_format)}"
+            place = (os.path.normpath(backend.directory), names)
             other = first.setdefault(place, name)
             if other != name:
                 message = f"the cache {other!r} stores tiles under the same names; give each a directory of its own"

@@ -124,8 +124,22 @@ class FileBackend(BackendOptions):
     file_permissions: Opt[Permissions] = None
 
 
+#: How the rows of tiles are counted: as in the grid, as MapProxy does, or as the standard of the format has it.
+RowOrder = Literal["grid", "standard"]
+
+
 class SqliteBackend(BackendOptions):
-    """One SQLite file per level."""
+    """One SQLite file for each level (spec/caches.md, 3.3).
+
+    :ivar directory: of the files, in a directory named after the grid.
+    :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
+    :ivar sqlite_wal: whether new files get a write-ahead log; without it, those on a local disk.
+    :ivar ttl: seconds after which tiles count as missing, 0 for never.
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["sqlite"]
     directory: Opt[str] = None
@@ -137,24 +151,47 @@ class SqliteBackend(BackendOptions):
 
 
 class MbtilesBackend(BackendOptions):
-    """One MBTiles file."""
+    """One MBTiles file (spec/caches.md, 3.2).
+
+    :ivar filename: of the file, in the directory of caches; one that begins with ./ starts at the configuration.
+    :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
+    :ivar sqlite_wal: whether a new file gets a write-ahead log; without it, one on a local disk.
+    :ivar row_order: grid counts rows as MapProxy does, standard as other programs expect it (own addition).
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["mbtiles"]
     filename: Opt[str] = None
     sqlite_timeout: Opt[PositiveNumber] = None
     sqlite_wal: Opt[bool] = None
+    row_order: RowOrder = "grid"
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 
 
 class GeopackageBackend(BackendOptions):
-    """A GeoPackage."""
+    """A GeoPackage, or one for each level (spec/caches.md, 3.4).
+
+    :ivar filename: of the file, in the directory of caches; one that begins with ./ starts at the configuration.
+    :ivar directory: of the files of levels, in a directory named after the grid.
+    :ivar table_name: of the table of tiles.
+    :ivar levels: whether each level has a file of its own.
+    :ivar row_order: grid counts rows as MapProxy does, standard as other programs expect it (own addition).
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["geopackage"]
     filename: Opt[str] = None
     directory: Opt[str] = None
     table_name: Opt[Annotated[str, BeforeValidator(_table_name)]] = None
     levels: bool = False
+    row_order: RowOrder = "grid"
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 
@@ -201,7 +238,15 @@ class RedisBackend(BackendOptions):
 
 
 class CompactBackend(BackendOptions):
-    """ArcGIS bundles."""
+    """A directory with bundles of 128 by 128 tiles, as ArcGIS has them (spec/caches.md, 3.5).
+
+    :ivar version: 1 with an index file beside each bundle, 2 with the index inside.
+    :ivar directory: of the levels; the names of the cache and of its grid are not added.
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["compact"]
     version: Annotated[Literal[1, 2], BeforeValidator(whole_number)]

@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.refused_options import without_consequences
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.service_checks import service_problems
 from tilekeep.config.mapproxy.source_checks import source_problems
+from tilekeep.config.mapproxy.sqlite_checks import sqlite_problems
 from tilekeep.config.mapproxy.storage_checks import storage_problems
 from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.mapproxy.value_checks import value_problems
@@ -50,4 +51,5 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from cache_problems(settings, broken)
     yield from format_problems(settings)
     yield from storage_problems(settings)
+    yield from sqlite_problems(settings, broken)
     yield from address_problems(settings)

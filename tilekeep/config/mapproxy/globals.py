@@ -26,7 +26,6 @@ from tilekeep.config.mapproxy.services import Background
 
 S3_CACHES = OnlyFor("s3 caches")
 AZURE_CACHES = OnlyFor("azureblob caches")
-SQLITE_CACHES = OnlyFor("sqlite, mbtiles and geopackage caches")
 MAPSERVER_SOURCES = OnlyFor("mapserver sources")
 AXIS_ORDER = NoEffect("the axis order comes from the definition of the SRS")
 
@@ -83,6 +82,8 @@ class GlobalCache(Options):
     :ivar minimize_meta_requests: whether missing tiles of one request are made with one request to the source.
     :ivar concurrent_tile_creators: requests that one client's request may cause at a time.
     :ivar link_single_color_images: whether tiles of one color are links to one file: true, symlink or hardlink.
+    :ivar sqlite_timeout: seconds that sqlite, mbtiles and geopackage caches wait for a locked file.
+    :ivar sqlite_wal: whether their new files get a write-ahead log; without it, those on a local disk.
     :ivar failure_seconds: how long a block that failed upstream is not asked for again (own addition).
     :ivar refresh: what requests for stale tiles get (own addition).
     """
@@ -104,8 +105,8 @@ class GlobalCache(Options):
     refresh: Section[Refresh] | None = None
     s3: Annotated[Section[S3Defaults] | None, S3_CACHES] = None
     azureblob: Annotated[Section[AzureDefaults] | None, AZURE_CACHES] = None
-    sqlite_timeout: Annotated[Opt[PositiveNumber], SQLITE_CACHES] = None
-    sqlite_wal: Annotated[Opt[bool], SQLITE_CACHES] = None
+    sqlite_timeout: Opt[PositiveNumber] = None
+    sqlite_wal: Opt[bool] = None
 
 
 class GlobalImage(Options):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from tilekeep.config.mapproxy.caches import FileBackend
 from tilekeep.config.mapproxy.cross_references import broken_names, is_tiled_only, tag_problems
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
@@ -104,7 +103,7 @@ class _Layers:
             yield warning((*path, "sources"), f"no service offers the layer {layer.name!r}: {remedy}")
         for name in layer.tile_sources or layer.sources or () if layer.dimensions else ():
             cache = self._settings.caches.get(name)
-            if cache and not cache.disable_storage and not isinstance(cache.cache, FileBackend | None):
+            if cache and not cache.disable_storage and cache.cache is not None and type(cache.cache).later:
                 message = f"the cache {name!r} cannot tell dimensions apart; use a cache of type 'file'"
                 yield error((*path, "dimensions"), message)
 

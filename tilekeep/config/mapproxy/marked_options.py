@@ -79,6 +79,8 @@ def _later_type(section: Options, path: OptionPath) -> Problem:
     """A source or store of a type that a later version brings."""
     kind = section.__dict__["type"]
     what = "source" if isinstance(section, SourceOptions) else "cache"
-    available = "wms, tile, world" if isinstance(section, SourceOptions) else "file"
+    available = (
+        "wms, tile, world" if isinstance(section, SourceOptions) else "file, compact, sqlite, mbtiles, geopackage"
+    )
     message = f"{what}s of type {kind!r} are not supported yet by this version of Tilekeep (supported: {available})"
     return error((*path, "type"), message)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tilekeep.config.mapproxy.caches import Cache, FileBackend, RefreshBefore
+from tilekeep.config.mapproxy.caches import Cache, CompactBackend, FileBackend, MbtilesBackend, RefreshBefore
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -17,6 +17,7 @@ from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type, effective_source
+from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteOptions, sqlite_options, sqlite_place
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
@@ -60,7 +61,7 @@ RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
 
 @dataclass(frozen=True, slots=True)
 class EffectiveCache:
-    """A cache in the file store.
+    """A cache in the file store, in bundles, or in databases of SQLite.
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
@@ -71,7 +72,8 @@ class EffectiveCache:
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar link_single_color: ``symlink``, ``hardlink`` or None.
-    :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised.
+    :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
+        cache in one database its file.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
@@ -79,6 +81,8 @@ class EffectiveCache:
     :ivar stores_tiles: False for a cache that makes every tile anew (``disable_storage``).
     :ivar rescaling: how tiles without source are drawn from other levels, or None.
     :ivar watermark: what is written on every tile, or None.
+    :ivar bundle_version: 1 or 2 for a cache in bundles, to which ``directory_layout`` and links mean nothing, or None.
+    :ivar sqlite: options of a cache in databases, to which ``directory_layout`` and links mean nothing, or None.
     """
 
     name: str
@@ -107,8 +111,10 @@ class EffectiveCache:
     stores_tiles: bool = True
     rescaling: Rescaling | None = None
     watermark: Watermark | None = None
+    bundle_version: int | None = None
     patience_seconds: float = math.inf
     max_stale_seconds: float | None = None
+    sqlite: SqliteOptions | None = None
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -141,7 +147,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         link_single_color=_link(_first(cache.link_single_color_images, default.link_single_color_images)),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_layout=backend.directory_layout,
+        directory_layout=backend.directory_layout if isinstance(backend, FileBackend) else "",
         directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
         file_permissions=octal(backend.file_permissions or default.file_permissions),
         tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
@@ -153,8 +159,10 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         stores_tiles=not cache.disable_storage,
         rescaling=_rescaling(cache),
         watermark=_watermark(cache.watermark),
+        bundle_version=backend.version if isinstance(backend, CompactBackend) else None,
         patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
+        sqlite=sqlite_options(settings, backend) if isinstance(backend, SQLITE_BACKENDS) else None,
     )
 
 
@@ -165,14 +173,19 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
 
 
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
-    """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from."""
+    """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
+
+    A directory, or the file that has all of them.
+    """
     cache = settings.caches[name]
     backend = _backend(cache)
     root = _cache_root(settings, cache, base_dir)
+    if isinstance(backend, SQLITE_BACKENDS):
+        return sqlite_place(settings, name, grid, base_dir, root)
     if backend.directory:
         return root
     effective = effective_grid(settings, grid)
-    if backend.use_grid_names:
+    if isinstance(backend, CompactBackend) or backend.use_grid_names:
         return os.path.join(root, name, effective.name)
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
 
@@ -203,16 +216,24 @@ def _max_stale_seconds(own: Refresh, default: Refresh) -> float | None:
     return default.max_stale if own.max_stale is None else own.max_stale
 
 
-def _backend(cache: Cache) -> FileBackend:
+def _backend(cache: Cache) -> FileBackend | CompactBackend | SQLITE_BACKENDS:
     """The store; other types are refused when the configuration is loaded."""
     backend = cache.cache if cache.cache is not None else FileBackend()
-    assert isinstance(backend, FileBackend), "checked when the configuration was loaded"
+    assert isinstance(backend, FileBackend | CompactBackend | SQLITE_BACKENDS), (
+        "checked when the configuration was loaded"
+    )
     return backend
+
+
+def _own_directory(cache: Cache) -> str | None:
+    """``cache.directory``, which not all stores have."""
+    backend = _backend(cache)
+    return None if isinstance(backend, MbtilesBackend) else backend.directory
 
 
 def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:
     """``cache.directory``, else ``cache_dir``, else the global base directory."""
-    return from_base(base_dir, _backend(cache).directory or cache.cache_dir or settings.globals.cache.base_dir)
+    return from_base(base_dir, _own_directory(cache) or cache.cache_dir or settings.globals.cache.base_dir)
 
 
 def _tile_lock_dir(settings: Settings, cache: Cache, base_dir: str) -> str:

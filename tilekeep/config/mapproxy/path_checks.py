@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Protocol
 
-from tilekeep.config.mapproxy.caches import Cache, FileBackend
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
@@ -131,12 +131,13 @@ def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for name, cache in settings.caches.items():
         if cache.cache_dir is not None:
             yield ("caches", name, "cache_dir"), cache.cache_dir
-        if isinstance(cache.cache, FileBackend):
+        if cache.cache is not None and not type(cache.cache).later:
             for option in ("directory", "tile_lock_dir"):
-                if directory := getattr(cache.cache, option):
+                if directory := getattr(cache.cache, option, None):
                     yield ("caches", name, "cache", option), directory
 
 
 def _has_own_directory(cache: Cache) -> bool:
-    own = cache.cache.directory if isinstance(cache.cache, FileBackend) else None
+    later = cache.cache is None or type(cache.cache).later
+    own = None if later else getattr(cache.cache, "directory", None)
     return bool(own or cache.cache_dir)

@@ -1,0 +1,1 @@
+"""Tiles as rows of SQLite databases: MBTiles, GeoPackage, and one database for each level."""

@@ -1,0 +1,89 @@
+"""The stores of caches in databases of SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from tilekeep.adapters.storage.sqlite.row_order import RowOrder
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
+from tilekeep.config.mapproxy.meaning_sqlite import SqliteOptions, standard_origin
+from tilekeep.domain.errors import ProjectionError
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import JPEG, MIXED, PNG, subtype
+from tilekeep.domain.srs import WGS_84_CODE
+from tilekeep.domain.tile import TileSet
+from tilekeep.ports.projection import Projection
+from tilekeep.ports.tile_store import TileStore
+
+#: Where web mercator and with it the bounds of MBTiles end.
+_NORTHERNMOST = 85.0511287798066
+
+
+def sqlite_store(
+    make: Callable[..., TileStore],
+    projection: Projection,
+    cache: EffectiveCache,
+    options: SqliteOptions,
+    tile_set: TileSet,
+    grid: TileGrid,
+    place: str,
+    extent: BBox,
+) -> TileStore:
+    """The store of ``cache`` in ``grid``; ``extent`` is the area with data, in the SRS of the grid.
+
+    ``make`` is told the kind of store and what all stores of its kind are told.
+    """
+    shared = {"tile_set": tile_set, "timeout_seconds": options.timeout_seconds, "wal": options.wal}
+    if options.kind == "sqlite":
+        return make("sqlite", directory=place, ttl_seconds=options.ttl_seconds, **shared)
+    order = _row_order(options, grid)
+    if options.kind == "mbtiles":
+        metadata = partial(_metadata, projection, cache, grid, extent)
+        return make("mbtiles", path=place, metadata=metadata, row_order=order, **shared)
+    return make(
+        "geopackage",
+        path=place,
+        per_level=options.kind == "geopackage-levels",
+        table=options.table_of(cache.name, grid.name),
+        grid=grid,
+        bbox=extent,
+        srs_id=int(grid.srs.code.rpartition(":")[2]),
+        wkt=partial(projection.wkt, grid.srs),
+        row_order=order,
+        **shared,
+    )
+
+
+def _row_order(options: SqliteOptions, grid: TileGrid) -> RowOrder | None:
+    """From the other side, where the standard is wanted and the grid counts differently."""
+    if options.row_order == "grid" or grid.origin == standard_origin(options.kind):
+        return None
+    return RowOrder(tuple(size.height for size in grid.matrix_sizes))
+
+
+def _metadata(projection: Projection, cache: EffectiveCache, grid: TileGrid, extent: BBox) -> Mapping[str, str]:
+    """What MBTiles 1.3 wants to know of a file, besides its levels."""
+    known: dict[str, Any] = {
+        "name": cache.name,
+        "format": _format(cache.encoding.format),
+        "type": "overlay" if cache.encoding.transparent else "baselayer",
+        "version": "1",
+        "description": f"Tiles of the cache {cache.name} in the grid {grid.name}",
+    }
+    try:
+        box = projection.between(grid.srs, projection.srs(WGS_84_CODE)).bbox(extent)
+    except ProjectionError:
+        return known
+    west, south, east, north = box
+    bounds = max(west, -180.0), max(south, -_NORTHERNMOST), min(east, 180.0), min(north, _NORTHERNMOST)
+    return {**known, "bounds": ",".join(f"{degrees:.7g}" for degrees in bounds)}
+
+
+def _format(image_format: str) -> str:
+    """The name of MBTiles for a format; tiles of ``mixed`` may be JPEG, but the file has to state one."""
+    if image_format == MIXED:
+        return subtype(PNG)
+    return "jpg" if image_format == JPEG else subtype(image_format)
