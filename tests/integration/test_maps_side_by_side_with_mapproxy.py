@@ -30,7 +30,7 @@ from tests.integration.services.tilekeep import tilekeep
 from tests.integration.support.answers import Answer, ask
 from tests.integration.support.document_facts import Differing, differences, facts
 from tests.integration.support.exception_documents import complaint
-from tests.integration.support.pixel_difference import Difference, difference
+from tests.integration.support.pixel_difference import Difference, difference, offset
 
 CORPUS = [*places(), *layers(), *tiles()]
 
@@ -121,6 +121,7 @@ def test_maps_and_tiles_show_the_same(pair: Pair, asked: Asked) -> None:
     assert ours.status == 200
     found = _apart(theirs, ours, asked)
     assert found.within(asked.tolerance), f"{found} is more than {asked.tolerance}: {asked.path}"
+    assert max(map(abs, offset(theirs.pixels(), ours.pixels()))) <= 1, "one of the two is not where it should be"
 
 
 def test_the_corpus_is_large_and_names_each_request_once() -> None:

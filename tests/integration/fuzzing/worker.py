@@ -32,7 +32,7 @@ TILES_READ = 500
 
 _MOST_COMPLAINTS = 20
 
-#: A request beyond a limit is sent again and the least counts: the first time brings modules, projections and caches.
+#: A request that takes too long is sent again and the least counts: the first time brings modules and projections.
 _ATTEMPTS = 3
 
 #: CPU time of :func:`slowness` on the processor of the limit, with nothing else to do.
@@ -139,7 +139,7 @@ def complaints(answered: Answered) -> list[str]:
 
 
 def weighed_request(app: Any, costs: Costs, query: str) -> tuple[Answered, Weighed]:
-    """The answer to ``query`` and what it costs."""
+    """The answer to ``query`` and what it costs: memory and tiles the first time, CPU time at best."""
     scales = Scales(costs)
     least: Weighed | None = None
     for _ in range(_ATTEMPTS):
@@ -148,8 +148,8 @@ def weighed_request(app: Any, costs: Costs, query: str) -> tuple[Answered, Weigh
         now = scales.weighed
         if too_dear(now):
             now = now._replace(cpu_seconds=now.cpu_seconds / slowness())
-        least = now if least is None else Weighed(*map(min, least, now))
-        if not too_dear(least):
+        least = now if least is None else least._replace(cpu_seconds=min(least.cpu_seconds, now.cpu_seconds))
+        if least.cpu_seconds <= CPU_SECONDS:
             break
     assert least is not None
     return answered, least

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 from PIL import Image, ImageChops, ImageStat
@@ -56,3 +57,17 @@ def _on_ground(first: Image.Image, second: Image.Image, ground: tuple[int, int, 
 def _laid_on(ground: tuple[int, int, int, int], picture: Image.Image) -> Image.Image:
     pixels = picture.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", pixels.size, ground), pixels).convert("RGB")
+
+
+def offset(first: Image.Image, second: Image.Image, farthest: int = 3) -> tuple[int, int]:
+    """By how many pixels ``second`` has to be moved, x and y, to match ``first`` best; the least of equal ones."""
+    ground = _GROUNDS[0]
+    pictures = _laid_on(ground, first).convert("L"), _laid_on(ground, second).convert("L")
+    inner = (farthest, farthest, first.width - farthest, first.height - farthest)
+    steps = sorted(product(range(-farthest, farthest + 1), repeat=2), key=lambda step: abs(step[0]) + abs(step[1]))
+
+    def apart(step: tuple[int, int]) -> float:
+        moved = ImageChops.offset(pictures[1], *step).crop(inner)
+        return ImageStat.Stat(ImageChops.difference(pictures[0].crop(inner), moved)).sum[0]
+
+    return min(steps, key=apart)

@@ -87,6 +87,8 @@ def time_values(text: str) -> tuple[str, ...]:
             first = step.after(last, sign=-1)
         case [start, end, period] if period.startswith("P"):
             step, first, last = Duration.parse(period), _instant(start), _instant(end)
+            if (first.tzinfo is None) != (last.tzinfo is None):
+                raise ValueError("start and end must both have a time zone, such as Z, or none of them")
         case _:
             raise ValueError(f"{text!r} is neither a time nor a range such as start/end/period")
     return _steps(first, step.after(last), step)
@@ -107,14 +109,22 @@ def _steps(first: dt.datetime, limit: dt.datetime, step: Duration) -> tuple[str,
 
 
 def _instant(text: str) -> dt.datetime:
-    """An ISO 8601 instant; without a time zone it is UTC."""
+    """An ISO 8601 instant; a date is its first moment in UTC, a time keeps the zone it has or has not."""
     try:
         instant = dt.datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no ISO 8601 time such as 2024-12-31 or 2024-12-31T23:59:59") from None
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=dt.UTC)
+    return instant.replace(tzinfo=dt.UTC) if _is_date(text) else instant
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(instant: dt.datetime) -> str:
-    """ISO 8601 with ``Z`` for UTC."""
+    """ISO 8601 with ``Z`` for UTC, as the reference writes it in documents, requests and names of directories."""
     return instant.isoformat().replace("+00:00", "Z")

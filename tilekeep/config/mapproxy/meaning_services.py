@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
-from tilekeep.config.mapproxy.meaning_wms import EffectiveWms, effective_wms
+from tilekeep.config.mapproxy.meaning_wms import UNTITLED, EffectiveWms, effective_wms
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata as MetadataOptions
 from tilekeep.domain.service_metadata import ServiceMetadata
@@ -62,11 +62,7 @@ def _demo(settings: Settings) -> EffectiveDemo | None:
 
 def _tms(settings: Settings) -> EffectiveTms | None:
     tms = settings.services.tms
-    return (
-        None
-        if tms is None
-        else EffectiveTms(tms.use_grid_names, tms.origin, service_metadata(tms.md, _wms_metadata(settings)))
-    )
+    return None if tms is None else EffectiveTms(tms.use_grid_names, tms.origin, _metadata(tms.md, settings))
 
 
 def _wmts(settings: Settings) -> EffectiveWmts | None:
@@ -79,11 +75,11 @@ def _wmts(settings: Settings) -> EffectiveWmts | None:
         kvp=neither or bool(wmts.kvp),
         restful=neither or bool(wmts.restful),
         restful_template=template.replace("{{", "{").replace("}}", "}") if template else None,
-        metadata=service_metadata(wmts.md, _wms_metadata(settings)),
+        metadata=_metadata(wmts.md, settings),
     )
 
 
-def _wms_metadata(settings: Settings) -> MetadataOptions | None:
-    """What the other services fall back to."""
+def _metadata(own: MetadataOptions | None, settings: Settings) -> ServiceMetadata:
+    """Those of the service, else those of WMS, its title included where it has none."""
     wms = settings.services.wms
-    return None if wms is None else wms.md
+    return service_metadata(own) if wms is None else service_metadata(own, wms.md, untitled=UNTITLED)

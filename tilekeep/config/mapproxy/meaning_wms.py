@@ -28,7 +28,7 @@ _DEFAULT_PIXELS = 4000 * 4000
 #: So many layers may need as many tiles as one of them is permitted.
 _LAYERS_AT_THE_LIMIT = 4
 
-_UNTITLED = "Tilekeep WMS"
+UNTITLED = "Tilekeep WMS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
     srs = tuple(code.upper() for code in _first(wms.srs, default.srs, _DEFAULT_SRS))
     max_output_pixels = _pixels(wms.max_output_pixels or default.max_output_pixels or _DEFAULT_PIXELS)
     return EffectiveWms(
-        metadata=service_metadata(wms.md, untitled=_UNTITLED),
+        metadata=service_metadata(wms.md, untitled=UNTITLED),
         srs=tuple(dict.fromkeys(srs)),
         bbox_srs=_bbox_srs(wms, srs),
         formats=_formats(settings, _first(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later
+from tilekeep.config.mapproxy.markers import FEATURE_INFO, Later, NoEffect
 from tilekeep.config.mapproxy.ogcapi_service import OgcApiService
 from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
@@ -68,7 +68,7 @@ class DemoService(Options):
     """``demo``: pages that show the other services."""
 
     background: Section[Background] | None = None
-    md: Section[ServiceMetadata] | None = None
+    md: Annotated[Section[ServiceMetadata] | None, NoEffect("the demo page shows none of it")] = None
 
 
 class Services(Options):

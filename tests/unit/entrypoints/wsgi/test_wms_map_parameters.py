@@ -301,6 +301,8 @@ class TestColours:
             pytest.param("0xFF8000", (255, 128, 0), id="capitals"),
             pytest.param("0xff8000", (255, 128, 0), id="small letters"),
             pytest.param("0Xffffff", (255, 255, 255), id="capital X"),
+            pytest.param("ff8000", (255, 128, 0), id="digits alone"),
+            pytest.param("#ff8000", (255, 128, 0), id="as in style sheets"),
         ],
     )
     def test_the_background(
@@ -311,7 +313,7 @@ class TestColours:
         assert maps.imaging.canvases[-1] == (Size(100, 80), False, expected)
 
     @pytest.mark.parametrize(
-        "text", ["", "red", "ffffff", "#ffffff", "0xfff", "0xfffffff", "0xgggggg", "0xffffff ", "0x"]
+        "text", ["", "red", "fffff", "##ffffff", "0xfff", "0xfffffff", "0xgggggg", "0xffffff ", "0x"]
     )
     def test_what_is_no_colour_is_refused(self, web: WsgiClient, text: str) -> None:
         answer = web.get(get_map(bgcolor=text))

@@ -9,13 +9,14 @@ from tilekeep.domain.errors import InvalidParameter
 #: 8-bit red, green and blue.
 Rgb = tuple[int, int, int]
 
-_COLOR = re.compile(r"0[xX]([0-9a-fA-F]{6})")
+# The standard knows the first form alone; the others are what clients send all the same.
+_COLOR = re.compile(r"(?:0[xX]|#)?([0-9a-fA-F]{6})")
 
 
 def background(text: str | None) -> Rgb | None:
     """The colour that ``bgcolor`` means, or None for a request without it.
 
-    :raises InvalidParameter: no ``0xRRGGBB``.
+    :raises InvalidParameter: no ``0xRRGGBB``, ``#RRGGBB`` or ``RRGGBB``.
     """
     if text is None:
         return None

@@ -90,7 +90,7 @@ def shown_layer(in_grids: Sequence[LayerInGrid], base: str, template: RestTempla
         outline=layer.outline,
         bbox=_within_the_world(layer.geographic_extent, layer.grid),
         extents=_local_extents(in_grids),
-        media_type=layer.encoding.public_media_type,
+        media_type=layer.encoding.public_media_type.partition(";")[0],
         dimensions=[
             ShownDimension(spelled.get(dimension.name, dimension.name), dimension.default, dimension.values)
             for dimension in layer.outline.dimensions
