@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from tilekeep.domain.dimension_path import (
     dimension_directory,
+    dimension_name,
     may_be_dimension_directory,
     parsed_dimension_directory,
+    parsed_dimension_name,
 )
 from tilekeep.domain.errors import InvalidDimension
 from tilekeep.domain.tile import Dimensions
@@ -125,3 +127,28 @@ def test_a_value_too_long_for_a_file_name_is_refused(value: str) -> None:
         dimension_directory((("time", value),))
 
     assert caught.value.locator == "time"
+
+
+@given(dimensions=DIMENSIONS, variant=st.sampled_from(["", "2x"]) | _NASTY)
+@example(dimensions=(("a", "1/b-2"),), variant="")
+@example(dimensions=(("a", "1%2Fb-2"),), variant="")
+def test_a_name_is_one_name_and_is_read_back_as_its_dimensions(dimensions: Dimensions, variant: str) -> None:
+    name = dimension_name(dimensions, variant)
+
+    assert "/" not in name
+    assert "\0" not in name
+    assert name not in (".", "..")
+    assert parsed_dimension_name(name) == ((dimensions, variant) if dimensions or variant else None)
+
+
+@pytest.mark.parametrize("name", ["", "7", "7.mbtiles", "time", "time-a%2Fb%2", "osm.mbtiles"])
+def test_names_that_no_dimensions_give_are_not_read(name: str) -> None:
+    assert parsed_dimension_name(name) is None
+
+
+def test_dimensions_too_long_for_one_name_are_refused() -> None:
+    parts = tuple((key, "x" * 90) for key in ("a", "b", "c"))
+
+    assert dimension_directory(parts)
+    with pytest.raises(InvalidDimension, match="too long"):
+        dimension_name(parts)
