@@ -23,14 +23,19 @@ OWN_ONES = examples(OWN)
 
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
+    ("Cache", "refresh"),
     ("Coverage", "buffer"),
     ("GeopackageBackend", "row_order"),
     ("GlobalCache", "failure_seconds"),
     ("GlobalCache", "max_map_tiles"),
+    ("GlobalCache", "refresh"),
     ("GlobalHttpOptions", "max_image_bytes"),
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),
     ("MbtilesBackend", "row_order"),
+    ("Refresh", "deadline"),
+    ("Refresh", "max_stale"),
+    ("Refresh", "mode"),
     ("WorldSource", "image"),
     ("WorldSource", "transparent"),
     ("WorldSource", "type"),

@@ -16,6 +16,9 @@ _HALF = 0.5
 #: Coordinates beyond this one are interpolated in double precision, lest nearby pixels be lost in rounding.
 _FAR = 1e5
 
+#: No raster is seen from so far away, and what is farther still would overflow.
+_BEYOND = 1e15
+
 _Numbers = npt.NDArray[Any]
 
 
@@ -83,6 +86,7 @@ def pixel_maps(mesh: Mesh) -> PixelMaps:
     points = _points(mesh) - _HALF
     missing = ~np.isfinite(points).all(axis=2)
     points[missing] = 0
+    points = np.clip(points, -_BEYOND, _BEYOND)
     precision = np.float64 if np.abs(points).max() > _FAR else np.float32
     x, y = (_between(np.asarray(points[:, :, axis], precision), mesh) for axis in (0, 1))
     if precision is np.float64:
