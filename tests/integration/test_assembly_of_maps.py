@@ -267,3 +267,29 @@ class TestReload:
         second = container_of(CONFIG.replace(before, after), first)
 
         assert second.use_cases.caches().node(key) is not node
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        pytest.param("- {name: empty, title: Empty, sources: []}", id="a layer of no sources"),
+        pytest.param("- {name: tiles, title: Tiles, tile_sources: [world]}", id="a layer of tiles alone"),
+    ],
+)
+def test_of_several_layers_none_is_the_root(container_of: Callable[..., TilekeepContainer], layers: str) -> None:
+    text = dedent(CONFIG)
+    start, end = text.index("layers:\n"), text.index("caches:\n")
+    configured = f"layers:\n  - {{name: world, title: World, sources: [world]}}\n  {layers}\n"
+
+    root = container_of(text[:start] + configured + text[end:]).use_cases.layer_tree().root
+
+    assert root.name is None
+    assert "world" in [layer.name for layer in root.children]
+
+
+def test_a_layer_of_no_sources_is_an_empty_map(container_of: Callable[..., TilekeepContainer]) -> None:
+    text = dedent(CONFIG).replace("layers:\n", "layers:\n  - {name: empty, title: Empty, sources: []}\n", 1)
+
+    tree = container_of(text).use_cases.layer_tree()
+
+    assert tree.sources(tree.layer("empty")) == ()

@@ -69,3 +69,20 @@ def test_a_time_to_wait_that_nobody_waits_is_warned_of() -> None:
 
     assert (path_text(problem.path), problem.severity) == ("caches.osm_cache.refresh.deadline", Severity.WARNING)
     assert "mode: deadline" in problem.message
+
+
+def test_a_layer_that_shows_nothing_is_warned_of() -> None:
+    text = MINIMAL.replace("layers:\n", "layers:\n  - {name: empty, title: Nothing to see}\n", 1)
+
+    [problem] = report_of(text).problems
+
+    assert (path_text(problem.path), problem.severity) == ("layers[0]", Severity.WARNING)
+    assert "'empty' shows nothing" in problem.message
+
+
+def test_text_with_commas_is_shown_as_the_list_that_it_should_be() -> None:
+    text = MINIMAL.replace(OPTION, f'{OPTION}    meta_size: "4,4"\n')
+
+    [problem] = report_of(text).errors
+
+    assert problem.message.endswith("write a list, such as [4, 4]")

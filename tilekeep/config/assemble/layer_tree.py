@@ -48,7 +48,8 @@ class LayerTreeAssembly:
     def tree(self) -> LayerTree:
         """All layers below one root: the only top-level layer, else a nameless group (spec/services.md, 2.1)."""
         layers = self._shown(self._settings.layers)
-        root = layers[0] if len(layers) == 1 else MapLayer(None, "", children=layers, resolutions=_of_all(layers))
+        is_root = len(layers) == len(self._settings.layers) == 1
+        root = layers[0] if is_root else MapLayer(None, "", children=layers, resolutions=_of_all(layers))
         return LayerTree(root, self._laid_sources, self._extent)
 
     def _shown(self, layers: Sequence[Layer]) -> tuple[MapLayer, ...]:
@@ -59,7 +60,7 @@ class LayerTreeAssembly:
     def _layer(self, layer: Layer) -> MapLayer | None:
         sources = drawing_sources(self._settings, layer)
         children = self._shown(layer.layers or ())
-        if not layer.sources and not children and not layer.legendurl:
+        if layer.sources is None and not children and not layer.legendurl:
             return None
         return MapLayer(
             name=layer.name,

@@ -93,6 +93,8 @@ class _Layers:
 
     def _offer(self, path: OptionPath, layer: Layer) -> Iterator[Problem]:
         """Whether the services of this version can offer the layer."""
+        if not (layer.sources or layer.tile_sources or layer.layers or layer.legendurl):
+            yield warning(path, f"the layer {layer.name or layer.title!r} shows nothing: name its sources or layers")
         if not layer.sources and not layer.tile_sources:
             return
         if is_refused(self._broken, (*path, "tile_sources")) or not all(map(self._exists, layer.sources or ())):

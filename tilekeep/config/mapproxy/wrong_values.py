@@ -121,6 +121,8 @@ def _list_hint(path: OptionPath, value: Any) -> str:
     if secret or not isinstance(value, str | int | float):
         return "; write a list"
     shown_value = redacted(str(value))
+    if "," in shown_value:
+        return f"; write a list, such as [{', '.join(part.strip() for part in shown_value.split(','))}]"
     return f"; write a list, such as [{', '.join([shown_value] * (2 if path[-1] in _PAIRS else 1))}]"
 
 
