@@ -77,6 +77,10 @@ WRONG = {
 }
 
 
+# The reference draws these some pixels beside their place (register: accuracy-of-reprojected-maps).
+REFERENCE_IS_OFF = ("WMTS: nested utm 2/7/9",)
+
+
 class Pair(NamedTuple):
     """Both programs, each with a cache of its own."""
 
@@ -120,7 +124,17 @@ def test_maps_and_tiles_show_the_same(pair: Pair, asked: Asked) -> None:
     assert ours.status == 200
     found = _apart(theirs, ours, asked)
     assert found.within(asked.tolerance), f"{found} is more than {asked.tolerance}: {asked.path}"
-    assert max(map(abs, offset(theirs.pixels(), ours.pixels()))) <= 1, "one of the two is not where it should be"
+    if asked.name not in REFERENCE_IS_OFF:
+        assert max(map(abs, offset(theirs.pixels(), ours.pixels()))) <= 1, "one of the two is not where it should be"
+
+
+@pytest.mark.parametrize("name", REFERENCE_IS_OFF)
+def test_where_the_reference_is_off_the_map_is_where_the_server_draws_it(pair: Pair, name: str) -> None:
+    [path] = [asked.path for asked in CORPUS if asked.name == name]
+    _, redrawn = pair.ask(path)
+    _, drawn = pair.ask(path.replace("/nested/", "/map/"))
+
+    assert offset(drawn.pixels(), redrawn.pixels()) == (0, 0)
 
 
 def test_the_corpus_is_large_and_names_each_request_once() -> None:
