@@ -34,7 +34,7 @@ from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.lock_names import sqlite_lock_id
-from tilekeep.domain.tile import NewTile, TileCoord, TileKey, TileSet, Validators
+from tilekeep.domain.tile import NewTile, TileCoord, TileKey, Validators
 from tilekeep.ports.tile_store import TileStore
 
 KEY = TileKey(TileCoord(3, 5, 2))
@@ -84,8 +84,7 @@ def assembled(path: Path, clock: FakeClock | None = None) -> tuple[TilekeepConta
         container.adapters.clock.override(providers.Object(clock))
         container.use_cases.reset_singletons()
     assembly: CacheAssembly = container.use_cases.caches()
-    cache = assembly.effective("a")
-    return container, assembly._store(cache, "G", TileSet("a", "G", "png"), cache.directories["G"])
+    return container, next(assembly.stores()).store
 
 
 def store_of(path: Path) -> TileStore:

@@ -36,10 +36,10 @@ IN_CACHE = "    sources: [osm]\n"
         pytest.param(
             "layers:\n",
             "globals: {srs: {proj_data_dir: proj}}\nlayers:\n",
-            "/etc/maps/proj/proj.db",
+            "/etc/maps/proj",
             ERROR,
             "globals.srs.proj_data_dir",
-            "there is no proj.db in 'proj'",
+            "there is no directory 'proj'",
             id="data-of-PROJ",
         ),
         pytest.param(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -68,8 +67,8 @@ def _file_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Itera
 def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
     """Directories that others fill."""
     proj = settings.globals.srs.proj_data_dir
-    if proj is not None and not probe.exists(from_base(base_dir, os.path.join(proj, "proj.db"))):
-        yield error(("globals", "srs", "proj_data_dir"), f"there is no proj.db in {proj!r}; name PROJ's data directory")
+    if proj is not None and not probe.is_directory(from_base(base_dir, proj)):
+        yield error(("globals", "srs", "proj_data_dir"), f"there is no directory {proj!r}; name that of PROJ's data")
     fonts = settings.globals.image.font_dir
     if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
         yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
