@@ -62,7 +62,7 @@ BAD_MAP_PARAMETERS: dict[str, tuple[str, ...]] = {
     "width": (*_NO_NUMBERS, "0", "0.5", "-1", "-256", "2000000000", "20000"),
     "height": (*_NO_NUMBERS, "0", "0.5", "-1", "-256", "2000000000", "20000"),
     "format": ("", "png", "image/bogus", "text/html", "NaN", "-1", "image/png;", _LONG),
-    "bgcolor": ("", "red", "#ff0000", "0xff00", "0xGGGGGG", "NaN", "-1", f"0x{'f' * 500}"),
+    "bgcolor": ("", "red", "#ff000", "0xff00", "0xGGGGGG", "NaN", "-1", f"0x{'f' * 500}"),
 }
 
 # Codes that the standards have for a parameter, in 1.1.1 and 1.3.0.
