@@ -319,6 +319,43 @@ def test_a_box_without_image_in_any_srs_of_the_source_is_refused(served: Served,
     assert upstream.requests == []
 
 
+def test_a_box_that_is_nothing_in_the_srs_of_the_source_is_refused(served: Served, upstream: UpstreamServer) -> None:
+    client = served("""
+        services: {wms: {srs: ['CRS:84', 'EPSG:3857']}}
+        layers: [{name: osm, title: A, sources: [s]}]
+        sources:
+          s:
+            type: wms
+            req: {url: "URL/wms", layers: a}
+            supported_srs: ['EPSG:3857']
+            wms_opts: {featureinfo: true}
+        """)
+    place = {"srs": "CRS:84", "bbox": "-360,-180,360,180"}
+
+    drawn = client.get(get_map(**place))
+    told = client.get(get_map(**place, request="GetFeatureInfo", query_layers="osm", x="1", y="1"))
+
+    assert (drawn.status_code, told.status_code) in {(400, 200), (200, 200)}
+    assert b"internal error" not in drawn.data + told.data
+
+
+def test_a_style_in_a_file_is_sent_with_questions_about_places(
+    served: Served, upstream: UpstreamServer, tmp_path: Path
+) -> None:
+    (tmp_path / "style.sld").write_text("<sld/>")
+    client = served("""
+        services: {wms: }
+        layers: [{name: osm, title: A, sources: [s]}]
+        sources:
+          s: {type: wms, req: {url: "URL/wms", layers: a, sld: "file://style.sld"}, wms_opts: {featureinfo: true}}
+        """)
+
+    client.get(get_map(**NEAR, request="GetFeatureInfo", query_layers="osm", x="1", y="1"))
+
+    [request] = upstream.requests
+    assert (request.parameters["sld_body"], "sld" in request.parameters) == ("<sld/>", False)
+
+
 @pytest.mark.parametrize("transparent", ["true", "false"])
 def test_nothing_of_a_direct_layer_is_shown_outside_the_area_that_is_permitted(
     served: Served, upstream: UpstreamServer, transparent: str
@@ -387,3 +424,26 @@ def test_documents_state_the_area_of_direct_sources(served: Served) -> None:
 
 def _of_size(request: Received) -> bytes:
     return plain((int(request.parameters["width"]), int(request.parameters["height"])))
+
+
+def test_an_opaque_layer_hides_those_below_it_outside_its_permitted_area_too(
+    served: Served, upstream: UpstreamServer
+) -> None:
+    upstream.on("/wms", lambda request: image_reply(_of_size(request)))
+    client = served("""
+        services: {wms: }
+        layers:
+          - {name: below, title: A, sources: [a]}
+          - {name: above, title: B, sources: [b]}
+        sources:
+          a: {type: wms, req: {url: "URL/wms", layers: a}}
+          b: {type: wms, req: {url: "URL/wms", layers: b, transparent: false}}
+        """)
+    area = {"geometry": [1000000, 6000000, 1100000, 6160000], "srs": "EPSG:3857"}
+    permitted = {"below": {"map": True}, "above": {"map": True, "limited_to": area}}
+    hook = {"mapproxy.authorize": lambda *_, **__: {"authorized": "partial", "layers": permitted}}
+
+    image = pixels(client.get(get_map(**NEAR, layers="below,above"), environ_overrides=hook))
+
+    assert image.getpixel((10, 40))[:3] == PLAIN  # type: ignore[index]
+    assert image.getpixel((90, 40)) == (255, 255, 255, 255)

@@ -189,3 +189,32 @@ class TestStylesheets:
 
         assert answer.headers["Content-Type"].startswith(info_format)
         assert answer.data.decode() == body
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        pytest.param("<p " + " ".join(f'a{number}="1"' for number in range(100_000)) + ">", id="with values"),
+        pytest.param("<p " + " ".join(f"a{number}" for number in range(100_000)) + ">", id="without values"),
+        pytest.param("<p " + "/".join(f"a{number}" for number in range(100_000)) + ">", id="with strokes between"),
+        pytest.param('<p a="<" ' + " ".join(f"a{number}" for number in range(100_000)) + ">", id="behind another"),
+        pytest.param("<p " + " ".join(f"a{number}" for number in range(100_000)), id="without end"),
+    ],
+)
+def test_a_tag_with_very_many_attributes_is_refused(
+    tag: str, ask: Callable[..., TestResponse], upstream: UpstreamServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    upstream.on("/hostile", Reply(body=f"<html>{tag}</html>".encode(), headers={"Content-Type": "text/html"}))
+
+    with caplog.at_level(logging.WARNING):
+        answer = ask("hostile", info_format="text/html")
+
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert "attributes" in caplog.text
+
+
+def test_a_long_text_is_no_tag(ask: Callable[..., TestResponse], upstream: UpstreamServer) -> None:
+    text = "<html><body><p>" + "a long story " * 5000 + "</p></body></html>"
+    upstream.on("/hostile", Reply(body=text.encode(), headers={"Content-Type": "text/html"}))
+
+    assert "a long story" in ask("hostile", info_format="text/html").text

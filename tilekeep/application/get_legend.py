@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tilekeep.application.legend import Legend
 from tilekeep.application.legend_pictures import LegendPictures, Picture
 from tilekeep.domain.deadline import Deadline
-from tilekeep.domain.errors import InvalidRequest, MapTooLarge, SourceError
+from tilekeep.domain.errors import InvalidRequest, MapTooLarge, NoLegend, SourceError
 from tilekeep.domain.image import GIF, JPEG, PNG, EncodedImage, ImageEncoding, Raster, largest_side
 from tilekeep.ports.imaging import Imaging
 
@@ -83,6 +83,8 @@ class GetLegend:
         """What the servers say of ``legends`` in JSON, bottom first; never kept.
 
         Raises as :meth:`image`.
+
+        :raises NoLegend: there are pictures alone.
         """
         _require_few(legends)
         entries = []
@@ -92,8 +94,9 @@ class GetLegend:
                 entries.append(part.description(scale, deadline))
             except SourceError as error:
                 failures.append(error)
+        entries = [entry for entry in entries if entry is not None]
         if not entries:
-            raise failures[0]
+            raise failures[0] if failures else NoLegend("the legend is a picture alone", locator="format")
         return LegendDocument(json.dumps({"Legend": entries}).encode(), not failures)
 
 

@@ -129,7 +129,7 @@ class UnknownStyle(RequestError):
 
 
 class NoLegend(RequestError):
-    """The layer exists, but has no legend."""
+    """The layer exists, but has no legend, or none in that form."""
 
 
 class MapTooLarge(RequestError):

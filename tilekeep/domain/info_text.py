@@ -15,8 +15,8 @@ _ENCODING = re.compile(
     re.IGNORECASE,
 )
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
-_XML_DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?\?>\s*")
-_XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([\w.:-]+)")
+_XML_DECLARATION = re.compile(r"\s*+<\?xml\s[^>]*+>\s*+")
+_XML_ENCODING = re.compile(rb"^\s*+<\?xml[^>]*?\sencoding\s*=\s*[\"']([\w.:-]+)")
 _HTML_ENCODING = re.compile(rb"<meta[^>]*?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 #: Where an encoding is looked for in a document: browsers look no further.
@@ -39,7 +39,8 @@ def info_text(body: bytes, content_type: str | None, kind: InfoKind) -> str:
     itself, UTF-8; and for bytes that fit none of these, Latin-1.
     """
     text = _decoded(body, content_type, kind)
-    return _XML_DECLARATION.sub("", text, count=1) if kind is InfoKind.XML and text.lstrip()[:5] == "<?xml" else text
+    declaration = _XML_DECLARATION.match(text) if kind is InfoKind.XML else None
+    return text if declaration is None else text[declaration.end() :]
 
 
 def _decoded(body: bytes, content_type: str | None, kind: InfoKind) -> str:

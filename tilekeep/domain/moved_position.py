@@ -26,6 +26,8 @@ def moved_to(query: InfoQuery, srs: Srs, transform: _Transform) -> InfoQuery | N
     :raises ProjectionError: the box has none.
     """
     bbox = transform.bbox(query.bbox)
+    if bbox.width <= 0 or bbox.height <= 0:
+        return None
     width = query.size.width
     height = max(1, int(bbox.height / bbox.width * width))
     ((x, y),) = transform.points([query.coordinate])

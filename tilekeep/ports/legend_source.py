@@ -22,9 +22,9 @@ class LegendSource(Protocol):
         """
         ...
 
-    def description(self, scale: float | None, deadline: Deadline) -> Mapping[str, Any]:
-        """The legend in JSON: what the server says of the one layer (spec/sources.md, 6).
+    def description(self, scale: float | None, deadline: Deadline) -> Mapping[str, Any] | None:
+        """The legend in JSON: what the server says of the one layer (spec/sources.md, 6); None for a mere picture.
 
-        :raises SourceError: the server did not give such a document, or has none.
+        :raises SourceError: the server did not give such a document.
         """
         ...

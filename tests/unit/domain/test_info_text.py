@@ -55,6 +55,17 @@ def test_declarations_within_text_stay() -> None:
     assert info_text(b"<?xml version='1.0'?><a/>", None, InfoKind.TEXT) == "<?xml version='1.0'?><a/>"
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    ["<?xml", "<?xml ", " ", "\n<?xml version='1.0' encoding='utf-8'"],
+    ids=["bare", "blank", "none", "open"],
+)
+def test_a_declaration_that_never_ends_is_read_once(beginning: str) -> None:
+    text = beginning + " " * 2_000_000 + "x"
+
+    assert info_text(text.encode(), "text/xml", InfoKind.XML) == text
+
+
 @given(body=st.binary(max_size=200), content_type=st.none() | st.text(max_size=40), kind=st.sampled_from(InfoKind))
 def test_any_bytes_become_text(body: bytes, content_type: str | None, kind: InfoKind) -> None:
     assert isinstance(info_text(body, content_type, kind), str)

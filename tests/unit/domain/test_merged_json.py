@@ -63,6 +63,8 @@ def test_any_documents_can_be_merged(documents: list[Any]) -> None:
         pytest.param("[" * 101 + "]" * 101, id="too deep"),
         pytest.param('{"a":' * 50_000 + "1" + "}" * 50_000, id="deeper than Python can follow"),
         pytest.param("9" * 5000, id="a number without end"),
+        pytest.param('{"a": 1e999}', id="a number beyond all"),
+        pytest.param("[NaN, -Infinity]", id="numbers that JSON has not"),
     ],
 )
 def test_what_cannot_be_used_says_so(text: str) -> None:

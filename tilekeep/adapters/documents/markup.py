@@ -13,6 +13,7 @@ from tilekeep.domain.source_failure import hidden, upstream_text
 #: No document about a few features comes near these.
 MOST_CHARACTERS = 8 * 2**20
 MOST_TAGS = 200_000
+MOST_ATTRIBUTES_OF_A_TAG = 2000
 DEEPEST = 200
 
 #: Characters that trees cannot hold; browsers pass them over.
@@ -43,6 +44,7 @@ def html_tree(text: str) -> Any:
     :raises UnusableInfo: it breaks a limit.
     """
     _refuse_large(text)
+    _refuse_wide(text)
     text = _NOT_IN_XML.sub("", text)
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
@@ -66,6 +68,19 @@ def _refuse_large(text: str) -> None:
         raise unusable(f"a document of {len(text)} characters, at most {MOST_CHARACTERS} are read")
     if text.count("<") > MOST_TAGS:
         raise unusable(f"a document with more than {MOST_TAGS} tags")
+
+
+def _refuse_wide(text: str) -> None:
+    """The parser of HTML compares each attribute of a tag with all before it."""
+    for part in text.split("<"):
+        if _most_attributes(part[: part.rfind(">") + 1] or part) <= MOST_ATTRIBUTES_OF_A_TAG:
+            continue
+        raise unusable(f"a tag with more than {MOST_ATTRIBUTES_OF_A_TAG} attributes")
+
+
+def _most_attributes(tag: str) -> int:
+    """As many as there can be in it, however it is written: they need no values and hardly anything between them."""
+    return max(tag.count("="), tag.count("/"), len(tag.split(None, MOST_ATTRIBUTES_OF_A_TAG + 2)))
 
 
 def _refuse_entities(tree: Any) -> None:

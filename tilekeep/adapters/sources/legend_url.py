@@ -9,7 +9,7 @@ from typing import Any
 from tilekeep.adapters.upstream_content import require_image
 from tilekeep.adapters.upstream_exchange import UpstreamExchange, image_of
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceContentError, SourceError
+from tilekeep.domain.errors import SourceError
 from tilekeep.domain.map_query import Fetched, UpstreamRequest
 from tilekeep.domain.secrets import redacted
 
@@ -40,7 +40,6 @@ class LegendUrl:
         assert isinstance(found, Fetched), "the request has no conditions"
         return found.body
 
-    def description(self, scale: float | None, deadline: Deadline) -> Mapping[str, Any]:
+    def description(self, scale: float | None, deadline: Deadline) -> Mapping[str, Any] | None:
         """There is none."""
-        message = "a legend that is a picture has no description"
-        raise SourceContentError(f"{message}: {self._request.public_url}", client_message=message)
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.domain.deadline import Deadline, Purpose
@@ -19,9 +20,13 @@ from tilekeep.ports.http_client import HttpAnswer
 _LOG = logging.getLogger("tilekeep.source.wms")
 
 #: How exceptions begin that servers send under status 200 (OGC 01-068r3, annex A.3; OGC 06-042, annex E.2).
-_EXCEPTION = (b"<ServiceExceptionReport", b"<WMTException")
+_EXCEPTION = re.compile(rb"<(?:[\w.-]+:)?(?:ServiceExceptionReport|WMTException|ExceptionReport)\b")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _EXCEPTION_TYPE = "application/vnd.ogc.se"
 _BEGINNING_BYTES = 1000
+
+#: A report does not begin further down than this, whatever comments stand before it.
+_SEARCHED_BYTES = 100_000
 
 #: Bytes of an exception that are logged.
 _LOGGED_BYTES = 8000
@@ -71,8 +76,8 @@ class WmsInfoSource:
 def _refuse_exception(answer: HttpAnswer, request: UpstreamRequest) -> None:
     """An exception of the server says nothing about the place, and may say more than clients should know."""
     declared = answer.headers.get("content-type", "").lower()
-    beginning = answer.body[:_BEGINNING_BYTES]
-    if declared.startswith(_EXCEPTION_TYPE) or any(mark in beginning for mark in _EXCEPTION):
+    beginning = _COMMENT.sub(b"", answer.body[:_SEARCHED_BYTES])[:_BEGINNING_BYTES]
+    if declared.startswith(_EXCEPTION_TYPE) or _EXCEPTION.search(beginning):
         shown = upstream_text(answer.body[:_LOGGED_BYTES].decode("utf-8", "backslashreplace"))
         raise SourceContentError(
             f"exception instead of feature info from {request.public_url}: '{shown}'",

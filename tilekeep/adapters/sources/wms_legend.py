@@ -50,7 +50,7 @@ class WmsLegend:
         assert isinstance(found, Fetched), "the request has no conditions"
         return found.body
 
-    def description(self, scale: float | None, deadline: Deadline) -> Mapping[str, Any]:
+    def description(self, scale: float | None, deadline: Deadline) -> Mapping[str, Any] | None:
         """See :meth:`tilekeep.ports.legend_source.LegendSource.description`."""
         request = self._request_for(_JSON, scale)
         try:

@@ -92,7 +92,7 @@ class ReprojectedSource:
             bbox = self._projection.between(query.srs, srs).bbox(query.bbox)
         except ProjectionError as error:
             raise box_without_image(query.bbox, query.srs) from error
-        if not all(map(math.isfinite, bbox)):
+        if not all(map(math.isfinite, bbox)) or bbox.width <= 0 or bbox.height <= 0:
             raise box_without_image(query.bbox, query.srs)
         return query._replace(bbox=bbox, size=source_size(bbox, query.size), srs=srs)
 

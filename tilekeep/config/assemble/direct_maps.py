@@ -14,7 +14,7 @@ from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
-from tilekeep.config.assemble.wms_sources import with_style
+from tilekeep.config.assemble.wms_sources import styled
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_source import EffectiveWmsSource, SourceLimits, direct_source
@@ -89,7 +89,7 @@ class DirectMaps:
         return CacheOrDirect(cached, direct, resolution=resolution, srs=grid.srs, projection=self._parts.projection)
 
     def _direct(self, source: EffectiveWmsSource) -> DirectMap:
-        source, limits = with_style(source), source.limits
+        source, limits = styled(source), source.limits
         in_any_resolution = replace(limits, resolutions=EVERY_RESOLUTION)
         own = _layers(source)
 

@@ -16,6 +16,7 @@ from tilekeep.application.sources.transformed_info import TransformedInfo
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.source_parts import http_options
+from tilekeep.config.assemble.styles import with_style
 from tilekeep.config.mapproxy.meaning_info import (
     EffectiveInfoSource,
     Stylesheet,
@@ -133,7 +134,9 @@ class InfoAssembly:
         )
         source = self._parts.make(
             exchange=exchange,
-            request=WmsRequestTemplate.from_options(url, dict(options.parameters), version=options.version),
+            request=WmsRequestTemplate.from_options(
+                url, dict(with_style(options.parameters, options.style_file)), version=options.version
+            ),
             supported_srs=supported_srs,
         )
         if not supported_srs:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.application.legend import Legend
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.config.assemble.styles import style_text
+from tilekeep.config.assemble.styles import with_style
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_legends import (
     EffectiveLegendGraphic,
@@ -77,18 +77,12 @@ class LegendAssembly:
         exchange = self._exchange(effective.url, credentials, effective.http, effective.concurrent_requests)
         if isinstance(effective, EffectiveLegendUrl):
             return (self._make("url", exchange=exchange, url=url),)
-        request = WmsRequestTemplate.from_options(url, _with_style(effective), version=effective.version)
+        request = WmsRequestTemplate.from_options(
+            url, dict(with_style(effective.parameters, effective.style_file)), version=effective.version
+        )
         return tuple(
             self._make("graphic", exchange=exchange, request=request, layer=layer) for layer in effective.layers
         )
-
-
-def _with_style(effective: EffectiveLegendGraphic) -> dict[str, Any]:
-    """The parameters, with the style that a file holds."""
-    if effective.style_file is None:
-        return dict(effective.parameters)
-    parameters = {name: value for name, value in effective.parameters if name != "sld"}
-    return {**parameters, "sld_body": style_text(effective.style_file, ("sources",))}
 
 
 def _identity(effective: EffectiveLegend) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.root import Settings
@@ -33,6 +34,19 @@ def style_text(path: str, option: OptionPath) -> str:
         message = f"the style {path} has more than {_MOST_BYTES} bytes, and all requests carry it; shorten it"
         raise ConfigurationError(message, option=option)
     return text
+
+
+def with_style(
+    parameters: Iterable[tuple[str, Any]], path: str | None, option: OptionPath = ("sources",)
+) -> tuple[tuple[str, Any], ...]:
+    """The parameters of a source with its style in place of the file at ``path`` that it lies in, if it does.
+
+    :raises ConfigurationError: see :func:`style_text`.
+    """
+    if path is None:
+        return tuple(parameters)
+    body = style_text(path, option)
+    return (*((name, value) for name, value in parameters if name != "sld"), ("sld_body", body))
 
 
 def style_problems(settings: Settings, base_dir: str) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.source_parts import SourceParts
-from tilekeep.config.assemble.styles import style_text
+from tilekeep.config.assemble.styles import with_style
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage
 from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, EffectiveWmsSource
 from tilekeep.config.mapproxy.names import SourceName
@@ -30,7 +30,7 @@ class WmsAssembly:
 
         A server that has some SRS only is limited to its extent in the SRS that it is asked in (spec/sources.md, 4).
         """
-        parts, limits, source = self._parts, source.limits, with_style(source)
+        parts, limits, source = self._parts, source.limits, styled(source)
         available = parts.grids.srs_list(source.supported_srs, ("sources", _plain_name(source), "supported_srs"))
         made = self._server(source, available)
         if available:
@@ -77,13 +77,10 @@ class WmsAssembly:
         )
 
 
-def with_style(source: EffectiveWmsSource) -> EffectiveWmsSource:
+def styled(source: EffectiveWmsSource) -> EffectiveWmsSource:
     """The source with its style as a parameter, if that lies in a file: it is sent with each request."""
-    if source.style_file is None:
-        return source
-    body = style_text(source.style_file, ("sources", _plain_name(source), "req", "sld"))
-    parameters = [(name, value) for name, value in source.parameters if name != "sld"]
-    return replace(source, parameters=(*parameters, ("sld_body", body)), style_file=None)
+    option = ("sources", _plain_name(source), "req", "sld")
+    return replace(source, parameters=with_style(source.parameters, source.style_file, option), style_file=None)
 
 
 def _plain_name(source: EffectiveWmsSource) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
@@ -35,6 +36,7 @@ class EffectiveInfoSource:
 
     :ivar url: may hold credentials.
     :ivar parameters: ``req`` without ``url``, order and spelling kept, with what is only sent for feature info.
+    :ivar style_file: absolute path of a style that is sent as ``sld_body``, or None.
     :ivar supported_srs: normalised codes in order; empty if the server takes any.
     """
 
@@ -42,6 +44,7 @@ class EffectiveInfoSource:
     url: str = field(repr=False)
     version: str
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
+    style_file: str | None
     supported_srs: tuple[str, ...]
     stylesheet: Stylesheet | None
     http: EffectiveHttp
@@ -81,6 +84,7 @@ def effective_info_source(settings: Settings, name: str, base_dir: str) -> Effec
         url=source.req["url"],
         version=options.version,
         parameters=tuple(parameters.items()),
+        style_file=style_file(source.req, base_dir),
         supported_srs=_supported_srs(source),
         stylesheet=_stylesheet(plain_name, source, base_dir),
         http=effective_http(settings, source.http, base_dir),

@@ -160,4 +160,6 @@ def _matches(environ: Environ, etag: str, second: int | None) -> bool:
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if if_none_match is None and if_modified_since is None:
         return False
+    if environ["REQUEST_METHOD"] == "POST":
+        return False  # conditions are for GET and HEAD (RFC 9110, 13.1.2)
     return is_not_modified(etag, second, if_none_match, if_modified_since)

@@ -102,6 +102,8 @@ def test_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
         ("application/vnd.ogc.se_xml; charset=UTF-8", b"<anything/>"),
         ("text/xml", b"<?xml version='1.0'?><ServiceExceptionReport><ServiceException>no</ServiceException>"),
         ("text/plain", b"<WMTException version='1.0.0'>no</WMTException>"),
+        ("text/xml", b"<ogc:ServiceExceptionReport xmlns:ogc='http://www.opengis.net/ogc'/>"),
+        ("text/xml", b"<ows:ExceptionReport xmlns:ows='http://www.opengis.net/ows/1.1'/>"),
     ],
 )
 def test_an_exception_of_the_server_is_an_error_and_no_info(
@@ -112,6 +114,15 @@ def test_an_exception_of_the_server_is_an_error_and_no_info(
 
     assert failure.value.client_message == "no feature info from source WMS (see logs for URL and reason)."
     assert body.decode() in caplog.text
+
+
+def test_an_exception_is_one_whatever_comment_stands_before_it() -> None:
+    body = b"<!-- " + b"x" * 2000 + b" --><ServiceExceptionReport/>"
+    http = FakeHttpClient(HttpAnswer(200, {"content-type": "text/xml"}, body))
+    template = WmsRequestTemplate.from_options("http://host/wms", {"layers": "a"}, version="1.1.1")
+
+    with pytest.raises(SourceContentError, match="exception instead of feature info"):
+        WmsInfoSource(exchange(http), request=template).get(PLACE, NO_DEADLINE)
 
 
 def test_an_answer_that_is_too_large_is_an_error() -> None:

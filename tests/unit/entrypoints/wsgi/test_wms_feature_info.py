@@ -94,6 +94,13 @@ class TestMeaning:
         assert places.get(x=x, y=y).status_code == 200
         assert [repr(number) for number in places.source.queries[0].position] == [repr(number) for number in position]
 
+    @pytest.mark.parametrize(("name", "media_type"), [("MIME", None), ("GML.1", "application/vnd.ogc.gml")])
+    def test_formats_have_short_names_in_the_first_version(self, name: str, media_type: str | None) -> None:
+        places = Places()
+
+        assert places.get("1.0.0", version=None, wmtver="1.0.0", info_format=name).status_code == 200
+        assert places.source.queries[0].info_format == media_type
+
     @pytest.mark.parametrize("name", ["GetFeatureInfo", "getfeatureinfo", "feature_info"])
     def test_the_request_has_two_names_in_any_case(self, name: str) -> None:
         assert Places().get(request=name).data == "ß".encode()

@@ -33,6 +33,10 @@ def listed_short_names(media_types: Iterable[str]) -> list[str]:
     return [name for name in map(short_name, media_types) if name in _LISTED] or ["MIME"]
 
 
+#: What requests mean by these names; ``MIME`` leaves the format to the sources.
+SHORT_INFO_NAMES: Mapping[str, str | None] = {"GML.1": "application/vnd.ogc.gml", "MIME": None}
+
+
 def short_info_names(media_types: Iterable[str]) -> list[str]:
     """What WMS 1.0.0 calls the formats of feature info, in their order."""
     return ["GML.1" if media_type in _GML else "MIME" for media_type in media_types]

@@ -13,6 +13,7 @@ from tilekeep.domain.geometry import Size
 from tilekeep.entrypoints.wsgi.info_response import feature_count
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.wms.bounding_box import bounding_box, require_distinct_pixels, swapped
+from tilekeep.entrypoints.wsgi.wms.format_names import SHORT_INFO_NAMES
 from tilekeep.entrypoints.wsgi.wms.map_request import require_known_styles
 from tilekeep.entrypoints.wsgi.wms.map_size import map_size
 from tilekeep.entrypoints.wsgi.wms.operations import position_parameters, require_info_parameters
@@ -75,7 +76,7 @@ class InfoRequests:
             size=size,
             srs=srs,
             position=_position(given, version, size),
-            info_format=_info_format(given.get("info_format")),
+            info_format=_info_format(given.get("info_format"), version),
             feature_count=feature_count(given.get("feature_count")),
             media_type=_image_format(given.get("format")),
         )
@@ -109,10 +110,12 @@ def _position(given: Mapping[str, str], version: WmsVersion, size: Size) -> Pixe
     return PixelPosition(x, y)
 
 
-def _info_format(text: str | None) -> str | None:
+def _info_format(text: str | None, version: WmsVersion) -> str | None:
     """The media type that is wanted; any is asked for, whether sources know it or not (the same document, 3.10)."""
     if text is None or not text.strip():
         return None
+    if version.short_formats and text.strip() in SHORT_INFO_NAMES:
+        return SHORT_INFO_NAMES[text.strip()]
     if not _MEDIA_TYPE.fullmatch(text.strip()):
         raise UnsupportedFormat(f"invalid info_format: {text!r} (a media type)", locator="info_format")
     return text.strip()
