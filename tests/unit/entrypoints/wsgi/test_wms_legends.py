@@ -135,6 +135,15 @@ class TestDocuments:
         assert json.loads(answer.data) == {"Legend": [{"layerName": "roads"}, {"layerName": "towns"}]}
         assert part.scales == [5.0]
 
+    def test_a_picture_alone_has_none(self) -> None:
+        maps = FakeMaps()
+        maps.add(maps.layer("roads", legends=(legend("x", FakeLegendSource(b"image 30x20 roads")),)))
+
+        answer = client(FakeLayers(), **maps.parts()).get(get_legend(format="application/json"))
+
+        assert answer.status_code == 404
+        assert service_exception(answer).message == "the legend is a picture alone"
+
 
 class TestRefusals:
     @pytest.mark.parametrize("version", VERSIONS)
