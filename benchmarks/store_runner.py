@@ -62,12 +62,9 @@ def tilekeep(config: str, body: bytes) -> tuple[Callable[[list[Coord]], None], C
     """The store of the assembled cache."""
     from tilekeep.config.checked_container import checked_container
     from tilekeep.config.loading.settings_file import load_settings
-    from tilekeep.domain.tile import NewTile, TileCoord, TileKey, TileSet
+    from tilekeep.domain.tile import NewTile, TileCoord, TileKey
 
-    assembly = checked_container(load_settings(config, variables={})).use_cases.caches()
-    cache, grid = assembly.effective("world"), "GLOBAL_WEBMERCATOR"
-    tile_set = TileSet("world", grid, "png")
-    store = assembly._store(cache, grid, tile_set, cache.directories[grid])  # noqa: SLF001
+    store = next(checked_container(load_settings(config, variables={})).use_cases.caches().stores()).store
 
     def write(block: list[Coord]) -> None:
         keys = [TileKey(TileCoord(z, x, y)) for x, y, z in block]
