@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -197,3 +199,27 @@ def test_a_click_in_qgis_is_answered(clicks: dict[str, Identified], name: str) -
 
     assert (found.valid, found.can) == (True, True), found.said
     assert ISLAND in "".join(found.said)
+
+
+@pytest.mark.service("gdallocationinfo")
+@pytest.mark.parametrize("layer", ["land", "newer", "degrees_only"])
+def test_gdal_asks_about_a_place(server: Server, require_program: Callable[[str], Path], layer: str) -> None:
+    west, south, east, north = BOX
+    description = f"""
+        <GDAL_WMS>
+          <Service name="WMS">
+            <Version>1.1.1</Version><ServerUrl>{server.url}/service?</ServerUrl>
+            <Layers>{layer}</Layers><SRS>EPSG:3857</SRS><ImageFormat>image/png</ImageFormat>
+          </Service>
+          <DataWindow>
+            <UpperLeftX>{west}</UpperLeftX><UpperLeftY>{north}</UpperLeftY>
+            <LowerRightX>{east}</LowerRightX><LowerRightY>{south}</LowerRightY>
+            <SizeX>256</SizeX><SizeY>256</SizeY>
+          </DataWindow>
+          <Projection>EPSG:3857</Projection><BandsCount>3</BandsCount>
+        </GDAL_WMS>""".strip()
+
+    command = [str(require_program("gdallocationinfo")), "-xml", description, "100", "80"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert ISLAND in answer
