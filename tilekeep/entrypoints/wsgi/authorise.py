@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tilekeep.domain.geometry import BBox
@@ -124,12 +124,14 @@ def authorise_feature_info(
     return tuple(name for name in granted if all(_holds(area, srs_code, point) for area in areas[name]))
 
 
-def authorise_capabilities(environ: Environ, layers: Sequence[str | None]) -> Permissions | None:
+def authorise_capabilities(environ: Environ, layers: Callable[[], Sequence[str | None]]) -> Permissions | None:
     """What a document of WMS may say of ``layers``, None for those without a name; None as result is everything.
+
+    There may be thousands of layers: they are listed only where somebody has to be asked about them.
 
     :raises AccessDenied: 401 or 403.
     """
-    return _asked(environ, _CAPABILITIES, list(layers)) if HOOK in environ else None
+    return _asked(environ, _CAPABILITIES, list(layers())) if HOOK in environ else None
 
 
 def authorise_legends(environ: Environ, requested: str, shown: Sequence[Name]) -> tuple[Name, ...]:

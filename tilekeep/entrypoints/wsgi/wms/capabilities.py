@@ -60,8 +60,7 @@ class WmsCapabilities:
 
         :raises AccessDenied: the authorisation hook refuses it.
         """
-        names = dict.fromkeys(layer.name for layer in self._layer_tree.root.all() if layer.name or layer.sources)
-        permissions = authorise_capabilities(environ, list(names))
+        permissions = authorise_capabilities(environ, self._names)
         shows_tiles = with_tiles and version.lists_tiles
         sizes = self._legends.settle(self._layer_tree.root)
         name = DocumentName(("wms", version.number, shows_tiles, sizes), base)
@@ -71,6 +70,11 @@ class WmsCapabilities:
             version.capabilities_type,
             lambda: self._written(base, version, permissions, with_tiles=shows_tiles),
         )
+
+    def _names(self) -> list[str | None]:
+        """Of all layers that show something, each once."""
+        every = self._layer_tree.root.all()
+        return list(dict.fromkeys(layer.name for layer in every if layer.name or layer.sources))
 
     def _written(self, base: str, version: WmsVersion, permissions: Permissions | None, *, with_tiles: bool) -> bytes:
         root = self._layer_tree.root
