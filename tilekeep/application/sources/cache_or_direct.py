@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from tilekeep.application.refused_box import box_without_image
-from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.application.sources.chosen_maps import ChosenMaps
 from tilekeep.domain.errors import ProjectionError
-from tilekeep.domain.map_query import MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.projection import Projection
 
 
-class CacheOrDirect:
+class CacheOrDirect(ChosenMaps):
     """Hands every query to a cache or to its source.
 
     Args:
@@ -33,27 +33,11 @@ class CacheOrDirect:
         self._srs = srs
         self._projection = projection
 
-    @property
-    def traits(self) -> SourceTraits:
-        """It draws maps of any box and size."""
-        return SourceTraits(meta_tiles=True)
-
-    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        """Those of the one that is asked."""
-        return self._chosen(query).requests_for(query, purpose)
-
-    def tiles_for(self, query: MapQuery) -> int:
-        """Those of the one that is asked."""
-        return self._chosen(query).tiles_for(query)
-
-    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
-        """See :class:`tilekeep.ports.map_source.MapSource`.
+    def chosen(self, query: MapQuery) -> MapSource:
+        """The cache, or its source where the map is fine enough.
 
         :raises OutsideProjection: the box has no image in the SRS of the first grid.
         """
-        return self._chosen(query).get(query, purpose, deadline)
-
-    def _chosen(self, query: MapQuery) -> MapSource:
         try:
             bbox = self._projection.between(query.srs, self._srs).bbox(query.bbox)
         except ProjectionError as error:

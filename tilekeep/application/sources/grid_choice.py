@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tilekeep.application.sources.chosen_maps import ChosenMaps
 from tilekeep.domain.best_srs import best_srs
-from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.map_query import MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.map_source import MapSource
 
 
-class GridChoice:
+class GridChoice(ChosenMaps):
     """Hands every query to one of several sources (spec/caches.md, 14).
 
     Args:
@@ -24,22 +24,6 @@ class GridChoice:
         self._available = tuple(self._sources)
         self._preferred = preferred
 
-    @property
-    def traits(self) -> SourceTraits:
-        """It draws maps of any box and size."""
-        return SourceTraits(meta_tiles=True)
-
-    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        """Those of the source that is asked."""
-        return self._chosen(query).requests_for(query, purpose)
-
-    def tiles_for(self, query: MapQuery) -> int:
-        """Those of the source that is asked."""
-        return self._chosen(query).tiles_for(query)
-
-    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
-        """See :class:`tilekeep.ports.map_source.MapSource`."""
-        return self._chosen(query).get(query, purpose, deadline)
-
-    def _chosen(self, query: MapQuery) -> MapSource:
+    def chosen(self, query: MapQuery) -> MapSource:
+        """That of the grid whose SRS suits the query best."""
         return self._sources[best_srs(query.srs, self._available, self._preferred)]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import TileFetcher
@@ -24,6 +23,7 @@ from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
+from tilekeep.config.assemble.cache_rules import age_limit, fits_every_grid, is_storage_only, lock_id_of, planner_of
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
@@ -31,27 +31,21 @@ from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stores import StoreAssembly
-from tilekeep.config.mapproxy import meaning_cache
-from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
-from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
-from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
-from tilekeep.domain.lock_names import compact_lock_id, file_lock_id, sqlite_lock_id
-from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
-from tilekeep.domain.staleness import AgeLimit, StalenessPolicy
+from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import TileKey, TileSet
 from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
@@ -63,8 +57,6 @@ from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import SliceReader, TileStore
-
-_ONE_TILE = Size(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +204,7 @@ class CacheAssembly:
         """What only shows when grids, coverages and sources of all caches are put together; each cause once."""
         problems: dict[Problem, None] = {}
         for name, options in self._settings.caches.items():
-            whole = not _fits_every_grid(self._settings, options)
+            whole = not fits_every_grid(self._settings, options)
             for grid_key in options.grids or (DEFAULT_GRID,):
                 try:
                     self._check(name, grid_key, whole=whole)
@@ -281,10 +273,10 @@ class CacheAssembly:
         """The cache ``name`` in the grid with the key ``grid_key``."""
         cache, grid = self.effective(name), self._grids.grid(grid_key)
         gate = self._gate(cache)
-        source = None if _is_storage_only(cache) else self._source(cache, grid_key, gate)
+        source = None if is_storage_only(cache) else self._source(cache, grid_key, gate)
         region = self._region(cache, grid_key)
-        planner = _planner(cache, grid, source)
-        policy = StalenessPolicy(_age_limit(cache.refresh), cache.max_stale_seconds)
+        planner = planner_of(cache, grid, source)
+        policy = StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         tile_set = TileSet(name, grid.name, cache.encoding.extension)
         directory = cache.directories[grid_key]
         store = self._stores.store(cache, tile_set, directory, grid, partial(self.areas.bbox, (name, grid_key)))
@@ -409,45 +401,9 @@ class CacheAssembly:
                 watermark=cache.watermark,
             ),
             locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
-            lock_id=_lock_id(cache, directory),
+            lock_id=lock_id_of(cache, directory),
             failures=parts.failures(locks),
             flights=parts.flights,
             clock=parts.clock,
             failure_seconds=cache.failure_seconds,
         )
-
-
-def _fits_every_grid(settings: Settings, cache: Cache) -> bool:
-    """Whether only the grids of a cache can be at fault, which spares putting thousands of plain caches together."""
-    named = (settings.sources.get(SourceName.parse(name).name) for name in cache.sources)
-    limited = cache.cache is not None and cache.cache.coverage is not None
-    return not limited and all(
-        source is None or (source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs)
-        for source in named
-    )
-
-
-def _is_storage_only(cache: EffectiveCache) -> bool:
-    """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
-    return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
-
-
-def _lock_id(cache: EffectiveCache, place: str) -> str:
-    if cache.bundle_version is not None:
-        return compact_lock_id(place)
-    return file_lock_id(place) if cache.sqlite is None else sqlite_lock_id(cache.sqlite.kind, place)
-
-
-def _age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:
-    return FileTimeLimit(refresh.path) if isinstance(refresh, meaning_cache.FileTimeLimit) else refresh
-
-
-def _planner(cache: EffectiveCache, grid: TileGrid, source: MapSource | None) -> MetaTilePlanner:
-    """Which tiles are fetched together (spec/caches.md, 7)."""
-    several = cache.meta_size != _ONE_TILE
-    mode = FetchMode.SINGLE
-    if source is not None and source.traits.meta_tiles and (several or cache.meta_buffer_px > 0):
-        mode = FetchMode.META
-    elif source is not None and not source.traits.meta_tiles and several and cache.bulk_meta_tiles:
-        mode = FetchMode.BULK
-    return MetaTilePlanner(grid, mode, cache.meta_size, cache.meta_buffer_px, cache.minimize_meta_requests)
