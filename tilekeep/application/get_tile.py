@@ -11,6 +11,7 @@ from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, Wa
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import NEVER_FRESH, StalenessPolicy, Verdict
@@ -217,8 +218,10 @@ class GetTile:
     def _answer(self, outcome: Outcome, key: TileKey, old: StoredTile | None, deadline: Deadline) -> TileAnswer | None:
         """What an outcome means for the client; None if the tile should be in the store and is not to be had."""
         if isinstance(outcome, Made):
+            if outcome.worth is Worth.STOPGAP and (better := self._showable(old)) is not None:
+                return TileAnswer(better, TileState.STALE, fresh_for=self._retry)
             state = TileState.REFRESHED if old else TileState.MISS
-            return TileAnswer(outcome.tile, state, outcome.fresh_for, outcome.storable)
+            return TileAnswer(outcome.tile, state, outcome.fresh_for, outcome.storable, outcome.worth)
         if isinstance(outcome, NoTile):
             return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
         tile = self._stored(key, deadline) or self._showable(old)

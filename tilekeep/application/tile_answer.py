@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.tile import StoredTile, TileKey
 
 
@@ -26,12 +27,14 @@ class TileAnswer(NamedTuple):
     :ivar state: hit, stale (shown because the source fails), refreshed (a stale one made anew) or miss (made now).
     :ivar fresh_for: seconds after which clients should ask again, or None for the service's own time.
     :ivar storable: whether clients and shared caches may keep the answer at all.
+    :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`.
     """
 
     tile: StoredTile | None
     state: TileState
     fresh_for: float | None = None
     storable: bool = True
+    worth: Worth = Worth.MAP
 
 
 class Tiles(Protocol):

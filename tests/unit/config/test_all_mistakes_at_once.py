@@ -103,7 +103,7 @@ sources:
   scheme: {type: wms, req: {url: §maps.example.org, layers: §5}}  # sources.scheme.req.url | sources.scheme.req.layers
   version: {type: wms, req: {url: 'http://x', layers: a}, wms_opts: {version: §1.3}}  # sources.version.wms_opts.version
   range: {type: wms, req: {url: 'http://x', layers: a}, min_res: §1, max_res: 10}  # sources.range.min_res
-  status: {type: wms, req: {url: 'http://x', layers: a}, §on_error: {§never: {response: transparent}}}  # sources.status.on_error | sources.status.on_error.never
+  status: {type: wms, req: {url: 'http://x', layers: a}, on_error: {§never: {response: transparent}}}  # sources.status.on_error.never
   color: {type: wms, req: {url: 'http://x', layers: a}, on_error: {404: {response: §reddish}}}  # sources.color.on_error[404].response
   limit: {type: wms, req: {url: 'http://x', layers: a}, concurrent_requests: §-1}  # sources.limit.concurrent_requests
   template: {type: tile, grid: GLOBAL_WEBMERCATOR, url: §'http://x/%(z)s/%(x)s/%(yy)s'}  # sources.template.url -> y

@@ -6,7 +6,7 @@ import logging
 
 from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, image_of
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter, SourceContentError, SourceError
+from tilekeep.domain.errors import InvalidParameter, NoImage, SourceError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
@@ -69,7 +69,7 @@ class TileSource:
             _refuse_other_than_image(answer, request)
             return image_of(answer, request)
         except SourceError as error:
-            _LOG.warning("could not retrieve tile: %s", error)
+            self._exchange.log_failure(_LOG, "could not retrieve tile", error)
             raise
 
     def _request_for(self, query: MapQuery) -> UpstreamRequest:
@@ -101,7 +101,7 @@ def _invalid(message: str) -> SourceError:
 def _refuse_other_than_image(answer: HttpAnswer, request: UpstreamRequest) -> None:
     media_type = answer.headers.get("content-type")
     if answer.body and media_type and not media_type.lower().startswith("image"):
-        raise SourceContentError(
+        raise NoImage(
             f"no image returned from tile source: \"{request.public_url}\" is '{upstream_text(media_type)}'",
             client_message=hidden("response is not an image"),
         )

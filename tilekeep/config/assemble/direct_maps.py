@@ -148,6 +148,7 @@ def _alike(source: EffectiveWmsSource) -> Hashable | None:
     return (
         source.url,
         source.http,
+        source.stand_ins,
         source.supported_srs,
         source.supported_formats,
         source.transparent_color,

@@ -53,7 +53,8 @@ class WmsAssembly:
                 color=source.transparent_color,
                 tolerance=source.transparent_color_tolerance,
             )
-        return parts.limited(made, limits, gate, narrows=not available)
+        limited = parts.limited(made, limits, gate, narrows=not available)
+        return parts.with_stand_ins(limited, source.stand_ins, limits, gate)
 
     def _reprojected(
         self, source: EffectiveWmsSource, available: tuple[Srs, ...], made: MapSource, gate: StoreGate
@@ -75,7 +76,9 @@ class WmsAssembly:
         url, credentials = split_credentials(source.url)
         return self._parts.make(
             "wms",
-            exchange=self._parts.exchange(source.url, credentials, source.http, source.concurrent_requests),
+            exchange=self._parts.exchange(
+                source.url, credentials, source.http, source.concurrent_requests, source.stand_ins
+            ),
             request=WmsRequestTemplate.from_options(
                 url, dict(source.parameters), version=source.version, media_type=source.request_format
             ),

@@ -11,6 +11,7 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import ImageChoice, cache_image_choice, image_choice
+from tilekeep.config.mapproxy.meaning_on_error import stand_ins_of
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
@@ -18,6 +19,7 @@ from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSourc
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
+from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 
 #: How the address of a style beside the configuration begins.
 FILE_SCHEME = "file://"
@@ -62,6 +64,7 @@ class EffectiveWmsSource(EffectiveSource):
     :ivar transparent_color: the colour that stands for nothing, and ``transparent_color_tolerance`` how far others may
         be from it and still do, in each of red, green and blue.
     :ivar concurrent_requests: 0 is unlimited.
+    :ivar stand_ins: what stands for maps that the server does not give.
     """
 
     url: str = field(repr=False)
@@ -73,6 +76,7 @@ class EffectiveWmsSource(EffectiveSource):
     request_format: str | None
     concurrent_requests: int
     http: EffectiveHttp
+    stand_ins: StandIns = NO_STAND_INS
     style_file: str | None = None
     transparent_color: tuple[int, int, int] | None = None
     transparent_color_tolerance: float = _DEFAULT_TOLERANCE
@@ -91,6 +95,7 @@ class EffectiveTileSource(EffectiveSource):
     grid: str
     request_format: str
     http: EffectiveHttp
+    stand_ins: StandIns = NO_STAND_INS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +145,7 @@ def tile_source(named: NamedSource, source: TileSource) -> EffectiveTileSource:
         image=image_choice(named.settings, with_transparency(source.image, source.transparent), None),
         http=effective_http(named.settings, source.http, named.base_dir),
         limits=named.limits,
+        stand_ins=stand_ins_of(source.on_error),
     )
 
 
@@ -185,6 +191,7 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         image=image,
         http=effective_http(settings, source.http, base_dir),
         limits=named.limits,
+        stand_ins=stand_ins_of(source.on_error),
         style_file=style_file(parameters, base_dir),
         transparent_color=color,
         transparent_color_tolerance=_tolerance(settings, source),

@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
-from tilekeep.config.mapproxy.markers import Later, NoEffect
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     COLOR_SCHEMA,
     Color,
@@ -143,6 +143,7 @@ class WmsSource(SourceOptions):
     :ivar supported_srs: SRS that the server knows; others are reprojected.
     :ivar forward_req_params: parameters of clients that are passed on.
     :ivar concurrent_requests: requests to the server at a time.
+    :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
     """
 
     type: Literal["wms"]
@@ -153,7 +154,7 @@ class WmsSource(SourceOptions):
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
-    on_error: Annotated[Section[OnError] | None, Later()] = None
+    on_error: Section[OnError] | None = None
     forward_req_params: Opt[tuple[str, ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
@@ -164,6 +165,7 @@ class TileSource(SourceOptions):
     :ivar url: with %(z)s, %(x)s, %(y)s or other variables.
     :ivar grid: grid of the server.
     :ivar transparent: whether tiles are transparent.
+    :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
     """
 
     type: Literal["tile"]
@@ -172,7 +174,7 @@ class TileSource(SourceOptions):
     transparent: Opt[bool] = None
     image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
-    on_error: Annotated[Section[OnError] | None, Later()] = None
+    on_error: Section[OnError] | None = None
     request_format: Annotated[Opt[str], NoEffect("tiles are requested in the format of the cache")] = None
     origin: Annotated[Opt[str], NoEffect("the origin is that of the grid")] = None
     concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
