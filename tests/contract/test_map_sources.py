@@ -9,12 +9,14 @@ from tests.fakes.map_source import FakeMapSource, answers_with_validators
 from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging
 from tests.unit.adapters.sources.upstream import IMAGE, ConditionalHttpClient
+from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
 from tilekeep.domain.errors import SourceStatusError
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
@@ -65,6 +67,15 @@ class TestTileSource(HttpSourceSuite):
             template=TileUrlTemplate("http://host/%(z)s/%(x)s/%(y)s?key=hunter2"),
             grid=GRID,
             traits=SourceTraits(meta_tiles=False),
+        )
+
+
+class TestArcgisSource(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        return ArcgisSource(
+            exchange(http, max_bytes=1000),
+            request=ArcgisRequestTemplate("http://host/MapServer?token=hunter2"),
+            traits=SourceTraits(meta_tiles=True),
         )
 
 

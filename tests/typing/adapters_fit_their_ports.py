@@ -31,6 +31,8 @@ from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.arcgis import ArcgisSource
+from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
@@ -48,12 +50,14 @@ from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.sources.direct_map import DirectMap
+from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.limited_info import LimitedInfo
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.reprojected_info import ReprojectedInfo
 from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.sources.transformed_info import TransformedInfo
+from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.tile_maker import TileMaker
 from tilekeep.ports.areas import AreaReader
@@ -102,6 +106,12 @@ def sources(
     return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, fake
 
 
+def sources_behind_http(
+    arcgis: ArcgisSource, with_stand_ins: WithStandIns, flat_color: FlatColor
+) -> tuple[MapSource, ...]:
+    return arcgis, with_stand_ins, flat_color
+
+
 def area_readers(given: GivenAreas, on_demand: AreasOnDemand) -> tuple[AreaReader, ...]:
     return given, on_demand
 
@@ -112,12 +122,13 @@ def pictures(pillow: PillowPictures, text: TextPictures) -> tuple[Pictures, ...]
 
 def info_sources(
     wms: WmsInfoSource,
+    arcgis: ArcgisInfoSource,
     limited: LimitedInfo,
     reprojected: ReprojectedInfo,
     transformed: TransformedInfo,
     fake: FakeInfoSource,
 ) -> tuple[InfoSource, ...]:
-    return wms, limited, reprojected, transformed, fake
+    return wms, arcgis, limited, reprojected, transformed, fake
 
 
 def documents(merged: MergedDocuments) -> tuple[InfoDocuments, ...]:

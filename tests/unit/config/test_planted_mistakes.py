@@ -77,7 +77,7 @@ ERRORS = [
     Mistake(
         "a source type of later",
         "type: wms",
-        "type: arcgis",
+        "type: mapnik",
         "sources.osm.type",
         13,
         11,

@@ -41,6 +41,11 @@ class SourceOptions(ScaleHints):
     coverage: Section[Coverage] | None = None
     seed_only: bool = False
 
+    @property
+    def draws_maps(self) -> bool:
+        """Whether it has maps or tiles to show, rather than only answers to questions about them."""
+        return True
+
 
 def _error_status(value: Any) -> Any:
     """A status code or ``other``."""
@@ -158,6 +163,11 @@ class WmsSource(SourceOptions):
     forward_req_params: Opt[tuple[str, ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
+    @property
+    def draws_maps(self) -> bool:
+        """See :class:`SourceOptions`."""
+        return self.wms_opts.map
+
 
 class TileSource(SourceOptions):
     """A server of tiles with a URL template.
@@ -224,7 +234,13 @@ class MapnikSource(LaterSource):
 
 
 class ArcgisOptions(Options):
-    """``opts`` of an ArcGIS source."""
+    """``opts`` of an ArcGIS source.
+
+    :ivar map: whether the source is asked for maps.
+    :ivar featureinfo: whether it can be asked about places.
+    :ivar featureinfo_tolerance: how far from a place features may be, in pixels.
+    :ivar featureinfo_return_geometries: whether the geometries of features are wanted.
+    """
 
     map: bool = True
     featureinfo: bool = False
@@ -232,8 +248,14 @@ class ArcgisOptions(Options):
     featureinfo_return_geometries: bool = False
 
 
-class ArcgisSource(LaterSource):
-    """An ArcGIS REST service; ``req`` keeps the order and spelling of its parameters."""
+class ArcgisSource(SourceOptions):
+    """An ArcGIS REST service; ``req`` keeps the order and spelling of its parameters.
+
+    :ivar req: address of the service, layers and other parameters of the requests.
+    :ivar supported_formats: formats that the server knows.
+    :ivar supported_srs: SRS that the server knows; others are reprojected.
+    :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    """
 
     type: Literal["arcgis"]
     req: ArcgisRequest = Field(repr=False)
@@ -243,6 +265,12 @@ class ArcgisSource(LaterSource):
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
+
+    @property
+    def draws_maps(self) -> bool:
+        """See :class:`SourceOptions`."""
+        return self.opts.map
 
 
 class OgcApiTilesSource(LaterSource):
