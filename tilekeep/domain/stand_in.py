@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tilekeep.domain.errors import NoImage, SourceError, SourceStatusError, SourceTimeout, SourceUnreachable
+from tilekeep.domain.errors import NoImage, SourceBusy, SourceError, SourceStatusError, SourceTimeout, SourceUnreachable
 from tilekeep.domain.keeping import Worth
 
 #: Failures of the exchange as a whole; an exception in a document of a WMS is none, nor is a damaged image.
@@ -30,7 +30,8 @@ class StandIns:
     """Which image stands for which failure.
 
     :ivar by_status: for answers with an HTTP status that says so.
-    :ivar other: for all other statuses, for no answer, and for one without an image.
+    :ivar other: for all other statuses, for no answer, for one without an image, and while a server that fails is left
+        alone.
     """
 
     by_status: tuple[tuple[int, StandIn], ...] = ()
@@ -40,7 +41,8 @@ class StandIns:
         """What stands for the map; None where the failure is one to clients too."""
         if isinstance(error, SourceStatusError):
             return dict(self.by_status).get(error.status, self.other)
-        return self.other if isinstance(error, _OTHER) else None
+        left_alone = isinstance(error, SourceBusy) and error.retry_after is not None
+        return self.other if left_alone or isinstance(error, _OTHER) else None
 
 
 #: Every failure of the source is one to clients.

@@ -77,7 +77,7 @@ ERRORS = [
     Mistake(
         "a source type of later",
         "type: wms",
-        "type: mapnik",
+        "type: mapserver",
         "sources.osm.type",
         13,
         11,

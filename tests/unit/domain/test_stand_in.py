@@ -32,6 +32,7 @@ def test_a_status_has_the_image_that_is_named_for_it() -> None:
         pytest.param(SourceUnreachable("down"), id="no connection"),
         pytest.param(SourceTimeout("slow"), id="no answer in time"),
         pytest.param(NoImage("a page"), id="an answer without an image"),
+        pytest.param(SourceBusy("left alone", retry_after=20.0), id="a server that fails is left alone"),
     ],
 )
 def test_other_failures_of_the_server_have_the_other_image(error: SourceError) -> None:
@@ -42,7 +43,7 @@ def test_other_failures_of_the_server_have_the_other_image(error: SourceError) -
     "error",
     [
         pytest.param(SourceContentError("an exception in XML"), id="a document that says why there is no map"),
-        pytest.param(SourceBusy("full"), id="nobody has asked the server"),
+        pytest.param(SourceBusy("full"), id="all slots are taken"),
         pytest.param(SourceRecentlyFailed("not again yet"), id="another cache has failed"),
         pytest.param(SourceError("bbox does not fit"), id="the request does not fit the source"),
     ],
