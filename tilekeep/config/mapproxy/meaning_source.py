@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.tile_files import located_template
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
@@ -152,7 +153,7 @@ def tile_source(named: NamedSource, source: TileSource) -> EffectiveTileSource:
     assert named.request_format is not None, "checked when the configuration was loaded"
     return EffectiveTileSource(
         name=named.name,
-        url=source.url,
+        url=located_template(source.url, named.base_dir),
         grid=source.grid or DEFAULT_GRID,
         request_format=as_media_type(named.request_format),
         image=image_choice(named.settings, with_transparency(source.image, source.transparent), None),
