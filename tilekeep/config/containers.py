@@ -27,7 +27,9 @@ from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
+from tilekeep.adapters.sources.found_tiles import FoundTilesSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
@@ -145,6 +147,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "wms": providers.Factory(WmsSource),
             "tile": providers.Factory(TileSource),
             "arcgis": providers.Factory(ArcgisSource),
+            "found tiles": providers.Factory(FoundTilesSource),
+            "ogcapimaps": providers.Factory(OgcApiMapsSource),
             # One for all caches: its shapes, 9 MB, are the same for all.
             "world": providers.ThreadSafeSingleton(
                 WorldSource, projection=projection, raster=providers.Object(PillowRaster)
@@ -200,6 +204,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         imaging=adapters.imaging,
         parallel=adapters.parallel,
         projection=adapters.projection,
+        clock=adapters.clock,
         grids=grids,
         coverages=coverages,
     )

@@ -111,7 +111,7 @@ sources:
   mapfile: {type: §mapserver, §req: {layers: a}, wms_opts: {map: §yess}}  # sources.mapfile.type | sources.mapfile.req.map | sources.mapfile.wms_opts.map
   style: {type: §mapnik, mapfile: a.xml, scale_factor: §0}  # sources.style.type | sources.style.scale_factor
   server: {type: arcgis, req: {url: §5}, opts: {featureinfo_tolerance: §-1}}  # sources.server.req.url | sources.server.opts.featureinfo_tolerance
-  api: {type: §ogcapimaps, landingpage_url: §maps.example.org, bgcolor: §white}  # sources.api.type | sources.api.landingpage_url | sources.api.bgcolor
+  api: {type: ogcapimaps, landingpage_url: §maps.example.org, bgcolor: §white}  # sources.api.landingpage_url | sources.api.bgcolor
 grids:
   base: {base: §GLOBAL_MERCATR, origin: nw}  # grids.base.base -> GLOBAL_MERCATOR
   circle: {base: §circle2, origin: nw}  # grids.circle.base

@@ -19,6 +19,7 @@ from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, SourceLimits
 from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.secrets import Credentials
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
+from tilekeep.ports.clock import Clock
 from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
@@ -44,6 +45,7 @@ class SourceParts:
     imaging: Imaging
     parallel: ParallelRunner
     projection: Projection
+    clock: Clock
     grids: GridAssembly
     coverages: CoverageAssembly
 

@@ -8,11 +8,13 @@ from typing import Any
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.arcgis_sources import ArcgisAssembly
+from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTilesAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.tile_sources import TileAssembly
 from tilekeep.config.assemble.wms_sources import WmsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisSource
+from tilekeep.config.mapproxy.meaning_ogcapi import EffectiveOgcApiMaps, EffectiveOgcApiTiles
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
     EffectiveSource,
@@ -40,6 +42,8 @@ class SourceAssembly:
             EffectiveTileSource: TileAssembly(parts),
             EffectiveWorldSource: WorldAssembly(parts),
             EffectiveArcgisSource: ArcgisAssembly(parts),
+            EffectiveOgcApiTiles: OgcApiTilesAssembly(parts),
+            EffectiveOgcApiMaps: OgcApiMapsAssembly(parts),
         }
 
     def source(

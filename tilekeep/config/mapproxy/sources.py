@@ -273,8 +273,14 @@ class ArcgisSource(SourceOptions):
         return self.opts.map
 
 
-class OgcApiTilesSource(LaterSource):
-    """An OGC API Tiles server."""
+class OgcApiTilesSource(SourceOptions):
+    """An OGC API Tiles server.
+
+    :ivar landingpage_url: where its documents begin.
+    :ivar collection: the collection that is shown; all of the server without it.
+    :ivar tile_matrix_set_id: the only tile matrix set that counts.
+    :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    """
 
     type: Literal["ogcapitiles"]
     landingpage_url: str = Field(repr=False)
@@ -283,10 +289,19 @@ class OgcApiTilesSource(LaterSource):
     image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
 
 
-class OgcApiMapsSource(LaterSource):
-    """An OGC API Maps server."""
+class OgcApiMapsSource(SourceOptions):
+    """An OGC API Maps server.
+
+    :ivar landingpage_url: where its documents begin.
+    :ivar collection: the collection that is shown; all of the server without it.
+    :ivar supported_srs: SRS that the server is asked in; without it those that it names itself.
+    :ivar transparent: whether maps are transparent.
+    :ivar bgcolor: what maps show where there is nothing.
+    :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    """
 
     type: Literal["ogcapimaps"]
     landingpage_url: str = Field(repr=False)
@@ -297,6 +312,7 @@ class OgcApiMapsSource(LaterSource):
     bgcolor: Opt[Color] = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
 
 
 class DebugSource(LaterSource):
