@@ -7,7 +7,7 @@ import re
 from tilekeep.domain.srs import Srs
 
 _URL = re.compile(r"https?://www\.opengis\.net/(?:def|gml/srs)/(?:crs|epsg\.xml#)/?(\w+)/[\w.]+/(\w+)/?", re.IGNORECASE)
-_URN = re.compile(r"urn:(?:x-)?ogc(?:-def)?:(?:def:)?crs:(\w+):[\w.]*:(\w+)", re.IGNORECASE)
+_URN = re.compile(r"urn:(?:x-)?ogc(?:-def)?:(?:def:)?crs:(\w+):(?:[\w.]*:)?(\w+)", re.IGNORECASE)
 _SHORT = re.compile(r"\[?(\w+):(\w+)\]?")
 _LONGITUDE_FIRST = "CRS84"
 

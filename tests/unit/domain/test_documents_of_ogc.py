@@ -29,6 +29,7 @@ ANYWHERE = BBox(0, 0, 1, 1)
         ("https://www.opengis.net/def/crs/EPSG/9.9.1/25832", "EPSG:25832"),
         (CRS84, "CRS:84"),
         ("urn:ogc:def:crs:EPSG::3857", "EPSG:3857"),
+        ("urn:ogc:def:crs:EPSG:3857", "EPSG:3857"),
         ("urn:ogc:def:crs:EPSG:6.18:3:3857", None),
         ("urn:ogc:def:crs:EPSG:6.18.3:3857", "EPSG:3857"),
         ("urn:ogc:def:crs:OGC:1.3:CRS84", "CRS:84"),

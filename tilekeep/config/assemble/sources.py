@@ -12,6 +12,7 @@ from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTi
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.tile_sources import TileAssembly
 from tilekeep.config.assemble.wms_sources import WmsAssembly
+from tilekeep.config.assemble.wmts_sources import WmtsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisSource
 from tilekeep.config.mapproxy.meaning_ogcapi import EffectiveOgcApiMaps, EffectiveOgcApiTiles
@@ -23,6 +24,7 @@ from tilekeep.config.mapproxy.meaning_source import (
     EffectiveWorldSource,
     SourceLimits,
 )
+from tilekeep.config.mapproxy.meaning_wmts import EffectiveWmtsSource
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.region import Region
@@ -44,6 +46,7 @@ class SourceAssembly:
             EffectiveArcgisSource: ArcgisAssembly(parts),
             EffectiveOgcApiTiles: OgcApiTilesAssembly(parts),
             EffectiveOgcApiMaps: OgcApiMapsAssembly(parts),
+            EffectiveWmtsSource: WmtsAssembly(parts),
         }
 
     def source(

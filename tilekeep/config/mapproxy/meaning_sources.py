@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.meaning_source import (
     wms_source,
     world_source,
 )
+from tilekeep.config.mapproxy.meaning_wmts import wmts_source
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import (
@@ -25,6 +26,7 @@ from tilekeep.config.mapproxy.sources import (
     SourceOptions,
     TileSource,
     WmsSource,
+    WmtsSource,
     WorldSource,
 )
 
@@ -35,6 +37,7 @@ _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSo
     ArcgisSource: arcgis_source,
     OgcApiTilesSource: ogcapi_tiles_source,
     OgcApiMapsSource: ogcapi_maps_source,
+    WmtsSource: wmts_source,
 }
 
 

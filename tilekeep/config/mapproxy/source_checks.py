@@ -17,6 +17,7 @@ from tilekeep.config.mapproxy.sources import (
     SourceOptions,
     TileSource,
     WmsSource,
+    WmtsSource,
 )
 from tilekeep.config.mapproxy.value_checks import range_problems
 from tilekeep.config.mapproxy.wrong_values import shown
@@ -52,6 +53,8 @@ def _source_problems(path: OptionPath, source: SourceOptions) -> Iterator[Proble
         if source.grid is None:
             message = "the source states no grid and gets GLOBAL_MERCATOR; state it"
             yield warning((*path, "grid"), message, place=Place.KEY)
+    elif isinstance(source, WmtsSource):
+        yield from url_problems((*path, "url"), source.url)
     elif isinstance(source, OgcApiTilesSource | OgcApiMapsSource):
         yield from url_problems((*path, "landingpage_url"), source.landingpage_url)
 

@@ -315,6 +315,32 @@ class OgcApiMapsSource(SourceOptions):
     concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
 
 
+class WmtsSource(SourceOptions):
+    """A Web Map Tile Service that is configured by its own capabilities (own addition).
+
+    :ivar url: of the capabilities.
+    :ivar layer: the layer that is shown.
+    :ivar matrix_set: the tile matrix set; without it the first one that has tiles of the grid of the cache.
+    :ivar style: the style; without it that of the server.
+    :ivar format: the format of tiles; without it that of the cache, or another one that there is.
+    :ivar dimensions: values of dimensions; without them those of the server.
+    :ivar transparent: whether tiles are transparent.
+    :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    """
+
+    type: Literal["wmts"]
+    url: str = Field(repr=False)
+    layer: str
+    matrix_set: Opt[str] = None
+    style: Opt[str] = None
+    format: Opt[str] = None
+    dimensions: Opt[dict[str, str]] = None
+    transparent: Opt[bool] = None
+    image: Section[ImageOptions] | None = None
+    http: Section[HttpOptions] | None = None
+    on_error: Section[OnError] | None = None
+
+
 class DebugSource(LaterSource):
     """Draws the box and the resolution of each request."""
 
@@ -330,6 +356,7 @@ Source = Annotated[
     | ArcgisSource
     | OgcApiTilesSource
     | OgcApiMapsSource
+    | WmtsSource
     | DebugSource,
     Field(discriminator="type"),
 ]
