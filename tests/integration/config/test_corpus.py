@@ -23,6 +23,12 @@ OWN_ONES = examples(OWN)
 
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
+    ("WmtsSource", "mirrors"),
+    ("WmsSource", "mirrors"),
+    ("TileSource", "mirrors"),
+    ("OgcApiTilesSource", "mirrors"),
+    ("OgcApiMapsSource", "mirrors"),
+    ("ArcgisSource", "mirrors"),
     ("Cache", "refresh"),
     ("Coverage", "buffer"),
     ("GeopackageBackend", "row_order"),

@@ -158,6 +158,7 @@ def _alike(source: EffectiveWmsSource) -> Hashable | None:
     others = frozenset((name.lower(), str(value)) for name, value in source.parameters)
     return (
         source.url,
+        source.mirrors,
         source.http,
         source.stand_ins,
         source.supported_srs,

@@ -72,6 +72,7 @@ def arcgis_source(named: NamedSource, source: ArcgisSource) -> EffectiveArcgisSo
         http=effective_http(named.settings, source.http, named.base_dir),
         limits=named.limits,
         stand_ins=stand_ins_of(source.on_error),
+        mirrors=source.mirrors or (),
         transparent_color=color,
         transparent_color_tolerance=color_tolerance(named.settings, source.image),
     )

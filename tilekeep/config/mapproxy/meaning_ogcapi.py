@@ -61,6 +61,7 @@ def ogcapi_tiles_source(named: NamedSource, source: OgcApiTilesSource) -> Effect
         http=effective_http(named.settings, source.http, named.base_dir),
         limits=named.limits,
         stand_ins=stand_ins_of(source.on_error),
+        mirrors=tuple(_address(mirror, source.collection) for mirror in source.mirrors or ()),
     )
 
 
@@ -77,6 +78,7 @@ def ogcapi_maps_source(named: NamedSource, source: OgcApiMapsSource) -> Effectiv
         http=effective_http(named.settings, source.http, named.base_dir),
         limits=named.limits,
         stand_ins=stand_ins_of(source.on_error),
+        mirrors=tuple(_address(mirror, source.collection) for mirror in source.mirrors or ()),
         transparent_color=color,
         transparent_color_tolerance=color_tolerance(named.settings, source.image),
     )

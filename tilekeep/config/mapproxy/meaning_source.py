@@ -45,11 +45,13 @@ class EffectiveSource:
     """What all sources have in common; each type has a class of its own, by which it is put together.
 
     :ivar name: as caches and layers name it, with its tag.
+    :ivar mirrors: addresses of servers with the same maps, spelled as that of the first one; they may hold credentials.
     """
 
     name: str
     image: ImageChoice
     limits: SourceLimits
+    mirrors: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ def tile_source(named: NamedSource, source: TileSource) -> EffectiveTileSource:
         http=effective_http(named.settings, source.http, named.base_dir),
         limits=named.limits,
         stand_ins=stand_ins_of(source.on_error),
+        mirrors=tuple(located_template(mirror, named.base_dir) for mirror in source.mirrors or ()),
     )
 
 
@@ -206,6 +209,7 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         http=effective_http(settings, source.http, base_dir),
         limits=named.limits,
         stand_ins=stand_ins_of(source.on_error),
+        mirrors=source.mirrors or (),
         style_file=style_file(parameters, base_dir),
         transparent_color=color,
         transparent_color_tolerance=color_tolerance(settings, source.image),

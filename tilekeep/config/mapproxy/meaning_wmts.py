@@ -49,4 +49,5 @@ def wmts_source(named: NamedSource, source: WmtsSource) -> EffectiveWmtsSource:
         http=effective_http(named.settings, source.http, named.base_dir),
         limits=named.limits,
         stand_ins=stand_ins_of(source.on_error),
+        mirrors=source.mirrors or (),
     )

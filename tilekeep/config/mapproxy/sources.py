@@ -149,6 +149,7 @@ class WmsSource(SourceOptions):
     :ivar forward_req_params: parameters of clients that are passed on.
     :ivar concurrent_requests: requests to the server at a time.
     :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["wms"]
@@ -160,6 +161,7 @@ class WmsSource(SourceOptions):
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     forward_req_params: Opt[tuple[str, ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
@@ -176,6 +178,7 @@ class TileSource(SourceOptions):
     :ivar grid: grid of the server.
     :ivar transparent: whether tiles are transparent.
     :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["tile"]
@@ -185,6 +188,7 @@ class TileSource(SourceOptions):
     image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     request_format: Annotated[Opt[str], NoEffect("tiles are requested in the format of the cache")] = None
     origin: Annotated[Opt[str], NoEffect("the origin is that of the grid")] = None
     concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
@@ -255,6 +259,7 @@ class ArcgisSource(SourceOptions):
     :ivar supported_formats: formats that the server knows.
     :ivar supported_srs: SRS that the server knows; others are reprojected.
     :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["arcgis"]
@@ -265,6 +270,7 @@ class ArcgisSource(SourceOptions):
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
 
     @property
@@ -280,6 +286,7 @@ class OgcApiTilesSource(SourceOptions):
     :ivar collection: the collection that is shown; all of the server without it.
     :ivar tile_matrix_set_id: the only tile matrix set that counts.
     :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["ogcapitiles"]
@@ -289,6 +296,7 @@ class OgcApiTilesSource(SourceOptions):
     image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
 
 
@@ -301,6 +309,7 @@ class OgcApiMapsSource(SourceOptions):
     :ivar transparent: whether maps are transparent.
     :ivar bgcolor: what maps show where there is nothing.
     :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["ogcapimaps"]
@@ -312,6 +321,7 @@ class OgcApiMapsSource(SourceOptions):
     bgcolor: Opt[Color] = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
 
 
@@ -326,6 +336,7 @@ class WmtsSource(SourceOptions):
     :ivar dimensions: values of dimensions; without them those of the server.
     :ivar transparent: whether tiles are transparent.
     :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["wmts"]
@@ -339,6 +350,7 @@ class WmtsSource(SourceOptions):
     image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
 
 
 class DebugSource(LaterSource):
