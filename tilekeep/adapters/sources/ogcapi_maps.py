@@ -17,6 +17,7 @@ from tilekeep.domain.ogc_crs import code_of_crs, crs_url
 from tilekeep.domain.ogc_links import OGC_RELATIONS, absolute, href_of
 from tilekeep.domain.ogcapi_maps import FoundMaps, map_url, names_of_crs
 from tilekeep.domain.secrets import redacted
+from tilekeep.domain.source_failure import upstream_text
 from tilekeep.domain.srs import Srs
 
 _LOG = logging.getLogger("tilekeep.source.ogcapi")
@@ -67,7 +68,7 @@ class OgcApiMaps:
             try:
                 srs = self._srs_of(code_of_crs(name))
             except (ProjectionError, ValueError) as error:
-                _LOG.info("maps of %s in %.100s are left out: %s", redacted(self._url), name, error)
+                _LOG.info("maps of %s in another SRS are left out: %s", redacted(self._url), upstream_text(str(error)))
                 continue
             known[srs] = name
         return known
