@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from tilekeep.domain.dimension_path import dimension_directory
+import re
+
+from tilekeep.domain.dimension_path import DimensionPath, dimension_directory, parsed_dimension_directory
 from tilekeep.domain.errors import InvalidDimension
-from tilekeep.domain.tile import TileKey
+from tilekeep.domain.tile import Dimensions, TileKey
 from tilekeep.domain.tile_layout import TileLayout
 
 #: What services allow, in bytes of UTF-8.
 _LONGEST_KEY = 1024
+
+#: Services, and the XML they speak, have trouble with these.
+_CONTROLS = re.compile("[\x01-\x1f\x7f]")
 
 
 class ObjectNames:
@@ -33,12 +38,25 @@ class ObjectNames:
         coord, dimensions, variant = key
         if not dimensions and not variant:
             return self._plain(coord)
-        name = f"{self.prefix}{dimension_directory(dimensions, variant)}/{self._below(coord)}"
+        name = f"{self.prefix}{dimension_folder(dimensions, variant)}/{self._below(coord)}"
         if len(name.encode()) > _LONGEST_KEY:
             longest, value = max(dimensions, key=lambda pair: len(pair[1]), default=("", ""))
             message = f"values of dimensions are too long for the key of an object: {value[:40]!r}..."
             raise InvalidDimension(message, locator=longest)
         return name
+
+
+def dimension_folder(dimensions: Dimensions, variant: str = "") -> str:
+    """The directories of the file layouts, control characters percent-encoded.
+
+    :raises InvalidDimension: a value is too long.
+    """
+    return _CONTROLS.sub(lambda match: f"%{ord(match[0]):02X}", dimension_directory(dimensions, variant))
+
+
+def parsed_dimension_folder(path: str) -> DimensionPath | None:
+    """The inverse of :func:`dimension_folder`; None for a path it would not give."""
+    return parsed_dimension_directory(path, dimension_folder)
 
 
 def _prefix(directory: str) -> str:

@@ -126,9 +126,8 @@ class ObjectTileStore:
     def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`; empty objects in the place of tiles go too."""
         for page in self._walk(z, None, deadline).pages():
-            if older_than is not None:
-                page = self._older(page, older_than, deadline)  # noqa: PLW2901 - the rest of the page
-            self._remove((tile.entry.key for tile in page), deadline)
+            old = page if older_than is None else self._older(page, older_than, deadline)
+            self._remove((tile.entry.key for tile in old), deadline)
 
     def list(
         self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE

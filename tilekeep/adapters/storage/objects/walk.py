@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tilekeep.adapters.storage.objects.names import ObjectNames
+from tilekeep.adapters.storage.objects.names import ObjectNames, parsed_dimension_folder
 from tilekeep.adapters.storage.objects.service import ListedObject, Listing, ObjectService
 from tilekeep.domain.deadline import Deadline
-from tilekeep.domain.dimension_path import DimensionPath, may_be_dimension_directory, parsed_dimension_directory
+from tilekeep.domain.dimension_path import DimensionPath, may_be_dimension_directory
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.tile_store import TileWindow
 
@@ -55,7 +55,7 @@ class ObjectWalk:
                 if dimension is not None and self.names.layout.may_hold((name,), self.z, self.window):
                     yield from self._layout(path, (name,), dimension, len(folder))
                 if may_be_dimension_directory(name, nested=bool(folder), keys=self.dimension_names):
-                    yield from self._dimension(path, parsed_dimension_directory(path[:-1]))
+                    yield from self._dimension(path, parsed_dimension_folder(path[:-1]))
 
     def _layout(
         self, folder: str, above: tuple[str, ...], dimension: DimensionPath, start: int
