@@ -13,7 +13,7 @@ from tilekeep.adapters.storage.objects.exchanges import Exchanges
 from tilekeep.adapters.storage.objects.failures import Refusal, store_error
 from tilekeep.adapters.storage.objects.http_dates import http_date
 from tilekeep.adapters.storage.objects.service import ListedObject, Listing, Metadata, ObjectHead, StoredObject
-from tilekeep.adapters.storage.objects.transfers import Answer, Message, NoAnswer
+from tilekeep.adapters.storage.objects.transfers import LONG_SILENCE_SECONDS, Answer, Message, NoAnswer
 from tilekeep.adapters.storage.objects.xml_documents import Unreadable, children, decoded, local_name, text, xml_root
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
@@ -129,7 +129,8 @@ class AzureContainer:
             body = batch_body([signed(part, self._account, now) for part in parts])
             query = {"restype": "container", "comp": "batch"}
             headers = {**_VERSIONED, "content-type": CONTENT_TYPE}
-            return signed(self._message("POST", "", headers, body, query), self._account, now)
+            batch = self._message("POST", "", headers, body, query)._replace(silence_seconds=LONG_SILENCE_SECONDS)
+            return signed(batch, self._account, now)
 
         answer = self._exchange(message, "remove", keys[0], deadline)
         if answer.status != _ACCEPTED:

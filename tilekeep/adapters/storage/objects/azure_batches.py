@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tilekeep.adapters.storage.objects.transfers import Message
 
 _BOUNDARY = "batch_tilekeep"
+_NO_BODY = ("Content-Length", "0")
 CONTENT_TYPE = f"multipart/mixed; boundary={_BOUNDARY}"
 
 _STATUS = re.compile(rb"(?m)^HTTP/1\.1 (\d{3})")
@@ -18,10 +19,10 @@ def batch_body(requests: Sequence[Message]) -> bytes:
     """Requests without bodies, each signed by itself."""
     parts = []
     for number, request in enumerate(requests):
-        headers = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+        headers = "".join(f"{name}: {value}\r\n" for name, value in (*request.headers.items(), _NO_BODY))
         parts.append(
             f"--{_BOUNDARY}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n"
-            f"Content-ID: {number}\r\n\r\n{request.method} {request.target} HTTP/1.1\r\n{headers}Content-Length: 0\r\n\r\n"
+            f"Content-ID: {number}\r\n\r\n{request.method} {request.target} HTTP/1.1\r\n{headers}\r\n"
         )
     return f"{''.join(parts)}--{_BOUNDARY}--\r\n".encode()
 

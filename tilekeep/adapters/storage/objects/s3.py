@@ -17,7 +17,7 @@ from tilekeep.adapters.storage.objects.http_dates import http_date, iso_date
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Place
 from tilekeep.adapters.storage.objects.s3_signing import signed
 from tilekeep.adapters.storage.objects.service import ListedObject, Listing, Metadata, ObjectHead, StoredObject
-from tilekeep.adapters.storage.objects.transfers import Answer, Message, NoAnswer
+from tilekeep.adapters.storage.objects.transfers import LONG_SILENCE_SECONDS, SILENCE_SECONDS, Answer, Message, NoAnswer
 from tilekeep.adapters.storage.objects.xml_documents import (
     Unreadable,
     children,
@@ -169,7 +169,8 @@ class S3Bucket:
             target = place.path + quote(key, safe="/~")
             if query is not None:
                 target = f"{target or '/'}?{urlencode(query, quote_via=quote)}"
-            plain = Message(method, target, headers or {}, body)
+            silence = LONG_SILENCE_SECONDS if method == "POST" else SILENCE_SECONDS
+            plain = Message(method, target, headers or {}, body, silence)
             return signed(plain, place, None if anonymous else self._account.credentials())
 
         try:

@@ -17,9 +17,10 @@ from tilekeep.ports.clock import Clock
 #: Connections of one process to one service.
 _MOST_CONNECTIONS = 32
 
-#: Longest wait for a connection, and longest silence on one.
+#: Longest wait for a connection, and longest silence on one; with much to do, a service takes its time.
 CONNECT_SECONDS = 3.0
 SILENCE_SECONDS = 10.0
+LONG_SILENCE_SECONDS = 60.0
 
 _CHUNK = 65536
 _HTTP = "http"
@@ -46,12 +47,17 @@ class Address(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A request as it is sent: ``target`` is path and query, encoded."""
+    """A request as it is sent.
+
+    :ivar target: path and query, encoded.
+    :ivar silence_seconds: how long the service may take to say anything.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes = b""
+    silence_seconds: float = SILENCE_SECONDS
 
 
 class Answer(NamedTuple):
@@ -94,7 +100,7 @@ class Transfers:
         """
         self._refuse_late(deadline)
         remaining = deadline.remaining(self._clock.monotonic())
-        connect, silence = min(CONNECT_SECONDS, remaining), min(SILENCE_SECONDS, remaining)
+        connect, silence = min(CONNECT_SECONDS, remaining), min(message.silence_seconds, remaining)
         try:
             pool, beginning = self._pools.get(address) or self._pool(address)
             response = pool.urlopen(
@@ -112,7 +118,7 @@ class Transfers:
             )
             return Answer(response.status, response.headers, self._received(response, deadline))
         except (exceptions.HTTPError, OSError) as error:
-            raise _failure(error, address.authority, full=remaining >= SILENCE_SECONDS) from error
+            raise _failure(error, address.authority, full=remaining >= message.silence_seconds) from error
 
     def reset_after_fork(self) -> None:
         """Leaves the connections to the parent process; the next request opens new ones.
