@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -25,7 +26,7 @@ RESOURCES.keep(_TRANSFERS)
 
 class S3TileStoreSuite(SharedObjectTileStoreSuite):
     server: Server
-    client: boto3.client
+    client: Any
 
     @pytest.fixture(autouse=True)
     def credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
