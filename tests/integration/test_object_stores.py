@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from werkzeug.test import Client
 
 from tests.integration.mapproxy_databases import MapProxyCache
 from tests.integration.services.s3_clients import ENVIRONMENT
-from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.drawing import draw_wms, plain
 from tests.integration.support.object_places import PLACES, ObjectPlace, store_of
 from tests.integration.support.upstream_server import Reply, UpstreamServer
@@ -22,11 +22,17 @@ from tilekeep import make_wsgi_app
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.domain.tile import NewTile, TileCoord, TileKey, Validators
+from tilekeep.entrypoints.cli.main import main
 
 RED, BLUE = plain((256, 256)), plain((256, 255))
 COORDS = [TileCoord(0, 0, 0), TileCoord(3, 5, 2), TileCoord(11, 1234, 2047)]
 LONG_AGO = 1_000_000_000.0
 VALIDATORS = Validators('"abc"', None)
+
+DATED = (
+    "/service?service=WMTS&request=GetTile&version=1.0.0&layer=a&style=&format=image/png"
+    "&tilematrixset=G&tilematrix=3&tilecol=0&tilerow=2&time={}"
+)
 
 _NUMBERS = itertools.count()
 
@@ -166,7 +172,7 @@ class TestServing:
         config = place.config(tmp_path, source_url=f"{upstream.url}/wms", layer=layer)
         client = Client(make_wsgi_app(str(config)))
 
-        answers = {client.get(f"/wmts/a/G/{day}/3/1/2.png").data for day in ("2024-01-01", "2024-01-02", "2024-01-01")}
+        answers = {client.get(DATED.format(day)).data for day in ("2024-01-01", "2024-01-02", "2024-01-01")}
 
         assert len(answers) == 2
         assert {key.split("/")[2] for key in place.objects()} == {"time-2024-01-01", "time-2024-01-02"}
@@ -237,21 +243,22 @@ class TestServing:
         assert len(service.requests_to(paths[place.kind])) == 2
 
 
-def test_a_thousand_planted_bad_tiles_are_found_and_removed_and_good_ones_stay(
-    tmp_path: Path, place: ObjectPlace
+def test_planted_bad_tiles_are_found_and_removed_and_good_ones_stay(
+    tmp_path: Path, place: ObjectPlace, rounds: Callable[[int, int], int]
 ) -> None:
+    count = rounds(100, 1000)
     place.config(tmp_path)
     store = store_of(tmp_path / "mapproxy.yaml")
     bad = [b"<html>Service unavailable</html>", RED[: len(RED) // 2], BLUE]
-    tiles = [(TileCoord(9 + number % 2, number % 32, number // 32), number % 8 < 5) for number in range(1600)]
-    store.write([new(coord, bad[coord.x % 3] if is_bad else RED) for coord, is_bad in tiles], LONG_AGO)
+    keys = [TileKey(TileCoord(9 + number % 2, number % 32, number // 32)) for number in range(count + 60)]
+    store.write([new(key.coord, RED if key in keys[:60] else bad[key.coord.x % 3]) for key in keys], LONG_AGO)
 
-    fixed = tilekeep_command("scrub", "mapproxy.yaml", "--fix", directory=tmp_path)
+    output = CliRunner().invoke(main, ["scrub", str(tmp_path / "mapproxy.yaml"), "--fix"]).stdout
 
-    found = set(re.findall(r"^a G (\d+/\d+/\d+): .+ - removed$", fixed.stdout, re.MULTILINE))
-    assert found == {"{}/{}/{}".format(*coord) for coord, is_bad in tiles if is_bad}
-    assert fixed.stdout.splitlines()[-1] == "a G: 1600 tiles, 1000 bad, 1000 removed"
-    assert {key.coord for z in (9, 10) for key, _ in store.list(z)} == {coord for coord, is_bad in tiles if not is_bad}
+    found = set(re.findall(r"^a G (\d+/\d+/\d+): .+ - removed$", output, re.MULTILINE))
+    assert found == {"{}/{}/{}".format(*key.coord) for key in keys[60:]}
+    assert output.splitlines()[-1] == f"a G: {count + 60} tiles, {count} bad, {count} removed"
+    assert {key for z in (9, 10) for key, _ in store.list(z)} == set(keys[:60])
 
 
 class full_backlog:  # noqa: N801 - reads as a function

@@ -50,7 +50,7 @@ def azure_account(connection_string: str) -> AzureAccount:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError("the BlobEndpoint of the connection_string is no address such as https://HOST")
     name = facts.get("accountname") or parts.hostname.partition(".")[0]
-    key = None if signature else _key(facts.get("accountkey"))
+    key = None if signature and "accountkey" not in facts else _key(facts.get("accountkey"))
     try:
         address = Address(parts.scheme, parts.hostname, parts.port)
     except ValueError as error:
@@ -68,8 +68,11 @@ def _facts(connection_string: str) -> dict[str, str]:
 def _usual_endpoint(facts: dict[str, str]) -> str:
     if not facts.get("accountname"):
         raise ConfigurationError("the connection_string has neither AccountName nor BlobEndpoint; add one of them")
-    protocol = facts.get("defaultendpointsprotocol", "https")
-    return f"{protocol}://{facts['accountname']}.blob.{facts.get('endpointsuffix', 'core.windows.net')}"
+    if "endpointsuffix" in facts:
+        protocol = facts.get("defaultendpointsprotocol", "https")
+        return f"{protocol}://{facts['accountname']}.blob.{facts['endpointsuffix']}"
+    # The library of Azure heeds the protocol beside a suffix only.
+    return f"https://{facts['accountname']}.blob.core.windows.net"
 
 
 def _key(encoded: str | None) -> bytes:
