@@ -1,9 +1,9 @@
 """Runs inside the environment of one of the two programs: what its tile stores cost by themselves, without a request.
 
-``store_runner.py PROGRAM CONFIG BODY write BLOCKS`` fills the cache ``world`` of a configuration in BLOCKS blocks of 4 by
-4 tiles, ``... read BLOCKS`` reads all of them, tile by tile.  BODY is a file with the bytes of a tile.  Prints the CPU
-and the wall time of one operation in microseconds, as JSON.  MapProxy closes its connections at the end of each request,
-so it does here.
+``store_runner.py PROGRAM CONFIG BODY write BLOCKS`` fills the cache ``world`` of a configuration in BLOCKS blocks of 4
+by 4 tiles, ``... read BLOCKS`` reads all of them, tile by tile.  BODY is a file with the bytes of a tile.  Prints the
+CPU and the wall time of one operation in microseconds, as JSON.  MapProxy closes its connections at the end of each
+request, so it does here.
 """
 
 from __future__ import annotations

@@ -147,6 +147,14 @@ def test_a_service_that_sends_round_in_circles_is_an_error() -> None:
     assert len(network.sent) == 2
 
 
+def test_without_credentials_requests_are_not_signed() -> None:
+    tiles, network = bucket([GOOD])
+
+    tiles.put("a", b"x", {})
+
+    assert network.sent[0][1].headers == {"Content-Type": "image/png"}
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_read_without_credentials_a_missing_tile_may_look_forbidden(status: int) -> None:
     tiles, _ = bucket([Answer(status, {}, b"")], anonymous_reads=True)
