@@ -67,8 +67,13 @@ class ObjectTileStoreSuite(TileStoreSuite):
 class SharedObjectTileStoreSuite(ObjectTileStoreSuite):
     """For services that other processes can ask too."""
 
+    # Each operation is a request, so that less has to do.
     large_batch = (8, 9)
-    examples = 5
+    examples = 4
+    kills = 20
+
+    #: Tiles that are removed in one call, if not one more than the service takes in one request.
+    removed_tiles: int | None = None
 
     def test_tiles_of_other_dimensions_are_other_tiles(self, store: TileStore, shared: Any) -> None:  # type: ignore[override]
         """All at once, as each tile takes a request."""
@@ -116,7 +121,7 @@ class SharedObjectTileStoreSuite(ObjectTileStoreSuite):
         keys = (KEY, OTHER, IN_TIME)
         store.write([new(key, bodies[0]) for key in keys], AT)
 
-        for _ in range(rounds(20, 200)):
+        for _ in range(rounds(self.kills, 200)):
             self._write_until_killed(shared, keys, bodies)
 
             found = store.read_many(keys)
@@ -143,7 +148,8 @@ class SharedObjectTileStoreSuite(ObjectTileStoreSuite):
     def test_more_tiles_than_one_request_can_name_are_removed(self, store: TileStore, shared: Any) -> None:
         stored = [TileKey(TileCoord(11, x, 0)) for x in range(4)]
         store.write([new(key, png()) for key in stored], AT)
-        missing = [TileKey(TileCoord(11, x, 1)) for x in range(self.service(shared).most_removed)]
+        count = self.removed_tiles or self.service(shared).most_removed
+        missing = [TileKey(TileCoord(11, x, 1)) for x in range(count)]
 
         store.remove([*stored[:2], *missing, *stored[2:]])
 

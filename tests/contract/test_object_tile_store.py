@@ -14,6 +14,8 @@ Medium = dict[str, StoredObject]
 
 class FakeServiceSuite(ObjectTileStoreSuite):
     tells_metadata = False
+    large_batch = (12, 14)
+    examples = 25
 
     def medium(self, folder: Path) -> Medium:
         return {}

@@ -61,6 +61,11 @@ class S3TileStoreSuite(SharedObjectTileStoreSuite):
 
 
 class TestMoto(S3TileStoreSuite):
+    kills = 5
+
+    # moto cannot bear this: it closes what it is still sending when another request replaces the object.
+    test_threads_that_write_one_tile_never_show_a_mixture = None  # type: ignore[assignment]
+
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
     def running(cls, moto_server: Server) -> None:
@@ -69,6 +74,7 @@ class TestMoto(S3TileStoreSuite):
 
 class TestSwift(S3TileStoreSuite):
     examples = 2
+    removed_tiles = 40
 
     @pytest.fixture(autouse=True, scope="class")
     @classmethod

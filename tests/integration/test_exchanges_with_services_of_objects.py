@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.transfers import FakeTransfers
+from tests.integration.support.upstream_server import Reply, UpstreamServer
+from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.storage.objects.exchanges import OUTAGE_SECONDS, Exchanges
 from tilekeep.adapters.storage.objects.s3 import S3Bucket
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Options
-from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer
+from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer, Transfers
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 
@@ -235,3 +238,38 @@ def test_renewing_keeps_what_a_copy_would_lose() -> None:
         "x-amz-meta-other": "o",
         "x-amz-meta-tilekeeptime": "1.5",
     }
+
+
+class TestTime:
+    """How long a service may take, over real connections."""
+
+    def ask(self, reply: Reply, seconds: float) -> Answer:
+        clock = SystemClock()
+        with UpstreamServer() as server:
+            server.on("/a", reply)
+            address = Address("http", "127.0.0.1", urlsplit(server.url).port)
+            deadline = Deadline(clock.monotonic() + seconds)
+            return Exchanges(Transfers(clock), clock).ask(address, lambda: Message("GET", "/a", {}), deadline)
+
+    def test_silence_ends_with_the_deadline(self) -> None:
+        with pytest.raises(NoAnswer, match="timed out"):
+            self.ask(Reply(body=b"x", delay_seconds=2), seconds=0.2)
+
+    def test_an_answer_in_drops_ends_with_the_deadline(self) -> None:
+        with pytest.raises(NoAnswer, match="time of the request is up"):
+            self.ask(Reply(body=b"x" * 500, trickle=(1, 0.05)), seconds=0.4)
+
+    def test_an_answer_that_is_cut_is_none(self) -> None:
+        with pytest.raises(NoAnswer, match="broke"):
+            self.ask(Reply(body=b"x" * 500, send_only=100), seconds=5)
+
+    def test_a_connection_that_was_closed_meanwhile_is_opened_again(self) -> None:
+        clock = SystemClock()
+        exchanges = Exchanges(Transfers(clock), clock)
+        with UpstreamServer() as server:
+            server.on("/a", Reply(body=b"x", close="silently"))
+            address = Address("http", "127.0.0.1", urlsplit(server.url).port)
+
+            bodies = [exchanges.ask(address, lambda: Message("GET", "/a", {}), NO_DEADLINE).body for _ in range(3)]
+
+        assert bodies == [b"x"] * 3
