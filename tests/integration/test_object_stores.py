@@ -77,10 +77,8 @@ class TestBesideMapProxy:
         [
             pytest.param("s3", "", id="s3"),
             pytest.param("s3", "directory: /1.0.0/a, directory_layout: tc, include_grid_name: true", id="s3-tc"),
-            pytest.param("s3", "directory: x/, directory_layout: quadkey", id="s3-quadkey"),
             pytest.param("azureblob", "", id="azureblob"),
             pytest.param("azureblob", "directory: //x//y, directory_layout: arcgis", id="azureblob-arcgis"),
-            pytest.param("azureblob", "directory: /x, directory_layout: reverse_tms", id="azureblob-reverse-tms"),
         ],
     )
     def test_both_programs_read_what_the_other_has_stored_under_the_same_keys(
@@ -103,9 +101,8 @@ class TestBesideMapProxy:
         assert [tile.body for tile in found.values()] == [RED] * len(COORDS)
         assert [key.coord for z in (0, 3, 11) for key, _ in other.list(z)] == COORDS
 
-    @pytest.mark.parametrize("options", ["", "directory: /1.0.0/a"])
-    def test_locks_have_the_names_of_mapproxy(self, tmp_path: Path, place: ObjectPlace, options: str) -> None:
-        path = place.config(tmp_path, options)
+    def test_locks_have_the_names_of_mapproxy(self, tmp_path: Path, place: ObjectPlace) -> None:
+        path = place.config(tmp_path, "directory: /1.0.0/a")
 
         cache = checked_container(load_settings(str(path), variables={})).use_cases.caches().effective("a")
 

@@ -86,6 +86,12 @@ def test_secrets_are_not_shown() -> None:
             id="no-address",
         ),
         pytest.param(
+            "cache: {type: s3, bucket_name: a, endpoint_url: 'https://[objects:x'}",
+            "caches.c.cache.endpoint_url",
+            "expected an address such as https://",
+            id="broken-address",
+        ),
+        pytest.param(
             "cache: {type: s3, bucket_name: a, endpoint_url: 'https://me:hunter2@objects.example'}",
             "caches.c.cache.endpoint_url",
             "credentials do not belong",

@@ -47,12 +47,16 @@ def _endpoint(settings: Settings, path: OptionPath, backend: OBJECT_BACKENDS) ->
         return
     own = getattr(backend, "endpoint_url", None) is not None
     where = (*path, "cache", "endpoint_url") if own else ("globals", "cache", "s3", "endpoint_url")
-    parts = urlsplit(found.endpoint_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        yield error(where, "expected an address such as https://objects.example")
-    elif parts.username is not None:
+    try:
+        parts = urlsplit(found.endpoint_url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if "@" in found.endpoint_url:
         message = "credentials do not belong into the address; use profile_name or AWS_ACCESS_KEY_ID"
         yield error(where, message)
+    elif not sound:
+        yield error(where, "expected an address such as https://objects.example")
 
 
 def _without_effect(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:

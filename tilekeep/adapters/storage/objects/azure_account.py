@@ -13,6 +13,7 @@ from tilekeep.domain.errors import ConfigurationError
 #: Of the emulators, published and the same everywhere.
 _EMULATED_ACCOUNT = "devstoreaccount1"
 _EMULATED_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+_NO_ADDRESS = "the BlobEndpoint of the connection_string is no address such as https://HOST"
 _EMULATED_ENDPOINT = "http://127.0.0.1:10000"
 
 
@@ -46,15 +47,15 @@ def azure_account(connection_string: str) -> AzureAccount:
         }
     signature = facts.get("sharedaccesssignature", "").lstrip("?")
     endpoint = facts.get("blobendpoint") or _usual_endpoint(facts)
-    parts = urlsplit(endpoint)
+    try:
+        parts = urlsplit(endpoint)
+        address = Address(parts.scheme, parts.hostname or "", parts.port)
+    except ValueError as error:
+        raise ConfigurationError(_NO_ADDRESS) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError("the BlobEndpoint of the connection_string is no address such as https://HOST")
+        raise ConfigurationError(_NO_ADDRESS)
     name = facts.get("accountname") or parts.hostname.partition(".")[0]
     key = None if signature and "accountkey" not in facts else _key(facts.get("accountkey"))
-    try:
-        address = Address(parts.scheme, parts.hostname, parts.port)
-    except ValueError as error:
-        raise ConfigurationError("the port in the BlobEndpoint of the connection_string is no number") from error
     return AzureAccount(address, f"{parts.path.rstrip('/')}/", name, key, signature or parts.query)
 
 
