@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from werkzeug.test import Client
 
+from tests.contract.processes import forked, wait_for
 from tests.integration.mapproxy_databases import MapProxyCache
 from tests.integration.services.s3_clients import ENVIRONMENT
 from tests.integration.support.drawing import draw_wms, plain
@@ -161,6 +162,21 @@ class TestServing:
         assert first.headers["ETag"] == again.headers["ETag"]
         assert len(upstream.requests_to("/wms")) == 1
         assert len(place.objects()) == 4
+
+    def test_an_application_that_has_served_works_in_forked_children(
+        self, tmp_path: Path, place: ObjectPlace, upstream: UpstreamServer
+    ) -> None:
+        client = Client(make_wsgi_app(str(place.config(tmp_path, source_url=f"{upstream.url}/wms"))))
+        first = client.get("/wmts/a/G/3/1/2.png").data
+
+        def work(column: int) -> None:
+            assert client.get("/wmts/a/G/3/1/2.png").data == first
+            assert client.get(f"/wmts/a/G/3/{column}/2.png").status_code == 200
+
+        wait_for(*[forked(lambda column=column: work(column)) for column in (2, 4, 6)])  # type: ignore[misc]
+
+        assert client.get("/wmts/a/G/3/1/2.png").data == first
+        assert len(place.objects()) == 16
 
     def test_dimensions_have_keys_of_their_own(
         self, tmp_path: Path, place: ObjectPlace, upstream: UpstreamServer
