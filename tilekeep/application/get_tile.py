@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from tilekeep.application.stale_refresh import StaleRefresh
+from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
@@ -67,6 +68,7 @@ class GetTile:
         "_retry",
         "_stale_for",
         "_tells_age",
+        "_trouble",
     )
 
     def __init__(
@@ -99,6 +101,7 @@ class GetTile:
         self._retry = retry_seconds
         self._concurrent_makings = concurrent_makings
         self._refresh = refresh
+        self._trouble = StoreTrouble(log, clock)
         self._tells_age = tells_age and maker is not None and policy.limit is not None
         self._stale_for = _DAY_SECONDS if policy.max_stale_seconds is None else policy.max_stale_seconds
 
@@ -166,7 +169,7 @@ class GetTile:
         except StoreError as error:
             if self._maker is None:
                 raise
-            log.warning("reading tile %s failed, it counts as missing: %s", key.coord, error)
+            self._trouble(logging.WARNING, "reading tile %s failed, it counts as missing: %s", key.coord, error)
             return None
 
     def _stored_many(self, keys: Sequence[TileKey], deadline: Deadline) -> Mapping[TileKey, StoredTile]:
@@ -176,7 +179,7 @@ class GetTile:
         except StoreError as error:
             if self._maker is None:
                 raise
-            log.warning("reading %d tiles failed, they count as missing: %s", len(keys), error)
+            self._trouble(logging.WARNING, "reading %d tiles failed, they count as missing: %s", len(keys), error)
             return {}
 
     def _made(

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tilekeep.application.fetched_tiles import FetchedTiles, TileFetcher
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockUnavailable, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
@@ -71,6 +72,7 @@ class MakeMetaTile:
         self._flights = flights
         self._clock = clock
         self._failure_seconds = failure_seconds
+        self._trouble = StoreTrouble(log, clock)
 
     def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         """See :meth:`tilekeep.application.tile_maker.TileMaker.make`."""
@@ -128,7 +130,7 @@ class MakeMetaTile:
         try:
             return self._store.stat_many(keys, deadline)
         except StoreError as error:
-            log.warning("looking for stored tiles failed, asking the source: %s", error)
+            self._trouble(logging.WARNING, "looking for stored tiles failed, asking the source: %s", error)
             return {}
 
     def _all_fresh(self, policy: StalenessPolicy, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> bool:
@@ -170,14 +172,16 @@ class MakeMetaTile:
             try:
                 self._store.renew(fetched.unchanged, now, fetched.validators, deadline)
             except StoreError as error:
-                log.error("confirmed tiles could not be renewed and are delivered as they are: %s", error)  # noqa: TRY400
+                self._trouble(
+                    logging.ERROR, "confirmed tiles could not be renewed and are delivered as they are: %s", error
+                )
         return dict.fromkeys(fetched.unchanged, InStore(renewed=True))
 
     def _written(self, new: Sequence[NewTile], now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
         try:
             infos = self._store.write(new, now, deadline) if new else []
         except StoreError as error:
-            log.error("tiles could not be stored and are delivered unstored: %s", error)  # noqa: TRY400
+            self._trouble(logging.ERROR, "tiles could not be stored and are delivered unstored: %s", error)
             return {tile.key: Made(_unstored(tile, now)) for tile in new}
         return {
             tile.key: Made(StoredTile(tile.body, tile.media_type, info)) for tile, info in zip(new, infos, strict=True)

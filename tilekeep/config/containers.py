@@ -43,6 +43,8 @@ from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.objects.transfers import Transfers
+from tilekeep.adapters.storage.objects.workers import ObjectWorkers
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
@@ -66,6 +68,7 @@ from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transfor
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
+from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
@@ -109,6 +112,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
+    object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
+    object_workers = providers.ThreadSafeSingleton(ObjectWorkers)
+    object_stores = providers.ThreadSafeSingleton(ObjectStores, resources, object_transfers, object_workers, clock)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
             "file": providers.Factory(FileTileStore),
@@ -117,6 +123,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "s3": providers.Factory(bucket_store, object_stores),
+            "azureblob": providers.Factory(container_store, object_stores),
             "disabled": providers.Factory(DisabledTileStore),
         }
     )
@@ -190,6 +198,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.http_state,
             adapters.background,
             adapters.sqlite_connections,
+            adapters.object_transfers,
+            adapters.object_workers,
             flights,
             document_flights,
         ),

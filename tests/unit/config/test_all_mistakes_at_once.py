@@ -20,7 +20,7 @@ globals:
     file_permissions: §0644  # globals.cache.file_permissions
     §tile_lockdir: x  # globals.cache.tile_lockdir? -> tile_lock_dir
     link_single_color_images: §maybe  # globals.cache.link_single_color_images
-    §s3: {use_http_get: §sometimes}  # globals.cache.s3? | globals.cache.s3.use_http_get
+    s3: {use_http_get: §sometimes}  # globals.cache.s3.use_http_get
   image:
     resampling_method: §bicubc  # globals.image.resampling_method -> bicubic
     jpeg_quality: §101  # globals.image.jpeg_quality

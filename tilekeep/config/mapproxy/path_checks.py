@@ -10,6 +10,7 @@ from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
 from tilekeep.config.mapproxy.meaning_legends import legend_file
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import TileSource, WmsSource
@@ -142,7 +143,9 @@ def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
         if cache.cache_dir is not None:
             yield ("caches", name, "cache_dir"), cache.cache_dir
         if cache.cache is not None and not type(cache.cache).later:
-            for option in ("directory", "tile_lock_dir"):
+            # What keys of objects begin with is no directory.
+            options = ("tile_lock_dir",) if isinstance(cache.cache, OBJECT_BACKENDS) else ("directory", "tile_lock_dir")
+            for option in options:
                 if directory := getattr(cache.cache, option, None):
                     yield ("caches", name, "cache", option), directory
 
