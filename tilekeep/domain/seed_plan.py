@@ -55,6 +55,15 @@ class PlannedChunk(NamedTuple):
     passed: int
 
 
+class TileBox(NamedTuple):
+    """Columns and rows of tiles, all inclusive; it may reach beyond the matrix."""
+
+    min_x: int
+    min_y: int
+    max_x: int
+    max_y: int
+
+
 class _Window(NamedTuple):
     """Columns and rows of anything, all inclusive."""
 
@@ -121,10 +130,8 @@ class SeedPlan:
         width, height = self._unit_size(chunk.level)
         for row in range(low, high + 1):
             for column in range(left, right + 1):
-                if (
-                    chunk.inside
-                    or self._relate(chunk.level, _Window(column, row, column, row)) is not Relation.DISJOINT
-                ):
+                here = _Window(column, row, column, row)
+                if chunk.inside or self.region is None or self._relate(chunk.level, here) is not Relation.DISJOINT:
                     yield TileCoord(chunk.level, column * width, row * height)
 
     def tiles(self, unit: TileCoord) -> list[TileCoord]:
@@ -136,6 +143,39 @@ class SeedPlan:
             for y in range(unit.y, min(unit.y + height, rows))
             for x in range(unit.x, min(unit.x + width, columns))
         ]
+
+    def box_of_tiles(self, level: int) -> TileBox | None:
+        """Columns and rows around all tiles of a level that belong to the task; None if there are none."""
+        units = self._units(level)
+        if units is None:
+            return None
+        width, height = self._unit_size(level)
+        return TileBox(
+            units.left * width, units.low * height, (units.right + 1) * width - 1, (units.high + 1) * height - 1
+        )
+
+    def unit_of(self, coord: TileCoord) -> TileCoord:
+        """The unit of a tile, by its main tile."""
+        width, height = self._unit_size(coord.z)
+        return TileCoord(coord.z, coord.x // width * width, coord.y // height * height)
+
+    def holds_unit(self, unit: TileCoord) -> bool:
+        """Whether a unit belongs to the task; its level must be one of the plan's."""
+        units = self._units(unit.z)
+        if units is None:
+            return False
+        width, height = self._unit_size(unit.z)
+        column, row = unit.x // width, unit.y // height
+        here = _Window(column, row, column, row)
+        if not here.within(units).cells:
+            return False
+        return self.region is None or self._relate(unit.z, here) is not Relation.DISJOINT
+
+    def planned_at(self, unit: TileCoord, passed: int) -> PlannedChunk:
+        """The chunk that holds a unit, as if ``passed`` cells lay before it."""
+        width, height = self._unit_size(unit.z)
+        chunk = SeedChunk(unit.z, unit.x // width // CHUNK_UNITS, unit.y // height // CHUNK_UNITS, inside=False)
+        return PlannedChunk(Position(self.levels.index(unit.z), chunk.number), chunk, passed)
 
     def _of_level(self, level: int, after: int) -> Iterator[tuple[SeedChunk, int]]:
         """Chunks of a level, each with the number of cells of the level that come before it."""
