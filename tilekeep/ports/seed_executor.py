@@ -27,3 +27,7 @@ class SeedExecutor(Protocol):
         :raises StoreError: a chunk could not be stored; those under way are finished first.
         """
         ...
+
+    def close(self) -> None:
+        """Lets go what was needed for that; to be called when all is done."""
+        ...
