@@ -24,3 +24,7 @@ class Patience:
         if attempt >= self.attempts:
             return None
         return max(min(self.first_seconds * 2.0 ** min(attempt - 1, 60), self.longest_seconds), wished_seconds or 0.0)
+
+
+#: That of the reference with failing sources.
+DEFAULT_PATIENCE = Patience()

@@ -134,6 +134,10 @@ class SeedPlan:
                 if chunk.inside or self.region is None or self._relate(chunk.level, here) is not Relation.DISJOINT:
                     yield TileCoord(chunk.level, column * width, row * height)
 
+    def chunk_bbox(self, chunk: SeedChunk) -> BBox:
+        """The box of a chunk, tiles outside the matrix included."""
+        return self._box(chunk.level, _units_of(chunk))
+
     def tiles(self, unit: TileCoord) -> list[TileCoord]:
         """The tiles of a unit that the grid has."""
         width, height = self._unit_size(unit.z)

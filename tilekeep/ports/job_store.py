@@ -45,6 +45,10 @@ class JobStore(Protocol):
         """Takes units off that list, since they have been made."""
         ...
 
+    def close(self) -> None:
+        """Lets go of the notes."""
+        ...
+
     def tasks(self) -> Sequence[TaskNote]:
         """All tasks, in the order in which they were begun."""
         ...

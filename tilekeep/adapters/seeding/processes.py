@@ -38,22 +38,19 @@ class ProcessExecutor:
 
     def run(self, jobs: Iterable[ChunkJob], done: Callable[[ChunkJob, ChunkResult], None]) -> None:
         """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`."""
-        waiting = iter(jobs)
-        again: list[ChunkJob] = []
+        waiting = _Waiting(iter(jobs))
         under_way: dict[Future[ChunkResult], ChunkJob] = {}
         while True:
-            again += self._submit(_first(again, waiting), under_way)
+            self._submit(waiting, under_way)
             if not under_way:
-                if again and not self._stop.requested:
-                    continue
                 return
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in finished:
                 job = under_way.pop(future)
                 if self._died(future):
-                    again.append(job)
-                    continue
-                self._settle(future, job, done)
+                    waiting.once_more(job)
+                else:
+                    self._settle(future, job, done)
 
     def close(self) -> None:
         """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`: waits for the workers to end."""
@@ -61,18 +58,17 @@ class ProcessExecutor:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    def _submit(self, jobs: Iterator[ChunkJob], under_way: dict[Future[ChunkResult], ChunkJob]) -> list[ChunkJob]:
-        """Hands out as many as there is room for; those that a dying pool did not take."""
+    def _submit(self, waiting: _Waiting, under_way: dict[Future[ChunkResult], ChunkJob]) -> None:
+        """Hands out as many as there is room for."""
         while not self._stop.requested and len(under_way) < self._workers * (1 + _WAITING_PER_WORKER):
-            job = next(jobs, None)
+            job = waiting.next()
             if job is None:
-                break
+                return
             try:
                 under_way[self._running_pool().submit(_do, job)] = job
             except BrokenProcessPool:
                 self._forget_pool()
-                return [job]
-        return []
+                waiting.once_more(job)
 
     def _died(self, future: Future[ChunkResult]) -> bool:
         """Whether the worker died, whereupon there will be a new pool."""
@@ -106,11 +102,20 @@ class ProcessExecutor:
             self._pool = None
 
 
-def _first(again: list[ChunkJob], waiting: Iterator[ChunkJob]) -> Iterator[ChunkJob]:
-    """Those that have to be done once more before all others."""
-    while again:
-        yield again.pop(0)
-    yield from waiting
+class _Waiting:
+    """Jobs that have not been handed out; those that have to be done once more come first."""
+
+    def __init__(self, jobs: Iterator[ChunkJob]) -> None:
+        self._jobs = jobs
+        self._again: list[ChunkJob] = []
+
+    def next(self) -> ChunkJob | None:
+        """The next one, or None if there is none."""
+        return self._again.pop(0) if self._again else next(self._jobs, None)
+
+    def once_more(self, job: ChunkJob) -> None:
+        """Takes a job back."""
+        self._again.append(job)
 
 
 def _begin() -> None:

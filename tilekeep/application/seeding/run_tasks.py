@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +12,13 @@ from tilekeep.application.seeding.existing_chunks import ExistingChunks, existin
 from tilekeep.application.seeding.seed_task import SeedTask
 from tilekeep.domain.seed_plan import Position, SeedPlan
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
+from tilekeep.domain.working_hours import WorkingHours
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.job_store import JobStore
 from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.stop import Stop
+
+_LOOK_AT_CLOCK_SECONDS = 10.0
 
 
 class SeedReport(Protocol):
@@ -66,15 +70,25 @@ class RunSeedTasks:
         notes: on what is done.
         report: hears of it.
         stop: ends it.
-        clock: the present time, for the notes.
+        clock: the present time, for the notes and the hours.
+        hours: the part of the day, in local time, in which chunks are handed out; None is all of it.
     """
 
-    def __init__(self, executor: SeedExecutor, notes: JobStore, report: SeedReport, stop: Stop, clock: Clock) -> None:
+    def __init__(
+        self,
+        executor: SeedExecutor,
+        notes: JobStore,
+        report: SeedReport,
+        stop: Stop,
+        clock: Clock,
+        hours: WorkingHours | None = None,
+    ) -> None:
         self._executor = executor
         self._notes = notes
         self._report = report
         self._stop = stop
         self._clock = clock
+        self._hours = hours
 
     def __call__(self, tasks: Sequence[SeedTask]) -> ChunkResult:
         """What came of all of them together; ends early when a stop is requested."""
@@ -96,12 +110,26 @@ class RunSeedTasks:
         self._notes.begin(task.name, cells, self._clock.now())
         self._report.task_begins(task, progress)
         advance = _Advance(progress)
-        self._executor.run(_jobs(number, chunks, advance), self._listener(task, advance))
+        jobs = self._in_time(_jobs(number, chunks, advance))
+        self._executor.run(jobs, self._listener(task, advance))
         if not self._stop.requested:
             finished = advance.progress._replace(is_finished=True, beyond=frozenset())
             self._notes.advance(task.name, finished, cells, ChunkResult(), self._clock.now())
             self._report.task_ends(task, finished.result)
         return advance.progress.result
+
+    def _in_time(self, jobs: Iterator[ChunkJob]) -> Iterator[ChunkJob]:
+        """The jobs, held back until it is time for them."""
+        for job in jobs:
+            while not self._is_time():
+                if self._stop.wait(_LOOK_AT_CLOCK_SECONDS):
+                    return
+            yield job
+
+    def _is_time(self) -> bool:
+        if self._hours is None:
+            return True
+        return self._hours.hold(dt.datetime.fromtimestamp(self._clock.now()).astimezone().time())
 
     def _listener(self, task: SeedTask, advance: _Advance) -> Callable[[ChunkJob, ChunkResult], None]:
         def done(job: ChunkJob, result: ChunkResult) -> None:

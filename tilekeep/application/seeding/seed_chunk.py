@@ -66,6 +66,15 @@ class SeedChunkWork:
             result = result.plus(ChunkResult(kept=kept) if unit is None else self._made(task, unit))
         return result
 
+    def units(self, task: SeedTask, units: Sequence[TileCoord]) -> ChunkResult:
+        """What came of making some units, whatever is stored of them; raises as the call itself."""
+        result = ChunkResult()
+        for unit in units:
+            if self._stop.requested:
+                raise Stopped
+            result = result.plus(self._made(task, unit))
+        return result
+
     def count(self, task: SeedTask, chunk: SeedChunk) -> ChunkResult:
         """What would be made, without making it."""
         result = ChunkResult()

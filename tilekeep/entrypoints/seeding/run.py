@@ -8,14 +8,16 @@ from typing import Protocol
 
 from tilekeep.application.seeding.clean_up import CleanupReport
 from tilekeep.application.seeding.run_tasks import SeedReport
+from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
 from tilekeep.config.assemble.seed_tasks import NO_OVERRIDES, EmptyTask, Overrides
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.seeding.options import SeedSettings
-from tilekeep.domain.patience import Patience
+from tilekeep.domain.patience import DEFAULT_PATIENCE, Patience
 from tilekeep.domain.seed_plan import SeedChunk
-from tilekeep.domain.seeding import ChunkJob, ChunkResult
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
+from tilekeep.domain.working_hours import WorkingHours
 from tilekeep.ports.job_store import JobStore
 from tilekeep.ports.stop import Stop
 
@@ -47,11 +49,13 @@ class RunOptions:
     :ivar workers: processes; 1 is this one alone.
     :ivar dry_run: whether nothing is made and removed, but counted.
     :ivar patience: with sources that do not answer.
+    :ivar hours: the part of the day in which tiles are made; None is all of it.
     """
 
     workers: int = 2
     dry_run: bool = False
-    patience: Patience = Patience()
+    patience: Patience = DEFAULT_PATIENCE
+    hours: WorkingHours | None = None
 
 
 def wanted_tasks(
@@ -104,12 +108,28 @@ class SeedRun:
         else:
             executor = adapters.seed_executors("processes", work=work, stop=self._stop, workers=workers)
         run = self._container.use_cases.run_seed_tasks(
-            executor=executor, notes=self._notes, report=self._report, stop=self._stop
+            executor=executor, notes=self._notes, report=self._report, stop=self._stop, hours=self._options.hours
         )
         try:
-            return run(tasks)
+            result: ChunkResult = run(tasks)
         finally:
             executor.close()
+        return result
+
+    def retry(self, tasks: Sequence[SeedTask]) -> ChunkResult:
+        """Makes those units that an earlier run could not make; raises as :meth:`seed`."""
+        chunk, total = self._chunk_work(), ChunkResult()
+        for task in tasks:
+            failed = self._notes.failed_units(task.name)
+            if not failed or self._stop.requested:
+                continue
+            self._report.task_begins(task, TaskProgress())
+            result = chunk.units(task, [unit for unit, _ in failed])
+            still = {unit for unit, _ in result.failed}
+            self._notes.forget_failed(task.name, [one for one in failed if one.unit not in still])
+            self._report.task_ends(task, result)
+            total = total.plus(result)
+        return total
 
     def clean(self, tasks: Sequence[CleanupTask]) -> None:
         """Removes what the tasks name, or counts it; raises as :meth:`seed`."""
@@ -119,12 +139,16 @@ class SeedRun:
                 clean_up(task, dry_run=self._options.dry_run)
 
     def _work(self, tasks: Sequence[SeedTask]) -> _Work:
-        chunk = self._container.use_cases.seed_chunk(
+        chunk = self._chunk_work()
+        return _Work(tasks, chunk.count if self._options.dry_run else chunk)
+
+    def _chunk_work(self) -> SeedChunkWork:
+        work: SeedChunkWork = self._container.use_cases.seed_chunk(
             stop=self._stop,
             making_seconds=longest_request_seconds(self._container.settings()),
             patience=self._options.patience,
         )
-        return _Work(tasks, chunk.count if self._options.dry_run else chunk)
+        return work
 
 
 class _Work:
