@@ -8,6 +8,7 @@ from typing import Protocol
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import TileMaker
 from tilekeep.domain.meta_tile import MetaTilePlanner
+from tilekeep.domain.region import Region
 from tilekeep.domain.seed_plan import SeedPlan
 from tilekeep.domain.seeding import TaskName
 from tilekeep.domain.staleness import StalenessPolicy
@@ -22,6 +23,7 @@ class SeededStore(TileReader, TileRemover, TileLister, LevelRemover, Protocol):
 class SeededCache:
     """A cache in one grid, as seeding sees it.
 
+    :ivar region: the area of the cache in the SRS of the grid; tiles outside are not missed.  None is everywhere.
     :ivar maker: makes blocks of tiles, with sources that are for seeding only; None for a cache without sources.
     :ivar tiles: its tiles, those drawn from other levels among them, where ``is_rescaled``; these are made one by one.
     """
@@ -30,6 +32,7 @@ class SeededCache:
     planner: MetaTilePlanner
     maker: TileMaker | None
     tiles: Tiles
+    region: Region | None = None
     is_rescaled: bool = False
 
 
