@@ -13,7 +13,15 @@ from PIL import Image
 
 from tests.integration.services.mapproxy import mapproxy_python
 from tests.integration.support.drawing import encoded
-from tests.integration.support.seed_corpus import CLEANUPS, CONFIGURATION, EXPIRED, SEEDS, TRIANGLE, seed_task
+from tests.integration.support.seed_corpus import (
+    CLEANUPS,
+    CONFIGURATION,
+    COVERED_CACHES,
+    EXPIRED,
+    SEEDS,
+    TRIANGLE,
+    seed_task,
+)
 from tests.integration.support.seeding import seed_and_clean, tiles_below
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 
@@ -73,8 +81,13 @@ def test_seeding_stores_the_same_tiles(
     seed_and_clean(configuration, tasks)
 
     (expected,) = of_mapproxy[name]
+    stored = tiles_below(tmp_path / "own/cache_data")
     assert expected != []
-    assert tiles_below(tmp_path / "own/cache_data") == expected
+    if name in COVERED_CACHES:
+        # The reference leaves out blocks of which the first tile lies outside the area of the cache.
+        assert set(stored) > set(expected)
+    else:
+        assert stored == expected
 
 
 @pytest.mark.parametrize("name", CLEANUPS)

@@ -102,6 +102,9 @@ SEEDS = {
     "stale tiles only": seed_task("{caches: [web], levels: {to: 3}, refresh_before: {days: 1}}"),
 }
 
+#: Those of caches that are limited to an area.
+COVERED_CACHES = {"a cache with an area", "a cache with an area in another"}
+
 #: What is left of levels 0 to 6 in the box.
 CLEANUPS = {
     "a level": "cleanups: {c: {caches: [web], levels: [4], remove_all: true}}",

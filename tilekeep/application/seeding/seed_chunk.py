@@ -20,6 +20,7 @@ from tilekeep.domain.errors import (
     SourceUnreachable,
 )
 from tilekeep.domain.patience import Patience
+from tilekeep.domain.region import Relation
 from tilekeep.domain.seed_plan import SeedChunk
 from tilekeep.domain.seeding import ChunkResult, FailedUnit
 from tilekeep.domain.staleness import Verdict
@@ -85,7 +86,7 @@ class SeedChunkWork:
 
     def _wanted(self, task: SeedTask, chunk: SeedChunk) -> Iterator[tuple[TileCoord | None, int]]:
         """Units to be made; None, with the number of their tiles, for those that are good as they are."""
-        units = {unit: _keys(task, task.plan.tiles(unit)) for unit in task.plan.units(chunk)}
+        units = {unit: _keys(task, _covered(task, unit)) for unit in task.plan.units(chunk)}
         infos = task.cache.store.stat_many([key for keys in units.values() for key in keys])
         now = self._clock.now()
         for unit, keys in units.items():
@@ -145,6 +146,15 @@ class SeedChunkWork:
             for answer in task.cache.tiles.many(keys, Purpose.SEED, deadline)
         )
         return ChunkResult(made=states[TileState.MISS], kept=states[TileState.HIT], empty=states[None])
+
+
+def _covered(task: SeedTask, unit: TileCoord) -> list[TileCoord]:
+    """The tiles of a unit in the area of the cache: of the others nobody says that they are missing."""
+    region, grid = task.cache.region, task.plan.grid
+    tiles = task.plan.tiles(unit)
+    if region is None:
+        return tiles
+    return [coord for coord in tiles if region.relate(grid.tile_bbox(coord)) is not Relation.DISJOINT]
 
 
 def _is_wanted(task: SeedTask, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo], now: float) -> bool:

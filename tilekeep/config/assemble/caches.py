@@ -323,7 +323,12 @@ class CacheAssembly:
         gate = self._gate(cache)
         parts = self._working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate))
         return SeededCache(
-            parts.store, parts.planner, parts.maker, parts.tiles, is_rescaled=cache.rescaling is not None
+            parts.store,
+            parts.planner,
+            parts.maker,
+            parts.tiles,
+            region=parts.region,
+            is_rescaled=cache.rescaling is not None,
         )
 
     def _working_parts(
