@@ -25,6 +25,10 @@ from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.seeding.in_process import InProcessExecutor
+from tilekeep.adapters.seeding.job_file import JobFile
+from tilekeep.adapters.seeding.processes import ProcessExecutor
+from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.found_tiles import FoundTilesSource
@@ -55,6 +59,9 @@ from tilekeep.application.legend_pictures import LegendPictures
 from tilekeep.application.legend_sizes import LegendSizes
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.scrub import Scrub
+from tilekeep.application.seeding.clean_up import CleanUp
+from tilekeep.application.seeding.run_tasks import RunSeedTasks
+from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
@@ -69,6 +76,7 @@ from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
+from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
@@ -80,6 +88,7 @@ from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.info_source import InfoSource
 from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.tile_store import TileStore
 
 
@@ -137,6 +146,11 @@ class AdaptersContainer(containers.DeclarativeContainer):
     slices = providers.Object(read_slice)
     info_sources: providers.FactoryAggregate[InfoSource] = providers.FactoryAggregate(
         {"wms": providers.Factory(WmsInfoSource), "arcgis": providers.Factory(ArcgisInfoSource)}
+    )
+    seed_stop = providers.Factory(SharedStop)
+    seed_notes = providers.Factory(JobFile)
+    seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
+        {"in_process": providers.Factory(InProcessExecutor), "processes": providers.Factory(ProcessExecutor)}
     )
     documents = providers.ThreadSafeSingleton(MergedDocuments)
     transformers = providers.Object(xslt_transformer)
@@ -306,6 +320,19 @@ class UseCasesContainer(containers.DeclarativeContainer):
     clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
     retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)
     scrub = providers.Factory(Scrub, adapters.imaging, image_limits, adapters.slices)
+    seed_tasks = providers.ThreadSafeSingleton(
+        SeedTaskAssembly,
+        settings,
+        base_dir,
+        grids,
+        coverages,
+        caches.provided.effective,
+        caches.provided.seeded,
+        adapters.clock,
+    )
+    seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
+    run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
+    clean_up = providers.Factory(CleanUp, adapters.clock)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 

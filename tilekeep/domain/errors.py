@@ -220,6 +220,10 @@ class StoreError(TilekeepError):
     """A tile store could not read or write; tiles already stored are untouched."""
 
 
+class JobStoreError(TilekeepError):
+    """Notes on seeding cannot be read or written."""
+
+
 class LockTimeout(TilekeepError):
     """A tile lock was not free before the deadline."""
 

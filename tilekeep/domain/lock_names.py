@@ -36,6 +36,11 @@ def azure_lock_id(directory: str, container: str) -> str:
     return f"azureblob-{file_lock_id(directory + container)}"
 
 
+def seed_lock_name(cache: str) -> str:
+    """The lock file of a cache that is being seeded; what MapProxy notes about that is its own."""
+    return f"seed-{file_lock_id(cache)}.lck"
+
+
 def tile_lock_name(lock_id: str, coord: TileCoord) -> str:
     """The lock file of a tile, or of a meta tile's main tile: ``<id>-<x>-<y>-<z>.lck``."""
     return f"{lock_id}-{coord.x}-{coord.y}-{coord.z}.lck"

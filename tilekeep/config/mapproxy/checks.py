@@ -31,7 +31,7 @@ def checked(data: dict[str, Any], coerced: Callable[[str], Any]) -> tuple[Settin
     if legacy is not None:
         early.append(legacy)
         data = {key: value for key, value in data.items() if key != "layers"}
-    result = validated(data, coerced)
+    result = validated(Settings, data, coerced)
     settings, broken = result.settings, result.broken
     return settings, [
         *early,
