@@ -23,6 +23,7 @@ from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.documents.xslt import XsltTransformer
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.geometry.given_areas import GivenAreas
+from tilekeep.adapters.http.cgi_client import CgiClient
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
@@ -149,8 +150,8 @@ def memories(file: FileFailureMemory, fake: FakeFailureMemory) -> tuple[FailureM
     return file, fake
 
 
-def http_clients(client: RequestsHttpClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:
-    return client, fake
+def http_clients(client: RequestsHttpClient, cgi: CgiClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:
+    return client, cgi, fake
 
 
 def imagings(pillow: PillowImaging, fast: FastImaging, text: TextImaging) -> tuple[Imaging, ...]:
