@@ -15,7 +15,7 @@ from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
-from tilekeep.adapters.http.client import RequestsHttpClient
+from tilekeep.adapters.http.choice import client_of
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
@@ -96,7 +96,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         file_permissions=options.provided.file_permissions,
     )
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
-    http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
+    http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     locks = providers.Factory(FileTileLock, clock=clock)
     no_lock = providers.ThreadSafeSingleton(NoLock)

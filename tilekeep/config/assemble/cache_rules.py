@@ -9,7 +9,7 @@ from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import WmsLikeSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
@@ -24,7 +24,7 @@ def fits_every_grid(settings: Settings, cache: Cache) -> bool:
     named = (settings.sources.get(SourceName.parse(name).name) for name in cache.sources)
     limited = cache.cache is not None and cache.cache.coverage is not None
     return not limited and all(
-        source is None or (source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs)
+        source is None or (source.coverage is None and isinstance(source, WmsLikeSource) and not source.supported_srs)
         for source in named
     )
 

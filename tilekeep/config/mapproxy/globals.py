@@ -26,7 +26,6 @@ from tilekeep.config.mapproxy.services import Background
 
 S3_CACHES = OnlyFor("s3 caches")
 AZURE_CACHES = OnlyFor("azureblob caches")
-MAPSERVER_SOURCES = OnlyFor("mapserver sources")
 AXIS_ORDER = NoEffect("the axis order comes from the definition of the SRS")
 
 SingleColorLinks = Literal["symlink", "hardlink"] | bool
@@ -168,7 +167,11 @@ class GlobalTiles(Options):
 
 
 class MapserverDefaults(Options):
-    """``globals.mapserver``, and ``mapserver`` of a mapserver source."""
+    """``globals.mapserver``, and ``mapserver`` of a mapserver source.
+
+    :ivar binary: the program, relative to the configuration; without it, ``mapserv`` in the PATH.
+    :ivar working_dir: the directory it runs in; without it, that of the program.
+    """
 
     binary: Opt[str] = None
     working_dir: Opt[str] = None
@@ -189,7 +192,7 @@ class GlobalSettings(Options):
     grid: Section[GlobalGrid] = Field(default_factory=GlobalGrid)
     srs: Section[GlobalSrs] = Field(default_factory=GlobalSrs)
     tiles: Section[GlobalTiles] = Field(default_factory=GlobalTiles)
-    mapserver: Annotated[Section[MapserverDefaults] | None, MAPSERVER_SOURCES] = None
+    mapserver: Section[MapserverDefaults] | None = None
     renderd: Section[Renderd] | None = None
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None

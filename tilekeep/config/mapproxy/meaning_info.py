@@ -8,12 +8,13 @@ from typing import Any
 
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
-from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
+from tilekeep.config.mapproxy.meaning_mapserver import wms_server
 from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import WmsLikeSource
 from tilekeep.domain.feature_info import InfoKind, info_kind
 from tilekeep.domain.srs import normalised_code
 
@@ -70,9 +71,10 @@ def effective_info_source(settings: Settings, name: str, base_dir: str) -> Effec
     """The source called ``name``, one of those above."""
     plain_name, layers = SourceName.parse(name)
     source = settings.sources[plain_name]
-    assert isinstance(source, WmsSource)
+    assert isinstance(source, WmsLikeSource)
     options = source.wms_opts
-    parameters = {key: value for key, value in source.req.items() if key != "url"}
+    server = wms_server(settings, source, base_dir)
+    parameters = server.parameters
     if layers is not None:
         parameters["layers"] = ",".join(layers)
     if options.featureinfo_format:
@@ -81,13 +83,13 @@ def effective_info_source(settings: Settings, name: str, base_dir: str) -> Effec
         parameters["query_layers"] = options.query_layers
     return EffectiveInfoSource(
         name=name,
-        url=source.req["url"],
+        url=server.url,
         version=options.version,
         parameters=tuple(parameters.items()),
         style_file=style_file(source.req, base_dir),
         supported_srs=_supported_srs(source),
         stylesheet=_stylesheet(plain_name, source, base_dir),
-        http=effective_http(settings, source.http, base_dir),
+        http=server.http,
         coverage=effective_coverage(source.coverage, base_dir),
     )
 
@@ -107,7 +109,7 @@ def stylesheets(settings: Settings, base_dir: str) -> Iterator[Stylesheet]:
     """All that are named, each with its place."""
     yield from service_stylesheets(settings, base_dir).values()
     for name, source in settings.sources.items():
-        if isinstance(source, WmsSource) and (found := _stylesheet(name, source, base_dir)):
+        if isinstance(source, WmsLikeSource) and (found := _stylesheet(name, source, base_dir)):
             yield found
 
 
@@ -133,26 +135,26 @@ def _of_layer(settings: Settings, name: str) -> Iterator[str]:
 def _of_cache(settings: Settings, name: str) -> Iterator[str]:
     """The same of what a cache calls ``name``: a source rather than another cache."""
     source = settings.sources.get(SourceName.parse(name).name)
-    if isinstance(source, WmsSource) and source.wms_opts.featureinfo:
+    if isinstance(source, WmsLikeSource) and source.wms_opts.featureinfo:
         yield name
     elif source is None and name in settings.caches:
         yield from _of_layer(settings, name)
 
 
-def fixed_srs(source: WmsSource) -> tuple[str, str] | None:
+def fixed_srs(source: WmsLikeSource) -> tuple[str, str] | None:
     """The parameter that gives all requests of a source one SRS, and the code of that."""
     given = ((key, str(value)) for key, value in source.req.items() if key.lower() in {"srs", "crs"} and value)
     return next(given, None)
 
 
-def _supported_srs(source: WmsSource) -> tuple[str, ...]:
+def _supported_srs(source: WmsLikeSource) -> tuple[str, ...]:
     """What the source states, else the one SRS that all its requests have."""
     fixed = fixed_srs(source)
     codes = source.supported_srs or (() if fixed is None else fixed[1:])
     return tuple(map(normalised_code, codes))
 
 
-def _stylesheet(name: str, source: WmsSource, base_dir: str) -> Stylesheet | None:
+def _stylesheet(name: str, source: WmsLikeSource, base_dir: str) -> Stylesheet | None:
     options = source.wms_opts
     if not options.featureinfo_xslt:
         return None

@@ -11,10 +11,11 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import ImageChoice, cache_image_choice, image_choice
+from tilekeep.config.mapproxy.meaning_mapserver import wms_server
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsLikeSource, WmsSource, WorldSource
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
@@ -157,9 +158,10 @@ def cache_source(settings: Settings, name: str) -> EffectiveCacheSource:
     return EffectiveCacheSource(name=name, image=image, limits=NO_LIMITS)
 
 
-def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
+def wms_source(named: NamedSource, source: WmsLikeSource) -> EffectiveWmsSource:
     """A WMS source as asked for by one cache, or by a layer without ``request_format`` of its own."""
-    parameters = {key: value for key, value in source.req.items() if key != "url"}
+    server = wms_server(named.settings, source, named.base_dir)
+    parameters = server.parameters
     if named.layers is not None:
         parameters["layers"] = ",".join(named.layers)
     wanted = source.req.get("format") or named.request_format
@@ -174,7 +176,7 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         concurrent = settings.globals.http.concurrent_requests or 0
     return EffectiveWmsSource(
         name=named.name,
-        url=source.req["url"],
+        url=server.url,
         version=source.wms_opts.version,
         parameters=tuple(parameters.items()),
         supported_srs=tuple(normalised_code(code) for code in source.supported_srs or ()),
@@ -183,7 +185,7 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         request_format=None if asked_for is None else as_media_type(asked_for),
         concurrent_requests=concurrent,
         image=image,
-        http=effective_http(settings, source.http, base_dir),
+        http=server.http,
         limits=named.limits,
         style_file=style_file(parameters, base_dir),
         transparent_color=color,
@@ -199,7 +201,7 @@ def style_file(parameters: Mapping[str, Any], base_dir: str) -> str | None:
     return from_base(base_dir, address.removeprefix(FILE_SCHEME))
 
 
-def _transparent_color(source: WmsSource) -> tuple[int, int, int] | None:
+def _transparent_color(source: WmsLikeSource) -> tuple[int, int, int] | None:
     color = None if source.image is None else source.image.transparent_color
     if color is None:
         return None
@@ -207,16 +209,16 @@ def _transparent_color(source: WmsSource) -> tuple[int, int, int] | None:
     return red, green, blue
 
 
-def _tolerance(settings: Settings, source: WmsSource) -> float:
+def _tolerance(settings: Settings, source: WmsLikeSource) -> float:
     own = None if source.image is None else source.image.transparent_color_tolerance
     default = settings.globals.image.transparent_color_tolerance
     found = default if own is None else own
     return _DEFAULT_TOLERANCE if found is None else found
 
 
-def _requested_transparency(source: WmsSource) -> bool | None:
+def _requested_transparency(source: WmsLikeSource) -> bool | None:
     """``transparent`` of the source, else what its image options leave open, from ``req``."""
-    if source.transparent is not None:
+    if isinstance(source, WmsSource) and source.transparent is not None:
         return source.transparent
     if source.image is not None and source.image.transparent is not None:
         return None

@@ -16,10 +16,11 @@ from tilekeep.config.mapproxy.meaning_source import (
 )
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.sources import MapserverSource, SourceOptions, TileSource, WmsSource, WorldSource
 
 _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSource]] = {
     WmsSource: wms_source,
+    MapserverSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
 }

@@ -10,9 +10,10 @@ from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
 from tilekeep.config.mapproxy.meaning_legends import legend_file
+from tilekeep.config.mapproxy.meaning_mapserver import mapserver_program
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import MapserverSource, WmsLikeSource
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 
 
@@ -21,6 +22,10 @@ class PathProbe(Protocol):
 
     def unreadable_file(self, path: str) -> str | None:
         """Why the file cannot be read, or None."""
+        ...
+
+    def unusable_program(self, path: str) -> str | None:
+        """Why the program cannot be run, or None; one without a slash is looked up in the ``PATH``."""
         ...
 
     def is_directory(self, path: str) -> bool:
@@ -41,6 +46,7 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     yield from _file_problems(settings, base_dir, probe)
     yield from _legend_problems(settings, base_dir, probe)
     yield from _directory_problems(settings, base_dir, probe)
+    yield from _mapserver_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
@@ -72,6 +78,34 @@ def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> 
     fonts = settings.globals.image.font_dir
     if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
         yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
+
+
+def _mapserver_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Programs that draw, where they run, and what they draw; each option once."""
+    found: dict[OptionPath, Problem] = {}
+    for name, source in settings.sources.items():
+        if not isinstance(source, MapserverSource):
+            continue
+        program, own = mapserver_program(settings, source, base_dir), source.mapserver
+        if reason := probe.unusable_program(program.binary):
+            path = _mapserver_option(name, "binary", own.binary if own else None)
+            remedy = (
+                "name the program mapserv of MapServer" if "/" in program.binary else "add it, and name the program"
+            )
+            found[path] = error(path, f"MapServer cannot be run as {program.binary!r}: {reason}; {remedy}")
+        if program.working_dir is not None and not probe.is_directory(program.working_dir):
+            path = _mapserver_option(name, "working_dir", own.working_dir if own else None)
+            found[path] = error(path, f"there is no directory {program.working_dir!r} for MapServer to run in")
+        mapfile = source.req.get("map")
+        if isinstance(mapfile, str) and (reason := probe.unreadable_file(from_base(base_dir, mapfile))):
+            path = ("sources", name, "req", "map")
+            found[path] = warning(path, f"the mapfile {mapfile!r} cannot be read: {reason}; correct the name")
+    yield from found.values()
+
+
+def _mapserver_option(source: str, option: str, own: str | None) -> OptionPath:
+    """Where an option of the program stands: at the source, else in the globals."""
+    return ("globals", "mapserver", option) if own is None else ("sources", source, "mapserver", option)
 
 
 def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
@@ -115,7 +149,7 @@ def _stylesheets(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for kind, name in (wms.featureinfo_xslt or {}).items() if wms is not None else ():
         yield ("services", "wms", "featureinfo_xslt", kind), name
     for source_name, source in settings.sources.items():
-        if isinstance(source, WmsSource) and source.wms_opts.featureinfo_xslt:
+        if isinstance(source, WmsLikeSource) and source.wms_opts.featureinfo_xslt:
             yield ("sources", source_name, "wms_opts", "featureinfo_xslt"), source.wms_opts.featureinfo_xslt
 
 

@@ -134,28 +134,37 @@ def _default_wms_options() -> WmsOptions:
     return WmsOptions()
 
 
-class WmsSource(SourceOptions):
-    """A Web Map Service; ``req`` keeps the order and spelling of its parameters.
+class WmsLikeSource(SourceOptions):
+    """What speaks the language of a Web Map Service, whoever runs it.
 
-    :ivar req: address, layers and other parameters of the requests.
-    :ivar transparent: whether maps are transparent.
+    :ivar req: parameters of the requests.
     :ivar supported_formats: formats that the server knows.
     :ivar supported_srs: SRS that the server knows; others are reprojected.
     :ivar forward_req_params: parameters of clients that are passed on.
     :ivar concurrent_requests: requests to the server at a time.
     """
 
-    type: Literal["wms"]
-    req: WmsRequest = Field(repr=False)
-    transparent: Opt[bool] = None
+    req: dict[str, Any] = Field(repr=False)
     wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
     image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
-    http: Section[HttpOptions] | None = None
     on_error: Annotated[Section[OnError] | None, Later()] = None
     forward_req_params: Opt[tuple[str, ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
+
+
+class WmsSource(WmsLikeSource):
+    """A Web Map Service; ``req`` keeps the order and spelling of its parameters.
+
+    :ivar req: address, layers and other parameters of the requests.
+    :ivar transparent: whether maps are transparent.
+    """
+
+    type: Literal["wms"]
+    req: WmsRequest = Field(repr=False)
+    transparent: Opt[bool] = None
+    http: Section[HttpOptions] | None = None
 
 
 class TileSource(SourceOptions):
@@ -194,18 +203,16 @@ class LaterSource(SourceOptions):
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
 
-class MapserverSource(LaterSource):
-    """A MapServer binary called through CGI; ``req`` keeps the order and spelling of its parameters."""
+class MapserverSource(WmsLikeSource):
+    """A MapServer program on this machine, run for each request; ``req`` keeps the order of its parameters.
+
+    :ivar req: mapfile, layers and other parameters of the requests.
+    :ivar mapserver: the program, where it is not that of the globals.
+    """
 
     type: Literal["mapserver"]
     req: MapserverRequest = Field(repr=False)
-    wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
-    image: Section[WmsImageOptions] | None = None
-    supported_formats: Opt[tuple[str, ...]] = None
-    supported_srs: Opt[tuple[str, ...]] = None
-    forward_req_params: Opt[tuple[str, ...]] = None
     mapserver: Section[MapserverDefaults] | None = None
-    on_error: Section[OnError] | None = None
 
 
 class MapnikSource(LaterSource):
