@@ -8,6 +8,7 @@ from tilekeep.config.assemble.areas import area_problems
 from tilekeep.config.assemble.caches import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.libraries import library_problems
 from tilekeep.config.assemble.srs_codes import srs_problems
 from tilekeep.config.assemble.styles import style_problems
 from tilekeep.config.containers import TilekeepContainer
@@ -62,6 +63,7 @@ def _codes_and_areas(container: TilekeepContainer, refused: Collection[OptionPat
     yield from srs_problems(settings, container.adapters.projection())
     yield from area_problems(settings, container.base_dir(), container.use_cases.coverages(), refused)
     yield from style_problems(settings, container.base_dir())
+    yield from library_problems(settings)
 
 
 def _container(settings: Settings, base_dir: str) -> TilekeepContainer:

@@ -26,6 +26,7 @@ from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.mapnik import LoadedMaps, MapnikSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
@@ -51,6 +52,7 @@ from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.scrub import Scrub
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
@@ -135,6 +137,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
         {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
     )
+    mapnik_maps = providers.ThreadSafeSingleton(LoadedMaps)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource),
@@ -142,6 +145,10 @@ class AdaptersContainer(containers.DeclarativeContainer):
             # One for all caches: its shapes, 9 MB, are the same for all.
             "world": providers.ThreadSafeSingleton(
                 WorldSource, projection=projection, raster=providers.Object(PillowRaster)
+            ),
+            "debug": providers.Factory(DebugSource, imaging),
+            "mapnik": providers.Factory(
+                MapnikSource, maps=mapnik_maps, gate=gate, clock=clock, raster=providers.Object(PillowRaster)
             ),
         }
     )
@@ -180,6 +187,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.http_state,
             adapters.background,
             adapters.sqlite_connections,
+            adapters.mapnik_maps,
             flights,
             document_flights,
         ),

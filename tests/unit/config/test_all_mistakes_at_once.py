@@ -109,7 +109,7 @@ sources:
   template: {type: tile, grid: GLOBAL_WEBMERCATOR, url: §'http://x/%(z)s/%(x)s/%(yy)s'}  # sources.template.url -> y
   gridless: {type: tile, grid: §nowhere, url: 'http://x/%(z)s/%(x)s/%(y)s'}  # sources.gridless.grid
   mapfile: {type: mapserver, §req: {layers: a}, wms_opts: {map: §yess}}  # sources.mapfile.req.map | sources.mapfile.wms_opts.map
-  style: {type: §mapnik, mapfile: a.xml, scale_factor: §0}  # sources.style.type | sources.style.scale_factor
+  style: {type: mapnik, mapfile: a.xml, scale_factor: §0}  # sources.style.scale_factor
   server: {type: §arcgis, req: {url: §5}, opts: {featureinfo_tolerance: §-1}}  # sources.server.type | sources.server.req.url | sources.server.opts.featureinfo_tolerance
   api: {type: §ogcapimaps, landingpage_url: §maps.example.org, bgcolor: §white}  # sources.api.type | sources.api.landingpage_url | sources.api.bgcolor
 grids:

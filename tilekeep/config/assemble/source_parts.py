@@ -32,7 +32,7 @@ POOL_SIZE = 16
 class SourceParts:
     """What sources are made with.
 
-    :ivar make: makes a source by its kind (``wms``, ``tile``, ``world``) from keyword arguments.
+    :ivar make: makes a source by its kind (``wms``, ``tile``, ``world`` and so on) from keyword arguments.
     :ivar make_exchange: makes what asks one server, from keyword arguments.
     :ivar http_client: the client for a set of options; equal options share one.
     """

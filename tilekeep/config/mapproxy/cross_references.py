@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import Grid
+from tilekeep.config.mapproxy.meaning_drawn import mapnik_layers
 from tilekeep.config.mapproxy.names import SourceName, known_grids
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import MapnikSource, OgcApiTilesSource, TileSource, WmsLikeSource
@@ -138,7 +139,7 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
         message = f"layers can be chosen of wms, mapserver and mapnik sources only; {name!r} is of type {source.type!r}"
         yield error(path, message, suggestion=name)
         return
-    offered = source.layers if isinstance(source, MapnikSource) else source.req.get("layers")
+    offered = mapnik_layers(source) if isinstance(source, MapnikSource) else source.req.get("layers")
     if not offered or (isinstance(source, WmsLikeSource) and not isinstance(offered, str)):
         return
     known = list(offered) if isinstance(offered, tuple) else str(offered).split(",")

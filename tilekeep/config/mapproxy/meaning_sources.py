@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tilekeep.config.mapproxy.meaning_drawn import debug_source, mapnik_source
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
     NamedSource,
@@ -16,13 +17,23 @@ from tilekeep.config.mapproxy.meaning_source import (
 )
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import MapserverSource, SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.sources import (
+    DebugSource,
+    MapnikSource,
+    MapserverSource,
+    SourceOptions,
+    TileSource,
+    WmsSource,
+    WorldSource,
+)
 
 _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSource]] = {
     WmsSource: wms_source,
     MapserverSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
+    MapnikSource: mapnik_source,
+    DebugSource: debug_source,
 }
 
 

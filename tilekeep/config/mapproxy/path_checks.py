@@ -9,11 +9,12 @@ from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
+from tilekeep.config.mapproxy.meaning_drawn import LEVEL_VARIABLE
 from tilekeep.config.mapproxy.meaning_legends import legend_file
 from tilekeep.config.mapproxy.meaning_mapserver import mapserver_program
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import MapserverSource, WmsLikeSource
+from tilekeep.config.mapproxy.sources import MapnikSource, MapserverSource, WmsLikeSource
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 
 
@@ -47,6 +48,7 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     yield from _legend_problems(settings, base_dir, probe)
     yield from _directory_problems(settings, base_dir, probe)
     yield from _mapserver_problems(settings, base_dir, probe)
+    yield from _mapfile_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
@@ -78,6 +80,16 @@ def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> 
     fonts = settings.globals.image.font_dir
     if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
         yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
+
+
+def _mapfile_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Styles of Mapnik, but those that each level has one of."""
+    for name, source in settings.sources.items():
+        if not isinstance(source, MapnikSource) or LEVEL_VARIABLE in source.mapfile:
+            continue
+        if reason := probe.unreadable_file(from_base(base_dir, source.mapfile)):
+            message = f"the mapfile {source.mapfile!r} cannot be read: {reason}; correct the name"
+            yield warning(("sources", name, "mapfile"), message)
 
 
 def _mapserver_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:

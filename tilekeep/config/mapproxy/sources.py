@@ -215,8 +215,16 @@ class MapserverSource(WmsLikeSource):
     mapserver: Section[MapserverDefaults] | None = None
 
 
-class MapnikSource(LaterSource):
-    """A Mapnik style."""
+class MapnikSource(SourceOptions):
+    """A Mapnik style, drawn on this machine.
+
+    :ivar mapfile: relative to the configuration; %(webmercator_level)s in it is the level of each map.
+    :ivar transparent: whether maps are transparent.
+    :ivar layers: names of the layers that are drawn, as a list or with commas; all without it.
+    :ivar scale_factor: how much larger than intended lines, symbols and labels are drawn.
+    :ivar multithreaded: whether loaded styles are kept for the next map, until the mapfile changes.
+    :ivar concurrent_requests: maps that are drawn at a time.
+    """
 
     type: Literal["mapnik"]
     mapfile: str
@@ -226,6 +234,7 @@ class MapnikSource(LaterSource):
     use_mapnik2: Annotated[Opt[bool], NoEffect("there is one Mapnik only")] = None
     scale_factor: Opt[PositiveNumber] = None
     multithreaded: bool = False
+    concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
 
 class ArcgisOptions(Options):
@@ -276,7 +285,7 @@ class OgcApiMapsSource(LaterSource):
     on_error: Section[OnError] | None = None
 
 
-class DebugSource(LaterSource):
+class DebugSource(SourceOptions):
     """Draws the box and the resolution of each request."""
 
     type: Literal["debug"]

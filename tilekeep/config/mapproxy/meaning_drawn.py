@@ -1,0 +1,70 @@
+"""The meaning of options of sources that draw on this machine (spec/sources.md, 8.2 and 8.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tilekeep.config.mapproxy.image import ImageOptions
+from tilekeep.config.mapproxy.meaning_image import image_choice
+from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource, with_transparency
+from tilekeep.config.mapproxy.paths import from_base
+from tilekeep.config.mapproxy.sources import DebugSource, MapnikSource
+
+#: Stands in the path of a mapfile for the level of web mercator that is closest to a map.
+LEVEL_VARIABLE = "%(webmercator_level)s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveDebugSource(EffectiveSource):
+    """Shows what it is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveMapnikSource(EffectiveSource):
+    """A Mapnik style.
+
+    :ivar mapfile: absolute path, with :data:`LEVEL_VARIABLE` in it where each level has a file.
+    :ivar gate_name: the path as the configuration has it, by which drawings at a time are counted.
+    :ivar layers: those that are drawn, or None for all.
+    :ivar keeps_maps: whether loaded maps are used again.
+    :ivar concurrent_requests: 0 is unlimited.
+    """
+
+    mapfile: str
+    gate_name: str
+    layers: frozenset[str] | None
+    keeps_maps: bool
+    scale_factor: float
+    concurrent_requests: int
+
+
+def debug_source(named: NamedSource, _source: DebugSource) -> EffectiveDebugSource:
+    """A source of boxes, on transparent ground."""
+    image = image_choice(named.settings, ImageOptions(transparent=True), named.request_format)
+    return EffectiveDebugSource(name=named.name, image=image, limits=named.limits)
+
+
+def mapnik_source(named: NamedSource, source: MapnikSource) -> EffectiveMapnikSource:
+    """A style; the layers of a tag take the place of those of the source."""
+    settings = named.settings
+    options = with_transparency(source.image, source.transparent)
+    concurrent = source.concurrent_requests
+    if concurrent is None:
+        concurrent = settings.globals.http.concurrent_requests or 0
+    layers = mapnik_layers(source) if named.layers is None else named.layers
+    return EffectiveMapnikSource(
+        name=named.name,
+        image=image_choice(settings, options, named.request_format),
+        limits=named.limits,
+        mapfile=from_base(named.base_dir, source.mapfile),
+        gate_name=source.mapfile,
+        layers=frozenset(layers) or None,
+        keeps_maps=source.multithreaded,
+        scale_factor=source.scale_factor or 1.0,
+        concurrent_requests=concurrent,
+    )
+
+
+def mapnik_layers(source: MapnikSource) -> tuple[str, ...]:
+    """The layers that a style is limited to, or none for all."""
+    return tuple(source.layers.split(",")) if isinstance(source.layers, str) else source.layers or ()
