@@ -13,6 +13,7 @@ from tests.fakes.legends import FakeLegendSource, FakeLegendStore
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
+from tests.fakes.renderer import FakeRenderer
 from tests.fakes.text_imaging import TextImaging
 from tests.fakes.text_pictures import TextPictures
 from tests.fakes.tile_lock import FakeTileLock
@@ -25,6 +26,7 @@ from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.geometry.given_areas import GivenAreas
 from tilekeep.adapters.http.cgi_client import CgiClient
 from tilekeep.adapters.http.client import RequestsHttpClient
+from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.pillow import PillowImaging
@@ -34,6 +36,7 @@ from tilekeep.adapters.locks.load_gate import LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.mapnik import MapnikSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
@@ -49,6 +52,7 @@ from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.sources.limited_info import LimitedInfo
 from tilekeep.application.sources.limited_source import LimitedSource
@@ -71,6 +75,7 @@ from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.projection import Projection
+from tilekeep.ports.renderer import Renderer
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
@@ -99,9 +104,11 @@ def sources(
     without_color: WithoutColor,
     direct: DirectMap,
     either: CacheOrDirect,
+    debug: DebugSource,
+    mapnik: MapnikSource,
     fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, fake
+    return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, debug, mapnik, fake
 
 
 def area_readers(given: GivenAreas, on_demand: AreasOnDemand) -> tuple[AreaReader, ...]:
@@ -164,6 +171,10 @@ def projections(pyproj: PyprojProjection, fake: FakeProjection) -> tuple[Project
 
 def runners(threads: ThreadRunner, inline: InlineRunner) -> tuple[ParallelRunner, ...]:
     return threads, inline
+
+
+def renderers(renderd: RenderdClient, fake: FakeRenderer) -> tuple[Renderer, ...]:
+    return renderd, fake
 
 
 def makers(maker: MakeMetaTile) -> tuple[TileMaker, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_maker import WantedBlock
@@ -32,6 +32,7 @@ class FetchedTiles(NamedTuple):
     :ivar validators: came with the answer that confirmed ``unchanged``.
     :ivar passing: tiles to deliver but not to store, as they are made of what is stale or in error;
         ``fresh_for`` says when to ask for them again, in seconds or None.
+    :ivar held: tiles whose stored bytes are better than what was fetched.
     """
 
     new: tuple[NewTile, ...]
@@ -40,6 +41,7 @@ class FetchedTiles(NamedTuple):
     passing: tuple[NewTile, ...] = ()
     fresh_for: float | None = None
     storable: bool = True
+    held: tuple[TileKey, ...] = ()
 
     @staticmethod
     def joined(parts: Sequence[FetchedTiles]) -> FetchedTiles:
@@ -51,6 +53,17 @@ class FetchedTiles(NamedTuple):
             fresh_for=limits.fresh_for,
             storable=limits.storable,
         )
+
+
+class FetchesTiles(Protocol):
+    """Turns plans into tiles; stores nothing itself."""
+
+    def fetch(self, block: WantedBlock, deadline: Deadline, validators: Validators | None) -> FetchedTiles:
+        """All tiles of ``block``; ``validators`` make a plan of one fetch conditional.
+
+        :raises SourceError: there are no tiles at all.
+        """
+        ...
 
 
 class TileFetcher:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from tilekeep.application.fetched_tiles import FetchedTiles, TileFetcher
+from tilekeep.application.fetched_tiles import FetchedTiles, FetchesTiles
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
@@ -53,7 +53,7 @@ class MakeMetaTile:
         *,
         tile_set: TileSet,
         store: TileVault,
-        fetcher: TileFetcher,
+        fetcher: FetchesTiles,
         locks: TileLock,
         lock_id: str,
         failures: FailureMemory,
@@ -139,6 +139,7 @@ class MakeMetaTile:
         outcomes.update(
             (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable)) for tile in fetched.passing
         )
+        outcomes.update(dict.fromkeys(fetched.held, InStore()))
         return outcomes
 
     def _renewed(self, fetched: FetchedTiles, now: float, deadline: Deadline) -> dict[TileKey, Outcome]:

@@ -16,6 +16,7 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.http.choice import client_of
+from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
@@ -64,6 +65,7 @@ from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transfor
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
+from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
@@ -100,6 +102,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
     http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
+    renderers = providers.Factory(RenderdClient, clock=clock)
     locks = providers.Factory(FileTileLock, clock=clock)
     no_lock = providers.ThreadSafeSingleton(NoLock)
     failures = providers.Factory(
@@ -228,6 +231,14 @@ class UseCasesContainer(containers.DeclarativeContainer):
             clock=adapters.clock,
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,
+            rendering=providers.Factory(
+                RenderingAssembly,
+                settings,
+                base_dir,
+                options.provided.renderer_url,
+                make=adapters.renderers.provider,
+                http_client=shared.provided.http_client,
+            ),
         ),
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,

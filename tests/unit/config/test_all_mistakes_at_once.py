@@ -35,7 +35,7 @@ globals:
   srs: {preferred_src_proj: {'EPSG:4326': §'EPSG:3857'}}  # globals.srs.preferred_src_proj["EPSG:4326"]
   tiles: {expires_hours: §-1}  # globals.tiles.expires_hours
   wms: {max_output_pixels: §lots, strict: §1}  # globals.wms.max_output_pixels | globals.wms.strict
-  renderd: {§address: 'http://x'}  # globals.renderd.address
+  renderd: {address: §x}  # globals.renderd.address
 services:
   §demmo:  # services.demmo -> demo
   tms: {origin: §ne}  # services.tms.origin

@@ -1084,7 +1084,6 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
 @pytest.mark.parametrize(
     ("section", "options", "path"),
     [
-        ("globals", "renderd: {address: 'http://x'}", "globals.renderd.address"),
         (
             "sources",
             "s: {type: wms, req: {url: 'http://x', layers: a}, on_error: {404: {response: '#fff000'}}}",

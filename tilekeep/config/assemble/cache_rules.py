@@ -39,12 +39,18 @@ def age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:
     return FileTimeLimit(refresh.path) if isinstance(refresh, meaning_cache.FileTimeLimit) else refresh
 
 
-def planner_of(cache: EffectiveCache, grid: TileGrid, source: MapSource | None) -> MetaTilePlanner:
-    """Which tiles are fetched together (spec/caches.md, 7)."""
+def planner_of(
+    cache: EffectiveCache, grid: TileGrid, source: MapSource | None, *, delegated: bool = False
+) -> MetaTilePlanner:
+    """Which tiles are fetched together (spec/caches.md, 7).
+
+    A renderer that makes ``delegated`` ones is told of one tile, and knows the block of that by the plain rule alone.
+    """
     several = cache.meta_size != _ONE_TILE
     mode = FetchMode.SINGLE
     if source is not None and source.traits.meta_tiles and (several or cache.meta_buffer_px > 0):
         mode = FetchMode.META
-    elif source is not None and not source.traits.meta_tiles and several and cache.bulk_meta_tiles:
+    elif source is not None and not source.traits.meta_tiles and several and cache.bulk_meta_tiles and not delegated:
         mode = FetchMode.BULK
-    return MetaTilePlanner(grid, mode, cache.meta_size, cache.meta_buffer_px, cache.minimize_meta_requests)
+    minimal = cache.minimize_meta_requests and not delegated
+    return MetaTilePlanner(grid, mode, cache.meta_size, cache.meta_buffer_px, minimal)

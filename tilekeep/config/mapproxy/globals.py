@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
 from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
-from tilekeep.config.mapproxy.markers import OGC_API, Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import OGC_API, NoEffect, OnlyFor
 from tilekeep.config.mapproxy.options import (
     Duration,
     NotNegative,
@@ -178,9 +178,12 @@ class MapserverDefaults(Options):
 
 
 class Renderd(Options):
-    """``globals.renderd``."""
+    """``globals.renderd``.
 
-    address: Annotated[Opt[str], Later()] = None
+    :ivar address: URL of a process that makes the tiles of all caches that store them.
+    """
+
+    address: Opt[str] = Field(default=None, repr=False)
 
 
 class GlobalSettings(Options):

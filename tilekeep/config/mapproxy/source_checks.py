@@ -32,7 +32,10 @@ _URL = re.compile(r"(?:https?|file)://", re.IGNORECASE)
 
 
 def source_problems(settings: Settings) -> Iterator[Problem]:
-    """Of all sources."""
+    """Of all sources, and of the renderer that may stand for them."""
+    renderd = settings.globals.renderd
+    if renderd is not None and renderd.address is not None:
+        yield from url_problems(("globals", "renderd", "address"), renderd.address)
     for name, source in settings.sources.items():
         yield from _source_problems(("sources", name), source)
 
