@@ -226,7 +226,7 @@ class TestKeptMaps:
         child = os.fork()
         if child == 0:
             maps.reset_after_fork()
-            os._exit(0 if drawn(made).getpixel(EAST) == RED and len(maps._left_behind) == 1 else 1)
+            os._exit(0 if drawn(made).getpixel(EAST) == RED and len(maps._kept._left_behind) == 1 else 1)
         _, status = os.waitpid(child, 0)
 
         assert os.waitstatus_to_exitcode(status) == 0

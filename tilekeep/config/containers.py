@@ -26,6 +26,8 @@ from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.geojson import GeojsonSource
+from tilekeep.adapters.sources.geotiff import GeotiffSource, RasterFiles
 from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.mapnik import LoadedMaps, MapnikSource
 from tilekeep.adapters.sources.tile import TileSource
@@ -141,6 +143,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
     )
     mapnik_maps = providers.ThreadSafeSingleton(LoadedMaps)
+    raster_files = providers.ThreadSafeSingleton(RasterFiles)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource),
@@ -150,6 +153,10 @@ class AdaptersContainer(containers.DeclarativeContainer):
                 WorldSource, projection=projection, raster=providers.Object(PillowRaster)
             ),
             "debug": providers.Factory(DebugSource, imaging),
+            "geojson": providers.Factory(GeojsonSource, projection=projection, raster=providers.Object(PillowRaster)),
+            "geotiff": providers.Factory(
+                GeotiffSource, files=raster_files, projection=projection, raster=providers.Object(PillowRaster)
+            ),
             "mapnik": providers.Factory(
                 MapnikSource, maps=mapnik_maps, gate=gate, clock=clock, raster=providers.Object(PillowRaster)
             ),
@@ -191,6 +198,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.background,
             adapters.sqlite_connections,
             adapters.mapnik_maps,
+            adapters.raster_files,
             flights,
             document_flights,
         ),

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tilekeep.adapters.sources.geojson import GeojsonLook
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.source_parts import SourceParts
-from tilekeep.config.mapproxy.meaning_drawn import LEVEL_VARIABLE, EffectiveDebugSource, EffectiveMapnikSource
+from tilekeep.config.mapproxy.meaning_drawn import (
+    LEVEL_VARIABLE,
+    EffectiveDebugSource,
+    EffectiveGeojsonSource,
+    EffectiveGeotiffSource,
+    EffectiveMapnikSource,
+)
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
@@ -27,6 +34,47 @@ class DebugAssembly:
     def __call__(self, source: EffectiveDebugSource, gate: StoreGate, grid: TileGrid | None) -> MapSource:
         """The source; ``gate`` checks what is put on a canvas."""
         return self._parts.limited(self._parts.make("debug"), source.limits, gate)
+
+
+class GeojsonAssembly:
+    """Makes sources of files with features, which draw maps of any box, size and SRS."""
+
+    def __init__(self, parts: SourceParts) -> None:
+        self._parts = parts
+
+    def __call__(self, source: EffectiveGeojsonSource, gate: StoreGate, grid: TileGrid | None) -> MapSource:
+        """The source; ``gate`` checks what is put on a canvas."""
+        made = self._parts.make(
+            "geojson",
+            path=source.path,
+            srs=self._parts.projection.srs(source.srs),
+            look=GeojsonLook(
+                fill=source.fill,
+                stroke=source.stroke,
+                stroke_width=source.stroke_width,
+                point_radius=source.point_radius,
+                background=source.background,
+            ),
+        )
+        return self._parts.limited(made, source.limits, gate)
+
+
+class GeotiffAssembly:
+    """Makes sources of raster files, which draw maps of any box, size and SRS."""
+
+    def __init__(self, parts: SourceParts) -> None:
+        self._parts = parts
+
+    def __call__(self, source: EffectiveGeotiffSource, gate: StoreGate, grid: TileGrid | None) -> MapSource:
+        """The source; ``gate`` checks what is put on a canvas."""
+        made = self._parts.make(
+            "geotiff",
+            path=source.path,
+            bands=source.bands,
+            nodata=source.nodata,
+            resampling=source.image.resampling,
+        )
+        return self._parts.limited(made, source.limits, gate)
 
 
 class MapnikAssembly:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import MapnikSource, SourceOptions
+from tilekeep.config.mapproxy.sources import GeotiffSource, MapnikSource, SourceOptions
 from tilekeep.config.problems import Problem, error
 
 
@@ -19,7 +19,10 @@ class _Library(NamedTuple):
     extra: str
 
 
-_NEEDED: Mapping[type[SourceOptions], _Library] = {MapnikSource: _Library("mapnik", "Mapnik", "mapnik")}
+_NEEDED: Mapping[type[SourceOptions], _Library] = {
+    MapnikSource: _Library("mapnik", "Mapnik", "mapnik"),
+    GeotiffSource: _Library("rasterio", "rasterio", "raster"),
+}
 
 
 def library_problems(

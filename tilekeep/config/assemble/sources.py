@@ -7,12 +7,17 @@ from typing import Any
 
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
-from tilekeep.config.assemble.drawn_sources import DebugAssembly, MapnikAssembly
+from tilekeep.config.assemble.drawn_sources import DebugAssembly, GeojsonAssembly, GeotiffAssembly, MapnikAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.tile_sources import TileAssembly
 from tilekeep.config.assemble.wms_sources import WmsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
-from tilekeep.config.mapproxy.meaning_drawn import EffectiveDebugSource, EffectiveMapnikSource
+from tilekeep.config.mapproxy.meaning_drawn import (
+    EffectiveDebugSource,
+    EffectiveGeojsonSource,
+    EffectiveGeotiffSource,
+    EffectiveMapnikSource,
+)
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
     EffectiveSource,
@@ -41,6 +46,8 @@ class SourceAssembly:
             EffectiveWorldSource: WorldAssembly(parts),
             EffectiveDebugSource: DebugAssembly(parts),
             EffectiveMapnikSource: MapnikAssembly(parts),
+            EffectiveGeojsonSource: GeojsonAssembly(parts),
+            EffectiveGeotiffSource: GeotiffAssembly(parts),
         }
 
     def source(

@@ -1,4 +1,4 @@
-"""The meaning of options of sources that draw on this machine (spec/sources.md, 8.2 and 8.3)."""
+"""The meaning of options of sources that draw on this machine (spec/sources.md, 8.2 and 8.3; own additions)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource, with_transparency
 from tilekeep.config.mapproxy.paths import from_base
-from tilekeep.config.mapproxy.sources import DebugSource, MapnikSource
+from tilekeep.config.mapproxy.sources import DebugSource, GeojsonSource, GeotiffSource, MapnikSource
+from tilekeep.domain.srs import normalised_code
+
+#: 8-bit red, green, blue and alpha.
+Rgba = tuple[int, int, int, int]
 
 #: Stands in the path of a mapfile for the level of web mercator that is closest to a map.
 LEVEL_VARIABLE = "%(webmercator_level)s"
@@ -36,6 +40,67 @@ class EffectiveMapnikSource(EffectiveSource):
     keeps_maps: bool
     scale_factor: float
     concurrent_requests: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveGeojsonSource(EffectiveSource):
+    """Features in a file; colours are 8-bit RGBA, ``background`` None is transparent."""
+
+    path: str
+    srs: str
+    fill: Rgba
+    stroke: Rgba
+    stroke_width: float
+    point_radius: float
+    background: Rgba | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveGeotiffSource(EffectiveSource):
+    """A georeferenced raster; None is what the file says of its bands and of the value that stands for nothing."""
+
+    path: str
+    bands: tuple[int, ...] | None
+    nodata: float | None
+
+
+def geojson_source(named: NamedSource, source: GeojsonSource) -> EffectiveGeojsonSource:
+    """Features; without a ground of their own their maps are transparent, unless the image options say otherwise."""
+    style = source.style
+    own = source.image or ImageOptions()
+    options = own if own.transparent is not None else with_transparency(own, source.background is None)
+    return EffectiveGeojsonSource(
+        name=named.name,
+        image=image_choice(named.settings, options, named.request_format),
+        limits=named.limits,
+        path=from_base(named.base_dir, source.filename),
+        srs=normalised_code(source.srs),
+        fill=_rgba(style.fill, style.fill_opacity),
+        stroke=_rgba(style.stroke, style.stroke_opacity),
+        stroke_width=style.stroke_width,
+        point_radius=style.point_radius,
+        background=None if source.background is None else _rgba(source.background),
+    )
+
+
+def geotiff_source(named: NamedSource, source: GeotiffSource) -> EffectiveGeotiffSource:
+    """A raster; its maps are transparent around it, unless the options say otherwise."""
+    own = source.image or ImageOptions()
+    asked = own.transparent if source.transparent is None else source.transparent
+    options = with_transparency(own, True if asked is None else asked)
+    return EffectiveGeotiffSource(
+        name=named.name,
+        image=image_choice(named.settings, options, named.request_format),
+        limits=named.limits,
+        path=from_base(named.base_dir, source.filename),
+        bands=source.bands,
+        nodata=source.nodata,
+    )
+
+
+def _rgba(color: tuple[int, ...], opacity: float = 1.0) -> Rgba:
+    red, green, blue, *alpha = color
+    return red, green, blue, round((alpha[0] if alpha else 255) * opacity)
 
 
 def debug_source(named: NamedSource, _source: DebugSource) -> EffectiveDebugSource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tilekeep.config.mapproxy.meaning_drawn import debug_source, mapnik_source
+from tilekeep.config.mapproxy.meaning_drawn import debug_source, geojson_source, geotiff_source, mapnik_source
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
     NamedSource,
@@ -19,6 +19,8 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import (
     DebugSource,
+    GeojsonSource,
+    GeotiffSource,
     MapnikSource,
     MapserverSource,
     SourceOptions,
@@ -34,6 +36,8 @@ _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSo
     WorldSource: world_source,
     MapnikSource: mapnik_source,
     DebugSource: debug_source,
+    GeojsonSource: geojson_source,
+    GeotiffSource: geotiff_source,
 }
 
 

@@ -14,7 +14,7 @@ from tilekeep.config.mapproxy.meaning_legends import legend_file
 from tilekeep.config.mapproxy.meaning_mapserver import mapserver_program
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import MapnikSource, MapserverSource, WmsLikeSource
+from tilekeep.config.mapproxy.sources import GeojsonSource, GeotiffSource, MapnikSource, MapserverSource, WmsLikeSource
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 
 
@@ -49,6 +49,7 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     yield from _directory_problems(settings, base_dir, probe)
     yield from _mapserver_problems(settings, base_dir, probe)
     yield from _mapfile_problems(settings, base_dir, probe)
+    yield from _drawn_file_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
@@ -80,6 +81,16 @@ def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> 
     fonts = settings.globals.image.font_dir
     if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
         yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
+
+
+def _drawn_file_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Files with features and rasters."""
+    for name, source in settings.sources.items():
+        if not isinstance(source, GeojsonSource | GeotiffSource):
+            continue
+        if reason := probe.unreadable_file(from_base(base_dir, source.filename)):
+            message = f"the file {source.filename!r} cannot be read: {reason}; correct the name"
+            yield error(("sources", name, "filename"), message)
 
 
 def _mapfile_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:

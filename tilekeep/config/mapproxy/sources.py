@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
-from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
+from tilekeep.config.mapproxy.image import ImageOptions, Opacity, WmsImageOptions
 from tilekeep.config.mapproxy.markers import Later, NoEffect
 from tilekeep.config.mapproxy.options import (
     COLOR_SCHEMA,
@@ -19,6 +19,7 @@ from tilekeep.config.mapproxy.options import (
     NotNegativeNumber,
     Opt,
     Options,
+    Positive,
     PositiveNumber,
     Section,
     color_value,
@@ -291,6 +292,60 @@ class DebugSource(SourceOptions):
     type: Literal["debug"]
 
 
+class GeojsonStyle(Options):
+    """``style`` of a geojson source.
+
+    :ivar fill: color of areas and points.
+    :ivar fill_opacity: 0 to 1, beside the alpha of the color.
+    :ivar stroke: color of lines, and of the outlines of areas and points.
+    :ivar stroke_opacity: 0 to 1, beside the alpha of the color.
+    :ivar stroke_width: in pixels; 0 for no lines.
+    :ivar point_radius: in pixels, the outline included.
+    """
+
+    fill: Color = (51, 136, 255)
+    fill_opacity: Opacity = 0.2
+    stroke: Color = (51, 136, 255)
+    stroke_opacity: Opacity = 1.0
+    stroke_width: Annotated[float, Field(ge=0, le=100)] = 2.0
+    point_radius: Annotated[float, Field(ge=0, le=100)] = 5.0
+
+
+class GeojsonSource(SourceOptions):
+    """Points, lines and areas out of a GeoJSON file, drawn by Tilekeep itself (own addition).
+
+    :ivar filename: relative to the configuration.
+    :ivar srs: of the coordinates; by the standard degrees, longitude first.
+    :ivar background: color of the ground; without it, transparent.
+    :ivar style: colors and widths.
+    """
+
+    type: Literal["geojson"]
+    filename: str
+    srs: str = "EPSG:4326"
+    background: Opt[Color] = None
+    style: Section[GeojsonStyle] = Field(default_factory=GeojsonStyle)
+    image: Section[ImageOptions] | None = None
+
+
+class GeotiffSource(SourceOptions):
+    """A georeferenced raster file that GDAL reads, such as a cloud optimised GeoTIFF (own addition).
+
+    :ivar filename: relative to the configuration.
+    :ivar bands: numbers of the bands that are gray, or red, green and blue, with alpha after them if there is one;
+        without it, those of the file.
+    :ivar nodata: value of pixels that are transparent; without it, that of the file.
+    :ivar transparent: whether maps are transparent outside the raster; true without it.
+    """
+
+    type: Literal["geotiff"]
+    filename: str
+    bands: Opt[Annotated[tuple[Positive, ...], Field(min_length=1, max_length=4)]] = None
+    nodata: Opt[float] = None
+    transparent: Opt[bool] = None
+    image: Section[ImageOptions] | None = None
+
+
 Source = Annotated[
     WmsSource
     | TileSource
@@ -300,6 +355,8 @@ Source = Annotated[
     | ArcgisSource
     | OgcApiTilesSource
     | OgcApiMapsSource
-    | DebugSource,
+    | DebugSource
+    | GeojsonSource
+    | GeotiffSource,
     Field(discriminator="type"),
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-#: Maps of one mapfile that wait for the next request; each may hold connections and files.
+from tilekeep.adapters.file_pool import FilePool, FileVersion
+
+#: Maps of one mapfile that wait for the next request.
 _MOST_IDLE = 16
 
 #: What other programs write when they have no name for a layer; such layers are always drawn.
@@ -22,25 +23,15 @@ class MapKind(NamedTuple):
     layers: frozenset[str] | None
 
 
-class _Version(NamedTuple):
-    """What changes with a file."""
-
-    modified_ns: int
-    size: int
-    inode: int
-
-
 class LoadedMaps:
-    """Keeps maps between requests until their mapfile changes.  Safe to call from any thread.
+    """Loads maps, and keeps them between requests until their mapfile changes.  Safe to call from any thread.
 
     Mapnik is imported when the first map is loaded.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._loading = threading.Lock()
-        self._idle: dict[MapKind, list[tuple[_Version, Any]]] = {}
-        self._left_behind: list[object] = []
+        self._kept: FilePool[MapKind, Any] = FilePool(self._load, most_idle=_MOST_IDLE)
 
     @contextmanager
     def borrowed(self, kind: MapKind, *, kept: bool) -> Iterator[Any]:
@@ -51,37 +42,17 @@ class LoadedMaps:
         :raises OSError: there is no such file.
         :raises RuntimeError: Mapnik cannot read it.
         """
-        version = _version(kind.mapfile)
-        found = self._taken(kind, version) if kept else None
-        drawing = self._load(kind) if found is None else found
-        yield drawing
         if kept:
-            self._give_back(kind, version, drawing)
+            with self._kept.borrowed(kind, kind.mapfile) as drawing:
+                yield drawing
+            return
+        FileVersion.of(kind.mapfile)  # Mapnik does not say so well what is not there
+        yield self._load(kind)
 
     def reset_after_fork(self) -> None:
-        """To be called in a forked child: the maps and their connections are those of the parent.
-
-        They are not even closed here, as that would tell databases that the parent has gone.
-        """
-        self._left_behind.append(self._idle)
-        self._lock = threading.Lock()
+        """To be called in a forked child, which loads maps of its own."""
         self._loading = threading.Lock()
-        self._idle = {}
-
-    def _taken(self, kind: MapKind, version: _Version) -> Any | None:
-        with self._lock:
-            idle = self._idle.get(kind, [])
-            while idle:
-                loaded_from, drawing = idle.pop()
-                if loaded_from == version:
-                    return drawing
-        return None
-
-    def _give_back(self, kind: MapKind, version: _Version, drawing: Any) -> None:
-        with self._lock:
-            idle = self._idle.setdefault(kind, [])
-            if len(idle) < _MOST_IDLE:
-                idle.append((version, drawing))
+        self._kept.reset_after_fork()
 
     def _load(self, kind: MapKind) -> Any:
         """Loading registers fonts and opens data, for the whole process: it is done by one thread at a time."""
@@ -95,8 +66,3 @@ class LoadedMaps:
                 if drawing.layers[index].name not in {*kind.layers, _NAMELESS}:
                     del drawing.layers[index]
         return drawing
-
-
-def _version(mapfile: str) -> _Version:
-    status = os.stat(mapfile)
-    return _Version(status.st_mtime_ns, status.st_size, status.st_ino)
