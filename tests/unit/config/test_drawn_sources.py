@@ -6,7 +6,13 @@ import pytest
 
 from tests.unit.config.configurations import loaded, report_of
 from tilekeep.config.assemble.libraries import library_problems
-from tilekeep.config.mapproxy.meaning_drawn import EffectiveDebugSource, EffectiveMapnikSource
+from tilekeep.config.mapproxy.meaning_drawn import (
+    EffectiveDebugSource,
+    EffectiveGeojsonSource,
+    EffectiveGeotiffSource,
+    EffectiveMapnikSource,
+)
+from tilekeep.config.mapproxy.meaning_source import EffectiveSource
 from tilekeep.config.mapproxy.meaning_sources import effective_source
 from tilekeep.config.problems import Severity, path_text
 
@@ -100,3 +106,69 @@ def test_boxes_are_drawn_on_transparent_ground() -> None:
 
     assert isinstance(source, EffectiveDebugSource)
     assert source.image.transparent is True
+
+
+def drawn_of(options: str) -> EffectiveSource:
+    result = loaded(f"services: {{wms: }}\nsources: {{s: {{{options}}}}}\n")
+    return effective_source(result.settings, "s", result.base_dir, request_format="image/png")
+
+
+def test_features_lie_beside_the_configuration_and_have_a_look() -> None:
+    source = drawn_of(
+        "type: geojson, filename: a.json, srs: '25832', background: [1, 2, 3],"
+        " style: {fill: '#ff000080', fill_opacity: 0.5, stroke: '#00f', stroke_width: 3, point_radius: 0}".replace(
+            "#00f", "#0000ff"
+        )
+    )
+
+    assert isinstance(source, EffectiveGeojsonSource)
+    assert (source.path, source.srs, source.background) == ("/etc/maps/a.json", "EPSG:25832", (1, 2, 3, 255))
+    assert (source.fill, source.stroke, source.stroke_width) == ((255, 0, 0, 64), (0, 0, 255, 255), 3)
+    assert (source.point_radius, source.image.transparent) == (0, False)
+
+
+def test_features_without_a_ground_are_transparent() -> None:
+    assert drawn_of("type: geojson, filename: a.json").image.transparent is True
+
+
+def test_a_raster_says_itself_what_its_bands_are() -> None:
+    source = drawn_of("type: geotiff, filename: a.tif")
+
+    assert isinstance(source, EffectiveGeotiffSource)
+    assert (source.path, source.bands, source.nodata) == ("/etc/maps/a.tif", None, None)
+    assert source.image.transparent is True
+
+
+def test_bands_and_nothing_of_a_raster_may_be_stated() -> None:
+    source = drawn_of("type: geotiff, filename: a.tif, bands: [3, 2, 1], nodata: 0, transparent: false")
+
+    assert isinstance(source, EffectiveGeotiffSource)
+    assert (source.bands, source.nodata, source.image.transparent) == ((3, 2, 1), 0.0, False)
+
+
+@pytest.mark.parametrize("kind", ["geojson", "geotiff"])
+def test_a_file_that_is_not_there_is_an_error(kind: str) -> None:
+    text = f"services: {{wms: }}\nsources: {{s: {{type: {kind}, filename: a}}}}\n"
+
+    [problem] = report_of(text, wrong_paths={"/etc/maps/a": "the reason"}).errors
+
+    assert path_text(problem.path) == "sources.s.filename"
+    assert "the file 'a' cannot be read: the reason" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ("type: geojson, filename: a, style: {stroke_width: -1}", "sources.s.style.stroke_width"),
+        ("type: geojson, filename: a, style: {fill: blue}", "sources.s.style.fill"),
+        ("type: geojson, filename: a, style: {fill_opacity: 2}", "sources.s.style.fill_opacity"),
+        ("type: geotiff, filename: a, bands: []", "sources.s.bands"),
+        ("type: geotiff, filename: a, bands: [0]", "sources.s.bands[0]"),
+        ("type: geotiff, filename: a, bands: [1, 2, 3, 4, 5]", "sources.s.bands"),
+        ("type: geotiff", "sources.s.filename"),
+    ],
+)
+def test_options_that_cannot_be_obeyed_are_errors(options: str, path: str) -> None:
+    report = report_of(f"services: {{wms: }}\nsources: {{s: {{{options}}}}}\n")
+
+    assert [path_text(problem.path) for problem in report.errors] == [path]

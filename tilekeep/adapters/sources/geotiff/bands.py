@@ -7,6 +7,10 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 _RGB = 3
+
+#: Numbers of bands of which the last one is alpha.
+_WITH_ALPHA = frozenset({2, 4})
+
 _LOOKUP_SIZE = 256
 
 
@@ -26,16 +30,17 @@ class Bands(NamedTuple):
 def bands_of(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
     """Those that are wanted, with alpha behind one or three others, else what the file says of its own.
 
+    An alpha band of the file counts in any case, unless another one is wanted.
+
     :raises ValueError: there are no such bands, or they have more than 8 bits.
     """
     meanings = [meaning.name for meaning in dataset.colorinterp]
+    alpha = meanings.index("alpha") + 1 if "alpha" in meanings else None
     if wanted is None:
-        alpha = meanings.index("alpha") + 1 if "alpha" in meanings else None
         others = [number for number in dataset.indexes if number != alpha]
         colors = tuple(others[:_RGB] if len(others) >= _RGB else others[:1])
     else:
-        has_alpha = len(wanted) in {2, 4}
-        colors, alpha = (wanted[:-1], wanted[-1]) if has_alpha else (wanted, None)
+        colors, alpha = (wanted[:-1], wanted[-1]) if len(wanted) in _WITH_ALPHA else (wanted, alpha)
     for number in (*colors, *(() if alpha is None else (alpha,))):
         if number not in dataset.indexes:
             raise ValueError(f"there is no band {number}; it has {dataset.count}")

@@ -117,17 +117,18 @@ class GeotiffSource:
 
     def _warped(self, dataset: Any, crs: Any, query: MapQuery, bands: Bands) -> Image.Image:
         from rasterio.enums import Resampling
-        from rasterio.transform import from_bounds
+        from rasterio.transform import Affine
         from rasterio.vrt import WarpedVRT
 
         kernel = "nearest" if bands.table is not None else _KERNELS[self._resampling]
         options: dict[str, Any] = {} if self._nodata is None else {"src_nodata": self._nodata}
+        box, size = query.bbox, query.size
         with WarpedVRT(
             dataset,
             crs=crs,
-            transform=from_bounds(*query.bbox, *query.size),
-            width=query.size.width,
-            height=query.size.height,
+            transform=Affine(box.width / size.width, 0, box.min_x, 0, -box.height / size.height, box.max_y),
+            width=size.width,
+            height=size.height,
             resampling=Resampling[kernel],
             add_alpha=bands.alpha is None,
             **options,
@@ -169,6 +170,10 @@ def _shrinking(dataset: Any, crs: Any, query: MapQuery) -> float:
     ]
     beside = [point for x, y in places for point in ((x, y), (x + dx, y), (x, y + dy))]
     xs, ys = transform(crs, dataset.crs, [x for x, _ in beside], [y for _, y in beside])
-    pixels = [~dataset.transform * point for point in zip(xs, ys, strict=True)]
+    to_pixels = ~dataset.transform
+    pixels = [
+        (to_pixels.a * x + to_pixels.b * y + to_pixels.c, to_pixels.d * x + to_pixels.e * y + to_pixels.f)
+        for x, y in zip(xs, ys, strict=True)
+    ]
     steps = [math.dist(pixels[i], pixels[i + k]) for i in range(0, len(pixels), 3) for k in (1, 2)]
     return max(1.0, min((step for step in steps if math.isfinite(step)), default=1.0))
