@@ -35,6 +35,8 @@ from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.load_gate import LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.geojson import GeojsonSource
+from tilekeep.adapters.sources.geotiff import GeotiffSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.mapnik import MapnikSource
 from tilekeep.adapters.sources.tile import TileSource
@@ -106,9 +108,14 @@ def sources(
     either: CacheOrDirect,
     debug: DebugSource,
     mapnik: MapnikSource,
+    geojson: GeojsonSource,
+    geotiff: GeotiffSource,
     fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, debug, mapnik, fake
+    return (
+        wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, debug, mapnik, geojson,
+        geotiff, fake,
+    )  # fmt: skip
 
 
 def area_readers(given: GivenAreas, on_demand: AreasOnDemand) -> tuple[AreaReader, ...]:
