@@ -17,6 +17,7 @@ from rasterio.enums import ColorInterp, Resampling
 from rasterio.transform import Affine
 
 from tests.contract.map_source_suite import MapSourceSuite
+from tests.contract.processes import forked
 from tests.integration.services.process import Server
 from tests.integration.support.answers import ask
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
@@ -289,11 +290,12 @@ class TestHandles:
         made = source(photo, files=files)
         expected = drawn(made).tobytes()
 
-        child = os.fork()
-        if child == 0:
+        def draw_in_child() -> None:
             files.reset_after_fork()
-            os._exit(0 if drawn(made).tobytes() == expected and len(files._kept._left_behind) == 1 else 1)
-        _, status = os.waitpid(child, 0)
+            assert drawn(made).tobytes() == expected
+            assert len(files._kept._left_behind) == 1
+
+        _, status = os.waitpid(forked(draw_in_child), 0)
 
         assert os.waitstatus_to_exitcode(status) == 0
         assert drawn(made).tobytes() == expected

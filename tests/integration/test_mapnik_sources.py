@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from tests.contract.map_source_suite import WORLD, MapSourceSuite
+from tests.contract.processes import forked
 from tests.fakes.upstream_gate import FakeUpstreamGate
 from tests.integration.services.process import Server
 from tests.integration.support.answers import ask
@@ -223,11 +224,12 @@ class TestKeptMaps:
         made = source(style, maps=maps)
         drawn(made)
 
-        child = os.fork()
-        if child == 0:
+        def draw_in_child() -> None:
             maps.reset_after_fork()
-            os._exit(0 if drawn(made).getpixel(EAST) == RED and len(maps._kept._left_behind) == 1 else 1)
-        _, status = os.waitpid(child, 0)
+            assert drawn(made).getpixel(EAST) == RED
+            assert len(maps._kept._left_behind) == 1
+
+        _, status = os.waitpid(forked(draw_in_child), 0)
 
         assert os.waitstatus_to_exitcode(status) == 0
         assert drawn(made).getpixel(EAST) == RED
