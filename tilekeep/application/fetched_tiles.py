@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_maker import WantedBlock
@@ -56,6 +56,17 @@ class FetchedTiles(NamedTuple):
             storable=limits.storable,
             worth=limits.worth,
         )
+
+
+class FetchesTiles(Protocol):
+    """Turns plans into tiles; stores nothing itself."""
+
+    def fetch(self, block: WantedBlock, deadline: Deadline, validators: Validators | None) -> FetchedTiles:
+        """All tiles of ``block``; ``validators`` make a plan of one fetch conditional.
+
+        :raises SourceError: there are no tiles at all.
+        """
+        ...
 
 
 class TileFetcher:

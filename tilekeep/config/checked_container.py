@@ -8,6 +8,7 @@ from tilekeep.config.assemble.areas import area_problems
 from tilekeep.config.assemble.caches import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.libraries import library_problems
 from tilekeep.config.assemble.object_stores import object_store_problems
 from tilekeep.config.assemble.srs_codes import srs_problems
 from tilekeep.config.assemble.styles import style_problems
@@ -65,6 +66,7 @@ def _codes_and_areas(container: TilekeepContainer, refused: Collection[OptionPat
     yield from srs_problems(settings, container.adapters.projection())
     yield from area_problems(settings, container.base_dir(), container.use_cases.coverages(), refused)
     yield from style_problems(settings, container.base_dir())
+    yield from library_problems(settings)
 
 
 def _container(settings: Settings, base_dir: str) -> TilekeepContainer:

@@ -75,15 +75,6 @@ ERRORS = [
     Mistake("a source without type", "    type: wms\n", "", "sources.osm.type", 12, 3, "'type' is required"),
     Mistake("a source left empty", "    type: wms\n", "  b:\n", "sources.osm.type", 12, 3, "'type' is required"),
     Mistake(
-        "a source type of later",
-        "type: wms",
-        "type: mapserver",
-        "sources.osm.type",
-        13,
-        11,
-        "not supported yet by this version",
-    ),
-    Mistake(
         "a WMS without URL",
         "      url: http://maps.example.org/wms\n",
         "",
@@ -1084,8 +1075,6 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
 @pytest.mark.parametrize(
     ("section", "options", "path"),
     [
-        ("globals", "renderd: {address: 'http://x'}", "globals.renderd.address"),
-        ("sources", "s: {type: mapnik, mapfile: x.xml}", "sources.s.type"),
         ("caches", "c: {sources: [], cache: {type: redis, password: hunter2}}", "caches.c.cache.type"),
         ("services", "kml: {}", "services.kml"),
     ],

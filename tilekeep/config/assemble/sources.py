@@ -10,6 +10,7 @@ from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.mirrored_source import MirrorHealth
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.arcgis_sources import ArcgisAssembly
+from tilekeep.config.assemble.drawn_sources import DebugAssembly, GeojsonAssembly, GeotiffAssembly, MapnikAssembly
 from tilekeep.config.assemble.mirrors import mirrored
 from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTilesAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
@@ -18,6 +19,12 @@ from tilekeep.config.assemble.wms_sources import WmsAssembly
 from tilekeep.config.assemble.wmts_sources import WmtsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisSource
+from tilekeep.config.mapproxy.meaning_drawn import (
+    EffectiveDebugSource,
+    EffectiveGeojsonSource,
+    EffectiveGeotiffSource,
+    EffectiveMapnikSource,
+)
 from tilekeep.config.mapproxy.meaning_ogcapi import EffectiveOgcApiMaps, EffectiveOgcApiTiles
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
@@ -53,6 +60,10 @@ class SourceAssembly:
             EffectiveOgcApiTiles: OgcApiTilesAssembly(parts),
             EffectiveOgcApiMaps: OgcApiMapsAssembly(parts),
             EffectiveWmtsSource: WmtsAssembly(parts),
+            EffectiveDebugSource: DebugAssembly(parts),
+            EffectiveMapnikSource: MapnikAssembly(parts),
+            EffectiveGeojsonSource: GeojsonAssembly(parts),
+            EffectiveGeotiffSource: GeotiffAssembly(parts),
         }
 
     def source(

@@ -232,7 +232,10 @@ def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:
 
 def _tile_lock_dir(settings: Settings, cache: Cache, base_dir: str) -> str:
     """The configured directory, else one beside the tiles (spec/caches.md, 5)."""
-    configured = _backend(cache).tile_lock_dir or settings.globals.cache.tile_lock_dir
+    renderd = settings.globals.renderd
+    # Whoever asks a renderer has locks among themselves (spec/util-deploy.md, 12.4).
+    own = None if renderd is not None and renderd.address else _backend(cache).tile_lock_dir
+    configured = own or settings.globals.cache.tile_lock_dir
     if configured:
         return from_base(base_dir, configured)
     return os.path.join(_cache_root(settings, cache, base_dir), "tile_locks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
 from tilekeep.config.mapproxy.paths import from_base, octal
@@ -27,6 +27,7 @@ class EffectiveGlobals:
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
     :ivar font_dir: directory of the fonts of texts in images, or None for those of the package.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
+    :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
     """
 
     cache_dir: str
@@ -43,6 +44,7 @@ class EffectiveGlobals:
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
     font_dir: str | None
     longest_failure_seconds: float
+    renderer_url: str | None = field(default=None, repr=False)
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
@@ -66,4 +68,5 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         ),
         font_dir=None if image.font_dir is None else from_base(base_dir, image.font_dir),
         longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
+        renderer_url=None if settings.globals.renderd is None else settings.globals.renderd.address,
     )

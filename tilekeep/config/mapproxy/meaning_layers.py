@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.meaning_info import info_sources_of_tiles
 from tilekeep.config.mapproxy.meaning_legends import wmts_legend_url
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import WmsLikeSource
 from tilekeep.domain.dimensions import Dimension
 
 
@@ -60,14 +60,14 @@ def forwarded_parameters(settings: Settings, names: Iterable[str]) -> tuple[str,
     return tuple(dict.fromkeys(name for source in asked if source for name in source.forward_req_params or ()))
 
 
-def _asked_directly(settings: Settings, name: str) -> WmsSource | None:
+def _asked_directly(settings: Settings, name: str) -> WmsLikeSource | None:
     cache = settings.caches.get(name)
     if cache is not None:
         if cache.use_direct_from_level is None and cache.use_direct_from_res is None:
             return None
         (name,) = cache.sources
     source = settings.sources.get(SourceName.parse(name).name)
-    return source if isinstance(source, WmsSource) else None
+    return source if isinstance(source, WmsLikeSource) else None
 
 
 def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
