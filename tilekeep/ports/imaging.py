@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
@@ -101,6 +102,14 @@ class Imaging(Protocol):
         """The raster drawn anew (same document, 8.7); ``resampling`` as in :class:`ImageEncoding`.
 
         What lies outside the raster is transparent, else white.
+        """
+        ...
+
+    def merge_bands(self, rasters: Sequence[Raster], mix: BandMix) -> Raster:
+        """A raster made of bands of ``rasters``, which have all the same size and of which there is at least one.
+
+        Palettes are looked up first, and grey has its value in red, green and blue; an image without alpha is opaque.
+        Values with a fraction are cut off, values out of 0 to 255 become the nearest of these (spec/caches.md, 11).
         """
         ...
 

@@ -22,7 +22,7 @@ _ONE_TILE = Size(1, 1)
 
 def fits_every_grid(settings: Settings, cache: Cache) -> bool:
     """Whether only the grids of a cache can be at fault, which spares putting thousands of plain caches together."""
-    named = (settings.sources.get(SourceName.parse(name).name) for name in cache.sources)
+    named = (settings.sources.get(SourceName.parse(name).name) for name in cache.source_names)
     limited = cache.cache is not None and cache.cache.coverage is not None
     return not limited and all(
         source is None or (source.coverage is None and isinstance(source, WmsSource) and not source.supported_srs)

@@ -237,6 +237,7 @@ class CacheAssembly:
             grid,
             gate,
             transparent=bool(cache.encoding.transparent),
+            bands=cache.bands,
             cache_as_source=self.maps.as_source_of(cache, grid_key),
         )
 

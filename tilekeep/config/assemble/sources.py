@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tilekeep.application.sources.beyond_projection import BlankBeyondProjection
+from tilekeep.application.sources.merged_bands import MergedBands
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.source_parts import SourceParts
@@ -18,6 +20,7 @@ from tilekeep.config.mapproxy.meaning_source import (
     SourceLimits,
 )
 from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import SourceTraits
@@ -44,27 +47,31 @@ class SourceAssembly:
         gate: StoreGate,
         *,
         transparent: bool,
+        bands: BandMix | None = None,
         cache_as_source: Callable[[str], MapSource],
     ) -> MapSource | None:
         """All ``sources`` as one, bottom first; None if there are none.
 
-        ``transparent`` is the ground on which several sources are laid; ``cache_as_source`` makes the source that
-        stands for another cache.
+        ``transparent`` is the ground on which several sources are laid; ``bands`` puts their bands together instead;
+        ``cache_as_source`` makes the source that stands for another cache.
         """
+        if bands is not None:
+            sources = list(map(_without_clip, sources))
         made = [
-            (
-                cache_as_source(source.name)
-                if isinstance(source, EffectiveCacheSource)
-                else self._limited(source, grid, gate),
-                source.image.opacity,
-            )
+            cache_as_source(source.name)
+            if isinstance(source, EffectiveCacheSource)
+            else self._limited(source, grid, gate)
             for source in sources
         ]
         if not made:
             return None
+        parts = self._parts
+        if bands is not None:
+            return MergedBands(made, bands, parts.imaging, gate, parts.parallel, transparent=transparent)
         if len(made) == 1:
-            return made[0][0]
-        return MergedSources(made, self._parts.imaging, gate, self._parts.parallel, transparent=transparent)
+            return made[0]
+        laid = [(source, options.image.opacity) for source, options in zip(made, sources, strict=True)]
+        return MergedSources(laid, parts.imaging, gate, parts.parallel, transparent=transparent)
 
     def direct(self, source: EffectiveWmsSource | EffectiveWorldSource, gate: StoreGate) -> MapSource:
         """A source of maps of any box, size and SRS."""
@@ -100,6 +107,14 @@ class SourceAssembly:
             grid=source_grid,
             traits=SourceTraits(False, accepts_integer_multiples=True),
         )
+
+
+def _without_clip(source: EffectiveSource) -> EffectiveSource:
+    """A source whose bands are merged with others is not cut at its coverage (spec/caches.md, 11)."""
+    coverage = source.limits.coverage
+    if coverage is None or not coverage.clip:
+        return source
+    return replace(source, limits=replace(source.limits, coverage=replace(coverage, clip=False)))
 
 
 def _template(source: EffectiveTileSource, url: str) -> TileUrlTemplate:

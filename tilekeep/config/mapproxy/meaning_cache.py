@@ -22,6 +22,7 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.domain.bands import BandMix, BandPart
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
@@ -30,6 +31,9 @@ from tilekeep.domain.watermark import Watermark
 T = TypeVar("T")
 
 _GREY = (128, 128, 128)
+
+#: Bands of the result by their keys; grey is the only one of its image.
+_TARGETS = {"r": 0, "g": 1, "b": 2, "a": 3, "l": 0}
 
 #: How long mode ``deadline`` waits unless it is told.
 _PATIENCE_SECONDS = 1.0
@@ -65,6 +69,7 @@ class EffectiveCache:
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
+    :ivar bands: how their bands are put together, or None where they are laid over each other.
     :ivar encoding: how tiles are stored.
     :ivar request_format: media type asked of sources.
     :ivar refresh: what makes tiles stale, or None if they last for ever.
@@ -115,6 +120,7 @@ class EffectiveCache:
     patience_seconds: float = math.inf
     max_stale_seconds: float | None = None
     sqlite: SqliteOptions | None = None
+    bands: BandMix | None = None
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -127,7 +133,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
     request_format = cache.request_format or format_name
     sources = tuple(
         effective_source(settings, source, base_dir, request_format=request_format)
-        for source in cache.sources
+        for source in cache.source_names
         if _draws(settings, source)
     )
     grids = cache.grids or (DEFAULT_GRID,)
@@ -163,6 +169,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         sqlite=sqlite_options(settings, backend) if isinstance(backend, SQLITE_BACKENDS) else None,
+        bands=_bands(cache),
     )
 
 
@@ -248,6 +255,19 @@ def _rescaling(cache: Cache) -> Rescaling | None:
     """Up or down; both are refused when the configuration is loaded (spec/caches.md, 9)."""
     levels = cache.upscale_tiles or cache.downscale_tiles
     return Rescaling(-1 if cache.upscale_tiles else 1, levels, cache.cache_rescaled_tiles) if levels else None
+
+
+def _bands(cache: Cache) -> BandMix | None:
+    """Parts in the order in which they are listed (spec/caches.md, 11)."""
+    if isinstance(cache.sources, tuple):
+        return None
+    names = cache.source_names
+    parts = tuple(
+        BandPart(_TARGETS[target], names.index(part.source), part.band, part.factor)
+        for target, listed in cache.sources.items()
+        for part in listed
+    )
+    return BandMix("L" if "l" in cache.sources else "RGBA" if "a" in cache.sources else "RGB", parts)
 
 
 def _watermark(options: WatermarkOptions | None) -> Watermark | None:

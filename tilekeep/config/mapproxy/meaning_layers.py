@@ -87,7 +87,7 @@ def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
         known = names.get(cache, frozenset())
         if not found <= known:
             names[cache] = known | found
-            waiting += [(name, found) for name in settings.caches[cache].sources if name in settings.caches]
+            waiting += [(name, found) for name in settings.caches[cache].source_names if name in settings.caches]
     return names
 
 
