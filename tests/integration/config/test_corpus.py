@@ -25,6 +25,13 @@ OWN_ONES = examples(OWN)
 OWN_ADDITIONS = {
     ("Cache", "refresh"),
     ("Coverage", "buffer"),
+    ("EncodingOptions", "avif_quality"),
+    ("EncodingOptions", "avif_speed"),
+    ("EncodingOptions", "jpeg_progressive"),
+    ("EncodingOptions", "jpeg_subsampling"),
+    ("EncodingOptions", "webp_lossless"),
+    ("EncodingOptions", "webp_method"),
+    ("EncodingOptions", "webp_quality"),
     ("GeopackageBackend", "row_order"),
     ("GlobalCache", "failure_seconds"),
     ("GlobalCache", "max_map_tiles"),

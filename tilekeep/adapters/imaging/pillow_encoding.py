@@ -10,11 +10,16 @@ from typing import Any
 from PIL import Image
 
 from tilekeep.adapters.imaging.geotiff import geotiff_tags
+from tilekeep.adapters.imaging.writer_options import writer_options
 from tilekeep.domain.errors import ImageError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding
 
 _PNG_MODES = frozenset({"1", "L", "LA", "I;16", "P", "RGB", "RGBA"})
+
+#: Formats whose encoders know RGB and RGBA only.
+_FULL_COLOR_KINDS = frozenset({"webp", "avif"})
+
 _OPAQUE = 255
 _LAST_ENTRY = 255
 _HALF_TRANSPARENT = 128
@@ -70,7 +75,7 @@ def encode_image(image: Image.Image, encoding: ImageEncoding, shows: Extent | No
         options["compress_type"] = zlib.Z_RLE
         image = _quantised(image, encoding)
     image = _in_writable_mode(image, kind, encoding)
-    options |= _writer_options(kind, encoding)
+    options |= writer_options(kind, encoding)
     if kind == "tiff" and shows is not None:
         options["tiffinfo"] = geotiff_tags(shows, image.size)
     return EncodedImage(_saved(image, kind, options), f"image/{kind}", color)
@@ -141,20 +146,12 @@ def _in_writable_mode(image: Image.Image, kind: str, encoding: ImageEncoding) ->
         image = _converted(image, encoding.mode)
     if kind == "jpeg" and image.mode != "RGB":
         return image.convert("RGB")
+    if kind in _FULL_COLOR_KINDS and image.mode not in {"RGB", "RGBA"}:
+        return _converted(image, "RGBA" if image.has_transparency_data else "RGB")
     if kind == "png" and image.mode not in _PNG_MODES:
         # PNG has no more than 16 bits: what does not fit becomes the nearest value that does.
         return image.convert("I;16" if image.mode == "I" else "RGB")
     return image
-
-
-def _writer_options(kind: str, encoding: ImageEncoding) -> dict[str, Any]:
-    if kind == "jpeg":
-        return {"quality": encoding.jpeg_quality}
-    if kind != "tiff" or encoding.tiff_compression is None:
-        return {}
-    if encoding.tiff_compression == "jpeg":
-        return {"compression": "jpeg", "quality": encoding.jpeg_quality}
-    return {"compression": encoding.tiff_compression}
 
 
 def _saved(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:

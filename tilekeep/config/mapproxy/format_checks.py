@@ -9,10 +9,10 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.config.suggestions import closest
-from tilekeep.domain.image import GIF, JPEG, MIXED, PNG, TIFF, WEBP, subtype
+from tilekeep.domain.image import AVIF, GIF, JPEG, MIXED, PNG, TIFF, WEBP, subtype
 
 #: Formats with an encoder.
-WRITTEN = (PNG, JPEG, GIF, TIFF, WEBP)
+WRITTEN = (PNG, JPEG, GIF, TIFF, WEBP, AVIF)
 
 #: What servers call formats that arrive as one of the others.
 _ASKED_FOR = frozenset({"image/png8", "image/png24", "image/vnd.jpeg-png", "image/vnd.jpeg-png8"})
@@ -30,11 +30,11 @@ def format_problems(settings: Settings) -> Iterator[Problem]:
         path = ("caches", name)
         yield from _cache_problems(path, cache, formats)
         yield from _image_problems((*path, "image"), cache.image, formats)
-    for place, names in _offered_formats(settings):
+    for place, names in offered_formats(settings):
         yield from _offer_problems(place, names, formats)
 
 
-def _offered_formats(settings: Settings) -> Iterator[tuple[OptionPath, tuple[str, ...]]]:
+def offered_formats(settings: Settings) -> Iterator[tuple[OptionPath, tuple[str, ...]]]:
     """Formats of maps that services offer, each list with its place."""
     for option in ("wms", "ogcapi"):
         for place, section in (("globals", settings.globals), ("services", settings.services)):

@@ -11,6 +11,17 @@ from tilekeep.domain.image import MIXED, PNG, ImageEncoding
 
 _PALETTE_SIZE = 256
 
+#: Encoding options that are called the same in an :class:`ImageEncoding`, which has their defaults.
+_OWN_OPTIONS = (
+    "jpeg_subsampling",
+    "jpeg_progressive",
+    "webp_quality",
+    "webp_method",
+    "webp_lossless",
+    "avif_quality",
+    "avif_speed",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ImageChoice:
@@ -96,6 +107,7 @@ def _encoding(
 ) -> ImageEncoding:
     encoding = choice.encoding
     quality = encoding.jpeg_quality
+    given = {name: value for name in _OWN_OPTIONS if (value := getattr(encoding, name)) is not None}
     return ImageEncoding(
         format=choice.format or PNG,
         mode=mode,
@@ -105,4 +117,5 @@ def _encoding(
         jpeg_quality=settings.globals.image.jpeg_quality if quality is None else quality,
         tiff_compression=encoding.tiff_compression,
         resampling=choice.resampling,
+        **given,
     )
