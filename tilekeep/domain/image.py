@@ -67,7 +67,8 @@ class ImageEncoding:
 
     :ivar format: media type, or :data:`MIXED`.
     :ivar mode: Pillow's name of the final band layout (``RGB``, ``RGBA``, ``P``, ``L``, ``I``) or None to keep it.
-    :ivar colors: palette size for PNG and GIF; 0 or None does not quantise.
+        ``I`` is one band of whole numbers, with 16 bits in PNG; images that have one keep it unless told otherwise.
+    :ivar colors: palette size for PNG and GIF; 0 or None does not quantise.  One band of more than 8 bits never is.
     :ivar transparent: whether tiles may be transparent; None is undecided and treated as opaque.
     :ivar quantizer: ``fastoctree`` or ``mediancut``.
     :ivar jpeg_quality: 0 to 100.

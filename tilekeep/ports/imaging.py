@@ -55,6 +55,9 @@ class Imaging(Protocol):
 
     Rasters are those that it gave, or :class:`~tilekeep.domain.striped_raster.StripedRaster` with strips that it gave.
     Composing draws a raster in strips one strip at a time and clipping leaves it in strips; all else makes it whole.
+
+    A raster of one band with more than 8 bits, such as elevations, keeps its values through all verbs until something
+    in colours is laid over or under it; where there is nothing its value is 0, as it cannot be transparent.
     """
 
     def inspect(self, body: bytes, limits: ImageLimits) -> ImageFacts:

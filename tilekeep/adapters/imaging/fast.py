@@ -11,6 +11,7 @@ from PIL import Image
 from tilekeep.adapters.imaging.band_merging import merged_bands
 from tilekeep.adapters.imaging.canvas import empty_canvas
 from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.deep import deep_mosaic
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.fast_mosaic import LookUp, look_up, mosaic_words
 from tilekeep.adapters.imaging.fast_tiles import TileEncoder, prepared
@@ -84,6 +85,11 @@ class FastImaging:
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
         """See the port."""
+        deep = deep_mosaic(
+            canvas.size, tiles, lambda body: load(io.BytesIO(body), accepted_media_type(body, limits), limits)
+        )
+        if deep is not None:
+            return Mosaic(_raster(deep[0]), tuple(deep[1]))
 
         def decode(body: bytes) -> FastRaster | IndexedImage:
             media_type = accepted_media_type(body, limits)

@@ -10,6 +10,7 @@ from PIL import Image
 from tilekeep.adapters.imaging.band_merging import merged_bands
 from tilekeep.adapters.imaging.canvas import cut, empty_canvas, may_be_transparent
 from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.deep import deep_mosaic
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.lettering import annotated
 from tilekeep.adapters.imaging.mosaics import mosaic_of
@@ -73,9 +74,11 @@ class PillowImaging:
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
         """See the port."""
-        image, undecodable = mosaic_of(
-            canvas, tiles, lambda body: read_image(body, accepted_media_type(body, limits), limits)
-        )
+
+        def decode(body: bytes) -> Image.Image:
+            return read_image(body, accepted_media_type(body, limits), limits)
+
+        image, undecodable = deep_mosaic(canvas.size, tiles, decode) or mosaic_of(canvas, tiles, decode)
         return Mosaic(PillowRaster(image), tuple(undecodable))
 
     @translating

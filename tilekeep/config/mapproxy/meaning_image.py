@@ -111,7 +111,7 @@ def _encoding(
     return ImageEncoding(
         format=choice.format or PNG,
         mode=mode,
-        colors=colors,
+        colors=0 if mode == "I" else colors,
         transparent=transparent,
         quantizer=encoding.quantizer or "fastoctree",
         jpeg_quality=settings.globals.image.jpeg_quality if quality is None else quality,
