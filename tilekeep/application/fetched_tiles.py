@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.store_gate import TileGate
 from tilekeep.application.tile_maker import WantedBlock
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ImageError, SourceContentError
@@ -73,7 +73,7 @@ class TileFetcher:
         *,
         source: MapSource,
         imaging: Imaging,
-        gate: StoreGate,
+        gate: TileGate,
         parallel: ParallelRunner,
         grid: TileGrid,
         encoding: ImageEncoding,
@@ -160,8 +160,7 @@ class TileFetcher:
 
     def _kept(self, fetch: PlannedFetch, answer: Fetched) -> EncodedImage:
         multiples = self._source.traits.accepts_integer_multiples
-        facts = self._gate.whole(answer.body, fetch.size, accepts_integer_multiples=multiples)
-        return EncodedImage(answer.body, facts.media_type, facts.single_color)
+        return self._gate.kept(answer, fetch.size, accepts_integer_multiples=multiples)
 
     def _cut(self, fetch: PlannedFetch, raster: Raster) -> list[EncodedImage]:
         corners = [(crop.left, crop.top) for crop in fetch.crops]

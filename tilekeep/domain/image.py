@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.geometry import Size
+from tilekeep.domain.opaque_format import OpaqueFormat, opaque_format
 
 PNG = "image/png"
 JPEG = "image/jpeg"
@@ -65,7 +66,8 @@ class ImageLimits(NamedTuple):
 class ImageEncoding:
     """How a raster becomes bytes (spec/config-globals-grids.md, 8).
 
-    :ivar format: media type, or :data:`MIXED`.
+    :ivar format: media type, or :data:`MIXED`, or the name of a format that is never decoded
+        (:mod:`tilekeep.domain.opaque_format`), to which nothing else applies.
     :ivar mode: Pillow's name of the final band layout (``RGB``, ``RGBA``, ``P``, ``L``, ``I``) or None to keep it.
         ``I`` is one band of whole numbers, with 16 bits in PNG; images that have one keep it unless told otherwise.
     :ivar colors: palette size for PNG and GIF; 0 or None does not quantise.  One band of more than 8 bits never is.
@@ -108,7 +110,20 @@ class ImageEncoding:
     @property
     def public_media_type(self) -> str:
         """The media type services advertise: ``mixed`` is offered as PNG."""
+        opaque = self.opaque
+        if opaque is not None:
+            return opaque.media_type
         return PNG if self.format == MIXED else self.format
+
+    @property
+    def public_extension(self) -> str:
+        """The extension of addresses of tiles: that of files, but ``mixed`` is offered as PNG."""
+        return self.extension if self.opaque else subtype(self.public_media_type)
+
+    @property
+    def opaque(self) -> OpaqueFormat | None:
+        """The format, if it is one that is never decoded."""
+        return opaque_format(self.format)
 
 
 class Raster(Protocol):

@@ -15,6 +15,7 @@ from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.opaque_gate import OpaqueGate
 from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.stale_refresh import StaleRefresh
@@ -384,13 +385,14 @@ class CacheAssembly:
             cache.lock_file_permissions,
             cache.lock_timeout_seconds,
         )
+        opaque = cache.encoding.opaque
         return MakeMetaTile(
             tile_set=wanted.tile_set,
             store=store,
             fetcher=TileFetcher(
                 source=source,
                 imaging=parts.imaging,
-                gate=gate,
+                gate=gate if opaque is None else OpaqueGate(opaque, self._limits.max_bytes, cache.name),
                 parallel=parts.parallel,
                 grid=wanted.grid,
                 encoding=cache.encoding,

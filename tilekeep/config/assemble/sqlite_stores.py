@@ -14,6 +14,7 @@ from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import JPEG, MIXED, PNG, subtype
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.srs import WGS_84_CODE
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import TileStore
@@ -74,6 +75,9 @@ def _metadata(projection: Projection, cache: EffectiveCache, grid: TileGrid, ext
 
 def _format(image_format: str) -> str:
     """The name of MBTiles for a format; tiles of ``mixed`` may be JPEG, but the file has to state one."""
+    opaque = opaque_format(image_format)
+    if opaque is not None:
+        return "pbf" if opaque.is_vector_tile else opaque.media_type  # MBTiles 1.3: others by their media type
     if image_format == MIXED:
         return subtype(PNG)
     return "jpg" if image_format == JPEG else subtype(image_format)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tilekeep.config.mapproxy.image import EncodingOptions, ImageOptions
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.image import MIXED, PNG, ImageEncoding
+from tilekeep.domain.opaque_format import opaque_format
 
 _PALETTE_SIZE = 256
 
@@ -50,7 +51,10 @@ def image_choice(settings: Settings, local: ImageOptions | None, format_name: st
     named = settings.globals.image.formats.get(format_name or "", None)
     base = named or ImageOptions()
     image_format = own.format or base.format
-    if image_format is None and format_name is not None and format_name.startswith("image/"):
+    opaque = opaque_format(format_name)
+    if opaque is not None:
+        image_format = opaque.name
+    elif image_format is None and format_name is not None and format_name.startswith("image/"):
         image_format = format_name
     transparent = base.transparent if own.transparent is None else own.transparent
     if format_name == MIXED:

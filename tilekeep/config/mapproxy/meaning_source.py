@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
 from tilekeep.domain.image import PNG, subtype
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
 
@@ -125,7 +126,10 @@ class NamedSource(NamedTuple):
 
 
 def as_media_type(format_name: str) -> str:
-    """The format as servers are asked for it (spec/sources.md, 3.3)."""
+    """The format as servers are asked for it (spec/sources.md, 3.3); the name of one that is never decoded."""
+    opaque = opaque_format(format_name)
+    if opaque is not None:
+        return opaque.name
     return format_name if "/" in format_name else f"image/{format_name}"
 
 
