@@ -24,6 +24,7 @@ OWN_ONES = examples(OWN)
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
     ("Cache", "refresh"),
+    ("Cache", "vector_layers"),
     ("Coverage", "buffer"),
     ("EncodingOptions", "avif_quality"),
     ("EncodingOptions", "avif_speed"),
@@ -43,6 +44,11 @@ OWN_ADDITIONS = {
     ("Refresh", "deadline"),
     ("Refresh", "max_stale"),
     ("Refresh", "mode"),
+    ("VectorLayerOptions", "description"),
+    ("VectorLayerOptions", "fields"),
+    ("VectorLayerOptions", "id"),
+    ("VectorLayerOptions", "maxzoom"),
+    ("VectorLayerOptions", "minzoom"),
     ("WorldSource", "image"),
     ("WorldSource", "transparent"),
     ("WorldSource", "type"),

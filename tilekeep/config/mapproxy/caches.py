@@ -308,6 +308,23 @@ def _source_names(value: Any) -> Any:
     return value
 
 
+class VectorLayerOptions(Options):
+    """One layer of the vector tiles of a cache, as documents describe it (own addition).
+
+    :ivar id: its name in the tiles.
+    :ivar fields: names of attributes, each with what it is.
+    :ivar description: for people.
+    :ivar minzoom: first level that has it.
+    :ivar maxzoom: last level that has it.
+    """
+
+    id: str
+    fields: Section[dict[str, str]] = Field(default_factory=dict)
+    description: Opt[str] = None
+    minzoom: Opt[NotNegative] = None
+    maxzoom: Opt[NotNegative] = None
+
+
 #: How many levels away tiles may be drawn from; more is a mistake, as no grid has tiles of use so far away.
 Levels = Annotated[int, Field(ge=0, le=50), BeforeValidator(whole_number)]
 
@@ -337,6 +354,7 @@ class Cache(Options):
     :ivar refresh: what requests for stale tiles get (own addition).
     :ivar watermark: text on every tile.
     :ivar cache: where and how tiles are stored.
+    :ivar vector_layers: what TileJSON says of the layers of vector tiles, which nobody looks into (own addition).
     """
 
     sources: Annotated[tuple[str, ...] | Bands, BeforeValidator(_source_names)]
@@ -362,6 +380,7 @@ class Cache(Options):
     refresh: Section[Refresh] | None = None
     watermark: Section[Watermark] | None = None
     cache: Opt[Backend] = None
+    vector_layers: Opt[tuple[VectorLayerOptions, ...]] = None
 
     @property
     def source_names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import TileSource
-from tilekeep.config.problems import OptionPath, Place, Problem, error
+from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.domain.opaque_format import OpaqueFormat, opaque_format
 
 #: Options of caches that make pixels of pixels.
@@ -29,6 +29,9 @@ def opaque_problems(settings: Settings) -> Iterator[Problem]:
     formats = {name: opaque_format(cache.format) for name, cache in settings.caches.items()}
     for name, cache in settings.caches.items():
         wanted, path = formats[name], ("caches", name)
+        if cache.vector_layers and not (wanted and wanted.is_vector_tile):
+            message = "'vector_layers' has no effect on tiles that are no vector tiles; remove it"
+            yield warning((*path, "vector_layers"), message, place=Place.KEY)
         if wanted is None:
             yield from _images_of_others(path, cache, formats)
         else:
