@@ -43,7 +43,7 @@ SNIFFED = frozenset({PNG, JPEG, WEBP, AVIF, GIF, TIFF})
 
 #: Magic bytes, each group named after the subtype that it means.
 _MAGIC = re.compile(
-    rb"(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpeg>\xff\xd8\xff)|(?P<webp>RIFF....WEBP)|(?P<avif>....ftypavi[fs])"
+    rb"(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpeg>\xff\xd8\xff)|(?P<webp>RIFF....WEBP)|(?P<avif>....ftypavif)"
     rb"|(?P<gif>GIF8[79]a)|(?P<tiff>II\*\x00|MM\x00\*)",
     re.DOTALL,
 )
