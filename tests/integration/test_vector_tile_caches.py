@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from werkzeug.test import Client
 
 from tests.contract.vector_tiles import vector_tile
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
+from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.opaque_format import VECTOR_TILE
 from tilekeep.entrypoints.cli.scrub import command as scrub
 from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
@@ -37,6 +39,7 @@ caches:
     sources: [tiles]
     format: pbf
     cache: {{type: mbtiles, filename: ./database.mbtiles}}
+    vector_layers: [{{id: roads, fields: {{name: String}}}}]
   bundles: {{grids: [GLOBAL_WEBMERCATOR], sources: [tiles], format: mvt, cache: {{type: compact, version: 2}}}}
   above: {{grids: [GLOBAL_WEBMERCATOR], sources: [vector], format: pbf}}
   unstored: {{grids: [GLOBAL_WEBMERCATOR], sources: [tiles], format: mvt, disable_storage: true}}
@@ -146,6 +149,7 @@ def test_mbtiles_have_them_as_their_standard_says(kitchen: Kitchen) -> None:
         metadata = dict(database.execute("SELECT name, value FROM metadata").fetchall())
     assert gzip.decompress(body) == TILE
     assert metadata["format"] == "pbf"
+    assert json.loads(metadata["json"]) == {"vector_layers": [{"id": "roads", "fields": {"name": "String"}}]}
 
 
 @pytest.mark.parametrize(
@@ -300,3 +304,23 @@ def test_scrubbing_finds_what_is_no_tile(kitchen: Kitchen) -> None:
 
     assert "vector GLOBAL_WEBMERCATOR: 3 tiles, 2 bad" in done.output
     assert "3/5/2: no vector tile: it is cut" in done.output
+
+
+def test_grids_of_a_cache_and_its_source_have_to_have_the_same_tiles(kitchen: Kitchen) -> None:
+    config = kitchen.directory / "mapproxy.yaml"
+    above = "above: {grids: [GLOBAL_WEBMERCATOR], "
+    config.write_text(config.read_text().replace(above, above.replace("GLOBAL_WEBMERCATOR", "GLOBAL_GEODETIC")))
+
+    with pytest.raises(
+        ConfigurationProblems, match=r"caches\.above\.sources: tiles of this format are passed on as they"
+    ):
+        make_wsgi_app(str(config))
+
+
+def test_tilejson_tells_of_what_is_inside(kitchen: Kitchen) -> None:
+    document = json.loads(kitchen.client.get("/tilejson/database.json").data)
+
+    [template] = document["tiles"]
+    assert document["vector_layers"] == [{"id": "roads", "fields": {"name": "String"}}]
+    address = template.removeprefix("http://localhost").format(z=3, x=5, y=2)
+    assert kitchen.client.get(address, headers=PLAIN).data == TILE

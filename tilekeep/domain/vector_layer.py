@@ -19,3 +19,9 @@ class VectorLayer:
     description: str = ""
     min_zoom: int | None = None
     max_zoom: int | None = None
+
+    def described(self) -> dict[str, object]:
+        """The layer as TileJSON and MBTiles describe it."""
+        known = {"description": self.description or None, "minzoom": self.min_zoom, "maxzoom": self.max_zoom}
+        stated = {name: value for name, value in known.items() if value is not None}
+        return {"id": self.identifier, "fields": dict(self.fields), **stated}

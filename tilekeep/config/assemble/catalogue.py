@@ -6,8 +6,9 @@ from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, 
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+from tilekeep.config.mapproxy.meaning_cache import vector_layers
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
-from tilekeep.config.mapproxy.meaning_layers import EffectiveTileLayer, effective_tile_layers, vector_layers
+from tilekeep.config.mapproxy.meaning_layers import EffectiveTileLayer, effective_tile_layers
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox, Size

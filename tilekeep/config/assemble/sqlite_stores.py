@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -64,6 +65,9 @@ def _metadata(projection: Projection, cache: EffectiveCache, grid: TileGrid, ext
         "version": "1",
         "description": f"Tiles of the cache {cache.name} in the grid {grid.name}",
     }
+    opaque = cache.encoding.opaque
+    if opaque is not None and opaque.is_vector_tile:
+        known["json"] = json.dumps({"vector_layers": [layer.described() for layer in cache.vector_layers]})
     try:
         box = projection.between(grid.srs, projection.srs(WGS_84_CODE)).bbox(extent)
     except ProjectionError:

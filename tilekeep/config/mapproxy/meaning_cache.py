@@ -28,6 +28,7 @@ from tilekeep.domain.bands import BandMix, BandPart
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
+from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.domain.watermark import Watermark
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class EffectiveCache:
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
+    :ivar vector_layers: what is said of the layers of vector tiles.
     :ivar bands: how their bands are put together, or None where they are laid over each other.
     :ivar encoding: how tiles are stored.
     :ivar request_format: media type asked of sources.
@@ -118,6 +120,7 @@ class EffectiveCache:
     patience_seconds: float = math.inf
     max_stale_seconds: float | None = None
     bands: BandMix | None = None
+    vector_layers: tuple[VectorLayer, ...] = ()
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -164,6 +167,15 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         bands=_bands(cache),
+        vector_layers=vector_layers(cache),
+    )
+
+
+def vector_layers(cache: Cache) -> tuple[VectorLayer, ...]:
+    """What is said of the layers of the tiles of a cache."""
+    return tuple(
+        VectorLayer(given.id, tuple(given.fields.items()), given.description or "", given.minzoom, given.maxzoom)
+        for given in cache.vector_layers or ()
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.layer_references import shows_no_map, tile_caches
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
@@ -17,15 +16,6 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.service_metadata import Attribution
-from tilekeep.domain.vector_layer import VectorLayer
-
-
-def vector_layers(cache: Cache) -> tuple[VectorLayer, ...]:
-    """What is said of the layers of the tiles of a cache."""
-    return tuple(
-        VectorLayer(given.id, tuple(given.fields.items()), given.description or "", given.minzoom, given.maxzoom)
-        for given in cache.vector_layers or ()
-    )
 
 
 @dataclass(frozen=True, slots=True)

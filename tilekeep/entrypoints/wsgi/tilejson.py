@@ -13,7 +13,6 @@ from tilekeep.domain.errors import InvalidRequest, UnknownLayer
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.service_metadata import Attribution
-from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.domain.xyz_tiles import xyz_levels
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.base_url import path_quoted, script_url
@@ -107,19 +106,13 @@ class TileJson:
         if outline.attribution is not None:
             document["attribution"] = _credit(outline.attribution)
         if layer.encoding.opaque is not None and layer.encoding.opaque.is_vector_tile:
-            document["vector_layers"] = list(map(_inside, outline.vector_layers(grid.name)))
+            document["vector_layers"] = [inside.described() for inside in outline.vector_layers(grid.name)]
         return json.dumps(document, ensure_ascii=False).encode()
 
     def _template(self, base: str, named: NamedTiles, layer: LayerInGrid) -> str:
         place = "/".join(map(path_quoted, named.path))
         turned = "" if (self._origin or layer.grid.origin) == "nw" else "?origin=nw"
         return f"{base}/tiles/{place}/{{z}}/{{x}}/{{y}}.{layer.encoding.public_extension}{turned}"
-
-
-def _inside(layer: VectorLayer) -> dict[str, Any]:
-    known = {"description": layer.description or None, "minzoom": layer.min_zoom, "maxzoom": layer.max_zoom}
-    stated = {name: value for name, value in known.items() if value is not None}
-    return {"id": layer.identifier, "fields": dict(layer.fields), **stated}
 
 
 def _credit(attribution: Attribution) -> str:
