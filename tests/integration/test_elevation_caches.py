@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,7 @@ layers:
   - {{name: png, title: PNG, sources: [png]}}
   - {{name: single, title: Tile by tile, sources: [single]}}
   - {{name: tiff, title: TIFF, sources: [tiff]}}
+  - {{name: geotiff, title: GeoTIFF, sources: [geotiff]}}
   - {{name: other, title: In another grid, sources: [other]}}
   - {{name: partly, title: In a part of the world, sources: [partly]}}
   - {{name: pair, title: One over the other, sources: [pair]}}
@@ -33,6 +37,12 @@ caches:
   png: {{grids: [GLOBAL_WEBMERCATOR], sources: [dem], image: {{mode: I, resampling_method: nearest}}}}
   single: {{grids: [GLOBAL_WEBMERCATOR], sources: [dem], meta_size: [1, 1], meta_buffer: 0}}
   tiff: {{grids: [GLOBAL_WEBMERCATOR], sources: [dem], format: image/tiff, image: {{mode: I}}}}
+  geotiff:
+    grids: [GLOBAL_WEBMERCATOR]
+    sources: [dem]
+    format: image/geotiff
+    request_format: image/tiff
+    image: {{mode: I}}
   other: {{grids: [large], sources: [png], image: {{mode: I, resampling_method: nearest}}}}
   partly: {{grids: [GLOBAL_WEBMERCATOR], sources: [east], image: {{mode: I}}}}
   pair: {{grids: [GLOBAL_WEBMERCATOR], sources: [dem, east], image: {{mode: I}}}}
@@ -106,6 +116,24 @@ def test_so_have_tiles_in_tiff(client: Client) -> None:
 
     assert (image.format, image.mode) == ("TIFF", "I;16")
     assert_values(image, 5 * 256, 2 * 256)
+
+
+@pytest.mark.service
+def test_gdal_knows_where_tiles_in_geotiff_lie(
+    client: Client, tmp_path: Path, require_program: Callable[[str], Path]
+) -> None:
+    answer = client.get(f"/wmts/geotiff/GLOBAL_WEBMERCATOR/{LEVEL}/5/2.geotiff")
+    [stored] = [path for path in tmp_path.rglob("*.geotiff") if path.read_bytes() == answer.data]
+
+    done = subprocess.run([require_program("gdalinfo"), "-json", stored], capture_output=True, check=True)
+
+    info = json.loads(done.stdout)
+    width = 2 * HALF / (1 << LEVEL)
+    assert info["cornerCoordinates"]["upperLeft"] == pytest.approx([-HALF + 5 * width, HALF - 2 * width])
+    assert info["cornerCoordinates"]["lowerRight"] == pytest.approx([-HALF + 6 * width, HALF - 3 * width])
+    assert 'ID["EPSG",3857]' in info["coordinateSystem"]["wkt"].rsplit("\n", 1)[-1]
+    assert info["bands"][0]["type"] == "UInt16"
+    assert_values(opened(answer), 5 * 256, 2 * 256)
 
 
 def test_tiles_put_together_for_another_grid_have_them_too(client: Client) -> None:

@@ -13,6 +13,7 @@ PNG = "image/png"
 JPEG = "image/jpeg"
 GIF = "image/gif"
 TIFF = "image/tiff"
+GEOTIFF = "image/geotiff"
 WEBP = "image/webp"
 AVIF = "image/avif"
 
@@ -106,6 +107,11 @@ class ImageEncoding:
     def extension(self) -> str:
         """File extension of tiles in this encoding."""
         return subtype(self.format)
+
+    @property
+    def is_georeferenced(self) -> bool:
+        """Whether images say which area they show."""
+        return subtype(self.format).lower() == subtype(GEOTIFF)
 
     @property
     def public_media_type(self) -> str:

@@ -8,10 +8,10 @@ from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.meaning_image import cache_image_choice
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Problem, error, warning
-from tilekeep.domain.image import PNG, TIFF
+from tilekeep.domain.image import GEOTIFF, PNG, TIFF
 
 #: Formats that have one band of 16 bits.
-_DEEP = (PNG, TIFF)
+_DEEP = (PNG, TIFF, GEOTIFF)
 
 
 def depth_problems(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:

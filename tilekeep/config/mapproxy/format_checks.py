@@ -9,7 +9,7 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.config.suggestions import closest
-from tilekeep.domain.image import AVIF, GIF, JPEG, MIXED, PNG, TIFF, WEBP, subtype
+from tilekeep.domain.image import AVIF, GEOTIFF, GIF, JPEG, MIXED, PNG, TIFF, WEBP, subtype
 from tilekeep.domain.opaque_format import OPAQUE_NAMES, opaque_format
 
 #: Formats with an encoder.
@@ -65,7 +65,7 @@ def _offer_problems(path: OptionPath, names: tuple[str, ...], formats: Mapping[s
 
 def _cache_problems(path: OptionPath, cache: Cache, formats: Collection[str]) -> Iterator[Problem]:
     named, requested = cache.format, cache.request_format
-    if opaque_format(named) is not None:
+    if opaque_format(named) is not None or named == GEOTIFF:
         return
     if named is not None and not _is_known(named, formats):
         yield _unknown((*path, "format"), named, formats)
