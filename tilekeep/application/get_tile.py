@@ -11,6 +11,7 @@ from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, Wa
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import NEVER_FRESH, StalenessPolicy, Verdict
@@ -226,9 +227,11 @@ class GetTile:
     def _answer(self, outcome: Outcome, key: TileKey, old: StoredTile | None, deadline: Deadline) -> TileAnswer | None:
         """What an outcome means for the client; None if the tile should be in the store and is not to be had."""
         if isinstance(outcome, Made):
+            if outcome.worth is Worth.STOPGAP and (better := self._showable(old)) is not None:
+                return self._old(better, self._retry)
             made = self._good(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
             fresh_for = made.fresh_for if outcome.fresh_for is None else outcome.fresh_for
-            return made._replace(fresh_for=fresh_for, storable=outcome.storable)
+            return made._replace(fresh_for=fresh_for, storable=outcome.storable, worth=outcome.worth)
         if isinstance(outcome, NoTile):
             return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
         tile = self._stored(key, deadline) or self._showable(old)

@@ -25,7 +25,11 @@ from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.arcgis import ArcgisSource
+from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
+from tilekeep.adapters.sources.found_tiles import FoundTilesSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
@@ -70,6 +74,7 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
 from tilekeep.ports.defragmenter import Defragmenter
+from tilekeep.ports.info_source import InfoSource
 from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
@@ -122,7 +127,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         }
     )
     slices = providers.Object(read_slice)
-    info_sources = providers.Factory(WmsInfoSource)
+    info_sources: providers.FactoryAggregate[InfoSource] = providers.FactoryAggregate(
+        {"wms": providers.Factory(WmsInfoSource), "arcgis": providers.Factory(ArcgisInfoSource)}
+    )
     documents = providers.ThreadSafeSingleton(MergedDocuments)
     transformers = providers.Object(xslt_transformer)
     legend_store = providers.ThreadSafeSingleton(
@@ -139,6 +146,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {
             "wms": providers.Factory(WmsSource),
             "tile": providers.Factory(TileSource),
+            "arcgis": providers.Factory(ArcgisSource),
+            "found tiles": providers.Factory(FoundTilesSource),
+            "ogcapimaps": providers.Factory(OgcApiMapsSource),
             # One for all caches: its shapes, 9 MB, are the same for all.
             "world": providers.ThreadSafeSingleton(
                 WorldSource, projection=projection, raster=providers.Object(PillowRaster)
@@ -194,6 +204,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         imaging=adapters.imaging,
         parallel=adapters.parallel,
         projection=adapters.projection,
+        clock=adapters.clock,
         grids=grids,
         coverages=coverages,
     )

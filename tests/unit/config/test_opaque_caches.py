@@ -27,6 +27,11 @@ sources:
     grid: GLOBAL_WEBMERCATOR
     url: 'http://a.example/%(z)s/%(x)s/%(y)s.pbf'
     coverage: {{bbox: [0, 0, 10, 10], srs: 'EPSG:4326', clip: true}}
+  fallback:
+    type: tile
+    grid: GLOBAL_WEBMERCATOR
+    url: 'http://a.example/%(z)s/%(x)s/%(y)s.pbf'
+    on_error: {{404: {{response: transparent}}}}
   wms: {{type: wms, req: {{url: 'http://a.example/wms', layers: a}}}}
 """
 
@@ -70,6 +75,7 @@ def test_they_are_filled_from_tile_servers_and_from_caches(source: str) -> None:
         ("sources: [tiles, other]", "caches.a.sources", "cannot be merged"),
         ("sources: {r: [{source: tiles, band: 0}]}", "caches.a.sources", "cannot be merged"),
         ("sources: [clipped]", "caches.a.sources[0]", "cuts its tiles"),
+        ("sources: [fallback]", "caches.a.sources[0]", "has images for errors"),
         ("sources: [tiles]\n    image: {colors: 0}", "caches.a.image", "for images"),
         ("sources: [tiles]\n    watermark: {text: mine}", "caches.a.watermark", "for images"),
         ("sources: [tiles]\n    upscale_tiles: 1", "caches.a.upscale_tiles", "for images"),

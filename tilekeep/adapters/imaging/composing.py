@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from PIL import Image, ImageChops
 
-from tilekeep.adapters.imaging.canvas import WHITE
+from tilekeep.adapters.imaging.canvas import empty
 from tilekeep.adapters.imaging.deep import DeepCanvas, begins_deep, in_eight_bits, is_deep_raster
 from tilekeep.adapters.imaging.raster import bands_of, image_of, is_opaque
 from tilekeep.adapters.imaging.strips import Wrap, whole
@@ -28,14 +28,7 @@ def composed(canvas: Canvas, placements: Iterable[Placement], raster_of: Wrap) -
         return whole(first[0].raster, raster_of)
     if first and begins_deep(first[0]):
         return raster_of(_deep(canvas, first, waiting))
-    return raster_of(_in_colors(_ground(canvas), first, waiting))
-
-
-def _ground(canvas: Canvas) -> Image.Image:
-    background = canvas.background or WHITE
-    if canvas.transparent:
-        return Image.new("RGBA", canvas.size, (*background, 0))
-    return Image.new("RGB", canvas.size, background)
+    return raster_of(_in_colors(empty(canvas), first, waiting))
 
 
 def _in_colors(result: Image.Image, first: list[Placement], waiting: Iterator[Placement]) -> Image.Image:
@@ -51,7 +44,7 @@ def _deep(canvas: Canvas, first: list[Placement], waiting: Iterator[Placement]) 
     deep = DeepCanvas(canvas.size)
     while first or (first := list(itertools.islice(waiting, 1))):
         if not begins_deep(first[0]):
-            return _in_colors(deep.in_colors(_ground(canvas)), first, waiting)
+            return _in_colors(deep.in_colors(empty(canvas)), first, waiting)
         placement = first.pop(0)
         deep.lay(image_of(placement.raster), (placement.left, placement.top))
     return deep.image

@@ -23,7 +23,6 @@ from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.bands import BandMix, BandPart
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
@@ -291,7 +290,7 @@ def _watermark(options: WatermarkOptions | None) -> Watermark | None:
 def _draws(settings: Settings, name: str) -> bool:
     """Whether a source draws maps, rather than only answering questions about them."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return not isinstance(source, WmsSource) or source.wms_opts.map
+    return source is None or source.draws_maps
 
 
 def _first(own: T | None, default: T) -> T:

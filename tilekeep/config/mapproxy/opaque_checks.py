@@ -83,6 +83,9 @@ def _sources(settings: Settings, path: OptionPath, cache: Cache, wanted: OpaqueF
                     f"{name!r} cuts its tiles at a coverage, which {wanted.name} does not permit; remove clip there"
                 )
                 yield error((*path, "sources", index), message)
+            if source.on_error:
+                message = f"{name!r} has images for errors, which are no {wanted.name}; remove on_error there"
+                yield error((*path, "sources", index), message)
         elif source is not None:
             message = f"{name!r} draws maps; tiles in {wanted.name} come from sources of type 'tile' and from caches"
             yield error((*path, "sources", index), message)
