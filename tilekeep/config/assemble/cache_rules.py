@@ -13,6 +13,7 @@ from tilekeep.config.mapproxy.sources import WmsLikeSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.staleness import AgeLimit
 from tilekeep.ports.map_source import MapSource
 
@@ -21,7 +22,9 @@ _ONE_TILE = Size(1, 1)
 
 def fits_every_grid(settings: Settings, cache: Cache) -> bool:
     """Whether only the grids of a cache can be at fault, which spares putting thousands of plain caches together."""
-    named = (settings.sources.get(SourceName.parse(name).name) for name in cache.sources)
+    named = (settings.sources.get(SourceName.parse(name).name) for name in cache.source_names)
+    if opaque_format(cache.format) is not None:
+        return False
     limited = cache.cache is not None and cache.cache.coverage is not None
     return not limited and all(
         source is None or (source.coverage is None and isinstance(source, WmsLikeSource) and not source.supported_srs)

@@ -15,6 +15,7 @@ from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.opaque_gate import OpaqueGate
 from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.seeding.seed_task import SeededCache
 from tilekeep.application.single_flight import SingleFlight
@@ -261,6 +262,7 @@ class CacheAssembly:
             grid,
             gate,
             transparent=bool(cache.encoding.transparent),
+            bands=cache.bands,
             cache_as_source=self.maps.as_source_of(cache, grid_key),
         )
 
@@ -422,10 +424,11 @@ class CacheAssembly:
             cache.lock_file_permissions,
             cache.lock_timeout_seconds,
         )
+        opaque = cache.encoding.opaque
         fetcher: FetchesTiles = TileFetcher(
             source=source,
             imaging=parts.imaging,
-            gate=gate,
+            gate=gate if opaque is None else OpaqueGate(opaque, self._limits.max_bytes, cache.name),
             parallel=parts.parallel,
             grid=wanted.grid,
             encoding=cache.encoding,

@@ -65,9 +65,6 @@ class _References:
     def _of_cache(self, path: OptionPath, cache: Cache) -> Iterator[Problem]:
         for index, grid in enumerate(cache.grids or ()):
             yield from self._grid_exists((*path, "grids", index), grid)
-        if isinstance(cache.sources, dict):
-            message = "merging bands of sources is not supported yet by this version of Tilekeep; list the sources"
-            yield error((*path, "sources"), message)
         for where, source in named_sources(cache):
             yield from self._of_cache_source((*path, "sources", *where), source)
 

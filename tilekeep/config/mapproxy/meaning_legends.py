@@ -68,7 +68,9 @@ class LegendNames:
         return tuple(dict.fromkeys(self._behind(layer.sources or (), caches_first=True)))
 
     def _behind_cache(self, name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._behind(self._settings.caches[name].sources, caches_first=False)))
+        sources = self._settings.caches[name].sources
+        names = sources if isinstance(sources, tuple) else ()  # what is made of bands looks like none of them
+        return tuple(dict.fromkeys(self._behind(names, caches_first=False)))
 
     def _behind(self, names: Iterable[str], *, caches_first: bool) -> Iterator[str]:
         """A name that caches and sources share means the cache in layers, and the source in caches."""

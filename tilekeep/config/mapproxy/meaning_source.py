@@ -19,6 +19,7 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsLikeSource, WmsSource, WorldSource
 from tilekeep.config.mapproxy.tile_files import located_template
 from tilekeep.domain.image import PNG, subtype
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
@@ -147,7 +148,10 @@ class NamedSource(NamedTuple):
 
 
 def as_media_type(format_name: str) -> str:
-    """The format as servers are asked for it (spec/sources.md, 3.3)."""
+    """The format as servers are asked for it (spec/sources.md, 3.3); the name of one that is never decoded."""
+    opaque = opaque_format(format_name)
+    if opaque is not None:
+        return opaque.name
     return format_name if "/" in format_name else f"image/{format_name}"
 
 
