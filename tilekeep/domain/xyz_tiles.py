@@ -16,11 +16,14 @@ def xyz_levels(levels: PublicLevels) -> int:
     At level z the world has 2**z by 2**z tiles, of whatever number of pixels.
     """
     grid = levels.grid
-    world = default_bbox("EPSG:3857")
-    if grid.srs.code not in WEB_MERCATOR_CODES or world is None or not grid.supports_origin("nw"):
+    default = default_bbox("EPSG:3857")
+    if grid.srs.code not in WEB_MERCATOR_CODES or default is None or not grid.supports_origin("nw"):
         return 0
+    world = BBox(*default)
     for order, level, _ in levels.orders:
-        if levels.matrix_size(order) != (1 << order, 1 << order) or not _is_nearly(grid.level_bbox(level), BBox(*world)):
+        if levels.matrix_size(order) != (1 << order, 1 << order) or not _is_nearly(
+            grid.level_bbox(level), BBox(*world)
+        ):
             return order
     return len(levels.orders)
 
