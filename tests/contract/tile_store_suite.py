@@ -78,6 +78,9 @@ class TileStoreSuite(ABC):
     #: Whether other programs tell when they stored a tile, so that ``put`` can do so too.
     format_has_times = True
 
+    #: How many sequences of operations are compared with a dictionary.
+    sequences = 60
+
     def medium(self, folder: Path) -> Any:
         """What stores can share: a directory below ``folder``, a file, a dictionary; new for each ``folder``."""
         return folder
@@ -440,7 +443,7 @@ class TileStoreSuite(ABC):
         run_state_machine_as_test(
             lambda: StoreAgainstDictionary(fresh(), self.time_resolution_seconds),
             settings=settings(
-                max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=self.sequences, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )
 
