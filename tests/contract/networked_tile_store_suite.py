@@ -22,6 +22,9 @@ EARLIER = TileKey(KEY.coord._replace(x=KEY.coord.x - 1))
 class NetworkedTileStoreSuite(TileStoreSuite):
     """For stores whose medium is a place on a server that outlives the test."""
 
+    #: How many writers are killed, unless all must be shown (soak).
+    killed_writers = 20
+
     def test_what_is_no_image_is_an_error_and_is_replaced_by_the_next_tile(self, store: TileStore, shared: Any) -> None:
         self.put(shared, KEY, b"<html>no image</html>", AT)
 
@@ -97,7 +100,7 @@ class NetworkedTileStoreSuite(TileStoreSuite):
             self.write(store, key, bodies[0])
         self.write(store, EARLIER, png("earlier"))
 
-        for _ in range(rounds(20, 200)):
+        for _ in range(rounds(self.killed_writers, 200)):
             self._write_until_killed(shared, bodies)
 
             found = [self.read_body(store, key) for key in (KEY, OTHER, IN_TIME)]

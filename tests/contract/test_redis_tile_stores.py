@@ -107,6 +107,7 @@ class TestRedisStoreThatForgets(RedisTileStoreSuite):
     """Tiles of other programs are as old as their lifetime has run."""
 
     sequences = 10
+    killed_writers = 3
     format_has_times = True
     time_resolution_seconds = 0.5
     ttl_seconds = TEN_YEARS
@@ -123,6 +124,7 @@ class TestRedisStoreThatForgets(RedisTileStoreSuite):
 
 class TestRedisStoreBySentinels(RedisTileStoreSuite):
     sequences = 10
+    killed_writers = 3
 
     @pytest.fixture(autouse=True)
     def _server(self, redis_server: RedisProcess, redis_sentinel: SentinelProcess) -> None:
@@ -133,6 +135,7 @@ class TestRedisStoreBySentinels(RedisTileStoreSuite):
 
 class TestRedisStoreInCluster(RedisTileStoreSuite):
     sequences = 10
+    killed_writers = 3
 
     @pytest.fixture(autouse=True)
     def _server(self, redis_cluster: RedisCluster) -> None:

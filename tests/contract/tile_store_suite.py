@@ -443,7 +443,10 @@ class TileStoreSuite(ABC):
         run_state_machine_as_test(
             lambda: StoreAgainstDictionary(fresh(), self.time_resolution_seconds),
             settings=settings(
-                max_examples=self.sequences, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=self.sequences,
+                stateful_step_count=20,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
             ),
         )
 

@@ -26,13 +26,13 @@ class Cluster:
 
     def __init__(self, server: RedisServer) -> None:
         self._server = server
-        self._client: tuple[int, RedisCluster] | None = None
+        self._client: tuple[int, Any] | None = None
         self._left_behind: list[Any] = []
 
     def ask(self, command: Command, deadline: Deadline) -> Any:
         """See :class:`~tilekeep.adapters.redis.commands.RedisCommands`."""
         try:
-            return self._connected().execute_command(*command)
+            return self._connected().execute_command(command[0].decode(), *command[1:])
         except LIBRARY_ERRORS as error:
             raise RedisUnusable(reason(error)) from error
 
@@ -43,7 +43,7 @@ class Cluster:
         try:
             pipeline = self._connected().pipeline()
             for command in commands:
-                pipeline.execute_command(*command)
+                pipeline.execute_command(command[0].decode(), *command[1:])
             replies = pipeline.execute(raise_on_error=False)
         except LIBRARY_ERRORS as error:
             raise RedisUnusable(reason(error)) from error
@@ -71,7 +71,8 @@ class Cluster:
             raise RedisUnusable(reason(reply)) from reply
         return RefusedCommand(reason(reply))
 
-    def _connected(self) -> RedisCluster:
+    def _connected(self) -> Any:
+        """The client of this process."""
         made = self._client
         if made is not None and made[0] == os.getpid():
             return made[1]
@@ -88,7 +89,7 @@ class Cluster:
         if tls is not None:
             options = {"ssl_ca_certs": tls.ca_certs, "ssl_certfile": tls.certfile, "ssl_keyfile": tls.keyfile}
         return RedisCluster(
-            startup_nodes=[ClusterNode(*node) for node in server.nodes],
+            startup_nodes=[ClusterNode(*node) for node in server.nodes],  # type: ignore[no-untyped-call]
             username=server.username,
             password=server.password,
             socket_timeout=server.timeout_seconds,

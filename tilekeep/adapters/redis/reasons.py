@@ -20,7 +20,10 @@ _REMEDIES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]
     ),
     (redis.ReadOnlyError, "it is a replica, which takes no changes; name the master, or its sentinels"),
     (redis.BusyLoadingError, "it is still loading its data; it will answer when that is done"),
-    (redis.sentinel.MasterNotFoundError, "its sentinels know of no master ({error}); correct sentinels and master_name"),
+    (
+        redis.sentinel.MasterNotFoundError,
+        "sentinels know no such master ({error}); correct sentinels and master_name",
+    ),
     ((redis.TimeoutError, TimeoutError), "it did not answer in time; is it overloaded, or the timeout too short?"),
     (redis.exceptions.ClusterDownError, "the cluster is down ({error}); look at redis-cli --cluster check"),
     (redis.exceptions.SlotNotCoveredError, "a part of the cluster has no node; look at redis-cli --cluster check"),

@@ -146,6 +146,6 @@ def _pool(server: RedisServer) -> ConnectionPool:
     if server.sentinels:
         timeouts = {"socket_timeout": server.timeout_seconds, "socket_connect_timeout": server.timeout_seconds}
         sentinel = Sentinel(server.sentinels, sentinel_kwargs={**timeouts, "retry": Retry(NoBackoff(), 0)})  # type: ignore[no-untyped-call]
-        return SentinelConnectionPool(server.master_name, sentinel, ssl=tls is not None, **options)  # type: ignore[no-untyped-call]
+        return SentinelConnectionPool(server.master_name, sentinel, ssl=tls is not None, **options)
     kind = Connection if tls is None else SSLConnection
     return ConnectionPool(connection_class=kind, host=server.host, port=server.port, **options)

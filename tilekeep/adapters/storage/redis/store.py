@@ -63,7 +63,8 @@ class RedisTileStore:
         self._clock = clock
         self._keys = RedisKeys(prefix)
         self._ttl_seconds = ttl_seconds
-        self._expiry = (b"PX", b"%d" % (ttl_seconds * 1000)) if ttl_seconds else ()
+        self._ttl_ms = b"%d" % (ttl_seconds * 1000)
+        self._expiry = (b"PX", self._ttl_ms) if ttl_seconds else ()
         self._type_of = TileMediaType(media_type).of
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
@@ -114,7 +115,7 @@ class RedisTileStore:
             record = facts.record if validators is None else facts.record._replace(validators=validators)
             commands.append(self._new_record(name, facts._replace(stored_at=at, record=record), self._expiry))
             if self._ttl_seconds:
-                commands.append((b"PEXPIRE", name, self._expiry[1]))
+                commands.append((b"PEXPIRE", name, self._ttl_ms))
             renewed[names[name]] = TileInfo(float(at), facts.size, record.validators, record.checksum)
         self._ask_all("renew tiles", commands, deadline, together=True)
         return renewed
