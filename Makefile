@@ -13,6 +13,7 @@ LOCKER ?= .cache/lock
 YAML_EDITOR ?= .cache/yaml-language-server
 SERVERS ?= .cache/servers
 SWIFT ?= .cache/swift
+UWSGI ?= .cache/uwsgi
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 UPGRADE ?=
@@ -25,7 +26,7 @@ SHELL = /bin/sh
 .DEFAULT_GOAL = help
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
-ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT)
+ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT) $(UWSGI)
 
 # An environment counts as made while its interpreter runs and is new enough, whoever made it.
 BROKEN = $(foreach env,$(ENVIRONMENTS),$(shell $(env)/bin/python -c '$(NEW_ENOUGH)' 2>/dev/null || echo $(env)/bin/python))
@@ -39,7 +40,7 @@ help:
 	@echo 'make format     let ruff rewrite the sources'
 	@echo 'make reference  install MapProxy beside Tilekeep, for the tests that compare the two'
 	@echo 'make editor     install the YAML language server (needs node and npm), for the tests of tilekeep schema'
-	@echo 'make servers    install servers of objects (needs node and npm), for the tests of stores'
+	@echo 'make servers    install servers of objects and uWSGI (needs node, npm and a C compiler), for the tests'
 	@echo 'make bench      measure both and write benchmarks/README.md'
 	@echo 'make soak       the tests with their full number of rounds (long), into benchmarks/soak.txt'
 	@echo 'make lock       renew requirements/*.txt from pyproject.toml'
@@ -70,7 +71,7 @@ reference: $(REFERENCE)/.installed-reference
 
 editor: $(YAML_EDITOR)/.installed
 
-servers: $(SERVERS)/.installed $(SWIFT)/.installed-swift
+servers: $(SERVERS)/.installed $(SWIFT)/.installed-swift $(UWSGI)/.installed-uwsgi
 
 bench: $(BENCH)/.installed-bench reference
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
@@ -136,6 +137,11 @@ $(SWIFT)/.installed-swift: $(SWIFT)/bin/python requirements/swift.txt
 	$(call install,$(SWIFT),swift)
 	@touch $@
 
+$(UWSGI)/.installed-uwsgi: $(UWSGI)/bin/python requirements/uwsgi.txt
+	@command -v cc >/dev/null || { echo 'uWSGI is compiled: it needs a C compiler, Debian'"'"'s gcc.'; exit 1; }
+	$(call install,$(UWSGI),uwsgi)
+	@touch $@
+
 $(YAML_EDITOR)/.installed: tests/tools/yaml_language_server/package-lock.json
 	$(call install_modules,The YAML language server)
 
@@ -157,6 +163,7 @@ lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) --group bench -c requirements/demo.txt -o requirements/bench.txt
 	$(COMPILE) --group reference -o requirements/reference.txt
 	$(COMPILE) --group swift -o requirements/swift.txt
+	$(COMPILE) --group uwsgi -o requirements/uwsgi.txt
 
 $(LOCKER)/.installed-uv: $(LOCKER)/bin/python
 	@$(LOCKER)/bin/python -m pip install --quiet uv
