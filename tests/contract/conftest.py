@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.integration.services.couchdb import CouchDb
 from tests.integration.services.redis import RedisCluster, RedisProcess, SentinelProcess
 
 
@@ -32,3 +33,10 @@ def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisClu
         yield cluster
     finally:
         cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def couchdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CouchDb]:
+    """One server; each test has a database of its own."""
+    with CouchDb(tmp_path_factory.mktemp("couchdb")) as server:
+        yield server

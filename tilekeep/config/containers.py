@@ -25,6 +25,7 @@ from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
@@ -35,10 +36,12 @@ from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
+from tilekeep.adapters.storage.couchdb.stores import couchdb_store
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
@@ -103,6 +106,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     failures = providers.Factory(
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
+    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
@@ -112,6 +116,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "redis": providers.Factory(RedisTileStore, clients=redis_clients, clock=clock),
+            "couchdb": providers.Factory(couchdb_store),
             "disabled": providers.Factory(DisabledTileStore),
         }
     )
@@ -211,6 +217,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             locks=shared.provided.locks,
             new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,
+            http_client=shared.provided.http_client,
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,

@@ -26,6 +26,16 @@ def sqlite_lock_id(kind: str, place: str) -> str:
     return prefixes[kind] + file_lock_id(place)
 
 
+def redis_lock_id(host: str, port: int, prefix: str, db: int) -> str:
+    """The lock id of a cache in Redis; host and prefix as the configuration gives them."""
+    return f"redis-{file_lock_id(f'{host}{port}{prefix}{db}')}"
+
+
+def couchdb_lock_id(url: str, database: str) -> str:
+    """The lock id of a cache in CouchDB; both as the configuration gives them, user and password included."""
+    return f"couchdb-{file_lock_id(url + database)}"
+
+
 def tile_lock_name(lock_id: str, coord: TileCoord) -> str:
     """The lock file of a tile, or of a meta tile's main tile: ``<id>-<x>-<y>-<z>.lck``."""
     return f"{lock_id}-{coord.x}-{coord.y}-{coord.z}.lck"

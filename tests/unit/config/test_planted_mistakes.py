@@ -134,7 +134,7 @@ ERRORS = [
     Mistake(
         "a cache type of later",
         "    sources: [osm]\n",
-        "    sources: [osm]\n    cache: {type: couchdb}\n",
+        "    sources: [osm]\n    cache: {type: azureblob}\n",
         "caches.osm_cache.cache.type",
         11,
         19,
@@ -1091,7 +1091,7 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
             "sources.s.on_error",
         ),
         ("sources", "s: {type: mapnik, mapfile: x.xml}", "sources.s.type"),
-        ("caches", "c: {sources: [], cache: {type: redis, password: hunter2}}", "caches.c.cache.type"),
+        ("caches", "c: {sources: [], cache: {type: azureblob, connection_string: hunter2}}", "caches.c.cache.type"),
         ("services", "kml: {}", "services.kml"),
     ],
 )

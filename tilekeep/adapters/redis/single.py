@@ -135,7 +135,7 @@ def _pool(server: RedisServer) -> ConnectionPool:
         "password": server.password,
         "socket_timeout": server.timeout_seconds,
         "socket_connect_timeout": server.timeout_seconds,
-        "retry": Retry(NoBackoff(), 0),  # type: ignore[no-untyped-call]
+        "retry": Retry(NoBackoff(), 0),
         "protocol": 2,
     }
     if server.unix_socket is not None:
@@ -144,8 +144,8 @@ def _pool(server: RedisServer) -> ConnectionPool:
     if tls is not None:
         options |= {"ssl_ca_certs": tls.ca_certs, "ssl_certfile": tls.certfile, "ssl_keyfile": tls.keyfile}
     if server.sentinels:
-        timeouts = {"socket_timeout": server.timeout_seconds, "socket_connect_timeout": server.timeout_seconds}
-        sentinel = Sentinel(server.sentinels, sentinel_kwargs={**timeouts, "retry": Retry(NoBackoff(), 0)})  # type: ignore[no-untyped-call]
-        return SentinelConnectionPool(server.master_name, sentinel, ssl=tls is not None, **options)
+        options_of_sentinels = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout", "retry")}
+        sentinel = Sentinel(server.sentinels, sentinel_kwargs=options_of_sentinels)  # type: ignore[no-untyped-call]
+        return SentinelConnectionPool(server.master_name, sentinel, ssl=tls is not None, **options)  # type: ignore[no-untyped-call]
     kind = Connection if tls is None else SSLConnection
     return ConnectionPool(connection_class=kind, host=server.host, port=server.port, **options)

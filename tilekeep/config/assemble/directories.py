@@ -8,9 +8,11 @@ from itertools import combinations
 from tilekeep.config.mapproxy.caches import (
     Cache,
     CompactBackend,
+    CouchdbBackend,
     FileBackend,
     GeopackageBackend,
     MbtilesBackend,
+    RedisBackend,
     SqliteBackend,
 )
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
@@ -40,6 +42,8 @@ def directory_problems(settings: Settings, grid: Callable[[str], TileGrid]) -> I
 def _place(settings: Settings, name: str, cache: Cache, grid: str) -> str:
     """Where the tiles of a grid go: the directory or file, and in a GeoPackage the table."""
     directory = tile_directory(settings, name, grid, "")
+    if isinstance(cache.cache, CouchdbBackend) and "%(grid_name)s" in cache.cache.tile_id:
+        return f"{directory} ({effective_grid(settings, grid).name})"
     if not isinstance(cache.cache, GeopackageBackend):
         return directory
     return f"{directory} ({sqlite_storage(settings, cache.cache).table_of(name, effective_grid(settings, grid).name)})"
@@ -52,14 +56,18 @@ def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
         return True
 
 
+_BY_NAME = "give the grids different names"
+_REMEDIES: dict[type, str] = {
+    CompactBackend: _BY_NAME,
+    SqliteBackend: _BY_NAME,
+    GeopackageBackend: "remove cache.table_name, or use a cache for each grid",
+    MbtilesBackend: "use a cache for each grid",
+    RedisBackend: "remove cache.prefix, or use a cache for each grid",
+    CouchdbBackend: "write %(grid_name)s into cache.tile_id, or use a cache for each grid",
+}
+
+
 def _remedy(cache: Cache) -> str:
-    named_after_grids = isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names
-    if named_after_grids or isinstance(cache.cache, CompactBackend):
-        return "give the grids different names"
-    if isinstance(cache.cache, SqliteBackend):
-        return "give the grids different names"
-    if isinstance(cache.cache, GeopackageBackend):
-        return "remove cache.table_name, or use a cache for each grid"
-    if isinstance(cache.cache, MbtilesBackend):
-        return "use a cache for each grid"
-    return "set cache.use_grid_names: true, or use a cache for each grid"
+    if isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names:
+        return _BY_NAME
+    return _REMEDIES.get(type(cache.cache), "set cache.use_grid_names: true, or use a cache for each grid")

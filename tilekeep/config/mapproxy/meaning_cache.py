@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tilekeep.config.mapproxy.caches import Cache, CompactBackend, FileBackend, MbtilesBackend, RefreshBefore
+from tilekeep.config.mapproxy.caches import (
+    Cache,
+    CompactBackend,
+    CouchdbBackend,
+    FileBackend,
+    RedisBackend,
+    RefreshBefore,
+)
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -74,7 +81,7 @@ class EffectiveCache:
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
-        cache in one database its file.
+        cache in one database its file, in Redis the prefix of its keys, in CouchDB its database.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
@@ -141,11 +148,13 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
-        storage=storage(settings, backend, _first(cache.link_single_color_images, default.link_single_color_images)),
+        storage=storage(
+            settings, backend, _first(cache.link_single_color_images, default.link_single_color_images), base_dir
+        ),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
-        file_permissions=octal(backend.file_permissions or default.file_permissions),
+        directory_permissions=octal(getattr(backend, "directory_permissions", None) or default.directory_permissions),
+        file_permissions=octal(getattr(backend, "file_permissions", None) or default.file_permissions),
         tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
         lock_directory_permissions=octal(default.directory_permissions),
         lock_file_permissions=octal(default.file_permissions),
@@ -169,16 +178,20 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
     """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
 
-    A directory, or the file that has all of them.
+    A directory, or the file that has all of them; of Redis the prefix of keys, of CouchDB the database.
     """
     cache = settings.caches[name]
     backend = _backend(cache)
     root = _cache_root(settings, cache, base_dir)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
+    effective = effective_grid(settings, grid)
+    if isinstance(backend, RedisBackend):
+        return backend.prefix or f"{name}_{effective.name}"
+    if isinstance(backend, CouchdbBackend):
+        return backend.db_name or f"{name}_{effective.srs_as_written.replace(':', '')}"
     if backend.directory:
         return root
-    effective = effective_grid(settings, grid)
     if isinstance(backend, CompactBackend) or backend.use_grid_names:
         return os.path.join(root, name, effective.name)
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
@@ -219,8 +232,8 @@ def _backend(cache: Cache) -> Backends:
 
 def _own_directory(cache: Cache) -> str | None:
     """``cache.directory``, which not all stores have."""
-    backend = _backend(cache)
-    return None if isinstance(backend, MbtilesBackend) else backend.directory
+    own: str | None = getattr(_backend(cache), "directory", None)
+    return own
 
 
 def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:

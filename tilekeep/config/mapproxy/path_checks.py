@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tilekeep.config.mapproxy.caches import Cache
+from tilekeep.config.mapproxy.caches import Cache, RedisBackend
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
@@ -84,6 +84,10 @@ def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for path, http in sections:
         if http is not None and http.ssl_ca_certs is not None:
             yield (*path, option), http.ssl_ca_certs
+    for name, cache in settings.caches.items():
+        for option in ("ssl_certfile", "ssl_keyfile", "ssl_ca_certs") if isinstance(cache.cache, RedisBackend) else ():
+            if (file := getattr(cache.cache, option)) is not None:
+                yield ("caches", name, "cache", option), file
 
 
 def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
