@@ -36,6 +36,7 @@ from tilekeep import make_wsgi_app
 from tilekeep.application.scrub import Finding
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.mapproxy.meaning_cache import effective_cache
+from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.staleness import FixedLimit, StalenessPolicy, Verdict
 from tilekeep.domain.tile import TileCoord, TileKey
@@ -206,6 +207,28 @@ def test_a_cache_without_sources_says_clearly_that_its_server_is_gone(
 
     assert answer.status_code == 500
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("place", "remedy"),
+    [
+        pytest.param(Place("redis", "prefix: p", "p"), "remove cache.prefix", id="redis"),
+        pytest.param(
+            Place("couchdb", "db_name: p, tile_id: '%(couch_url)s/%(z)s-%(x)s-%(y)s'", "p"),
+            "write %(grid_name)s",
+            id="couchdb",
+        ),
+    ],
+)
+def test_grids_whose_tiles_would_overwrite_each_other_are_an_error(tmp_path: Path, place: Place, remedy: str) -> None:
+    path = place.config(tmp_path)
+    path.write_text(path.read_text().replace("grids: [G]", "grids: [G, GLOBAL_MERCATOR]"))
+
+    with pytest.raises(ConfigurationProblems) as caught:
+        assembled(path)
+
+    assert "tiles of 'GLOBAL_MERCATOR' would overwrite those of 'G'" in str(caught.value)
+    assert remedy in str(caught.value)
 
 
 def test_level_0_is_like_any_other(tmp_path: Path, place: Place) -> None:

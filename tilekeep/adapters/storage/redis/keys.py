@@ -27,9 +27,7 @@ class RedisKeys:
         self._prefix = prefix.encode("utf-8", "surrogateescape")
         # Braces of the prefix itself already say what goes where.
         self._opening, self._closing = (b"", b"") if re.search(r"[{}]", prefix) else (b"{", b"}")
-        opening, closing, plain = map(re.escape, (_RECORD + self._opening, self._closing, self._prefix))
-        tile = rb"%b-(\d+)-(\d+)-(\d+)(?:/(.+))?" % plain
-        self._parsed = re.compile(rb"(?:%b)?%b(?:%b)?" % (opening, tile, closing), re.DOTALL)
+        self._parsed = re.compile(rb"%b-(\d+)-(\d+)-(\d+)(?:/(.+))?" % re.escape(self._prefix), re.DOTALL)
 
     def tile(self, key: TileKey) -> bytes:
         """The name of a tile.
@@ -56,13 +54,19 @@ class RedisKeys:
         """The tiles of a level that ``names`` are, or whose records they are, by the names of these tiles."""
         found = {}
         for name in names:
-            parsed = self._parsed.fullmatch(name)
-            key = None if parsed is None else _key(*parsed.groups())
+            tile = name
+            if name.startswith(_RECORD + self._opening) and name.endswith(self._closing):
+                tile = name[len(_RECORD + self._opening) : len(name) - len(self._closing)]
+            key = self._key(tile)
             if key is not None and key.coord.z == z:
-                tile = self.tile(key)
-                if name in (tile, self.record(tile)):
-                    found[tile] = key
+                found[tile] = key
         return found
+
+    def _key(self, tile: bytes) -> TileKey | None:
+        """The tile with this name, or None if it is that of something else."""
+        parsed = self._parsed.fullmatch(tile)
+        key = None if parsed is None else _key(*parsed.groups())
+        return key if key is not None and self.tile(key) == tile else None
 
 
 def _key(z: bytes, x: bytes, y: bytes, below: bytes | None) -> TileKey | None:
