@@ -73,7 +73,7 @@ editor: $(YAML_EDITOR)/.installed
 
 servers: $(SERVERS)/.installed $(SWIFT)/.installed-swift $(UWSGI)/.installed-uwsgi
 
-bench: $(BENCH)/.installed-bench reference
+bench: $(BENCH)/.installed-bench reference servers
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
 
 soak: $(VENV)/.installed-test reference
@@ -160,7 +160,7 @@ lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) -o requirements/demo.txt
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test -c requirements/demo.txt -o requirements/test.txt
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test --group lint -c requirements/test.txt -o requirements/lint.txt
-	$(COMPILE) $(RUNTIME) --group bench -c requirements/demo.txt -o requirements/bench.txt
+	$(COMPILE) $(RUNTIME) --extra redis --group bench -c requirements/demo.txt -o requirements/bench.txt
 	$(COMPILE) --group reference -o requirements/reference.txt
 	$(COMPILE) --group swift -o requirements/swift.txt
 	$(COMPILE) --group uwsgi -o requirements/uwsgi.txt

@@ -1,4 +1,4 @@
-"""Tile stores in databases: cached tiles as WSGI calls, and what reading and writing cost by themselves."""
+"""Tile stores: cached tiles as WSGI calls, and what reading and writing cost by themselves."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from benchmarks import samples
 from benchmarks.hits import TMS_REQUESTS, compare
 from benchmarks.programs import PROGRAMS, ProgramFailed, Runner, python_of
 from benchmarks.table import Row
+from tests.integration.services.couchdb import CouchDb
+from tests.integration.services.redis import RedisProcess
 
 _RUNNER = Path(__file__).with_name("store_runner.py")
 _KINDS = ("sqlite", "mbtiles", "geopackage")
@@ -27,11 +29,24 @@ def measure(directory: Path) -> Iterator[Row]:
         yield _hits(directory / f"hits-{kind}", kind, body)
     for kind in _KINDS:
         yield from _operations(directory / f"operations-{kind}", kind, body)
+    with RedisProcess(new_folder(directory / "redis")) as redis:
+        yield _hits(directory / "hits-redis", "redis", body, f", port: {redis.port}, prefix: hits")
+        options = f", port: {redis.port}, prefix: {{}}"
+        yield from _operations(directory / "operations-redis", "redis", body, options)
+    with CouchDb(new_folder(directory / "couchdb")) as couchdb:
+        options = f", url: '{couchdb.url}', db_name: r{{}}"
+        yield from _operations(directory / "operations-couchdb", "couchdb", body, options)
 
 
-def _hits(directory: Path, kind: str, body: Path) -> Row:
-    """Both programs read the same databases, which Tilekeep has made."""
-    config = samples.cached_in(directory, kind)
+def new_folder(folder: Path) -> Path:
+    """An empty folder for a server."""
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _hits(directory: Path, kind: str, body: Path, options: str = "") -> Row:
+    """Both programs read the same tiles, which Tilekeep has stored."""
+    config = samples.cached_in(directory, kind, options)
     _run("tilekeep", config, body, "write")
     with ExitStack() as stack:
         runners = {program: stack.enter_context(Runner(program, directory)) for program in PROGRAMS}
@@ -40,11 +55,13 @@ def _hits(directory: Path, kind: str, body: Path) -> Row:
         return compare(f"TMS, from {kind}", runners, dict.fromkeys(PROGRAMS, TMS_REQUESTS), "200 OK")
 
 
-def _operations(directory: Path, kind: str, body: Path) -> Iterator[Row]:
+def _operations(directory: Path, kind: str, body: Path, options: str = "") -> Iterator[Row]:
+    """``options`` have a place for the name of a round, where directories do not keep rounds apart."""
     spent: dict[str, dict[str, list[float]]] = {}
     for number in range(_ROUNDS):
         for program in PROGRAMS:
-            config = samples.cached_in(directory / f"{number}-{program}", kind)
+            place = f"{number}-{program}"
+            config = samples.cached_in(directory / place, kind, options.format(place))
             for what in ("read", "write")[::-1]:
                 for clock, microseconds in _run(program, config, body, what).items():
                     spent.setdefault(f"{what} {clock}", {}).setdefault(program, []).append(microseconds)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.networked_tile_store_suite import NetworkedTileStoreSuite
+from tests.contract.tile_store_suite import KEY
 from tests.integration.services.couchdb import CouchDb
 from tests.integration.services.redis import numbers
 from tilekeep.adapters.clock import SystemClock
@@ -62,3 +63,11 @@ class TestCouchdbStore(NetworkedTileStoreSuite):
 
     def leftovers(self, medium: str) -> list[str]:
         return [name for name in self.server.names(medium) if not re.match(r"webmercator-\d+-\d+-\d+(/|$)", name)]
+
+    def test_reading_makes_no_database(self, shared: str) -> None:
+        store = self.make_store(shared)
+
+        assert store.read(KEY) is None
+        assert (dict(store.stat_many([KEY])), list(store.list(4))) == ({}, [])
+
+        assert self.server.ask("GET", f"/{shared}") is None
