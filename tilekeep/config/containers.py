@@ -20,9 +20,7 @@ from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
-from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_gate import file_gate
-from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.redis.clients import RedisClients
@@ -65,6 +63,7 @@ from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transfor
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
+from tilekeep.config.assemble.meeting import failures_in, locks_in
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
@@ -101,12 +100,16 @@ class AdaptersContainer(containers.DeclarativeContainer):
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
     http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
-    locks = providers.Factory(FileTileLock, clock=clock)
+    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
+    locks = providers.Factory(locks_in, clock=clock, clients=redis_clients, meeting=options.provided.meeting)
     no_lock = providers.ThreadSafeSingleton(NoLock)
     failures = providers.Factory(
-        FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
+        failures_in,
+        clock=clock,
+        clients=redis_clients,
+        meeting=options.provided.meeting,
+        longest_seconds=options.provided.longest_failure_seconds,
     )
-    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {

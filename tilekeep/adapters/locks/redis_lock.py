@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.commands import RedisUnusable
@@ -23,6 +24,14 @@ _FIRST_POLL_SECONDS = 0.01
 _LONGEST_POLL_SECONDS = 0.1
 
 
+class LockOfHost(TileLock, Protocol):
+    """Locks among the processes of one host."""
+
+    def reset_after_fork(self) -> None:
+        """To be called in a forked child."""
+        ...
+
+
 class RedisTileLock:
     """Implements :class:`tilekeep.ports.tile_lock.TileLock` for the processes of all hosts.
 
@@ -33,7 +42,7 @@ class RedisTileLock:
 
     def __init__(
         self,
-        of_host: TileLock,
+        of_host: LockOfHost,
         clients: RedisClients,
         server: RedisServer,
         clock: Clock,
@@ -90,6 +99,10 @@ class RedisTileLock:
                 yield True
             finally:
                 self._give_back(name, token)
+
+    def reset_after_fork(self) -> None:
+        """To be called in a forked child; leases know by themselves to which process they belong."""
+        self._of_host.reset_after_fork()
 
     def _token(self, name: str, limit: Deadline) -> bytes:
         """That of the lease; nothing while Redis cannot be used."""

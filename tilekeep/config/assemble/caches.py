@@ -386,6 +386,7 @@ class CacheAssembly:
             cache.lock_directory_permissions,
             cache.lock_file_permissions,
             cache.lock_timeout_seconds,
+            of_all_hosts=True,
         )
         return MakeMetaTile(
             tile_set=wanted.tile_set,

@@ -15,6 +15,7 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     Color,
+    HostAndPort,
     NotNegative,
     Opt,
     Options,
@@ -27,9 +28,6 @@ from tilekeep.config.mapproxy.options import (
 
 #: How the address of a tile becomes a path (spec/caches.md, 3.1.1).
 DirectoryLayout = Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis"]
-
-#: ``host:port``; an IPv6 address stands in brackets.
-HostAndPort = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:/@\s\[\]]+):[0-9]{1,5}$")]
 
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 

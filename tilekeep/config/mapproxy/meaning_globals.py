@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
+from tilekeep.config.mapproxy.meaning_redis import redis_server
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.srs import normalised_code
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlace:
+    """A Redis where hosts meet, and with what their keys begin."""
+
+    server: RedisServer
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class EffectiveGlobals:
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
     :ivar font_dir: directory of the fonts of texts in images, or None for those of the package.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
+    :ivar meeting: where tile locks and failures of all hosts meet, or None if each host is alone.
     """
 
     cache_dir: str
@@ -43,6 +54,7 @@ class EffectiveGlobals:
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
     font_dir: str | None
     longest_failure_seconds: float
+    meeting: MeetingPlace | None = None
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
@@ -66,4 +78,10 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         ),
         font_dir=None if image.font_dir is None else from_base(base_dir, image.font_dir),
         longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
+        meeting=_meeting(settings, base_dir),
     )
+
+
+def _meeting(settings: Settings, base_dir: str) -> MeetingPlace | None:
+    options = settings.globals.redis
+    return None if options is None else MeetingPlace(redis_server(options, base_dir), options.prefix)

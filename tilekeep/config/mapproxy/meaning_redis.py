@@ -1,4 +1,4 @@
-"""The meaning of the options of redis caches (spec/caches.md, 2 and 3.7)."""
+"""The meaning of the options of redis caches (spec/caches.md, 2 and 3.7), and of where hosts meet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from tilekeep.adapters.redis.server import Address, RedisServer, RedisTls
 from tilekeep.config.mapproxy.caches import RedisBackend
+from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.domain.lock_names import redis_lock_id
 
@@ -29,34 +30,36 @@ class RedisStorage:
 
 
 def redis_storage(backend: RedisBackend, base_dir: str) -> RedisStorage:
+    """The options of a cache."""
+    return RedisStorage(redis_server(backend, base_dir), backend.default_ttl)
+
+
+def redis_server(options: RedisBackend | MeetingPoint, base_dir: str) -> RedisServer:
     """Each way of naming a server in one form; paths are absolute."""
-    host, port, db, username, password = backend.host, backend.port, backend.db, backend.username, backend.password
+    host, port, db, username, password = options.host, options.port, options.db, options.username, options.password
     tls = None
     # As in MapProxy, certificates of others alone encrypt nothing.
-    if backend.ssl_certfile and backend.ssl_keyfile:
-        own = from_base(base_dir, backend.ssl_certfile), from_base(base_dir, backend.ssl_keyfile)
-        tls = RedisTls(_file(base_dir, backend.ssl_ca_certs), *own)
-    if backend.url is not None:
-        url = urlsplit(backend.url)
+    if options.ssl_certfile and options.ssl_keyfile:
+        own = from_base(base_dir, options.ssl_certfile), from_base(base_dir, options.ssl_keyfile)
+        tls = RedisTls(_file(base_dir, options.ssl_ca_certs), *own)
+    if options.url is not None:
+        url = urlsplit(options.url)
         host, port, db = url.hostname or host, url.port or _PORT, int(url.path.strip("/") or 0)
         username, password = (None if text is None else unquote(text) for text in (url.username, url.password))
         if url.scheme == "rediss":
-            tls = tls or RedisTls(_file(base_dir, backend.ssl_ca_certs))
-    return RedisStorage(
-        RedisServer(
-            host=host,
-            port=port,
-            db=db,
-            username=username or None,
-            password=password or None,
-            unix_socket=_file(base_dir, backend.unix_socket),
-            sentinels=_addresses(backend.sentinels or ()),
-            master_name=backend.master_name if backend.sentinels else None,
-            nodes=(_addresses(backend.nodes or ()) or ((host, port),)) if backend.cluster else (),
-            tls=tls,
-            timeout_seconds=backend.timeout or _TIMEOUT_SECONDS,
-        ),
-        backend.default_ttl,
+            tls = tls or RedisTls(_file(base_dir, options.ssl_ca_certs))
+    return RedisServer(
+        host=host,
+        port=port,
+        db=db,
+        username=username or None,
+        password=password or None,
+        unix_socket=_file(base_dir, options.unix_socket),
+        sentinels=_addresses(options.sentinels or ()),
+        master_name=options.master_name if options.sentinels else None,
+        nodes=(_addresses(options.nodes or ()) or ((host, port),)) if options.cluster else (),
+        tls=tls,
+        timeout_seconds=options.timeout or _TIMEOUT_SECONDS,
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether the options of redis caches fit together."""
+"""Whether the options of redis caches, and of where hosts meet, fit together."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from tilekeep.config.mapproxy.caches import Cache, RedisBackend
+from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.meaning_redis import redis_storage
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
+from tilekeep.config.problems import OptionPath, Place, Problem, Severity, error, warning
 
 _WAYS = ("url", "unix_socket", "sentinels", "cluster")
 _IN_URL = ("host", "port", "db", "username", "password")
@@ -21,24 +22,32 @@ _DATABASE = re.compile(r"/?|/\d+")
 
 
 def redis_problems(settings: Settings, broken: Collection[OptionPath]) -> Iterator[Problem]:
-    """Of all caches of this type; ``broken`` options are not known."""
+    """Of all caches of this type, and of where hosts meet; ``broken`` options are not known."""
+    meeting = settings.globals.redis
+    if meeting is not None and not is_refused(broken, ("globals", "redis")):
+        yield from _server_problems(("globals", "redis"), meeting)
     prefixes: dict[tuple[object, str], str] = {}
     for name, cache in settings.caches.items():
         path = ("caches", name, "cache")
         backend = cache.cache
         if cache.disable_storage or not isinstance(backend, RedisBackend) or is_refused(broken, path):
             continue
-        if find_spec("redis") is None:
-            yield error((*path, "type"), "needs the library 'redis', which is not installed; add tilekeep[redis]")
-        problems = [*_address_problems(path, backend)]
+        problems = [*_server_problems(path, backend)]
         yield from problems
-        yield from _tls_problems(path, backend)
         yield from _without_effect(("caches", name), cache)
-        if not problems:
+        if all(problem.severity is Severity.WARNING for problem in problems):
             yield from _shared_prefix(prefixes, name, cache, backend)
 
 
-def _address_problems(path: OptionPath, backend: RedisBackend) -> Iterator[Problem]:
+def _server_problems(path: OptionPath, options: RedisBackend | MeetingPoint) -> Iterator[Problem]:
+    if find_spec("redis") is None:
+        message = "needs the library 'redis', which is not installed; pip install 'tilekeep[redis]'"
+        yield error(path, message, place=Place.KEY)
+    yield from _address_problems(path, options)
+    yield from _tls_problems(path, options)
+
+
+def _address_problems(path: OptionPath, backend: RedisBackend | MeetingPoint) -> Iterator[Problem]:
     ways = [option for option in _WAYS if getattr(backend, option)]
     for other in ways[1:]:
         message = f"names another server than {ways[0]!r} does; remove one of them"
@@ -73,7 +82,7 @@ def _url_problems(path: OptionPath, url: str) -> Iterator[Problem]:
         yield error((*path, "url"), "expected redis://user:password@host:port/db, or rediss:// for TLS")
 
 
-def _tls_problems(path: OptionPath, backend: RedisBackend) -> Iterator[Problem]:
+def _tls_problems(path: OptionPath, backend: RedisBackend | MeetingPoint) -> Iterator[Problem]:
     given = [option for option in ("ssl_certfile", "ssl_keyfile", "ssl_ca_certs") if getattr(backend, option)]
     encrypted = backend.ssl_certfile and backend.ssl_keyfile
     if given and not encrypted and not (backend.url or "").startswith("rediss:"):
