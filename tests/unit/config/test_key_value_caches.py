@@ -10,6 +10,7 @@ from tests.unit.config.configurations import loaded, report_of
 from tilekeep.adapters.redis.server import RedisServer, RedisTls
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
+from tilekeep.config.mapproxy.meaning_globals import MeetingPlace, effective_globals
 from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.config.problems import Severity, path_text
 from tilekeep.domain.secrets import Credentials
@@ -162,3 +163,27 @@ def test_two_caches_with_one_prefix_are_a_warning() -> None:
     found = problems_of("type: redis, prefix: p", other="cache: {type: redis, prefix: p}")
 
     assert found["caches.d.cache.prefix"][0] is Severity.WARNING
+
+
+def test_hosts_meet_where_the_globals_say() -> None:
+    text = "globals: {redis: {url: 'redis://:hunter2@h:1/2', prefix: 'maps:'}}\n"
+    result = loaded(text)
+
+    meeting = effective_globals(result.settings, result.base_dir).meeting
+
+    assert meeting == MeetingPlace(RedisServer(host="h", port=1, db=2, password="hunter2"), "maps:")
+    assert "hunter2" not in repr(meeting)
+
+
+def test_without_the_option_each_host_is_alone() -> None:
+    result = loaded("globals: {cache: {failure_seconds: 1}}\n")
+
+    assert effective_globals(result.settings, result.base_dir).meeting is None
+
+
+def test_what_is_wrong_with_the_place_to_meet_is_said_at_its_option() -> None:
+    report = report_of("globals: {redis: {sentinels: ['a:1'], ssl_ca_certs: ca}}\n")
+
+    found = {path_text(problem.path): problem.severity for problem in report.problems}
+    assert found["globals.redis.sentinels"] is Severity.ERROR
+    assert found["globals.redis.ssl_ca_certs"] is Severity.WARNING
