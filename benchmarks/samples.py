@@ -137,14 +137,14 @@ sources: {wms: {type: wms, req: {url: "http://127.0.0.1:9/", layers: world}}}
     )
 
 
-def cached_in(directory: Path, kind: str, options: str = "") -> Path:
+def cached_in(directory: Path, kind: str) -> Path:
     """A configuration with a cache of type ``kind``, which :mod:`benchmarks.store_runner` fills."""
     return write(
         directory,
         f"""
 services: {{tms: }}
 layers: [{{name: world, title: World, sources: [world]}}]
-caches: {{world: {{grids: [GLOBAL_WEBMERCATOR], sources: [wms], cache: {{type: {kind} {options}}}}}}}
+caches: {{world: {{grids: [GLOBAL_WEBMERCATOR], sources: [wms], cache: {{type: {kind}}}}}}}
 sources: {{wms: {{type: wms, req: {{url: "http://127.0.0.1:9/", layers: world}}}}}}
 """,
     )

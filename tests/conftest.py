@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.integration.services.couchdb import CouchDb
+from tests.integration.services.object_services import azurite_server, moto_server, swift_server  # noqa: F401
 from tests.integration.services.programs import ProgramMissing, find_program
 from tests.integration.services.redis import RedisCluster, RedisProcess, SentinelProcess
 

@@ -30,7 +30,7 @@ RESOURCES = ProcessResources()
 class TestCouchdbStore(NetworkedTileStoreSuite):
     """The medium is a database; ids are those of MapProxy."""
 
-    sequences = 8
+    examples = 8
     killed_writers = 5
 
     @pytest.fixture(autouse=True)

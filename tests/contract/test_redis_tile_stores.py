@@ -106,7 +106,7 @@ class TestRedisStore(RedisTileStoreSuite):
 class TestRedisStoreThatForgets(RedisTileStoreSuite):
     """Tiles of other programs are as old as their lifetime has run."""
 
-    sequences = 10
+    examples = 10
     killed_writers = 3
     format_has_times = True
     time_resolution_seconds = 0.5
@@ -123,7 +123,7 @@ class TestRedisStoreThatForgets(RedisTileStoreSuite):
 
 
 class TestRedisStoreBySentinels(RedisTileStoreSuite):
-    sequences = 10
+    examples = 10
     killed_writers = 3
 
     @pytest.fixture(autouse=True)
@@ -134,7 +134,7 @@ class TestRedisStoreBySentinels(RedisTileStoreSuite):
 
 
 class TestRedisStoreInCluster(RedisTileStoreSuite):
-    sequences = 10
+    examples = 10
     killed_writers = 3
 
     @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from tilekeep.config.mapproxy.caches import (
+    AzureBackend,
     Cache,
     CompactBackend,
     CouchdbBackend,
@@ -13,6 +14,7 @@ from tilekeep.config.mapproxy.caches import (
     GeopackageBackend,
     MbtilesBackend,
     RedisBackend,
+    S3Backend,
     SqliteBackend,
 )
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
@@ -58,16 +60,26 @@ def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
 
 _BY_NAME = "give the grids different names"
 _REMEDIES: dict[type, str] = {
-    CompactBackend: _BY_NAME,
-    SqliteBackend: _BY_NAME,
     GeopackageBackend: "remove cache.table_name, or use a cache for each grid",
     MbtilesBackend: "use a cache for each grid",
+    AzureBackend: "use a cache for each grid",
+    S3Backend: "set cache.include_grid_name: true, or use a cache for each grid",
     RedisBackend: "remove cache.prefix, or use a cache for each grid",
     CouchdbBackend: "write %(grid_name)s into cache.tile_id, or use a cache for each grid",
 }
 
 
 def _remedy(cache: Cache) -> str:
-    if isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names:
+    if _is_named_after_grids(cache):
         return _BY_NAME
     return _REMEDIES.get(type(cache.cache), "set cache.use_grid_names: true, or use a cache for each grid")
+
+
+def _is_named_after_grids(cache: Cache) -> bool:
+    """Whether grids of different names have places of their own."""
+    backend = cache.cache
+    if isinstance(backend, S3Backend | AzureBackend):
+        return backend.directory is None
+    if isinstance(backend, FileBackend):
+        return backend.use_grid_names
+    return isinstance(backend, CompactBackend | SqliteBackend)

@@ -8,10 +8,12 @@ from functools import partial
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.config.assemble.key_value_stores import couchdb_store, redis_store
 from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.object_stores import object_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
+from tilekeep.config.mapproxy.meaning_objects import AzureStorage, S3Storage
 from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
 from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
@@ -61,6 +63,8 @@ class StoreAssembly:
             SqliteStorage: self._databases,
             RedisStorage: partial(redis_store, make_store),
             CouchdbStorage: partial(couchdb_store, make_store, http_client, projection),
+            S3Storage: self._objects,
+            AzureStorage: self._objects,
         }
 
     def store(self, wanted: WantedStore) -> TileStore:
@@ -95,6 +99,9 @@ class StoreAssembly:
     def _databases(self, wanted: WantedStore) -> TileStore:
         make = partial(self._with_files(wanted), creation_locks=partial(self._creation_locks, wanted.cache))
         return sqlite_store(make, self._projection, wanted)
+
+    def _objects(self, wanted: WantedStore) -> TileStore:
+        return object_store(self._make_store, self._dimension_names(wanted.cache.name), wanted)
 
     def _with_files(self, wanted: WantedStore) -> Callable[..., TileStore]:
         """Makes a store that has files."""

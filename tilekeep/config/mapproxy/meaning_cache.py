@@ -23,6 +23,7 @@ from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effecti
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, object_place
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
@@ -30,7 +31,6 @@ from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
@@ -81,7 +81,7 @@ class EffectiveCache:
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
-        cache in one database its file, in Redis the prefix of its keys, in CouchDB its database.
+        cache in one database its file; of objects and Redis what their keys begin with, in CouchDB its database.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
@@ -178,23 +178,30 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
     """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
 
-    A directory, or the file that has all of them; of Redis the prefix of keys, of CouchDB the database.
+    A directory, the file that has all of them, what the keys of their objects begin with, or a CouchDB database.
     """
     cache = settings.caches[name]
     backend = _backend(cache)
+    if isinstance(backend, OBJECT_BACKENDS):
+        return object_place(settings, name, grid)
     root = _cache_root(settings, cache, base_dir)
+    if isinstance(backend, RedisBackend | CouchdbBackend):
+        return _key_value_place(settings, name, grid, backend)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
     effective = effective_grid(settings, grid)
-    if isinstance(backend, RedisBackend):
-        return backend.prefix or f"{name}_{effective.name}"
-    if isinstance(backend, CouchdbBackend):
-        return backend.db_name or f"{name}_{effective.srs_as_written.replace(':', '')}"
     if backend.directory:
         return root
     if isinstance(backend, CompactBackend) or backend.use_grid_names:
         return os.path.join(root, name, effective.name)
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
+
+
+def _key_value_place(settings: Settings, name: str, grid: str, backend: RedisBackend | CouchdbBackend) -> str:
+    effective = effective_grid(settings, grid)
+    if isinstance(backend, RedisBackend):
+        return backend.prefix or f"{name}_{effective.name}"
+    return backend.db_name or f"{name}_{effective.srs_as_written.replace(':', '')}"
 
 
 def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit | None:
@@ -272,7 +279,7 @@ def _watermark(options: WatermarkOptions | None) -> Watermark | None:
 def _draws(settings: Settings, name: str) -> bool:
     """Whether a source draws maps, rather than only answering questions about them."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return not isinstance(source, WmsSource) or source.wms_opts.map
+    return source is None or source.draws_maps
 
 
 def _first(own: T | None, default: T) -> T:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from tilekeep.config.mapproxy.caches import CompactBackend, CouchdbBackend, FileBackend, RedisBackend
 from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage, couchdb_storage
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, AzureStorage, S3Storage, object_storage
 from tilekeep.config.mapproxy.meaning_redis import RedisStorage, redis_storage
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
-Backends = FileBackend | CompactBackend | RedisBackend | CouchdbBackend | SQLITE_BACKENDS
+Backends = FileBackend | CompactBackend | RedisBackend | CouchdbBackend | SQLITE_BACKENDS | OBJECT_BACKENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class BundleStorage:
 
 
 #: Each kind of store has a value of its own; all have ``lock_id``.
-Storage = FileStorage | BundleStorage | SqliteStorage | RedisStorage | CouchdbStorage
+Storage = FileStorage | BundleStorage | SqliteStorage | RedisStorage | CouchdbStorage | S3Storage | AzureStorage
 
 
 def storage(settings: Settings, backend: Backends, link_single_color: str | bool, base_dir: str) -> Storage:
@@ -54,6 +55,8 @@ def storage(settings: Settings, backend: Backends, link_single_color: str | bool
         return redis_storage(backend, base_dir)
     if isinstance(backend, CouchdbBackend):
         return couchdb_storage(settings, backend, base_dir)
+    if isinstance(backend, OBJECT_BACKENDS):
+        return object_storage(settings, backend)
     return sqlite_storage(settings, backend)
 
 
