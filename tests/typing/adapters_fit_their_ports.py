@@ -35,7 +35,12 @@ from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.load_gate import LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
+from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
+from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.redis.cluster import Cluster
+from tilekeep.adapters.redis.commands import RedisCommands
+from tilekeep.adapters.redis.single import SingleServer
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.found_tiles import FoundTilesSource
@@ -53,8 +58,10 @@ from tilekeep.adapters.storage.compact.bundle_format import BundleFormat
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
+from tilekeep.adapters.storage.couchdb.store import CouchdbTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
@@ -95,6 +102,14 @@ from tilekeep.ports.upstream_gate import UpstreamGate
 
 def clocks(system: SystemClock, fake: FakeClock) -> tuple[Clock, ...]:
     return system, fake
+
+
+def key_value_stores(redis: RedisTileStore, couchdb: CouchdbTileStore) -> tuple[TileStore, ...]:
+    return redis, couchdb
+
+
+def commands(single: SingleServer, cluster: Cluster) -> tuple[RedisCommands, ...]:
+    return single, cluster
 
 
 def stores(file: FileTileStore, compact: CompactTileStore, fake: FakeTileStore) -> tuple[TileStore, ...]:
@@ -178,16 +193,16 @@ def legend_stores(files: LegendFiles, fake: FakeLegendStore) -> tuple[LegendStor
     return files, fake
 
 
-def locks(file: FileTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:
-    return file, fake
+def locks(file: FileTileLock, redis: RedisTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:
+    return file, redis, fake
 
 
 def gates(file: LoadGate[LockedFile], fake: FakeUpstreamGate) -> tuple[UpstreamGate, ...]:
     return file, fake
 
 
-def memories(file: FileFailureMemory, fake: FakeFailureMemory) -> tuple[FailureMemory, ...]:
-    return file, fake
+def memories(file: FileFailureMemory, redis: RedisFailureMemory, fake: FakeFailureMemory) -> tuple[FailureMemory, ...]:
+    return file, redis, fake
 
 
 def http_clients(client: RequestsHttpClient, cgi: CgiClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:

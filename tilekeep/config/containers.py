@@ -21,11 +21,10 @@ from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
-from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_gate import file_gate
-from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.seeding.in_process import InProcessExecutor
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.adapters.seeding.processes import ProcessExecutor
@@ -47,12 +46,14 @@ from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
+from tilekeep.adapters.storage.couchdb.stores import couchdb_store
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.objects.transfers import Transfers
 from tilekeep.adapters.storage.objects.workers import ObjectWorkers
+from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
@@ -80,6 +81,7 @@ from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transfor
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
+from tilekeep.config.assemble.meeting import failures_in, locks_in
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
@@ -122,10 +124,15 @@ class AdaptersContainer(containers.DeclarativeContainer):
     http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     renderers = providers.Factory(RenderdClient, clock=clock)
-    locks = providers.Factory(FileTileLock, clock=clock)
+    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
+    locks = providers.Factory(locks_in, clock=clock, clients=redis_clients, meeting=options.provided.meeting)
     no_lock = providers.ThreadSafeSingleton(NoLock)
     failures = providers.Factory(
-        FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
+        failures_in,
+        clock=clock,
+        clients=redis_clients,
+        meeting=options.provided.meeting,
+        longest_seconds=options.provided.longest_failure_seconds,
     )
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
@@ -139,6 +146,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "redis": providers.Factory(RedisTileStore, clients=redis_clients, clock=clock),
+            "couchdb": providers.Factory(couchdb_store),
             "s3": providers.Factory(bucket_store, object_stores),
             "azureblob": providers.Factory(container_store, object_stores),
             "disabled": providers.Factory(DisabledTileStore),
@@ -265,6 +274,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             locks=shared.provided.locks,
             new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,
+            http_client=shared.provided.http_client,
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,

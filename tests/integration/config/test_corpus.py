@@ -15,6 +15,7 @@ from tests.integration.support.corpus import CORPUS, OWN, Example, all_options, 
 from tests.integration.support.yaml_language_server import diagnostics
 from tilekeep.config.checked_container import checked_container, problems_of_parts
 from tilekeep.config.loading.settings_file import load_settings
+from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.json_schema import json_schema
 from tilekeep.config.problems import ConfigurationProblems, path_text
 
@@ -71,6 +72,12 @@ OWN_ADDITIONS = {
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),
     ("MbtilesBackend", "row_order"),
+    *{("MeetingPoint", name) for name in MeetingPoint.model_fields},
+    *{
+        ("RedisBackend", name)
+        for name in ("cluster", "master_name", "nodes", "sentinels", "timeout", "unix_socket", "url")
+    },
+    ("GlobalSettings", "redis"),
     ("Refresh", "deadline"),
     ("Refresh", "max_stale"),
     ("Refresh", "mode"),

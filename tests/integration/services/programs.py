@@ -27,6 +27,8 @@ _PACKAGES = {
     "mod_mapcache.so": "libapache2-mod-mapcache",
     "nginx": "nginx-light",
     "node": "nodejs",
+    "redis-cli": "redis-tools",
+    "redis-server": "redis-server",
     "unshare": "util-linux",
     "wrk": "wrk",
 }

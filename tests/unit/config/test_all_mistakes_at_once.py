@@ -85,7 +85,7 @@ caches:
   band: {grids: [GLOBAL_WEBMERCATOR], sources: {r: [{source: maps, band: §-1}]}}  # caches.band.sources.r[0].band
   type: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: §filee}}  # caches.type.cache.type -> file
   layout: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: file, directory_layout: §tmss}}  # caches.layout.cache.directory_layout -> tms
-  port: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: §redis, port: §70000}}  # caches.port.cache.type | caches.port.cache.port
+  port: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: redis, port: §70000}}  # caches.port.cache.port
   bundle: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: compact, version: §3}}  # caches.bundle.cache.version
   table: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: geopackage, table_name: §'a; b'}}  # caches.table.cache.table_name
   mark: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], watermark: {color: §reddish, opacity: §300, spacing: §wid}}  # caches.mark.watermark.color | caches.mark.watermark.opacity | caches.mark.watermark.spacing -> wide

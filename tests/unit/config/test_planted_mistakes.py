@@ -123,15 +123,6 @@ ERRORS = [
         "which is a cache",
     ),
     Mistake(
-        "a cache type of later",
-        "    sources: [osm]\n",
-        "    sources: [osm]\n    cache: {type: couchdb}\n",
-        "caches.osm_cache.cache.type",
-        11,
-        19,
-        "not supported yet",
-    ),
-    Mistake(
         "a cache without type",
         "    sources: [osm]\n",
         "    sources: [osm]\n    cache:\n      directory: x\n",
@@ -1138,7 +1129,6 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
 @pytest.mark.parametrize(
     ("section", "options", "path"),
     [
-        ("caches", "c: {sources: [], cache: {type: redis, password: hunter2}}", "caches.c.cache.type"),
         ("services", "kml: {}", "services.kml"),
     ],
 )

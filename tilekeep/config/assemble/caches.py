@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import FetchesTiles, TileFetcher
@@ -57,6 +58,7 @@ from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.failure_memory import FailureMemory
+from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
@@ -75,6 +77,7 @@ class CacheParts:
     new_lock: Callable[[LockDirectory], TileLock]
     no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
+    http_client: Callable[[HttpOptions], HttpClient]
     flights: SingleFlight[Mapping[TileKey, Outcome]]
     imaging: Imaging
     parallel: ParallelRunner
@@ -177,6 +180,7 @@ class CacheAssembly:
             parts.locks,
             parts.new_lock,
             parts.projection,
+            parts.http_client,
             self._dimension_names_of,
         )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
@@ -423,6 +427,7 @@ class CacheAssembly:
             cache.lock_directory_permissions,
             cache.lock_file_permissions,
             cache.lock_timeout_seconds,
+            of_all_hosts=True,
         )
         opaque = cache.encoding.opaque
         fetcher: FetchesTiles = TileFetcher(

@@ -56,6 +56,7 @@ class SharedParts:
                 directory_permissions=where.directory_permissions,
                 file_permissions=where.file_permissions,
                 keeps_files=where.keeps_files,
+                of_all_hosts=where.of_all_hosts,
             )
         )
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
+from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.config.assemble.key_value_stores import couchdb_store, redis_store
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.object_stores import object_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
+from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
 from tilekeep.config.mapproxy.meaning_objects import AzureStorage, S3Storage
+from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
 from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
+from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
@@ -32,6 +37,7 @@ class StoreAssembly:
         locks: the locks of a directory.
         new_lock: makes locks of a directory, of which there may be many.
         projection: writes the SRS of a grid as well-known text.
+        http_client: the client for a set of options.
         dimension_names: the dimensions of a cache.
     """
 
@@ -42,6 +48,7 @@ class StoreAssembly:
         locks: Callable[[LockDirectory], TileLock],
         new_lock: Callable[[LockDirectory], TileLock],
         projection: Projection,
+        http_client: Callable[[HttpOptions], HttpClient],
         dimension_names: Callable[[str], Collection[str]],
     ) -> None:
         self._make_store = make_store
@@ -54,6 +61,8 @@ class StoreAssembly:
             FileStorage: self._files,
             BundleStorage: self._bundles,
             SqliteStorage: self._databases,
+            RedisStorage: partial(redis_store, make_store),
+            CouchdbStorage: partial(couchdb_store, make_store, http_client, projection),
             S3Storage: self._objects,
             AzureStorage: self._objects,
         }

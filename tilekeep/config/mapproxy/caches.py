@@ -15,6 +15,7 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     Color,
+    HostAndPort,
     NotNegative,
     Opt,
     Options,
@@ -198,7 +199,16 @@ class GeopackageBackend(BackendOptions):
 
 
 class CouchdbBackend(BackendOptions):
-    """A CouchDB database."""
+    """A document for each tile in a CouchDB database (spec/caches.md, 3.6).
+
+    :ivar url: of the server; user and password may stand in it.
+    :ivar db_name: of the database, in small letters; without it, the name of the cache and its SRS.
+    :ivar tile_id: of documents, with %(grid_name)s, %(z)s, %(x)s and %(y)s, behind %(couch_url)s/.
+    :ivar tile_metadata: what documents say besides: text, or {{x}}, {{y}}, {{z}}, {{level}}, {{timestamp}},
+        {{utc_iso}}, {{tile_centroid}} and {{wgs_tile_centroid}}.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["couchdb"]
     url: str = Field(default="http://127.0.0.1:5984", repr=False)
@@ -236,7 +246,28 @@ class S3Backend(BackendOptions):
 
 
 class RedisBackend(BackendOptions):
-    """A Redis server."""
+    """Keys of a Redis server, of the master that sentinels know, or of a cluster (spec/caches.md, 3.7).
+
+    :ivar host: of the server.
+    :ivar port: of the server.
+    :ivar db: number of the database.
+    :ivar url: redis://user:password@host:port/db instead of these, or rediss:// for TLS (own addition).
+    :ivar unix_socket: path of a socket of this machine instead of host and port (own addition).
+    :ivar sentinels: host:port of each sentinel to ask where the master is (own addition).
+    :ivar master_name: what the sentinels call it (own addition).
+    :ivar cluster: whether it is a cluster (own addition).
+    :ivar nodes: host:port of some nodes of it; without them, host and port (own addition).
+    :ivar timeout: how long the server may be silent; without it, 5 seconds (own addition).
+    :ivar username: for a server that wants one.
+    :ivar password: for a server that wants one.
+    :ivar prefix: with which keys begin; without it, the names of cache and grid.
+    :ivar default_ttl: seconds after which the server forgets a tile, 0 for never.
+    :ivar ssl_certfile: certificate of the client; with ssl_keyfile the connection is encrypted.
+    :ivar ssl_keyfile: key of that certificate.
+    :ivar ssl_ca_certs: trusted certificates for an encrypted connection; without it, those of the system.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["redis"]
     host: str = "127.0.0.1"
@@ -244,6 +275,13 @@ class RedisBackend(BackendOptions):
     password: Opt[str] = Field(default=None, repr=False)
     username: Opt[str] = None
     db: NotNegative = 0
+    url: Opt[str] = Field(default=None, repr=False)
+    unix_socket: Opt[str] = None
+    sentinels: Opt[tuple[HostAndPort, ...]] = None
+    master_name: Opt[str] = None
+    cluster: bool = False
+    nodes: Opt[tuple[HostAndPort, ...]] = None
+    timeout: Opt[PositiveNumber] = None
     prefix: Opt[str] = None
     default_ttl: NotNegative = 3600
     ssl_certfile: Opt[str] = None

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tilekeep.config.mapproxy.caches import Cache, CompactBackend, FileBackend, MbtilesBackend, RefreshBefore
+from tilekeep.config.mapproxy.caches import (
+    Cache,
+    CompactBackend,
+    CouchdbBackend,
+    FileBackend,
+    RedisBackend,
+    RefreshBefore,
+)
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -81,7 +88,7 @@ class EffectiveCache:
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
-        cache in one database its file; of objects what their keys begin with.
+        cache in one database its file; of objects and Redis what their keys begin with, in CouchDB its database.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
@@ -150,7 +157,9 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
-        storage=storage(settings, backend, _first(cache.link_single_color_images, default.link_single_color_images)),
+        storage=storage(
+            settings, backend, _first(cache.link_single_color_images, default.link_single_color_images), base_dir
+        ),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
         directory_permissions=octal(getattr(backend, "directory_permissions", None) or default.directory_permissions),
@@ -188,21 +197,30 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
     """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
 
-    A directory, the file that has all of them, or what the keys of their objects begin with.
+    A directory, the file that has all of them, what the keys of their objects begin with, or a CouchDB database.
     """
     cache = settings.caches[name]
     backend = _backend(cache)
     if isinstance(backend, OBJECT_BACKENDS):
         return object_place(settings, name, grid)
     root = _cache_root(settings, cache, base_dir)
+    if isinstance(backend, RedisBackend | CouchdbBackend):
+        return _key_value_place(settings, name, grid, backend)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
+    effective = effective_grid(settings, grid)
     if backend.directory:
         return root
-    effective = effective_grid(settings, grid)
     if isinstance(backend, CompactBackend) or backend.use_grid_names:
         return os.path.join(root, name, effective.name)
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
+
+
+def _key_value_place(settings: Settings, name: str, grid: str, backend: RedisBackend | CouchdbBackend) -> str:
+    effective = effective_grid(settings, grid)
+    if isinstance(backend, RedisBackend):
+        return backend.prefix or f"{name}_{effective.name}"
+    return backend.db_name or f"{name}_{effective.srs_as_written.replace(':', '')}"
 
 
 def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit | None:
@@ -240,8 +258,8 @@ def _backend(cache: Cache) -> Backends:
 
 def _own_directory(cache: Cache) -> str | None:
     """``cache.directory``, which not all stores have."""
-    backend = _backend(cache)
-    return None if isinstance(backend, MbtilesBackend) else backend.directory
+    own: str | None = getattr(_backend(cache), "directory", None)
+    return own
 
 
 def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:

@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
+from tilekeep.config.mapproxy.meaning_redis import redis_server
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.srs import normalised_code
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlace:
+    """A Redis where hosts meet, and with what their keys begin."""
+
+    server: RedisServer
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class EffectiveGlobals:
     :ivar font_dir: directory of the fonts of texts in images, or None for those of the package.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
     :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
+    :ivar meeting: where tile locks and failures of all hosts meet, or None if each host is alone.
     """
 
     cache_dir: str
@@ -45,6 +56,7 @@ class EffectiveGlobals:
     font_dir: str | None
     longest_failure_seconds: float
     renderer_url: str | None = field(default=None, repr=False)
+    meeting: MeetingPlace | None = None
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
@@ -69,4 +81,10 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         font_dir=None if image.font_dir is None else from_base(base_dir, image.font_dir),
         longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
         renderer_url=None if settings.globals.renderd is None else settings.globals.renderd.address,
+        meeting=_meeting(settings, base_dir),
     )
+
+
+def _meeting(settings: Settings, base_dir: str) -> MeetingPlace | None:
+    options = settings.globals.redis
+    return None if options is None else MeetingPlace(redis_server(options, base_dir), options.prefix)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tilekeep.config.mapproxy.caches import Cache
+from tilekeep.config.mapproxy.caches import Cache, RedisBackend
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
+from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
 from tilekeep.config.mapproxy.meaning_drawn import LEVEL_VARIABLE
@@ -25,6 +26,9 @@ from tilekeep.config.mapproxy.sources import (
 )
 from tilekeep.config.mapproxy.tile_files import directory_of_tiles
 from tilekeep.config.problems import OptionPath, Problem, error, warning
+
+#: Options of Redis servers that name files.
+_OF_REDIS = ("ssl_certfile", "ssl_keyfile", "ssl_ca_certs")
 
 
 class PathProbe(Protocol):
@@ -160,6 +164,12 @@ def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for path, http in sections:
         if http is not None and http.ssl_ca_certs is not None:
             yield (*path, option), http.ssl_ca_certs
+    servers: list[tuple[OptionPath, object]] = [(("globals", "redis"), settings.globals.redis)]
+    servers += [(("caches", name, "cache"), cache.cache) for name, cache in settings.caches.items()]
+    for path, server in servers:
+        for option in _OF_REDIS if isinstance(server, RedisBackend | MeetingPoint) else ():
+            if (file := getattr(server, option)) is not None:
+                yield (*path, option), file
 
 
 def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
