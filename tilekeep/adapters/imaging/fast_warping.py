@@ -25,9 +25,8 @@ def warped_raster(raster: Raster, warp: Warp, resampling: str, *, transparent: b
         words, mode = _words(raster)
         if words is not None:
             from tilekeep.adapters.imaging.opencv_warping import warped_words
-            from tilekeep.adapters.imaging.pixel_maps import as_mesh
 
-            drawn, mode = warped_words(words, mode, as_mesh(warp), resampling, transparent=transparent)
+            drawn, mode = warped_words(words, mode, warp, resampling, transparent=transparent)
             return FastRaster(words=drawn, mode=mode)
     image = warped(image_of(raster), warp, resampling, transparent=transparent)
     return FastRaster(image=image, mode=image.mode)

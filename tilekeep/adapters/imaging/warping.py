@@ -8,7 +8,7 @@ from tilekeep.adapters.imaging.meshing import drawn_by_mesh
 from tilekeep.adapters.imaging.resizing import rescaled
 from tilekeep.adapters.imaging.warped_canvas import empty, for_resampling, lay
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.warp import Mesh, Warp
+from tilekeep.domain.warp import AlignedMesh, Mesh, Warp
 
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
@@ -19,6 +19,8 @@ _FILTERS = {
 
 def warped(image: Image.Image, warp: Warp, resampling: str, *, transparent: bool) -> Image.Image:
     """``image`` drawn anew; a part of a palette image that is cut along pixels keeps its palette."""
+    if isinstance(warp, AlignedMesh):
+        warp = warp.mesh
     if isinstance(warp, Mesh):
         return drawn_by_mesh(for_resampling(image), warp, _FILTERS[resampling], transparent=transparent)
     corner = warp.corner

@@ -14,11 +14,11 @@ from PIL import Image
 from tests.contract.pictures import gradient, map_like
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
-from tilekeep.adapters.imaging.pixel_maps import as_mesh
+from tilekeep.adapters.imaging.pixel_maps import as_aligned_mesh
 from tilekeep.adapters.imaging.pixels import FastRaster
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.warp import Mesh, PixelBox, Rescaling, Warp
+from tilekeep.domain.warp import AlignedMesh, Mesh, PixelBox, Rescaling, Warp
 from tilekeep.ports.imaging import Imaging
 
 SIDE = 400
@@ -98,10 +98,22 @@ def test_lines_of_one_pixel_stay_evenly_dark(step: float) -> None:
 
 
 def test_a_rescaling_is_a_mesh_of_one_cell() -> None:
-    mesh = as_mesh(Rescaling(PixelBox(1.0, 2.0, 5.0, 9.0), Size(3, 4)))
+    mesh = as_aligned_mesh(Rescaling(PixelBox(1.0, 2.0, 5.0, 9.0), Size(3, 4)))
 
-    assert mesh == Mesh(Size(3, 4), (0, 3), (0, 4), ((1.0, 2.0), (5.0, 2.0), (1.0, 9.0), (5.0, 9.0)))
-    assert as_mesh(mesh) is mesh
+    assert mesh == AlignedMesh(Size(3, 4), (0, 3), (0, 4), (1.0, 5.0), (2.0, 9.0))
+    assert as_aligned_mesh(mesh) is mesh
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_mesh_along_the_axes_is_drawn_as_if_it_were_any(name: str, resampling: str) -> None:
+    aligned = AlignedMesh(WANTED, (0, 50, 90), (0, 30, 80), (11.3, 72.4, 118.9), (5.2, 40.1, 89.7))
+
+    ours, theirs = by_both(PICTURES[name], aligned, aligned.mesh, resampling)
+    general, _ = by_both(PICTURES[name], aligned.mesh, aligned.mesh, resampling)
+
+    assert np.abs(ours - general).mean() <= 0.05
+    assert np.abs(ours - theirs).mean() <= (0.2 if resampling == "nearest" else 2.0)
 
 
 odd = st.one_of(st.floats(), st.floats(-30, 70))
