@@ -42,7 +42,7 @@ _MARGIN_PX = 8
 
 
 class MosaicLook(NamedTuple):
-    """How a mosaic looks where there is no tile, and how it is resampled (``nearest``, ``bilinear``, ``bicubic``)."""
+    """How a mosaic looks where there is no tile, and how it is resampled, as in ``ImageEncoding``."""
 
     transparent: bool
     resampling: str

@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from tilekeep.adapters.imaging.meshing import mesh_stays_inside
 from tilekeep.adapters.imaging.opencv import cv2
-from tilekeep.adapters.imaging.pixel_maps import AlignedMaps, PixelMaps, aligned_maps, pixel_maps, steps
+from tilekeep.adapters.imaging.pixel_maps import AlignedMaps, PixelMaps, aligned_maps, pixel_maps
 from tilekeep.adapters.imaging.pixels import OPAQUE, Words, image_from_words
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.warp import Mesh, Warp
+from tilekeep.domain.warp_steps import usual_steps
 from tilekeep.domain.warp_window import moved, window_of
 
 #: Weight of the neighbours in bicubic interpolation halfway between two pixels, where it is largest, times two.
@@ -56,9 +57,9 @@ def warped_words(words: Words, mode: str, warp: Warp, resampling: str, *, transp
     if resampling == "nearest":
         drawn = _remapped(_pixels(words), maps, cv2.INTER_NEAREST)
     elif mode == "RGBA" and words.min() < OPAQUE:
-        drawn = _unmultiplied(_interpolated(_premultiplied(words), maps, steps(warp), resampling))
+        drawn = _unmultiplied(_interpolated(_premultiplied(words), maps, usual_steps(warp), resampling))
     else:
-        drawn = _interpolated(words, maps, steps(warp), resampling) | OPAQUE
+        drawn = _interpolated(words, maps, usual_steps(warp), resampling) | OPAQUE
     if _stays_inside(warp, maps, window.size):
         return drawn, mode
     drawn = np.where(maps.inside(width, height), drawn, _TRANSPARENT_WHITE if transparent else _WHITE)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tilekeep.domain.warp import AlignedMesh, Mesh, Rescaling, Warp
+from tilekeep.domain.warp import AlignedMesh, Mesh, Rescaling
 
 #: From here to the centre of a pixel.
 _HALF = 0.5
@@ -117,31 +116,6 @@ def _along(values: _Numbers, lines: Sequence[int]) -> _Numbers:
     result *= share.astype(values.dtype)
     result += np.repeat(values[:, :-1], pixels, axis=1)
     return result
-
-
-def steps(warp: Warp) -> tuple[float, float]:
-    """From one pixel of the map to the next, how far one usually goes in the raster, along its x and along its y."""
-    if not isinstance(warp, Mesh):
-        mesh = as_aligned_mesh(warp)
-        return _usual_step(mesh.columns, mesh.xs), _usual_step(mesh.rows, mesh.ys)
-    points = _points(warp)
-    with np.errstate(invalid="ignore", over="ignore"):  # what has no finite place has no finite step either
-        right = _median(np.diff(points, axis=1) / np.diff(warp.columns)[None, :, None])
-        down = _median(np.diff(points, axis=0) / np.diff(warp.rows)[:, None, None])
-    return float(np.hypot(right[0], down[0])), float(np.hypot(right[1], down[1]))
-
-
-def _usual_step(lines: Sequence[int], values: Sequence[float]) -> float:
-    changes = sorted(
-        abs(high - low) / (after - before)
-        for (before, after), (low, high) in zip(pairwise(lines), pairwise(values), strict=True)
-    )
-    return changes[len(changes) // 2]
-
-
-def _median(changes: _Numbers) -> _Numbers:
-    finite = changes[np.isfinite(changes).all(axis=2)]
-    return np.sort(finite, axis=0)[len(finite) // 2] if len(finite) else np.ones(2)
 
 
 def _points(mesh: Mesh) -> _Numbers:

@@ -10,7 +10,7 @@ from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import Color, NotNegative, NotNegativeNumber, Opt, Options, Section
 
 Opacity = Annotated[float, Field(ge=0, le=1)]
-Resampling = Literal["nearest", "bilinear", "bicubic"]
+Resampling = Literal["nearest", "bilinear", "bicubic", "area", "lanczos"]
 MERGE_METHOD = NoEffect("images are always composited since MapProxy 1.9")
 
 
