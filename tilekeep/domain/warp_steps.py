@@ -19,14 +19,15 @@ class Steps(NamedTuple):
 
 
 def usual_steps(warp: Warp) -> Steps:
-    """The steps in the middle of all; one pixel where nothing has an image."""
+    """The steps in the middle of all; one pixel where nothing has an image or all has the same."""
     if isinstance(warp, Rescaling):
         left, top, right, bottom = warp.part
         return Steps(abs(right - left) / warp.size.width, abs(bottom - top) / warp.size.height)
     if isinstance(warp, AlignedMesh):
-        return Steps(_median(_changes(warp.columns, warp.xs)), _median(_changes(warp.rows, warp.ys)))
+        x, y = _median(_changes(warp.columns, warp.xs)), _median(_changes(warp.rows, warp.ys))
+        return Steps(x or 1.0, y or 1.0)
     xs, ys = ([point[axis] for point in warp.points] for axis in (0, 1))
-    return Steps(math.hypot(*_medians(warp, xs)), math.hypot(*_medians(warp, ys)))
+    return Steps(math.hypot(*_medians(warp, xs)) or 1.0, math.hypot(*_medians(warp, ys)) or 1.0)
 
 
 def shrunk(warp: Mesh | AlignedMesh, raster: Size, smaller: Size) -> Mesh | AlignedMesh:
@@ -54,4 +55,4 @@ def _changes(lines: Sequence[int], values: Sequence[float]) -> Iterable[float]:
 
 def _median(changes: Iterable[float]) -> float:
     finite = sorted(filter(math.isfinite, changes))
-    return finite[len(finite) // 2] if finite else 1.0
+    return finite[len(finite) // 2] if finite else 0.0

@@ -79,6 +79,39 @@ def test_turned_maps(name: str, resampling: str) -> None:
     assert 100 * (difference.max(axis=2) > 32).mean() <= 1
 
 
+@pytest.mark.parametrize("kind", ["rescaling", "mesh along the axes", "any mesh"])
+@pytest.mark.parametrize("step", [2.0, 4.0])
+@pytest.mark.parametrize("imaging", [FastImaging(opencv=True), PillowImaging()], ids=["OpenCV", "Pillow"])
+def test_areas_are_averaged(imaging: Imaging, step: float, kind: str) -> None:
+    """Of a fine pattern of black and white nothing is left but its mean; nearest pixels would leave one of both."""
+    image = Image.fromarray((np.indices((512, 512)).sum(axis=0) % 2 * 255).astype(np.uint8)).convert("RGB")
+    across, down = (48.0, 48.0 + step * WANTED.width), (32.0, 32.0 + step * WANTED.height)
+    mesh = AlignedMesh(WANTED, (0, WANTED.width), (0, WANTED.height), across, down)
+    warps: dict[str, Warp] = {
+        "rescaling": Rescaling(PixelBox(across[0], down[0], across[1], down[1]), WANTED),
+        "mesh along the axes": mesh,
+        "any mesh": mesh.mesh,
+    }
+    raster = PillowRaster(image) if isinstance(imaging, PillowImaging) else FastRaster(image=image, mode="RGB")
+
+    drawn = {way: imaging.warp(raster, warps[kind], way, transparent=False) for way in ("area", "lanczos", "nearest")}
+
+    for way in ("area", "lanczos"):
+        pixels = np.asarray(image_of(drawn[way]).convert("L")).astype(int)[2:-2, 2:-2]
+        assert np.abs(pixels - 127.5).max() <= 6
+    assert np.asarray(image_of(drawn["nearest"]).convert("L")).std() < 1
+
+
+@pytest.mark.parametrize("resampling", ["area", "lanczos"])
+def test_a_mesh_that_tells_of_endless_steps_costs_no_memory(resampling: str) -> None:
+    mesh = AlignedMesh(Size(9, 7), (0, 9), (0, 7), (-1e300, 1e300), (0.0, 1e308))
+    image = map_like(40)
+
+    result = FastImaging(opencv=True).warp(FastRaster(image=image, mode="RGBA"), mesh, resampling, transparent=True)
+
+    assert result.size == (9, 7)
+
+
 @pytest.mark.parametrize("step", [1.2, 1.5, 1.9, 2.4, 3.0])
 def test_lines_of_one_pixel_stay_evenly_dark(step: float) -> None:
     image = Image.new("RGB", (SIDE, 16), "white")
