@@ -33,7 +33,6 @@ from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import StoreError
-from tilekeep.domain.lock_names import sqlite_lock_id
 from tilekeep.domain.tile import NewTile, TileCoord, TileKey, Validators
 from tilekeep.ports.tile_store import TileStore
 
@@ -207,8 +206,7 @@ def test_locks_have_the_names_of_mapproxy(tmp_path: Path, kind: str) -> None:
 
     cache = checked_container(load_settings(str(path), variables={})).use_cases.caches().effective("a")
 
-    assert cache.sqlite is not None
-    assert sqlite_lock_id(cache.sqlite.kind, cache.directories["G"]) == MapProxyCache(path).lock_id()
+    assert cache.storage.lock_id(cache.directories["G"]) == MapProxyCache(path).lock_id()
 
 
 @pytest.mark.parametrize("kind", KINDS)

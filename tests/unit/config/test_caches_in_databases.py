@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.config.configurations import loaded
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
-from tilekeep.config.mapproxy.meaning_sqlite import SqliteOptions
+from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
 from tilekeep.config.problems import ConfigurationProblems, Problem, path_text
 
 SETTINGS = """\
@@ -78,15 +78,15 @@ def test_databases_lie_where_mapproxy_has_them(options: str, place: str) -> None
 def test_options_are_those_of_the_cache_else_of_the_globals(
     options: str, globals_: str, expected: tuple[str, float, bool | None, int]
 ) -> None:
-    found = cache_of(f"grids: [north], cache: {options}", globals_).sqlite
+    found = cache_of(f"grids: [north], cache: {options}", globals_).storage
 
-    assert isinstance(found, SqliteOptions)
+    assert isinstance(found, SqliteStorage)
     assert (found.kind, found.timeout_seconds, found.wal, found.ttl_seconds) == expected
 
 
 def test_a_table_is_named_after_cache_and_grid_or_by_its_option() -> None:
     by_name, by_option = (
-        cache_of(f"grids: [north], cache: {{type: geopackage{more}}}").sqlite for more in ("", ", table_name: t-1")
+        cache_of(f"grids: [north], cache: {{type: geopackage{more}}}").storage for more in ("", ", table_name: t-1")
     )
 
     assert by_name is not None

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.config.configurations import loaded
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, FileTimeLimit, RefreshLimit, effective_cache
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveBox
+from tilekeep.config.mapproxy.meaning_storage import FileStorage
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
 
@@ -154,7 +155,7 @@ def test_a_cache_takes_what_it_does_not_say_itself_from_the_globals() -> None:
 
     assert (cache.meta_size, cache.meta_buffer_px) == (Size(3, 3), 5)
     assert (cache.bulk_meta_tiles, cache.minimize_meta_requests, cache.concurrent_tile_creators) == (True, True, 7)
-    assert cache.link_single_color == "symlink"
+    assert cache.storage == FileStorage("tc", "symlink")
     assert (cache.directory_permissions, cache.file_permissions) == (0o770, 0o660)
     assert (cache.lock_directory_permissions, cache.lock_file_permissions) == (0o770, 0o660)
     assert cache.failure_seconds == 1
@@ -168,7 +169,7 @@ def test_false_and_zero_of_a_cache_win_over_the_globals() -> None:
     )
 
     assert (cache.meta_size, cache.meta_buffer_px, cache.bulk_meta_tiles) == (Size(1, 1), 0, False)
-    assert cache.link_single_color is None
+    assert cache.storage == FileStorage("tc", None)
 
 
 def test_permissions_of_a_cache_are_not_those_of_its_locks() -> None:
@@ -187,8 +188,12 @@ def test_built_in_values_come_last() -> None:
     cache = effective_cache(result.settings, "c", result.base_dir)
 
     assert (cache.meta_size, cache.meta_buffer_px, cache.concurrent_tile_creators) == (Size(4, 4), 80, 2)
-    assert (cache.bulk_meta_tiles, cache.minimize_meta_requests, cache.link_single_color) == (False, False, None)
-    assert (cache.directory_layout, cache.directory_permissions, cache.file_permissions) == ("tc", None, None)
+    assert (cache.bulk_meta_tiles, cache.minimize_meta_requests, cache.storage) == (
+        False,
+        False,
+        FileStorage("tc", None),
+    )
+    assert (cache.directory_permissions, cache.file_permissions) == (None, None)
     assert (cache.lock_timeout_seconds, cache.failure_seconds, cache.refresh, cache.coverage) == (60, 5, None, None)
     assert (cache.encoding.colors, cache.encoding.resampling) == (256, "bicubic")
 

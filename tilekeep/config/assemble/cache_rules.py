@@ -12,7 +12,6 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.lock_names import compact_lock_id, file_lock_id, sqlite_lock_id
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.staleness import AgeLimit
 from tilekeep.ports.map_source import MapSource
@@ -33,13 +32,6 @@ def fits_every_grid(settings: Settings, cache: Cache) -> bool:
 def is_storage_only(cache: EffectiveCache) -> bool:
     """Whether nothing is made for serving: no source, or none but for seeding (spec/caches.md, 6)."""
     return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
-
-
-def lock_id_of(cache: EffectiveCache, place: str) -> str:
-    """By which the locks of tiles are told apart from those of other caches (spec/caches.md, 5)."""
-    if cache.bundle_version is not None:
-        return compact_lock_id(place)
-    return file_lock_id(place) if cache.sqlite is None else sqlite_lock_id(cache.sqlite.kind, place)
 
 
 def age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:

@@ -23,7 +23,7 @@ from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
-from tilekeep.config.assemble.cache_rules import age_limit, fits_every_grid, is_storage_only, lock_id_of, planner_of
+from tilekeep.config.assemble.cache_rules import age_limit, fits_every_grid, is_storage_only, planner_of
 from tilekeep.config.assemble.cached_maps import CachedMaps
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
@@ -31,6 +31,7 @@ from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stores import StoreAssembly
+from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
@@ -179,10 +180,15 @@ class CacheAssembly:
         for name in self._settings.caches:
             cache = self.effective(name)
             for grid_key in cache.grids if cache.stores_tiles else ():
-                grid = self._grids.grid(grid_key)
-                tile_set = TileSet(name, grid.name, cache.encoding.extension)
-                place, extent = cache.directories[grid_key], partial(self.areas.bbox, (name, grid_key))
-                yield StoredCache(tile_set, grid, self._stores.store(cache, tile_set, place, grid, extent))
+                wanted = self._wanted_store(cache, grid_key)
+                yield StoredCache(wanted.tile_set, wanted.grid, self._stores.store(wanted))
+
+    def _wanted_store(self, cache: EffectiveCache, grid_key: str) -> WantedStore:
+        """The store of a cache in the grid with the key ``grid_key``."""
+        grid = self._grids.grid(grid_key)
+        tile_set = TileSet(cache.name, grid.name, cache.encoding.extension)
+        extent = partial(self.areas.bbox, (cache.name, grid_key))
+        return WantedStore(cache, tile_set, cache.directories[grid_key], grid, extent)
 
     def defragmenters(self) -> Mapping[str, Sequence[Defragmenter]]:
         """What defragments the stores of caches that need it, by the name of the cache."""
@@ -277,11 +283,10 @@ class CacheAssembly:
         region = self._region(cache, grid_key)
         planner = planner_of(cache, grid, source)
         policy = StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
-        tile_set = TileSet(name, grid.name, cache.encoding.extension)
-        directory = cache.directories[grid_key]
-        store = self._stores.store(cache, tile_set, directory, grid, partial(self.areas.bbox, (name, grid_key)))
+        wanted = self._wanted_store(cache, grid_key)
+        store = self._stores.store(wanted)
         clock = self._parts.clock
-        maker = None if source is None else self._maker(cache, grid, source, gate, tile_set, store, directory)
+        maker = None if source is None else self._maker(wanted, source, gate, store)
         get_tile = GetTile(
             reader=store,
             policy=policy,
@@ -293,7 +298,8 @@ class CacheAssembly:
             parallel=self._parts.parallel,
             retry_seconds=max(1.0, cache.failure_seconds),
             concurrent_makings=cache.concurrent_tile_creators,
-            refresh=None if maker is None else self._refresh(cache, maker, tile_set),
+            refresh=None if maker is None else self._refresh(cache, maker, wanted.tile_set),
+            tells_age=self._options.tiles_tell_age,
         )
         tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
         return CacheNode(
@@ -301,7 +307,7 @@ class CacheAssembly:
             tiles=tiles,
             maps=self._maps(cache, grid, store, tiles),
             explain=ExplainTile(
-                tile_set=tile_set,
+                tile_set=wanted.tile_set,
                 grid=grid,
                 reader=store,
                 locator=store,
@@ -369,17 +375,8 @@ class CacheAssembly:
         parts = self._parts
         return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
 
-    def _maker(
-        self,
-        cache: EffectiveCache,
-        grid: TileGrid,
-        source: MapSource,
-        gate: StoreGate,
-        tile_set: TileSet,
-        store: TileStore,
-        directory: str,
-    ) -> TileMaker:
-        parts = self._parts
+    def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> TileMaker:
+        parts, cache = self._parts, wanted.cache
         locks = LockDirectory(
             cache.tile_lock_dir,
             cache.lock_directory_permissions,
@@ -387,21 +384,21 @@ class CacheAssembly:
             cache.lock_timeout_seconds,
         )
         return MakeMetaTile(
-            tile_set=tile_set,
+            tile_set=wanted.tile_set,
             store=store,
             fetcher=TileFetcher(
                 source=source,
                 imaging=parts.imaging,
                 gate=gate,
                 parallel=parts.parallel,
-                grid=grid,
+                grid=wanted.grid,
                 encoding=cache.encoding,
                 request_media_type=cache.request_format,
                 concurrent_fetches=cache.concurrent_tile_creators,
                 watermark=cache.watermark,
             ),
             locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
-            lock_id=lock_id_of(cache, directory),
+            lock_id=cache.storage.lock_id(wanted.place),
             failures=parts.failures(locks),
             flights=parts.flights,
             clock=parts.clock,

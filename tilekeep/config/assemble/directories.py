@@ -15,7 +15,7 @@ from tilekeep.config.mapproxy.caches import (
 )
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
-from tilekeep.config.mapproxy.meaning_sqlite import sqlite_options
+from tilekeep.config.mapproxy.meaning_sqlite import sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import Problem, error
 from tilekeep.domain.errors import ConfigurationError
@@ -42,7 +42,7 @@ def _place(settings: Settings, name: str, cache: Cache, grid: str) -> str:
     directory = tile_directory(settings, name, grid, "")
     if not isinstance(cache.cache, GeopackageBackend):
         return directory
-    return f"{directory} ({sqlite_options(settings, cache.cache).table_of(name, effective_grid(settings, grid).name)})"
+    return f"{directory} ({sqlite_storage(settings, cache.cache).table_of(name, effective_grid(settings, grid).name)})"
 
 
 def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:

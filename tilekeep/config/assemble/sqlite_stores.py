@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any
 
 from tilekeep.adapters.storage.sqlite.row_order import RowOrder
+from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
-from tilekeep.config.mapproxy.meaning_sqlite import SqliteOptions, standard_origin
+from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage, standard_origin
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import JPEG, MIXED, PNG, subtype
 from tilekeep.domain.srs import WGS_84_CODE
-from tilekeep.domain.tile import TileSet
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import TileStore
 
@@ -22,21 +22,11 @@ from tilekeep.ports.tile_store import TileStore
 _NORTHERNMOST = 85.0511287798066
 
 
-def sqlite_store(
-    make: Callable[..., TileStore],
-    projection: Projection,
-    cache: EffectiveCache,
-    options: SqliteOptions,
-    tile_set: TileSet,
-    grid: TileGrid,
-    place: str,
-    extent: BBox,
-) -> TileStore:
-    """The store of ``cache`` in ``grid``; ``extent`` is the area with data, in the SRS of the grid.
-
-    ``make`` is told the kind of store and what all stores of its kind are told.
-    """
-    shared = {"tile_set": tile_set, "timeout_seconds": options.timeout_seconds, "wal": options.wal}
+def sqlite_store(make: Callable[..., TileStore], projection: Projection, wanted: WantedStore) -> TileStore:
+    """The store that is wanted; ``make`` is told its kind and what all stores of its kind are told."""
+    options, cache, grid, place, extent = wanted.cache.storage, wanted.cache, wanted.grid, wanted.place, wanted.extent()
+    assert isinstance(options, SqliteStorage), "asked for caches in databases only"
+    shared = {"timeout_seconds": options.timeout_seconds, "wal": options.wal}
     if options.kind == "sqlite":
         return make("sqlite", directory=place, ttl_seconds=options.ttl_seconds, **shared)
     order = _row_order(options, grid)
@@ -57,7 +47,7 @@ def sqlite_store(
     )
 
 
-def _row_order(options: SqliteOptions, grid: TileGrid) -> RowOrder | None:
+def _row_order(options: SqliteStorage, grid: TileGrid) -> RowOrder | None:
     """From the other side, where the standard is wanted and the grid counts differently."""
     if options.row_order == "grid" or grid.origin == standard_origin(options.kind):
         return None

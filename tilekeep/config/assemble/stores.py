@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
+from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
-from tilekeep.domain.geometry import BBox
-from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.tile import TileSet
+from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
+from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.projection import Projection
@@ -48,37 +48,60 @@ class StoreAssembly:
         self._new_lock = new_lock
         self._projection = projection
         self._dimension_names = dimension_names
+        self._makers: Mapping[type, Callable[[WantedStore], TileStore]] = {
+            FileStorage: self._files,
+            BundleStorage: self._bundles,
+            SqliteStorage: self._databases,
+        }
 
-    def store(
-        self, cache: EffectiveCache, tile_set: TileSet, place: str, grid: TileGrid, extent: Callable[[], BBox]
-    ) -> TileStore:
-        """The store of the tiles of ``cache`` in ``grid`` at ``place``; ``extent`` tells the area with data."""
-        if not cache.stores_tiles:
+    def store(self, wanted: WantedStore) -> TileStore:
+        """The store of the tiles of a cache in one grid."""
+        if not wanted.cache.stores_tiles:
             return self._make_store("disabled")
-        make = partial(
-            self._make_store,
-            media_type=cache.encoding.format if "/" in cache.encoding.format else None,
-            directory_permissions=cache.directory_permissions,
-            file_permissions=cache.file_permissions,
-        )
-        if cache.sqlite is not None:
-            make = partial(make, creation_locks=partial(self._creation_locks, cache))
-            return sqlite_store(make, self._projection, cache, cache.sqlite, tile_set, grid, place, extent())
-        make = partial(make, tile_set=tile_set, directory=place, dimension_names=self._dimension_names(cache.name))
-        if cache.bundle_version is not None:
-            return make(_compact(cache), locks=self._bundle_locks(cache))
-        return make("file", layout=tile_layout(cache.directory_layout), link_single_color=cache.link_single_color)
+        return self._makers[type(wanted.cache.storage)](wanted)
 
     def defragmenter(self, cache: EffectiveCache, directory: str) -> Defragmenter | None:
         """What defragments that store, or None if it needs no such thing."""
-        if not cache.stores_tiles or cache.bundle_version is None:
+        if not cache.stores_tiles or not isinstance(cache.storage, BundleStorage):
             return None
         return self._make_defragmenter(
-            _compact(cache),
+            _kind(cache.storage),
             directory=directory,
             locks=self._bundle_locks(cache),
             dimension_names=self._dimension_names(cache.name),
         )
+
+    def _files(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, FileStorage), "dispatched by type"
+        return self._in_directory(wanted)(
+            "file", layout=tile_layout(storage.directory_layout), link_single_color=storage.link_single_color
+        )
+
+    def _bundles(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, BundleStorage), "dispatched by type"
+        return self._in_directory(wanted)(_kind(storage), locks=self._bundle_locks(wanted.cache))
+
+    def _databases(self, wanted: WantedStore) -> TileStore:
+        make = partial(self._with_files(wanted), creation_locks=partial(self._creation_locks, wanted.cache))
+        return sqlite_store(make, self._projection, wanted)
+
+    def _with_files(self, wanted: WantedStore) -> Callable[..., TileStore]:
+        """Makes a store that has files."""
+        cache = wanted.cache
+        return partial(
+            self._make_store,
+            tile_set=wanted.tile_set,
+            media_type=wanted.media_type,
+            directory_permissions=cache.directory_permissions,
+            file_permissions=cache.file_permissions,
+        )
+
+    def _in_directory(self, wanted: WantedStore) -> Callable[..., TileStore]:
+        """Makes a store in which the values of dimensions are directories."""
+        names = self._dimension_names(wanted.cache.name)
+        return partial(self._with_files(wanted), directory=wanted.place, dimension_names=names)
 
     def _creation_locks(self, cache: EffectiveCache, directory: str) -> TileLock:
         """The locks under which new databases in a directory are made (spec/caches.md, 3.2)."""
@@ -93,6 +116,5 @@ class StoreAssembly:
         )
 
 
-def _compact(cache: EffectiveCache) -> str:
-    """The kind of a store of bundles."""
-    return f"compact-{cache.bundle_version}"
+def _kind(storage: BundleStorage) -> str:
+    return f"compact-{storage.version}"

@@ -16,8 +16,10 @@ from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effecti
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
-from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type, effective_source
-from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteOptions, sqlite_options, sqlite_place
+from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
+from tilekeep.config.mapproxy.meaning_sources import effective_source
+from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
+from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
@@ -61,7 +63,7 @@ RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
 
 @dataclass(frozen=True, slots=True)
 class EffectiveCache:
-    """A cache in the file store, in bundles, or in databases of SQLite.
+    """A cache: what it is made of and how its tiles are kept.
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
@@ -71,7 +73,6 @@ class EffectiveCache:
     :ivar patience_seconds: how long a request waits for a stale tile to be refreshed: infinitely, or not at all, or in
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
-    :ivar link_single_color: ``symlink``, ``hardlink`` or None.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
         cache in one database its file.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
@@ -81,8 +82,7 @@ class EffectiveCache:
     :ivar stores_tiles: False for a cache that makes every tile anew (``disable_storage``).
     :ivar rescaling: how tiles without source are drawn from other levels, or None.
     :ivar watermark: what is written on every tile, or None.
-    :ivar bundle_version: 1 or 2 for a cache in bundles, to which ``directory_layout`` and links mean nothing, or None.
-    :ivar sqlite: options of a cache in databases, to which ``directory_layout`` and links mean nothing, or None.
+    :ivar storage: the kind of store and what it needs.
     """
 
     name: str
@@ -96,10 +96,9 @@ class EffectiveCache:
     minimize_meta_requests: bool
     concurrent_tile_creators: int
     refresh: RefreshLimit | None
-    link_single_color: str | None
+    storage: Storage
     coverage: EffectiveCoverage | None
     directories: Mapping[str, str]
-    directory_layout: str
     directory_permissions: int | None
     file_permissions: int | None
     tile_lock_dir: str
@@ -111,10 +110,8 @@ class EffectiveCache:
     stores_tiles: bool = True
     rescaling: Rescaling | None = None
     watermark: Watermark | None = None
-    bundle_version: int | None = None
     patience_seconds: float = math.inf
     max_stale_seconds: float | None = None
-    sqlite: SqliteOptions | None = None
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -144,10 +141,9 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
-        link_single_color=_link(_first(cache.link_single_color_images, default.link_single_color_images)),
+        storage=storage(settings, backend, _first(cache.link_single_color_images, default.link_single_color_images)),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_layout=backend.directory_layout if isinstance(backend, FileBackend) else "",
         directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
         file_permissions=octal(backend.file_permissions or default.file_permissions),
         tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
@@ -159,10 +155,8 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         stores_tiles=not cache.disable_storage,
         rescaling=_rescaling(cache),
         watermark=_watermark(cache.watermark),
-        bundle_version=backend.version if isinstance(backend, CompactBackend) else None,
         patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
-        sqlite=sqlite_options(settings, backend) if isinstance(backend, SQLITE_BACKENDS) else None,
     )
 
 
@@ -216,12 +210,10 @@ def _max_stale_seconds(own: Refresh, default: Refresh) -> float | None:
     return default.max_stale if own.max_stale is None else own.max_stale
 
 
-def _backend(cache: Cache) -> FileBackend | CompactBackend | SQLITE_BACKENDS:
+def _backend(cache: Cache) -> Backends:
     """The store; other types are refused when the configuration is loaded."""
     backend = cache.cache if cache.cache is not None else FileBackend()
-    assert isinstance(backend, FileBackend | CompactBackend | SQLITE_BACKENDS), (
-        "checked when the configuration was loaded"
-    )
+    assert isinstance(backend, Backends), "checked when the configuration was loaded"
     return backend
 
 
@@ -268,13 +260,6 @@ def _draws(settings: Settings, name: str) -> bool:
     """Whether a source draws maps, rather than only answering questions about them."""
     source = settings.sources.get(SourceName.parse(name).name)
     return not isinstance(source, WmsSource) or source.wms_opts.map
-
-
-def _link(option: str | bool) -> str | None:
-    """The kind of link."""
-    if isinstance(option, str):
-        return option
-    return "symlink" if option else None
 
 
 def _first(own: T | None, default: T) -> T:

@@ -10,6 +10,7 @@ from tilekeep.config.mapproxy.caches import GeopackageBackend, MbtilesBackend, R
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.lock_names import sqlite_lock_id
 from tilekeep.domain.origin import Origin
 
 SQLITE_BACKENDS = SqliteBackend | MbtilesBackend | GeopackageBackend
@@ -20,7 +21,7 @@ _TIMEOUT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class SqliteOptions:
+class SqliteStorage:
     """What these caches have besides what all have.
 
     :ivar timeout_seconds: how long a locked file is waited for.
@@ -41,13 +42,17 @@ class SqliteOptions:
         """The table with the tiles of ``cache`` in the grid called ``grid``."""
         return self.table or f"{cache}_{grid}"
 
+    def lock_id(self, place: str) -> str:
+        """By which locks of the tiles at ``place`` are told apart from those of others (spec/caches.md, 5)."""
+        return sqlite_lock_id(self.kind, place)
 
-def sqlite_options(settings: Settings, backend: SQLITE_BACKENDS) -> SqliteOptions:
+
+def sqlite_storage(settings: Settings, backend: SQLITE_BACKENDS) -> SqliteStorage:
     """The options of a cache, else those of the globals."""
     default = settings.globals.cache
     own = None if isinstance(backend, GeopackageBackend) else backend
     timeout = (own and own.sqlite_timeout) or default.sqlite_timeout or _TIMEOUT_SECONDS
-    return SqliteOptions(
+    return SqliteStorage(
         kind=_kind(backend),
         timeout_seconds=timeout,
         wal=default.sqlite_wal if own is None or own.sqlite_wal is None else own.sqlite_wal,

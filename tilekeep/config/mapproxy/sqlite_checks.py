@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from tilekeep.config.mapproxy.caches import Cache, GeopackageBackend, MbtilesBackend
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_grid import EffectiveGrid, effective_grid
-from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_options, standard_origin
+from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_storage, standard_origin
 from tilekeep.config.mapproxy.names import grid_chain, known_grids
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
@@ -62,7 +62,7 @@ def _of_grid(settings: Settings, path: OptionPath, cache: Cache, key: str) -> It
     if isinstance(backend, GeopackageBackend):
         yield from _table_problems(path, backend, grid)
     if isinstance(backend, MbtilesBackend | GeopackageBackend) and backend.row_order == "grid":
-        expected = standard_origin(sqlite_options(settings, backend).kind)
+        expected = standard_origin(sqlite_storage(settings, backend).kind)
         if expected is not None and origin_spelled(grid.origin) not in (None, expected):
             corner = "south-west" if expected == "sw" else "north-west"
             message = f"other programs will see the tiles of the grid {grid.name!r} flipped: they count rows from"
