@@ -14,8 +14,9 @@ Point = tuple[float, float]
 #: Pixels of the map between the first lines.
 _COARSEST = 256
 
-#: Pixels of the raster by which the middle between two lines may be off; the line drawn there is kept.
-_TOLERANCE = 0.5
+#: Pixels of the raster by which the middle between two lines may be off; the line drawn there is kept.  Neighbouring
+#: maps, whose lines are others, then fit together.
+_TOLERANCE = 0.25
 
 #: Tests in a row that an interval and those it is a part of have to pass: where a map is bent to one side here and to
 #: the other one there, the very middle may be right by chance, but not that of the half as well.
