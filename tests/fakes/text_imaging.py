@@ -13,7 +13,7 @@ from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, Image
 from tilekeep.domain.label import Label
 from tilekeep.domain.polygon import Polygon
 from tilekeep.domain.striped_raster import StripedRaster
-from tilekeep.domain.warp import Mesh, Warp
+from tilekeep.domain.warp import AlignedMesh, Mesh, Warp
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Mosaic, Placement
 
 
@@ -76,7 +76,9 @@ class TextImaging:
 
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> TextRaster:
         raster = whole(raster)
-        return TextRaster(warp.size, f"{raster.shows} {'meshed' if isinstance(warp, Mesh) else 'rescaled'}")
+        return TextRaster(
+            warp.size, f"{raster.shows} {'meshed' if isinstance(warp, Mesh | AlignedMesh) else 'rescaled'}"
+        )
 
     def merge_bands(self, rasters: Sequence[Raster], mix: BandMix) -> TextRaster:
         shown = [whole(raster).shows for raster in rasters]

@@ -84,7 +84,8 @@ class ImageEncoding:
     :ivar avif_quality: 0 to 100.
     :ivar avif_speed: 0 (small) to 10 (fast).
     :ivar tiff_compression: ``raw``, ``tiff_lzw``, ``jpeg`` or None for the encoder's default.
-    :ivar resampling: ``nearest``, ``bilinear`` or ``bicubic``.
+    :ivar resampling: ``nearest``, ``bilinear``, ``bicubic``, ``area`` (the mean of all pixels that become one;
+        enlarges as ``bilinear``) or ``lanczos``.
     """
 
     format: str = PNG

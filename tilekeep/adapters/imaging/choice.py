@@ -31,7 +31,9 @@ def imaging(font_dir: str | None = None) -> Imaging:
 def _best(font_dir: str | None) -> Imaging:
     if all(map(_installed, _FAST_LIBRARIES)):
         from tilekeep.adapters.imaging.fast import FastImaging
+        from tilekeep.adapters.imaging.memory import keep_freed_arrays
 
+        keep_freed_arrays()
         return FastImaging(font_dir, opencv=_installed(_WARPING_LIBRARY))
     from tilekeep.adapters.imaging.pillow import PillowImaging
 

@@ -11,7 +11,7 @@ from tilekeep.config.mapproxy.options import Color, NotNegative, NotNegativeNumb
 
 Opacity = Annotated[float, Field(ge=0, le=1)]
 Quality = Annotated[int, Field(ge=0, le=100)]
-Resampling = Literal["nearest", "bilinear", "bicubic"]
+Resampling = Literal["nearest", "bilinear", "bicubic", "area", "lanczos"]
 MERGE_METHOD = NoEffect("images are always composited since MapProxy 1.9")
 
 
