@@ -35,6 +35,7 @@
     |   |-- UndecodableImage          the bytes are no image, or a damaged one
     |   `-- ImageTooLarge             more bytes or pixels than the limits allow
     |-- StoreError                    a tile store could not read or write
+    |-- JobStoreError                 notes on seeding cannot be read or written
     |-- LockTimeout                   a tile lock was not free before the deadline
     |-- LockUnavailable               there is no way to take a lock at all
     |-- UnreadableArea                what another program calls an area is none
