@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tilekeep.config.mapproxy.caches import Cache, CompactBackend, FileBackend, MbtilesBackend, RefreshBefore
+from tilekeep.config.mapproxy.caches import (
+    Cache,
+    CompactBackend,
+    FileBackend,
+    MemoryBackend,
+    RefreshBefore,
+    TiersBackend,
+)
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -20,6 +27,7 @@ from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_ty
 from tilekeep.config.mapproxy.meaning_sources import effective_source
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
 from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
+from tilekeep.config.mapproxy.meaning_tiers import MAX_AGE_SECONDS, Tier, TieredStorage, with_store
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
@@ -141,11 +149,11 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
-        storage=storage(settings, backend, _first(cache.link_single_color_images, default.link_single_color_images)),
+        storage=_storage(settings, name, backend, base_dir),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
-        file_permissions=octal(backend.file_permissions or default.file_permissions),
+        directory_permissions=_permissions(settings, backend, "directory_permissions"),
+        file_permissions=_permissions(settings, backend, "file_permissions"),
         tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
         lock_directory_permissions=octal(default.directory_permissions),
         lock_file_permissions=octal(default.file_permissions),
@@ -173,6 +181,10 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
     """
     cache = settings.caches[name]
     backend = _backend(cache)
+    if isinstance(backend, TiersBackend):
+        return tile_directory(with_store(settings, name, backend.tiers[-1]), name, grid, base_dir)
+    if isinstance(backend, MemoryBackend):
+        return f"{name}/{effective_grid(settings, grid).name}"
     root = _cache_root(settings, cache, base_dir)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
@@ -182,6 +194,33 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
     if isinstance(backend, CompactBackend) or backend.use_grid_names:
         return os.path.join(root, name, effective.name)
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
+
+
+def _storage(settings: Settings, name: str, backend: Backends, base_dir: str) -> Storage:
+    cache = settings.caches[name]
+    if not isinstance(backend, TiersBackend):
+        link = _first(cache.link_single_color_images, settings.globals.cache.link_single_color_images)
+        return storage(settings, backend, link)
+    tiers = (with_store(settings, name, tier) for tier in backend.tiers)
+    return TieredStorage(tuple(_tier(tier, name, base_dir) for tier in tiers))
+
+
+def _tier(settings: Settings, name: str, base_dir: str) -> Tier:
+    """What the store of the cache is as a tier."""
+    cache = settings.caches[name]
+    backend = _backend(cache)
+    return Tier(
+        storage=_storage(settings, name, backend, base_dir),
+        directories={grid: tile_directory(settings, name, grid, base_dir) for grid in cache.grids or (DEFAULT_GRID,)},
+        directory_permissions=_permissions(settings, backend, "directory_permissions"),
+        file_permissions=_permissions(settings, backend, "file_permissions"),
+        max_age_seconds=_first(backend.max_age, MAX_AGE_SECONDS),
+    )
+
+
+def _permissions(settings: Settings, backend: Backends, option: str) -> int | None:
+    """Those of the store, if it has files and says so, else those of the globals."""
+    return octal(getattr(backend, option, None) or getattr(settings.globals.cache, option))
 
 
 def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit | None:
@@ -219,8 +258,7 @@ def _backend(cache: Cache) -> Backends:
 
 def _own_directory(cache: Cache) -> str | None:
     """``cache.directory``, which not all stores have."""
-    backend = _backend(cache)
-    return None if isinstance(backend, MbtilesBackend) else backend.directory
+    return getattr(_backend(cache), "directory", None)
 
 
 def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:

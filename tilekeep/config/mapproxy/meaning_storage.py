@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend
+from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend, MemoryBackend, TiersBackend
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
+from tilekeep.config.mapproxy.meaning_tiers import MemoryStorage, TieredStorage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
-Backends = FileBackend | CompactBackend | SQLITE_BACKENDS
+#: Single stores.
+PlainBackends = FileBackend | CompactBackend | SQLITE_BACKENDS | MemoryBackend
+
+Backends = PlainBackends | TiersBackend
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,17 @@ class BundleStorage:
 
 
 #: Each kind of store has a value of its own; all have ``lock_id``.
-Storage = FileStorage | BundleStorage | SqliteStorage
+Storage = FileStorage | BundleStorage | SqliteStorage | MemoryStorage | TieredStorage
 
 
-def storage(settings: Settings, backend: Backends, link_single_color: str | bool) -> Storage:
+def storage(settings: Settings, backend: PlainBackends, link_single_color: str | bool) -> Storage:
     """What the store of ``backend`` needs; ``link_single_color`` is the option of the cache, else of the globals."""
     if isinstance(backend, FileBackend):
         return FileStorage(backend.directory_layout, _link(link_single_color))
     if isinstance(backend, CompactBackend):
         return BundleStorage(backend.version)
+    if isinstance(backend, MemoryBackend):
+        return MemoryStorage(backend.max_size)
     return sqlite_storage(settings, backend)
 
 

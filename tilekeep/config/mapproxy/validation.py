@@ -165,6 +165,7 @@ def _option_path(item: Mapping[str, Any], data: Any) -> OptionPath:
 def _is_type_label(path: list[str | int], data: Any, step: str | int) -> bool:
     """Whether the step only says which type of source or store was meant."""
     typed = (len(path) == _ENTRY_DEPTH and path[0] == "sources") or path[-1:] in (["cache"], ["inspire_md"])
+    typed = typed or (path[-2:-1] == ["tiers"] and isinstance(path[-1], int))
     return typed and isinstance(data, dict) and data.get("type") == step
 
 
