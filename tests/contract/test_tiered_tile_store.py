@@ -8,9 +8,9 @@ from typing import NamedTuple
 from tests.contract.tile_store_suite import TileStoreSuite
 from tests.fakes.clock import FakeClock
 from tests.fakes.tile_store import FakeTileStore
+from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.memory.store import MemoryTileStore
 from tilekeep.adapters.storage.memory.tile_memory import TileMemory
-from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.tiers.known_infos import KnownInfos
 from tilekeep.adapters.storage.tiers.store import FastStore, TieredTileStore
 from tilekeep.domain.image import PNG
@@ -33,7 +33,7 @@ class TestTieredTileStore(TileStoreSuite):
 
     def make_store(self, medium: Medium) -> TieredTileStore:
         fast = FastStore(MemoryTileStore(TILES, medium.memory), self.max_age_seconds)
-        return TieredTileStore(TILES, [fast], FakeTileStore(medium.tiles), FakeClock(), read_slice, KnownInfos())
+        return TieredTileStore(TILES, [fast], FakeTileStore(medium.tiles), KnownInfos(), FakeClock(), read_slice)
 
     def put(self, medium: Medium, key: TileKey, body: bytes, at: float) -> None:
         medium.tiles[key] = StoredTile(body, PNG, TileInfo(at, len(body)))

@@ -39,8 +39,10 @@ from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.memory.store import memory_store
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
+from tilekeep.adapters.storage.tiers.store import tiered_store
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_legend import GetLegend
@@ -103,6 +105,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     failures = providers.Factory(
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
+    slices = providers.Object(read_slice)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
@@ -112,6 +115,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "memory": providers.Factory(memory_store, keep=resources.provided.keep),
+            "tiers": providers.Factory(tiered_store, clock=clock, read_slice=slices, keep=resources.provided.keep),
             "disabled": providers.Factory(DisabledTileStore),
         }
     )
@@ -121,7 +126,6 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "compact-2": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion2())),
         }
     )
-    slices = providers.Object(read_slice)
     info_sources = providers.Factory(WmsInfoSource)
     documents = providers.ThreadSafeSingleton(MergedDocuments)
     transformers = providers.Object(xslt_transformer)

@@ -23,6 +23,7 @@ OWN_ONES = examples(OWN)
 
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
+    ("BackendOptions", "max_age"),
     ("Cache", "refresh"),
     ("Coverage", "buffer"),
     ("GeopackageBackend", "row_order"),
@@ -33,9 +34,13 @@ OWN_ADDITIONS = {
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),
     ("MbtilesBackend", "row_order"),
+    ("MemoryBackend", "max_size"),
+    ("MemoryBackend", "type"),
     ("Refresh", "deadline"),
     ("Refresh", "max_stale"),
     ("Refresh", "mode"),
+    ("TiersBackend", "tiers"),
+    ("TiersBackend", "type"),
     ("WorldSource", "image"),
     ("WorldSource", "transparent"),
     ("WorldSource", "type"),

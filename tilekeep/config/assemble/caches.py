@@ -30,7 +30,7 @@ from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sources import SourceAssembly
-from tilekeep.config.assemble.stores import StoreAssembly
+from tilekeep.config.assemble.stores import StoreAssembly, is_shared
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
@@ -176,19 +176,23 @@ class CacheAssembly:
         )
 
     def stores(self) -> Iterator[StoredCache]:
-        """The stores of all caches, one for each grid, without anything that makes tiles; nothing of them is kept."""
+        """The stores of all caches, for each grid, without anything that makes tiles; nothing of them is kept.
+
+        Tiers are several stores; what lives in the memory of other processes is none.
+        """
         for name in self._settings.caches:
             cache = self.effective(name)
             for grid_key in cache.grids if cache.stores_tiles else ():
                 wanted = self._wanted_store(cache, grid_key)
-                yield StoredCache(wanted.tile_set, wanted.grid, self._stores.store(wanted))
+                for store in self._stores.lasting(wanted):
+                    yield StoredCache(wanted.tile_set, wanted.grid, store)
 
     def _wanted_store(self, cache: EffectiveCache, grid_key: str) -> WantedStore:
         """The store of a cache in the grid with the key ``grid_key``."""
         grid = self._grids.grid(grid_key)
         tile_set = TileSet(cache.name, grid.name, cache.encoding.extension)
         extent = partial(self.areas.bbox, (cache.name, grid_key))
-        return WantedStore(cache, tile_set, cache.directories[grid_key], grid, extent)
+        return WantedStore(cache, grid_key, tile_set, cache.directories[grid_key], grid, extent)
 
     def defragmenters(self) -> Mapping[str, Sequence[Defragmenter]]:
         """What defragments the stores of caches that need it, by the name of the cache."""
@@ -397,7 +401,7 @@ class CacheAssembly:
                 concurrent_fetches=cache.concurrent_tile_creators,
                 watermark=cache.watermark,
             ),
-            locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
+            locks=parts.locks(locks) if is_shared(cache) else parts.no_lock,
             lock_id=cache.storage.lock_id(wanted.place),
             failures=parts.failures(locks),
             flights=parts.flights,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
+from tilekeep.adapters.storage.tiers.store import FastStore
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
-from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
+from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage, MemoryStorage, Tier, TieredStorage
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.projection import Projection
@@ -52,6 +54,8 @@ class StoreAssembly:
             FileStorage: self._files,
             BundleStorage: self._bundles,
             SqliteStorage: self._databases,
+            MemoryStorage: self._memory,
+            TieredStorage: self._tiers,
         }
 
     def store(self, wanted: WantedStore) -> TileStore:
@@ -60,8 +64,19 @@ class StoreAssembly:
             return self._make_store("disabled")
         return self._makers[type(wanted.cache.storage)](wanted)
 
+    def lasting(self, wanted: WantedStore) -> Iterator[TileStore]:
+        """The single stores that have those tiles, but those in memory, which other processes do not see."""
+        storage = wanted.cache.storage
+        if isinstance(storage, TieredStorage):
+            for tier in storage.tiers:
+                yield from self.lasting(_of_tier(wanted, tier))
+        elif not isinstance(storage, MemoryStorage):
+            yield self.store(wanted)
+
     def defragmenter(self, cache: EffectiveCache, directory: str) -> Defragmenter | None:
-        """What defragments that store, or None if it needs no such thing."""
+        """What defragments that store, or None if it needs no such thing; of tiers the last."""
+        if isinstance(cache.storage, TieredStorage):
+            return self.defragmenter(_with_store(cache, cache.storage.tiers[-1]), directory)
         if not cache.stores_tiles or not isinstance(cache.storage, BundleStorage):
             return None
         return self._make_defragmenter(
@@ -86,6 +101,22 @@ class StoreAssembly:
     def _databases(self, wanted: WantedStore) -> TileStore:
         make = partial(self._with_files(wanted), creation_locks=partial(self._creation_locks, wanted.cache))
         return sqlite_store(make, self._projection, wanted)
+
+    def _memory(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, MemoryStorage), "dispatched by type"
+        return self._make_store("memory", tile_set=wanted.tile_set, max_bytes=storage.max_bytes)
+
+    def _tiers(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, TieredStorage), "dispatched by type"
+        *fast, last = storage.tiers
+        return self._make_store(
+            "tiers",
+            tile_set=wanted.tile_set,
+            fast=[FastStore(self.store(_of_tier(wanted, tier)), tier.max_age_seconds) for tier in fast],
+            last=self.store(_of_tier(wanted, last)),
+        )
 
     def _with_files(self, wanted: WantedStore) -> Callable[..., TileStore]:
         """Makes a store that has files."""
@@ -114,6 +145,26 @@ class StoreAssembly:
         return lambda directory: self._new_lock(
             LockDirectory(directory, *permissions, _BUNDLE_LOCK_SECONDS, keeps_files=True)
         )
+
+
+def is_shared(cache: EffectiveCache) -> bool:
+    """Whether other processes see what this one stores, so that making a tile once is worth a lock."""
+    return cache.stores_tiles and not isinstance(cache.storage, MemoryStorage)
+
+
+def _of_tier(wanted: WantedStore, tier: Tier) -> WantedStore:
+    """One of the tiers of a store as a store."""
+    return replace(wanted, cache=_with_store(wanted.cache, tier), place=tier.directories[wanted.grid_key])
+
+
+def _with_store(cache: EffectiveCache, tier: Tier) -> EffectiveCache:
+    return replace(
+        cache,
+        storage=tier.storage,
+        directories=tier.directories,
+        directory_permissions=tier.directory_permissions,
+        file_permissions=tier.file_permissions,
+    )
 
 
 def _kind(storage: BundleStorage) -> str:

@@ -18,6 +18,7 @@ from tilekeep.config.mapproxy.service_checks import service_problems
 from tilekeep.config.mapproxy.source_checks import source_problems
 from tilekeep.config.mapproxy.sqlite_checks import sqlite_problems
 from tilekeep.config.mapproxy.storage_checks import storage_problems
+from tilekeep.config.mapproxy.tier_checks import tier_problems
 from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.mapproxy.value_checks import value_problems
 from tilekeep.config.problems import OptionPath, Problem
@@ -52,4 +53,5 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from format_problems(settings)
     yield from storage_problems(settings)
     yield from sqlite_problems(settings, broken)
+    yield from tier_problems(settings, broken)
     yield from address_problems(settings)

@@ -26,11 +26,11 @@ from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_c
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
-from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
-from tilekeep.config.mapproxy.meaning_tiers import MAX_AGE_SECONDS, Tier, TieredStorage, with_store
+from tilekeep.config.mapproxy.meaning_storage import Backends, PlainStorage, Storage, Tier, TieredStorage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.single_stores import single_stores, with_store
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
@@ -43,6 +43,9 @@ _GREY = (128, 128, 128)
 
 #: How long mode ``deadline`` waits unless it is told.
 _PATIENCE_SECONDS = 1.0
+
+#: How long a tile of a fast tier is good without a look at the last, unless ``max_age`` says otherwise.
+_MAX_AGE_SECONDS = 60.0
 
 _SECONDS = {"weeks": 604800.0, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
@@ -197,12 +200,17 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
 
 
 def _storage(settings: Settings, name: str, backend: Backends, base_dir: str) -> Storage:
-    cache = settings.caches[name]
     if not isinstance(backend, TiersBackend):
-        link = _first(cache.link_single_color_images, settings.globals.cache.link_single_color_images)
-        return storage(settings, backend, link)
-    tiers = (with_store(settings, name, tier) for tier in backend.tiers)
-    return TieredStorage(tuple(_tier(tier, name, base_dir) for tier in tiers))
+        return _plain_storage(settings, name)
+    return TieredStorage(tuple(_tier(tier.settings, name, base_dir) for tier in single_stores(settings, name)))
+
+
+def _plain_storage(settings: Settings, name: str) -> PlainStorage:
+    cache = settings.caches[name]
+    backend = _backend(cache)
+    assert not isinstance(backend, TiersBackend), "tiers have no tiers"
+    link = _first(cache.link_single_color_images, settings.globals.cache.link_single_color_images)
+    return storage(settings, backend, link)
 
 
 def _tier(settings: Settings, name: str, base_dir: str) -> Tier:
@@ -210,11 +218,11 @@ def _tier(settings: Settings, name: str, base_dir: str) -> Tier:
     cache = settings.caches[name]
     backend = _backend(cache)
     return Tier(
-        storage=_storage(settings, name, backend, base_dir),
+        storage=_plain_storage(settings, name),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in cache.grids or (DEFAULT_GRID,)},
         directory_permissions=_permissions(settings, backend, "directory_permissions"),
         file_permissions=_permissions(settings, backend, "file_permissions"),
-        max_age_seconds=_first(backend.max_age, MAX_AGE_SECONDS),
+        max_age_seconds=_first(backend.max_age, _MAX_AGE_SECONDS),
     )
 
 
@@ -257,8 +265,9 @@ def _backend(cache: Cache) -> Backends:
 
 
 def _own_directory(cache: Cache) -> str | None:
-    """``cache.directory``, which not all stores have."""
-    return getattr(_backend(cache), "directory", None)
+    """``cache.directory``, which not all stores have; of tiers that of the last."""
+    backend = _backend(cache)
+    return getattr(backend.tiers[-1] if isinstance(backend, TiersBackend) else backend, "directory", None)
 
 
 def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:

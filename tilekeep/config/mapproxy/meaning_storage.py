@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend, MemoryBackend, TiersBackend
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
-from tilekeep.config.mapproxy.meaning_tiers import MemoryStorage, TieredStorage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
@@ -42,11 +42,58 @@ class BundleStorage:
         return compact_lock_id(place)
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryStorage:
+    """The memory of each process.
+
+    :ivar max_bytes: how much of it.
+    """
+
+    max_bytes: int
+
+    def lock_id(self, place: str) -> str:
+        """By which locks of the tiles at ``place`` are told apart from those of others."""
+        return f"memory-{place}"
+
+
 #: Each kind of store has a value of its own; all have ``lock_id``.
-Storage = FileStorage | BundleStorage | SqliteStorage | MemoryStorage | TieredStorage
+PlainStorage = FileStorage | BundleStorage | SqliteStorage | MemoryStorage
 
 
-def storage(settings: Settings, backend: PlainBackends, link_single_color: str | bool) -> Storage:
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One of several stores of the same tiles.
+
+    :ivar storage: its kind and what it needs.
+    :ivar directories: where its tiles lie, for each grid of the cache.
+    :ivar max_age_seconds: how long a tile is good without a look at the last tier.
+    """
+
+    storage: PlainStorage
+    directories: Mapping[str, str]
+    directory_permissions: int | None
+    file_permissions: int | None
+    max_age_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TieredStorage:
+    """Fast stores in front of slower ones.
+
+    :ivar tiers: the fastest first, the one that has all tiles last.
+    """
+
+    tiers: tuple[Tier, ...]
+
+    def lock_id(self, place: str) -> str:
+        """That of the last tier, which ``place`` is the place of: other programs know no more of the cache."""
+        return self.tiers[-1].storage.lock_id(place)
+
+
+Storage = PlainStorage | TieredStorage
+
+
+def storage(settings: Settings, backend: PlainBackends, link_single_color: str | bool) -> PlainStorage:
     """What the store of ``backend`` needs; ``link_single_color`` is the option of the cache, else of the globals."""
     if isinstance(backend, FileBackend):
         return FileStorage(backend.directory_layout, _link(link_single_color))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tilekeep.config.mapproxy.caches import Cache
+from tilekeep.config.mapproxy.caches import BackendOptions, Cache, TiersBackend
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
@@ -130,10 +130,20 @@ def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for name, cache in settings.caches.items():
         if cache.cache_dir is not None:
             yield ("caches", name, "cache_dir"), cache.cache_dir
-        if cache.cache is not None and not type(cache.cache).later:
+        for path, backend in _stores(name, cache):
             for option in ("directory", "tile_lock_dir"):
-                if directory := getattr(cache.cache, option, None):
-                    yield ("caches", name, "cache", option), directory
+                if directory := getattr(backend, option, None):
+                    yield (*path, option), directory
+
+
+def _stores(name: str, cache: Cache) -> Iterator[tuple[OptionPath, BackendOptions]]:
+    """The store of a cache, and its tiers, each with its options' path."""
+    path = ("caches", name, "cache")
+    if cache.cache is not None and not type(cache.cache).later:
+        yield path, cache.cache
+    if isinstance(cache.cache, TiersBackend):
+        for index, tier in enumerate(cache.cache.tiers):
+            yield (*path, "tiers", index), tier
 
 
 def _has_own_directory(cache: Cache) -> bool:

@@ -63,7 +63,7 @@ class TileMemory:
             try:
                 self._kept.move_to_end(key)
             except KeyError:
-                pass  # It has made room meanwhile, and is good all the same.
+                return entry  # It has made room meanwhile, and is good all the same.
         return entry
 
     def peek(self, key: TileKey) -> Kept | None:
@@ -103,7 +103,7 @@ class TileMemory:
             return list(self._kept.items())
 
     def reset_after_fork(self) -> None:
-        """Empty in a forked child: another thread may have been about to change it, and nobody would tell it of more."""
+        """Empty in a forked child, as another thread may have been about to change it."""
         self._guard = threading.Lock()
         self._kept = OrderedDict()
         self._bytes = 0
