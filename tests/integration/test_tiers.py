@@ -91,6 +91,7 @@ def test_a_served_tile_lies_in_all_tiers_and_comes_from_the_first(
     config = configured(TIERS)
     app = make_wsgi_app(str(config))
     status, body = get(app)
+    get(app)
     on_disk = stores(config)
     held = [store.read_many([key for key, _ in store.list(LEVEL)]) for store in on_disk]
 
