@@ -40,6 +40,7 @@ from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.memory.store import memory_store
+from tilekeep.adapters.storage.pmtiles.store import pmtiles_file, pmtiles_url
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.storage.tiers.store import tiered_store
@@ -115,6 +116,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "pmtiles-file": providers.Factory(pmtiles_file),
+            "pmtiles-url": providers.Factory(pmtiles_url),
             "memory": providers.Factory(memory_store, keep=resources.provided.keep),
             "tiers": providers.Factory(tiered_store, clock=clock, read_slice=slices, keep=resources.provided.keep),
             "disabled": providers.Factory(DisabledTileStore),
@@ -193,6 +196,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
     source_parts = providers.ThreadSafeSingleton(
         SourceParts,
         make=adapters.sources.provider,
+        make_store=adapters.stores.provider,
+        read_slice=adapters.slices,
         make_exchange=adapters.exchange.provider,
         http_client=shared.provided.http_client,
         imaging=adapters.imaging,
@@ -220,6 +225,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             parallel=adapters.parallel,
             background=adapters.background,
             projection=adapters.projection,
+            http_client=shared.provided.http_client,
             coverages=coverages,
             clock=adapters.clock,
             read_slice=adapters.slices,

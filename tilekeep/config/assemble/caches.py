@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import TileFetcher
@@ -32,6 +33,8 @@ from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stores import StoreAssembly, is_shared
 from tilekeep.config.assemble.wanted_store import WantedStore
+from tilekeep.config.assemble.xyz_grids import xyz_levels
+from tilekeep.config.mapproxy.caches import PmtilesBackend
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
@@ -39,6 +42,7 @@ from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.single_stores import stores_of
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
@@ -52,6 +56,7 @@ from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.failure_memory import FailureMemory
+from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
@@ -75,6 +80,7 @@ class CacheParts:
     parallel: ParallelRunner
     background: BackgroundRunner
     projection: Projection
+    http_client: Callable[[HttpOptions], HttpClient]
     coverages: CoverageAssembly
     clock: Clock
     read_slice: SliceReader
@@ -158,6 +164,7 @@ class CacheAssembly:
             parts.locks,
             parts.new_lock,
             parts.projection,
+            parts.http_client,
             self._dimension_names_of,
         )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
@@ -224,6 +231,8 @@ class CacheAssembly:
 
     def _check(self, name: str, grid_key: str, *, whole: bool) -> None:
         grid = self._grids.grid(grid_key)
+        if any(isinstance(store, PmtilesBackend) for store in stores_of(self._settings.caches[name].cache)):
+            xyz_levels(grid, self._parts.projection, ("caches", name, "grids"))
         level = self._settings.caches[name].use_direct_from_level
         if (
             level is not None

@@ -7,10 +7,12 @@ from typing import Any
 
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.config.assemble.archive_sources import MbtilesAssembly, PmtilesAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.tile_sources import TileAssembly
 from tilekeep.config.assemble.wms_sources import WmsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
+from tilekeep.config.mapproxy.meaning_archives import EffectiveMbtilesSource, EffectivePmtilesSource
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
     EffectiveSource,
@@ -37,6 +39,8 @@ class SourceAssembly:
             EffectiveWmsSource: WmsAssembly(parts),
             EffectiveTileSource: TileAssembly(parts),
             EffectiveWorldSource: WorldAssembly(parts),
+            EffectiveMbtilesSource: MbtilesAssembly(parts),
+            EffectivePmtilesSource: PmtilesAssembly(parts),
         }
 
     def source(

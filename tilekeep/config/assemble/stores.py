@@ -6,15 +6,26 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.storage.tiers.store import FastStore
 from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.pmtiles_stores import pmtiles_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.wanted_store import WantedStore
+from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
-from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage, MemoryStorage, Tier, TieredStorage
+from tilekeep.config.mapproxy.meaning_storage import (
+    BundleStorage,
+    FileStorage,
+    MemoryStorage,
+    PmtilesStorage,
+    Tier,
+    TieredStorage,
+)
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
+from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
@@ -32,6 +43,7 @@ class StoreAssembly:
         locks: the locks of a directory.
         new_lock: makes locks of a directory, of which there may be many.
         projection: writes the SRS of a grid as well-known text.
+        http_client: the client for a set of options.
         dimension_names: the dimensions of a cache.
     """
 
@@ -42,6 +54,7 @@ class StoreAssembly:
         locks: Callable[[LockDirectory], TileLock],
         new_lock: Callable[[LockDirectory], TileLock],
         projection: Projection,
+        http_client: Callable[[HttpOptions], HttpClient],
         dimension_names: Callable[[str], Collection[str]],
     ) -> None:
         self._make_store = make_store
@@ -49,12 +62,14 @@ class StoreAssembly:
         self._locks = locks
         self._new_lock = new_lock
         self._projection = projection
+        self._http_client = http_client
         self._dimension_names = dimension_names
         self._makers: Mapping[type, Callable[[WantedStore], TileStore]] = {
             FileStorage: self._files,
             BundleStorage: self._bundles,
             SqliteStorage: self._databases,
             MemoryStorage: self._memory,
+            PmtilesStorage: self._archive,
             TieredStorage: self._tiers,
         }
 
@@ -106,6 +121,20 @@ class StoreAssembly:
         storage = wanted.cache.storage
         assert isinstance(storage, MemoryStorage), "dispatched by type"
         return self._make_store("memory", tile_set=wanted.tile_set, max_bytes=storage.max_bytes)
+
+    def _archive(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, PmtilesStorage), "dispatched by type"
+        levels = xyz_levels(wanted.grid, self._projection, ("caches", wanted.cache.name, "grids"))
+        return pmtiles_store(
+            self._make_store,
+            self._http_client,
+            wanted.tile_set,
+            levels,
+            path=wanted.place,
+            url=storage.url,
+            http=storage.http,
+        )
 
     def _tiers(self, wanted: WantedStore) -> TileStore:
         storage = wanted.cache.storage

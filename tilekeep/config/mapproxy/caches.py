@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.byte_sizes import ByteSize
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import Refresh, SingleColorLinks
+from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
@@ -282,6 +283,21 @@ class MemoryBackend(BackendOptions):
     max_size: ByteSize = 64 << 20
 
 
+class PmtilesBackend(BackendOptions):
+    """A PMTiles archive, which is only read (own addition).
+
+    :ivar filename: of the archive, in the directory of caches; one that begins with ./ starts at the configuration.
+    :ivar url: of an archive on a web server that answers requests for parts of files.
+    """
+
+    later: ClassVar[bool] = False
+
+    type: Literal["pmtiles"]
+    filename: Opt[str] = None
+    url: Opt[str] = Field(default=None, repr=False)
+    http: Section[HttpOptions] | None = None
+
+
 #: A single store.
 PlainBackend = Annotated[
     FileBackend
@@ -293,7 +309,8 @@ PlainBackend = Annotated[
     | RedisBackend
     | CompactBackend
     | AzureBackend
-    | MemoryBackend,
+    | MemoryBackend
+    | PmtilesBackend,
     Field(discriminator="type"),
 ]
 
@@ -321,6 +338,7 @@ Backend = Annotated[
     | CompactBackend
     | AzureBackend
     | MemoryBackend
+    | PmtilesBackend
     | TiersBackend,
     Field(discriminator="type"),
 ]

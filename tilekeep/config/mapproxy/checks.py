@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from tilekeep.config.mapproxy.address_checks import address_problems
+from tilekeep.config.mapproxy.archive_checks import archive_problems
 from tilekeep.config.mapproxy.cache_checks import cache_problems
 from tilekeep.config.mapproxy.cross_references import cross_reference_problems
 from tilekeep.config.mapproxy.format_checks import format_problems
@@ -54,4 +55,5 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from storage_problems(settings)
     yield from sqlite_problems(settings, broken)
     yield from tier_problems(settings, broken)
+    yield from archive_problems(settings, broken)
     yield from address_problems(settings)

@@ -13,6 +13,7 @@ from tilekeep.config.mapproxy.caches import (
     CompactBackend,
     FileBackend,
     MemoryBackend,
+    PmtilesBackend,
     RefreshBefore,
     TiersBackend,
 )
@@ -25,7 +26,7 @@ from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
-from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
+from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, file_of_cache, sqlite_place
 from tilekeep.config.mapproxy.meaning_storage import Backends, PlainStorage, Storage, Tier, TieredStorage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
@@ -34,6 +35,7 @@ from tilekeep.config.mapproxy.single_stores import single_stores, with_store
 from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
+from tilekeep.domain.secrets import redacted, split_credentials
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
 from tilekeep.domain.watermark import Watermark
 
@@ -184,11 +186,9 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
     """
     cache = settings.caches[name]
     backend = _backend(cache)
-    if isinstance(backend, TiersBackend):
-        return tile_directory(with_store(settings, name, backend.tiers[-1]), name, grid, base_dir)
-    if isinstance(backend, MemoryBackend):
-        return f"{name}/{effective_grid(settings, grid).name}"
     root = _cache_root(settings, cache, base_dir)
+    if isinstance(backend, MemoryBackend | PmtilesBackend | TiersBackend):
+        return _place_of_own_store(settings, name, grid, base_dir, root)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
     if backend.directory:
@@ -199,18 +199,30 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
 
 
+def _place_of_own_store(settings: Settings, name: str, grid: str, base_dir: str, root: str) -> str:
+    """Of stores that only Tilekeep has; ``root`` is the directory of the cache's tiles."""
+    backend = _backend(settings.caches[name])
+    if isinstance(backend, TiersBackend):
+        return tile_directory(with_store(settings, name, backend.tiers[-1]), name, grid, base_dir)
+    if isinstance(backend, PmtilesBackend):
+        if backend.url is not None:
+            return redacted(split_credentials(backend.url)[0])
+        return file_of_cache(backend.filename or f"{name}.pmtiles", base_dir, root)
+    return f"{name}/{effective_grid(settings, grid).name}"
+
+
 def _storage(settings: Settings, name: str, backend: Backends, base_dir: str) -> Storage:
     if not isinstance(backend, TiersBackend):
-        return _plain_storage(settings, name)
+        return _plain_storage(settings, name, base_dir)
     return TieredStorage(tuple(_tier(tier.settings, name, base_dir) for tier in single_stores(settings, name)))
 
 
-def _plain_storage(settings: Settings, name: str) -> PlainStorage:
+def _plain_storage(settings: Settings, name: str, base_dir: str) -> PlainStorage:
     cache = settings.caches[name]
     backend = _backend(cache)
     assert not isinstance(backend, TiersBackend), "tiers have no tiers"
     link = _first(cache.link_single_color_images, settings.globals.cache.link_single_color_images)
-    return storage(settings, backend, link)
+    return storage(settings, backend, link, base_dir)
 
 
 def _tier(settings: Settings, name: str, base_dir: str) -> Tier:
@@ -218,7 +230,7 @@ def _tier(settings: Settings, name: str, base_dir: str) -> Tier:
     cache = settings.caches[name]
     backend = _backend(cache)
     return Tier(
-        storage=_plain_storage(settings, name),
+        storage=_plain_storage(settings, name, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in cache.grids or (DEFAULT_GRID,)},
         directory_permissions=_permissions(settings, backend, "directory_permissions"),
         file_permissions=_permissions(settings, backend, "file_permissions"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tilekeep.config.mapproxy.meaning_archives import mbtiles_source, pmtiles_source
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
     NamedSource,
@@ -16,12 +17,21 @@ from tilekeep.config.mapproxy.meaning_source import (
 )
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.sources import (
+    MbtilesSource,
+    PmtilesSource,
+    SourceOptions,
+    TileSource,
+    WmsSource,
+    WorldSource,
+)
 
 _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSource]] = {
     WmsSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
+    MbtilesSource: mbtiles_source,
+    PmtilesSource: pmtiles_source,
 }
 
 

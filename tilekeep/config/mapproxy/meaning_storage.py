@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend, MemoryBackend, TiersBackend
+from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend, MemoryBackend, PmtilesBackend, TiersBackend
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
 #: Single stores.
-PlainBackends = FileBackend | CompactBackend | SQLITE_BACKENDS | MemoryBackend
+PlainBackends = FileBackend | CompactBackend | SQLITE_BACKENDS | MemoryBackend | PmtilesBackend
 
 Backends = PlainBackends | TiersBackend
 
@@ -56,8 +57,24 @@ class MemoryStorage:
         return f"memory-{place}"
 
 
+@dataclass(frozen=True, slots=True)
+class PmtilesStorage:
+    """An archive, which is only read: the file at the place of the tiles, or one on a web server.
+
+    :ivar url: may hold credentials; None for a file.
+    :ivar http: how the web server is asked; None for a file.
+    """
+
+    url: str | None = field(default=None, repr=False)
+    http: EffectiveHttp | None = None
+
+    def lock_id(self, place: str) -> str:
+        """Nothing is ever made for an archive."""
+        return f"pmtiles-{file_lock_id(place)}"
+
+
 #: Each kind of store has a value of its own; all have ``lock_id``.
-PlainStorage = FileStorage | BundleStorage | SqliteStorage | MemoryStorage
+PlainStorage = FileStorage | BundleStorage | SqliteStorage | MemoryStorage | PmtilesStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +110,7 @@ class TieredStorage:
 Storage = PlainStorage | TieredStorage
 
 
-def storage(settings: Settings, backend: PlainBackends, link_single_color: str | bool) -> PlainStorage:
+def storage(settings: Settings, backend: PlainBackends, link_single_color: str | bool, base_dir: str) -> PlainStorage:
     """What the store of ``backend`` needs; ``link_single_color`` is the option of the cache, else of the globals."""
     if isinstance(backend, FileBackend):
         return FileStorage(backend.directory_layout, _link(link_single_color))
@@ -101,6 +118,10 @@ def storage(settings: Settings, backend: PlainBackends, link_single_color: str |
         return BundleStorage(backend.version)
     if isinstance(backend, MemoryBackend):
         return MemoryStorage(backend.max_size)
+    if isinstance(backend, PmtilesBackend):
+        if backend.url is None:
+            return PmtilesStorage()
+        return PmtilesStorage(backend.url, effective_http(settings, backend.http, base_dir))
     return sqlite_storage(settings, backend)
 
 

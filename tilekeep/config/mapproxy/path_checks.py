@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.legend_checks import legend_urls
 from tilekeep.config.mapproxy.meaning_legends import legend_file
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import MbtilesSource, PmtilesSource, WmsSource
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 
 
@@ -53,6 +53,9 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
 
 def _file_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
     """Files that are read."""
+    for path, name in _archives(settings):
+        if reason := probe.unreadable_file(from_base(base_dir, name)):
+            yield error(path, f"the archive {name!r} cannot be read: {reason}; correct the name")
     for path, name in _certificates(settings):
         if reason := probe.unreadable_file(from_base(base_dir, name)):
             yield error(path, f"the file {name!r} cannot be read: {reason}; requests would fail")
@@ -99,6 +102,13 @@ def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for path, coverage in coverages:
         if coverage is not None:
             yield from named_files(path, coverage)
+
+
+def _archives(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
+    """Files that sources read tiles from, each with its option."""
+    for name, source in settings.sources.items():
+        if isinstance(source, MbtilesSource | PmtilesSource) and source.filename is not None:
+            yield ("sources", name, "filename"), source.filename
 
 
 def _legend_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:

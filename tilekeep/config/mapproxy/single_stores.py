@@ -21,6 +21,13 @@ class SingleStore(NamedTuple):
     settings: Settings
 
 
+def stores_of(backend: BackendOptions | None) -> tuple[BackendOptions, ...]:
+    """A store, or the tiers that it is made of."""
+    if backend is None:
+        return ()
+    return backend.tiers if isinstance(backend, TiersBackend) else (backend,)
+
+
 def with_store(settings: Settings, name: str, backend: BackendOptions) -> Settings:
     """Settings in which there is no other cache than ``name``, and it has this store."""
     cache = settings.caches[name].model_copy(update={"cache": backend})
