@@ -9,11 +9,13 @@ from functools import partial
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.storage.tiers.store import FastStore
 from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.object_stores import object_store
 from tilekeep.config.assemble.pmtiles_stores import pmtiles_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
+from tilekeep.config.mapproxy.meaning_objects import AzureStorage, S3Storage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
 from tilekeep.config.mapproxy.meaning_storage import (
     BundleStorage,
@@ -71,6 +73,8 @@ class StoreAssembly:
             MemoryStorage: self._memory,
             PmtilesStorage: self._archive,
             TieredStorage: self._tiers,
+            S3Storage: self._objects,
+            AzureStorage: self._objects,
         }
 
     def store(self, wanted: WantedStore) -> TileStore:
@@ -146,6 +150,9 @@ class StoreAssembly:
             fast=[FastStore(self.store(_of_tier(wanted, tier)), tier.max_age_seconds) for tier in fast],
             last=self.store(_of_tier(wanted, last)),
         )
+
+    def _objects(self, wanted: WantedStore) -> TileStore:
+        return object_store(self._make_store, self._dimension_names(wanted.cache.name), wanted)
 
     def _with_files(self, wanted: WantedStore) -> Callable[..., TileStore]:
         """Makes a store that has files."""

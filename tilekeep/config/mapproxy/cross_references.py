@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.sources import (
     PmtilesSource,
     TileSource,
     WmsSource,
+    WmtsSource,
 )
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.config.suggestions import closest
@@ -159,7 +160,7 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
 def is_tiled_only(settings: Settings, name: str) -> bool:
     """Whether the source only knows tiles, not maps of any box and size."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return isinstance(source, TileSource | OgcApiTilesSource | MbtilesSource | PmtilesSource)
+    return isinstance(source, TileSource | OgcApiTilesSource | WmtsSource | MbtilesSource | PmtilesSource)
 
 
 def broken_names(broken: Collection[OptionPath], section: str) -> set[str]:

@@ -24,6 +24,7 @@ from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effecti
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, object_place
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, file_of_cache, sqlite_place
@@ -32,7 +33,6 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.single_stores import single_stores, with_store
-from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.secrets import redacted, split_credentials
@@ -87,7 +87,7 @@ class EffectiveCache:
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
-        cache in one database its file.
+        cache in one database its file; of objects what their keys begin with.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
@@ -182,10 +182,12 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
     """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
 
-    A directory, or the file that has all of them.
+    A directory, the file that has all of them, or what the keys of their objects begin with.
     """
     cache = settings.caches[name]
     backend = _backend(cache)
+    if isinstance(backend, OBJECT_BACKENDS):
+        return object_place(settings, name, grid)
     root = _cache_root(settings, cache, base_dir)
     if isinstance(backend, MemoryBackend | PmtilesBackend | TiersBackend):
         return _place_of_own_store(settings, name, grid, base_dir, root)
@@ -318,7 +320,7 @@ def _watermark(options: WatermarkOptions | None) -> Watermark | None:
 def _draws(settings: Settings, name: str) -> bool:
     """Whether a source draws maps, rather than only answering questions about them."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return not isinstance(source, WmsSource) or source.wms_opts.map
+    return source is None or source.draws_maps
 
 
 def _first(own: T | None, default: T) -> T:

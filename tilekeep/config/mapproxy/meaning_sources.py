@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tilekeep.config.mapproxy.meaning_arcgis import arcgis_source
 from tilekeep.config.mapproxy.meaning_archives import mbtiles_source, pmtiles_source
+from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_maps_source, ogcapi_tiles_source
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
     NamedSource,
@@ -15,14 +17,19 @@ from tilekeep.config.mapproxy.meaning_source import (
     wms_source,
     world_source,
 )
+from tilekeep.config.mapproxy.meaning_wmts import wmts_source
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import (
+    ArcgisSource,
     MbtilesSource,
+    OgcApiMapsSource,
+    OgcApiTilesSource,
     PmtilesSource,
     SourceOptions,
     TileSource,
     WmsSource,
+    WmtsSource,
     WorldSource,
 )
 
@@ -32,6 +39,10 @@ _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSo
     WorldSource: world_source,
     MbtilesSource: mbtiles_source,
     PmtilesSource: pmtiles_source,
+    ArcgisSource: arcgis_source,
+    OgcApiTilesSource: ogcapi_tiles_source,
+    OgcApiMapsSource: ogcapi_maps_source,
+    WmtsSource: wmts_source,
 }
 
 

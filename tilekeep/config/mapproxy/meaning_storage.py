@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend, MemoryBackend, PmtilesBackend, TiersBackend
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, AzureStorage, S3Storage, object_storage
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
 #: Single stores.
-PlainBackends = FileBackend | CompactBackend | SQLITE_BACKENDS | MemoryBackend | PmtilesBackend
+PlainBackends = FileBackend | CompactBackend | SQLITE_BACKENDS | OBJECT_BACKENDS | MemoryBackend | PmtilesBackend
 
 Backends = PlainBackends | TiersBackend
 
@@ -74,7 +75,7 @@ class PmtilesStorage:
 
 
 #: Each kind of store has a value of its own; all have ``lock_id``.
-PlainStorage = FileStorage | BundleStorage | SqliteStorage | MemoryStorage | PmtilesStorage
+PlainStorage = FileStorage | BundleStorage | SqliteStorage | S3Storage | AzureStorage | MemoryStorage | PmtilesStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,10 @@ def storage(settings: Settings, backend: PlainBackends, link_single_color: str |
     if isinstance(backend, MemoryBackend):
         return MemoryStorage(backend.max_size)
     if isinstance(backend, PmtilesBackend):
-        if backend.url is None:
-            return PmtilesStorage()
-        return PmtilesStorage(backend.url, effective_http(settings, backend.http, base_dir))
+        http = None if backend.url is None else effective_http(settings, backend.http, base_dir)
+        return PmtilesStorage(backend.url, http)
+    if isinstance(backend, OBJECT_BACKENDS):
+        return object_storage(settings, backend)
     return sqlite_storage(settings, backend)
 
 

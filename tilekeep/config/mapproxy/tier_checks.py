@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tilekeep.config.mapproxy.cache_checks import store_problems
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, MemoryBackend, TiersBackend
+from tilekeep.config.mapproxy.objects_checks import object_cache_problems
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.single_stores import single_stores
@@ -64,6 +65,7 @@ def _of_single_stores(settings: Settings, name: str, broken: Collection[OptionPa
             *store_problems(alone, broken),
             *sqlite_problems(alone, broken),
             *storage_problems(alone),
+            *object_cache_problems(alone, broken),
         ):
             if problem.path[: len(own)] == own:
                 yield replace(problem, path=(*path, *problem.path[len(own) :]))
