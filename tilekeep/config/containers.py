@@ -51,11 +51,14 @@ from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.memory.store import memory_store
 from tilekeep.adapters.storage.objects.transfers import Transfers
 from tilekeep.adapters.storage.objects.workers import ObjectWorkers
+from tilekeep.adapters.storage.pmtiles.store import pmtiles_file, pmtiles_url
 from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
+from tilekeep.adapters.storage.tiers.store import tiered_store
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_legend import GetLegend
@@ -134,6 +137,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         meeting=options.provided.meeting,
         longest_seconds=options.provided.longest_failure_seconds,
     )
+    slices = providers.Object(read_slice)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
     object_workers = providers.ThreadSafeSingleton(ObjectWorkers)
@@ -148,6 +152,10 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
             "redis": providers.Factory(RedisTileStore, clients=redis_clients, clock=clock),
             "couchdb": providers.Factory(couchdb_store),
+            "pmtiles-file": providers.Factory(pmtiles_file),
+            "pmtiles-url": providers.Factory(pmtiles_url),
+            "memory": providers.Factory(memory_store, keep=resources.provided.keep),
+            "tiers": providers.Factory(tiered_store, clock=clock, read_slice=slices, keep=resources.provided.keep),
             "s3": providers.Factory(bucket_store, object_stores),
             "azureblob": providers.Factory(container_store, object_stores),
             "disabled": providers.Factory(DisabledTileStore),
@@ -159,7 +167,6 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "compact-2": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion2())),
         }
     )
-    slices = providers.Object(read_slice)
     info_sources: providers.FactoryAggregate[InfoSource] = providers.FactoryAggregate(
         {"wms": providers.Factory(WmsInfoSource), "arcgis": providers.Factory(ArcgisInfoSource)}
     )
@@ -251,6 +258,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
     source_parts = providers.ThreadSafeSingleton(
         SourceParts,
         make=adapters.sources.provider,
+        make_store=adapters.stores.provider,
+        read_slice=adapters.slices,
         make_exchange=adapters.exchange.provider,
         http_client=shared.provided.http_client,
         imaging=adapters.imaging,

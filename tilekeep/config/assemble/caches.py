@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.fetched_tiles import FetchesTiles, TileFetcher
@@ -34,8 +34,10 @@ from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
-from tilekeep.config.assemble.stores import StoreAssembly
+from tilekeep.config.assemble.stores import StoreAssembly, is_shared
 from tilekeep.config.assemble.wanted_store import WantedStore
+from tilekeep.config.assemble.xyz_grids import xyz_levels
+from tilekeep.config.mapproxy.caches import PmtilesBackend
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
@@ -43,6 +45,7 @@ from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.single_stores import stores_of
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
@@ -77,7 +80,7 @@ class CacheParts:
     new_lock: Callable[[LockDirectory], TileLock]
     no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
-    http_client: Callable[[HttpOptions], HttpClient]
+    http_client: Callable[[ClientOptions], HttpClient]
     flights: SingleFlight[Mapping[TileKey, Outcome]]
     imaging: Imaging
     parallel: ParallelRunner
@@ -199,19 +202,23 @@ class CacheAssembly:
         )
 
     def stores(self) -> Iterator[StoredCache]:
-        """The stores of all caches, one for each grid, without anything that makes tiles; nothing of them is kept."""
+        """The stores of all caches, for each grid, without anything that makes tiles; nothing of them is kept.
+
+        Tiers are several stores; what lives in the memory of other processes is none.
+        """
         for name in self._settings.caches:
             cache = self.effective(name)
             for grid_key in cache.grids if cache.stores_tiles else ():
                 wanted = self._wanted_store(cache, grid_key)
-                yield StoredCache(wanted.tile_set, wanted.grid, self._stores.store(wanted))
+                for store in self._stores.lasting(wanted):
+                    yield StoredCache(wanted.tile_set, wanted.grid, store)
 
     def _wanted_store(self, cache: EffectiveCache, grid_key: str) -> WantedStore:
         """The store of a cache in the grid with the key ``grid_key``."""
         grid = self._grids.grid(grid_key)
         tile_set = TileSet(cache.name, grid.name, cache.encoding.extension)
         extent = partial(self.areas.bbox, (cache.name, grid_key))
-        return WantedStore(cache, tile_set, cache.directories[grid_key], grid, extent)
+        return WantedStore(cache, grid_key, tile_set, cache.directories[grid_key], grid, extent)
 
     def defragmenters(self) -> Mapping[str, Sequence[Defragmenter]]:
         """What defragments the stores of caches that need it, by the name of the cache."""
@@ -243,6 +250,8 @@ class CacheAssembly:
 
     def _check(self, name: str, grid_key: str, *, whole: bool) -> None:
         grid = self._grids.grid(grid_key)
+        if any(isinstance(store, PmtilesBackend) for store in stores_of(self._settings.caches[name].cache)):
+            xyz_levels(grid, self._parts.projection, ("caches", name, "grids"))
         level = self._settings.caches[name].use_direct_from_level
         if (
             level is not None
@@ -449,7 +458,7 @@ class CacheAssembly:
             tile_set=wanted.tile_set,
             store=store,
             fetcher=fetcher,
-            locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
+            locks=parts.locks(locks) if is_shared(cache) else parts.no_lock,
             lock_id=lock_id,
             failures=parts.failures(locks),
             flights=parts.flights,

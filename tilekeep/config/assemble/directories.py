@@ -21,7 +21,8 @@ from tilekeep.config.mapproxy.meaning_cache import tile_directory
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_sqlite import sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.problems import Problem, error
+from tilekeep.config.mapproxy.single_stores import single_stores
+from tilekeep.config.problems import OptionPath, Problem, error, path_text
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.same_tiles import have_same_tiles
@@ -32,13 +33,34 @@ def directory_problems(settings: Settings, grid: Callable[[str], TileGrid]) -> I
 
     ``grid`` makes a grid from its key; those that cannot be made are passed over here.
     """
-    for name, cache in settings.caches.items():
-        grids = cache.grids or ()
-        places = [_place(settings, name, cache, key) for key in grids] if len(grids) > 1 else []
-        for (first, one), (second, other) in combinations(enumerate(grids), 2):
-            if places[first] == places[second] and not _may_share(grid, one, other):
-                message = f"tiles of {other!r} would overwrite those of {one!r}, as both go to {places[first]!r}"
-                yield error(("caches", name, "grids", second), f"{message}; {_remedy(cache)}")
+    for name in settings.caches:
+        yield from _same_tiers(settings, name)
+        for store in single_stores(settings, name):
+            yield from _of_store(store.settings, name, grid)
+
+
+def _same_tiers(settings: Settings, name: str) -> Iterator[Problem]:
+    """An error for each tier that is the same store as one before it."""
+    first: dict[tuple[type | None, str], OptionPath] = {}
+    for path, alone in single_stores(settings, name):
+        cache = alone.caches[name]
+        for grid in cache.grids or ():
+            other = first.setdefault((type(cache.cache), _place(alone, name, cache, grid)), path)
+            if other != path:
+                yield error(
+                    path, f"the tier is the same store as {path_text(other)}; remove it, or state another place"
+                )
+                break
+
+
+def _of_store(settings: Settings, name: str, grid: Callable[[str], TileGrid]) -> Iterator[Problem]:
+    cache = settings.caches[name]
+    grids = cache.grids or ()
+    places = [_place(settings, name, cache, key) for key in grids] if len(grids) > 1 else []
+    for (first, one), (second, other) in combinations(enumerate(grids), 2):
+        if places[first] == places[second] and not _may_share(grid, one, other):
+            message = f"tiles of {other!r} would overwrite those of {one!r}, as both go to {places[first]!r}"
+            yield error(("caches", name, "grids", second), f"{message}; {_remedy(cache)}")
 
 
 def _place(settings: Settings, name: str, cache: Cache, grid: str) -> str:

@@ -27,6 +27,7 @@ from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.projection import Projection
+from tilekeep.ports.tile_store import SliceReader, TileStore
 
 #: Connections of one process to one server; further requests wait for one of them.
 POOL_SIZE = 16
@@ -37,11 +38,15 @@ class SourceParts:
     """What sources are made with.
 
     :ivar make: makes a source by its kind (``wms``, ``tile``, ``world`` and so on) from keyword arguments.
+    :ivar make_store: makes a store of tiles by its kind, from keyword arguments.
+    :ivar read_slice: gives the bytes of tiles that lie inside a file.
     :ivar make_exchange: makes what asks one server, from keyword arguments.
     :ivar http_client: the client for a set of options; equal options share one.
     """
 
     make: Callable[..., MapSource]
+    make_store: Callable[..., TileStore]
+    read_slice: SliceReader
     make_exchange: Callable[..., UpstreamExchange]
     http_client: Callable[[ClientOptions], HttpClient]
     imaging: Imaging

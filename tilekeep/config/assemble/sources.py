@@ -12,6 +12,7 @@ from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.mirrored_source import MirrorHealth
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.arcgis_sources import ArcgisAssembly
+from tilekeep.config.assemble.archive_sources import MbtilesAssembly, PmtilesAssembly
 from tilekeep.config.assemble.drawn_sources import DebugAssembly, GeojsonAssembly, GeotiffAssembly, MapnikAssembly
 from tilekeep.config.assemble.mirrors import mirrored
 from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTilesAssembly
@@ -21,6 +22,7 @@ from tilekeep.config.assemble.wms_sources import WmsAssembly
 from tilekeep.config.assemble.wmts_sources import WmtsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisSource
+from tilekeep.config.mapproxy.meaning_archives import EffectiveMbtilesSource, EffectivePmtilesSource
 from tilekeep.config.mapproxy.meaning_drawn import (
     EffectiveDebugSource,
     EffectiveGeojsonSource,
@@ -59,6 +61,8 @@ class SourceAssembly:
             EffectiveWmsSource: WmsAssembly(parts),
             EffectiveTileSource: TileAssembly(parts),
             EffectiveWorldSource: WorldAssembly(parts),
+            EffectiveMbtilesSource: MbtilesAssembly(parts),
+            EffectivePmtilesSource: PmtilesAssembly(parts),
             EffectiveArcgisSource: ArcgisAssembly(parts),
             EffectiveOgcApiTiles: OgcApiTilesAssembly(parts),
             EffectiveOgcApiMaps: OgcApiMapsAssembly(parts),

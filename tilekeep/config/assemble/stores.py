@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
-from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.storage.tiers.store import FastStore
 from tilekeep.config.assemble.key_value_stores import couchdb_store, redis_store
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.object_stores import object_store
+from tilekeep.config.assemble.pmtiles_stores import pmtiles_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.wanted_store import WantedStore
+from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
 from tilekeep.config.mapproxy.meaning_objects import AzureStorage, S3Storage
 from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
-from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
+from tilekeep.config.mapproxy.meaning_storage import (
+    BundleStorage,
+    FileStorage,
+    MemoryStorage,
+    PmtilesStorage,
+    Tier,
+    TieredStorage,
+)
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.http_client import HttpClient
@@ -48,7 +59,7 @@ class StoreAssembly:
         locks: Callable[[LockDirectory], TileLock],
         new_lock: Callable[[LockDirectory], TileLock],
         projection: Projection,
-        http_client: Callable[[HttpOptions], HttpClient],
+        http_client: Callable[[ClientOptions], HttpClient],
         dimension_names: Callable[[str], Collection[str]],
     ) -> None:
         self._make_store = make_store
@@ -56,6 +67,7 @@ class StoreAssembly:
         self._locks = locks
         self._new_lock = new_lock
         self._projection = projection
+        self._http_client = http_client
         self._dimension_names = dimension_names
         self._makers: Mapping[type, Callable[[WantedStore], TileStore]] = {
             FileStorage: self._files,
@@ -63,6 +75,9 @@ class StoreAssembly:
             SqliteStorage: self._databases,
             RedisStorage: partial(redis_store, make_store),
             CouchdbStorage: partial(couchdb_store, make_store, http_client, projection),
+            MemoryStorage: self._memory,
+            PmtilesStorage: self._archive,
+            TieredStorage: self._tiers,
             S3Storage: self._objects,
             AzureStorage: self._objects,
         }
@@ -73,8 +88,19 @@ class StoreAssembly:
             return self._make_store("disabled")
         return self._makers[type(wanted.cache.storage)](wanted)
 
+    def lasting(self, wanted: WantedStore) -> Iterator[TileStore]:
+        """The single stores that have those tiles, but those in memory, which other processes do not see."""
+        storage = wanted.cache.storage
+        if isinstance(storage, TieredStorage):
+            for tier in storage.tiers:
+                yield from self.lasting(_of_tier(wanted, tier))
+        elif not isinstance(storage, MemoryStorage):
+            yield self.store(wanted)
+
     def defragmenter(self, cache: EffectiveCache, directory: str) -> Defragmenter | None:
-        """What defragments that store, or None if it needs no such thing."""
+        """What defragments that store, or None if it needs no such thing; of tiers the last."""
+        if isinstance(cache.storage, TieredStorage):
+            return self.defragmenter(_with_store(cache, cache.storage.tiers[-1]), directory)
         if not cache.stores_tiles or not isinstance(cache.storage, BundleStorage):
             return None
         return self._make_defragmenter(
@@ -99,6 +125,36 @@ class StoreAssembly:
     def _databases(self, wanted: WantedStore) -> TileStore:
         make = partial(self._with_files(wanted), creation_locks=partial(self._creation_locks, wanted.cache))
         return sqlite_store(make, self._projection, wanted)
+
+    def _memory(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, MemoryStorage), "dispatched by type"
+        return self._make_store("memory", tile_set=wanted.tile_set, max_bytes=storage.max_bytes)
+
+    def _archive(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, PmtilesStorage), "dispatched by type"
+        levels = xyz_levels(wanted.grid, self._projection, ("caches", wanted.cache.name, "grids"))
+        return pmtiles_store(
+            self._make_store,
+            self._http_client,
+            wanted.tile_set,
+            levels,
+            path=wanted.place,
+            url=storage.url,
+            http=storage.http,
+        )
+
+    def _tiers(self, wanted: WantedStore) -> TileStore:
+        storage = wanted.cache.storage
+        assert isinstance(storage, TieredStorage), "dispatched by type"
+        *fast, last = storage.tiers
+        return self._make_store(
+            "tiers",
+            tile_set=wanted.tile_set,
+            fast=[FastStore(self.store(_of_tier(wanted, tier)), tier.max_age_seconds) for tier in fast],
+            last=self.store(_of_tier(wanted, last)),
+        )
 
     def _objects(self, wanted: WantedStore) -> TileStore:
         return object_store(self._make_store, self._dimension_names(wanted.cache.name), wanted)
@@ -130,6 +186,26 @@ class StoreAssembly:
         return lambda directory: self._new_lock(
             LockDirectory(directory, *permissions, _BUNDLE_LOCK_SECONDS, keeps_files=True)
         )
+
+
+def is_shared(cache: EffectiveCache) -> bool:
+    """Whether other processes see what this one stores, so that making a tile once is worth a lock."""
+    return cache.stores_tiles and not isinstance(cache.storage, MemoryStorage)
+
+
+def _of_tier(wanted: WantedStore, tier: Tier) -> WantedStore:
+    """One of the tiers of a store as a store."""
+    return replace(wanted, cache=_with_store(wanted.cache, tier), place=tier.directories[wanted.grid_key])
+
+
+def _with_store(cache: EffectiveCache, tier: Tier) -> EffectiveCache:
+    return replace(
+        cache,
+        storage=tier.storage,
+        directories=tier.directories,
+        directory_permissions=tier.directory_permissions,
+        file_permissions=tier.file_permissions,
+    )
 
 
 def _kind(storage: BundleStorage) -> str:

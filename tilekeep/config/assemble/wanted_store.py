@@ -16,11 +16,13 @@ from tilekeep.domain.tile import TileSet
 class WantedStore:
     """The store of the tiles of a cache in one grid.
 
+    :ivar grid_key: the key of the grid, by which the cache tells its places apart.
     :ivar place: where they are to lie, as :attr:`EffectiveCache.directories` has it.
     :ivar extent: tells the area with data, in the SRS of the grid.
     """
 
     cache: EffectiveCache
+    grid_key: str
     tile_set: TileSet
     place: str
     grid: TileGrid

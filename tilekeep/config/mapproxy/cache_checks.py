@@ -44,6 +44,13 @@ def cache_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> I
     yield from _shared_directories(settings)
 
 
+def store_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> Iterator[Problem]:
+    """Of where the tiles of all caches lie."""
+    grids = {name: grid for name, grid in known_grids(settings).items() if not is_refused(broken, ("grids", name))}
+    for name, cache in settings.caches.items():
+        yield from _place_problems(grids, ("caches", name), cache)
+
+
 def _mixed_request(path: OptionPath, cache: Cache) -> Iterator[Problem]:
     if cache.format == MIXED and cache.request_format not in _MIXED_REQUESTS:
         message = "the format 'mixed' needs request_format: image/png (or image/vnd.jpeg-png); add it"

@@ -9,12 +9,15 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from tilekeep.config.mapproxy.byte_sizes import ByteSize
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import Refresh, SingleColorLinks
+from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     Color,
+    Duration,
     HostAndPort,
     NotNegative,
     Opt,
@@ -97,6 +100,7 @@ class BackendOptions(Options):
 
     :ivar coverage: where the cache has tiles.
     :ivar tile_lock_dir: where it is noted which tiles are being made.
+    :ivar max_age: of a tier before the last: how long its tiles are good without a look at the last (own addition).
     """
 
     #: Stores that a later version brings say so here.
@@ -104,6 +108,7 @@ class BackendOptions(Options):
 
     coverage: Section[Coverage] | None = None
     tile_lock_dir: Opt[str] = None
+    max_age: Opt[Duration] = None
 
 
 class FileBackend(BackendOptions):
@@ -325,6 +330,63 @@ class AzureBackend(BackendOptions):
     directory: Opt[str] = None
 
 
+class MemoryBackend(BackendOptions):
+    """The memory of each process, mostly in front of other stores (own addition).
+
+    :ivar max_size: how much each process takes for the tiles of each grid, such as 256M; those that nobody asked for
+        longest make room.
+    """
+
+    later: ClassVar[bool] = False
+
+    type: Literal["memory"]
+    max_size: ByteSize = 64 << 20
+
+
+class PmtilesBackend(BackendOptions):
+    """A PMTiles archive, which is only read (own addition).
+
+    :ivar filename: of the archive, in the directory of caches; one that begins with ./ starts at the configuration.
+    :ivar url: of an archive on a web server that answers requests for parts of files.
+    """
+
+    later: ClassVar[bool] = False
+
+    type: Literal["pmtiles"]
+    filename: Opt[str] = None
+    url: Opt[str] = Field(default=None, repr=False)
+    http: Section[HttpOptions] | None = None
+
+
+#: A single store.
+PlainBackend = Annotated[
+    FileBackend
+    | SqliteBackend
+    | MbtilesBackend
+    | GeopackageBackend
+    | CouchdbBackend
+    | S3Backend
+    | RedisBackend
+    | CompactBackend
+    | AzureBackend
+    | MemoryBackend
+    | PmtilesBackend,
+    Field(discriminator="type"),
+]
+
+
+class TiersBackend(BackendOptions):
+    """Fast stores in front of a slow one that has all tiles (own addition).
+
+    :ivar tiers: the stores, the fastest first.
+    """
+
+    later: ClassVar[bool] = False
+
+    type: Literal["tiers"]
+    tiers: Annotated[tuple[PlainBackend, ...], Field(min_length=2)]
+
+
 Backend = Annotated[
     FileBackend
     | SqliteBackend
@@ -334,7 +396,10 @@ Backend = Annotated[
     | S3Backend
     | RedisBackend
     | CompactBackend
-    | AzureBackend,
+    | AzureBackend
+    | MemoryBackend
+    | PmtilesBackend
+    | TiersBackend,
     Field(discriminator="type"),
 ]
 

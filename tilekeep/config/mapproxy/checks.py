@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from tilekeep.config.mapproxy.address_checks import address_problems
+from tilekeep.config.mapproxy.archive_checks import archive_problems
 from tilekeep.config.mapproxy.cache_checks import cache_problems
 from tilekeep.config.mapproxy.couchdb_checks import couchdb_problems
 from tilekeep.config.mapproxy.cross_references import cross_reference_problems
@@ -22,6 +23,7 @@ from tilekeep.config.mapproxy.service_checks import service_problems
 from tilekeep.config.mapproxy.source_checks import source_problems
 from tilekeep.config.mapproxy.sqlite_checks import sqlite_problems
 from tilekeep.config.mapproxy.storage_checks import storage_problems
+from tilekeep.config.mapproxy.tier_checks import tier_problems
 from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.mapproxy.value_checks import value_problems
 from tilekeep.config.problems import OptionPath, Problem
@@ -59,5 +61,7 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from sqlite_problems(settings, broken)
     yield from redis_problems(settings, broken)
     yield from couchdb_problems(settings, broken)
+    yield from tier_problems(settings, broken)
+    yield from archive_problems(settings, broken)
     yield from object_cache_problems(settings, broken)
     yield from address_problems(settings)

@@ -9,7 +9,15 @@ from tilekeep.config.mapproxy.grids import Grid
 from tilekeep.config.mapproxy.meaning_drawn import mapnik_layers
 from tilekeep.config.mapproxy.names import SourceName, known_grids
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import MapnikSource, OgcApiTilesSource, TileSource, WmsLikeSource, WmtsSource
+from tilekeep.config.mapproxy.sources import (
+    MapnikSource,
+    MbtilesSource,
+    OgcApiTilesSource,
+    PmtilesSource,
+    TileSource,
+    WmsLikeSource,
+    WmtsSource,
+)
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.config.suggestions import closest
 
@@ -148,7 +156,8 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
 
 def is_tiled_only(settings: Settings, name: str) -> bool:
     """Whether the source only knows tiles, not maps of any box and size."""
-    return isinstance(settings.sources.get(SourceName.parse(name).name), TileSource | OgcApiTilesSource | WmtsSource)
+    source = settings.sources.get(SourceName.parse(name).name)
+    return isinstance(source, TileSource | OgcApiTilesSource | WmtsSource | MbtilesSource | PmtilesSource)
 
 
 def broken_names(broken: Collection[OptionPath], section: str) -> set[str]:

@@ -13,8 +13,11 @@ from tilekeep.config.mapproxy.caches import (
     CompactBackend,
     CouchdbBackend,
     FileBackend,
+    MemoryBackend,
+    PmtilesBackend,
     RedisBackend,
     RefreshBefore,
+    TiersBackend,
 )
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh
@@ -26,14 +29,16 @@ from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_c
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, object_place
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
-from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
-from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
+from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, file_of_cache, sqlite_place
+from tilekeep.config.mapproxy.meaning_storage import Backends, PlainStorage, Storage, Tier, TieredStorage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.single_stores import single_stores, with_store
 from tilekeep.domain.bands import BandMix, BandPart
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
+from tilekeep.domain.secrets import redacted, split_credentials
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
 from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.domain.watermark import Watermark
@@ -47,6 +52,9 @@ _TARGETS = {"r": 0, "g": 1, "b": 2, "a": 3, "l": 0}
 
 #: How long mode ``deadline`` waits unless it is told.
 _PATIENCE_SECONDS = 1.0
+
+#: How long a tile of a fast tier is good without a look at the last, unless ``max_age`` says otherwise.
+_MAX_AGE_SECONDS = 60.0
 
 _SECONDS = {"weeks": 604800.0, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
@@ -157,13 +165,11 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
-        storage=storage(
-            settings, backend, _first(cache.link_single_color_images, default.link_single_color_images), base_dir
-        ),
+        storage=_storage(settings, name, backend, base_dir),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_permissions=octal(getattr(backend, "directory_permissions", None) or default.directory_permissions),
-        file_permissions=octal(getattr(backend, "file_permissions", None) or default.file_permissions),
+        directory_permissions=_permissions(settings, backend, "directory_permissions"),
+        file_permissions=_permissions(settings, backend, "file_permissions"),
         tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
         lock_directory_permissions=octal(default.directory_permissions),
         lock_file_permissions=octal(default.file_permissions),
@@ -203,17 +209,22 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
     backend = _backend(cache)
     if isinstance(backend, OBJECT_BACKENDS):
         return object_place(settings, name, grid)
-    root = _cache_root(settings, cache, base_dir)
     if isinstance(backend, RedisBackend | CouchdbBackend):
         return _key_value_place(settings, name, grid, backend)
+    root = _cache_root(settings, cache, base_dir)
+    if isinstance(backend, MemoryBackend | PmtilesBackend | TiersBackend):
+        return _place_of_own_store(settings, name, grid, base_dir, root)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
+    return root if backend.directory else os.path.join(root, _directory_name(settings, name, grid, backend))
+
+
+def _directory_name(settings: Settings, name: str, grid: str, backend: FileBackend | CompactBackend) -> str:
+    """Below the directory of all caches."""
     effective = effective_grid(settings, grid)
-    if backend.directory:
-        return root
     if isinstance(backend, CompactBackend) or backend.use_grid_names:
-        return os.path.join(root, name, effective.name)
-    return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
+        return os.path.join(name, effective.name)
+    return f"{name}_{effective.srs_as_written.replace(':', '')}"
 
 
 def _key_value_place(settings: Settings, name: str, grid: str, backend: RedisBackend | CouchdbBackend) -> str:
@@ -221,6 +232,50 @@ def _key_value_place(settings: Settings, name: str, grid: str, backend: RedisBac
     if isinstance(backend, RedisBackend):
         return backend.prefix or f"{name}_{effective.name}"
     return backend.db_name or f"{name}_{effective.srs_as_written.replace(':', '')}"
+
+
+def _place_of_own_store(settings: Settings, name: str, grid: str, base_dir: str, root: str) -> str:
+    """Of stores that only Tilekeep has; ``root`` is the directory of the cache's tiles."""
+    backend = _backend(settings.caches[name])
+    if isinstance(backend, TiersBackend):
+        return tile_directory(with_store(settings, name, backend.tiers[-1]), name, grid, base_dir)
+    if isinstance(backend, PmtilesBackend):
+        if backend.url is not None:
+            return redacted(split_credentials(backend.url)[0])
+        return file_of_cache(backend.filename or f"{name}.pmtiles", base_dir, root)
+    return f"{name}/{effective_grid(settings, grid).name}"
+
+
+def _storage(settings: Settings, name: str, backend: Backends, base_dir: str) -> Storage:
+    if not isinstance(backend, TiersBackend):
+        return _plain_storage(settings, name, base_dir)
+    return TieredStorage(tuple(_tier(tier.settings, name, base_dir) for tier in single_stores(settings, name)))
+
+
+def _plain_storage(settings: Settings, name: str, base_dir: str) -> PlainStorage:
+    cache = settings.caches[name]
+    backend = _backend(cache)
+    assert not isinstance(backend, TiersBackend), "tiers have no tiers"
+    link = _first(cache.link_single_color_images, settings.globals.cache.link_single_color_images)
+    return storage(settings, backend, link, base_dir)
+
+
+def _tier(settings: Settings, name: str, base_dir: str) -> Tier:
+    """What the store of the cache is as a tier."""
+    cache = settings.caches[name]
+    backend = _backend(cache)
+    return Tier(
+        storage=_plain_storage(settings, name, base_dir),
+        directories={grid: tile_directory(settings, name, grid, base_dir) for grid in cache.grids or (DEFAULT_GRID,)},
+        directory_permissions=_permissions(settings, backend, "directory_permissions"),
+        file_permissions=_permissions(settings, backend, "file_permissions"),
+        max_age_seconds=_first(backend.max_age, _MAX_AGE_SECONDS),
+    )
+
+
+def _permissions(settings: Settings, backend: Backends, option: str) -> int | None:
+    """Those of the store, if it has files and says so, else those of the globals."""
+    return octal(getattr(backend, option, None) or getattr(settings.globals.cache, option))
 
 
 def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit | None:
@@ -257,8 +312,9 @@ def _backend(cache: Cache) -> Backends:
 
 
 def _own_directory(cache: Cache) -> str | None:
-    """``cache.directory``, which not all stores have."""
-    own: str | None = getattr(_backend(cache), "directory", None)
+    """``cache.directory``, which not all stores have; of tiers that of the last."""
+    backend = _backend(cache)
+    own: str | None = getattr(backend.tiers[-1] if isinstance(backend, TiersBackend) else backend, "directory", None)
     return own
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tilekeep.config.mapproxy.meaning_arcgis import arcgis_source
+from tilekeep.config.mapproxy.meaning_archives import mbtiles_source, pmtiles_source
 from tilekeep.config.mapproxy.meaning_drawn import debug_source, geojson_source, geotiff_source, mapnik_source
 from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_maps_source, ogcapi_tiles_source
 from tilekeep.config.mapproxy.meaning_source import (
@@ -27,8 +28,10 @@ from tilekeep.config.mapproxy.sources import (
     GeotiffSource,
     MapnikSource,
     MapserverSource,
+    MbtilesSource,
     OgcApiMapsSource,
     OgcApiTilesSource,
+    PmtilesSource,
     SourceOptions,
     TileSource,
     WmsSource,
@@ -41,6 +44,8 @@ _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSo
     MapserverSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
+    MbtilesSource: mbtiles_source,
+    PmtilesSource: pmtiles_source,
     ArcgisSource: arcgis_source,
     OgcApiTilesSource: ogcapi_tiles_source,
     OgcApiMapsSource: ogcapi_maps_source,

@@ -70,6 +70,11 @@ def sqlite_place(settings: Settings, name: str, grid: str, base_dir: str, root: 
         below = () if backend.directory else (name,)
         return os.path.join(root, *below, effective_grid(settings, grid).name)
     filename = backend.filename or f"{name}.{'mbtiles' if isinstance(backend, MbtilesBackend) else 'gpkg'}"
+    return file_of_cache(filename, base_dir, root)
+
+
+def file_of_cache(filename: str, base_dir: str, root: str) -> str:
+    """A file of a cache whose tiles lie in ``root``, or beside the configuration."""
     return from_base(base_dir, filename) if filename.startswith("./") else os.path.join(root, filename)
 
 

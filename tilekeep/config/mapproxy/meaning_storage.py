@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from tilekeep.config.mapproxy.caches import CompactBackend, CouchdbBackend, FileBackend, RedisBackend
+from tilekeep.config.mapproxy.caches import (
+    CompactBackend,
+    CouchdbBackend,
+    FileBackend,
+    MemoryBackend,
+    PmtilesBackend,
+    RedisBackend,
+    TiersBackend,
+)
 from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage, couchdb_storage
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, AzureStorage, S3Storage, object_storage
 from tilekeep.config.mapproxy.meaning_redis import RedisStorage, redis_storage
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
-Backends = FileBackend | CompactBackend | RedisBackend | CouchdbBackend | SQLITE_BACKENDS | OBJECT_BACKENDS
+#: Single stores.
+PlainBackends = (
+    FileBackend
+    | CompactBackend
+    | RedisBackend
+    | CouchdbBackend
+    | SQLITE_BACKENDS
+    | OBJECT_BACKENDS
+    | MemoryBackend
+    | PmtilesBackend
+)
+
+Backends = PlainBackends | TiersBackend
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +63,109 @@ class BundleStorage:
         return compact_lock_id(place)
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryStorage:
+    """The memory of each process.
+
+    :ivar max_bytes: how much of it.
+    """
+
+    max_bytes: int
+
+    def lock_id(self, place: str) -> str:
+        """By which locks of the tiles at ``place`` are told apart from those of others."""
+        return f"memory-{place}"
+
+
+@dataclass(frozen=True, slots=True)
+class PmtilesStorage:
+    """An archive, which is only read: the file at the place of the tiles, or one on a web server.
+
+    :ivar url: may hold credentials; None for a file.
+    :ivar http: how the web server is asked; None for a file.
+    """
+
+    url: str | None = field(default=None, repr=False)
+    http: EffectiveHttp | None = None
+
+    def lock_id(self, place: str) -> str:
+        """Nothing is ever made for an archive."""
+        return f"pmtiles-{file_lock_id(place)}"
+
+
 #: Each kind of store has a value of its own; all have ``lock_id``.
-Storage = FileStorage | BundleStorage | SqliteStorage | RedisStorage | CouchdbStorage | S3Storage | AzureStorage
+PlainStorage = (
+    FileStorage
+    | BundleStorage
+    | SqliteStorage
+    | RedisStorage
+    | CouchdbStorage
+    | S3Storage
+    | AzureStorage
+    | MemoryStorage
+    | PmtilesStorage
+)
 
 
-def storage(settings: Settings, backend: Backends, link_single_color: str | bool, base_dir: str) -> Storage:
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One of several stores of the same tiles.
+
+    :ivar storage: its kind and what it needs.
+    :ivar directories: where its tiles lie, for each grid of the cache.
+    :ivar max_age_seconds: how long a tile is good without a look at the last tier.
+    """
+
+    storage: PlainStorage
+    directories: Mapping[str, str]
+    directory_permissions: int | None
+    file_permissions: int | None
+    max_age_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TieredStorage:
+    """Fast stores in front of slower ones.
+
+    :ivar tiers: the fastest first, the one that has all tiles last.
+    """
+
+    tiers: tuple[Tier, ...]
+
+    def lock_id(self, place: str) -> str:
+        """That of the last tier, which ``place`` is the place of: other programs know no more of the cache."""
+        return self.tiers[-1].storage.lock_id(place)
+
+
+Storage = PlainStorage | TieredStorage
+
+
+def storage(settings: Settings, backend: PlainBackends, link_single_color: str | bool, base_dir: str) -> PlainStorage:
     """What the store of ``backend`` needs; ``link_single_color`` is the option of the cache, else of the globals."""
     if isinstance(backend, FileBackend):
         return FileStorage(backend.directory_layout, _link(link_single_color))
     if isinstance(backend, CompactBackend):
         return BundleStorage(backend.version)
-    if isinstance(backend, RedisBackend):
-        return redis_storage(backend, base_dir)
-    if isinstance(backend, CouchdbBackend):
-        return couchdb_storage(settings, backend, base_dir)
     if isinstance(backend, OBJECT_BACKENDS):
         return object_storage(settings, backend)
-    return sqlite_storage(settings, backend)
+    if isinstance(backend, SQLITE_BACKENDS):
+        return sqlite_storage(settings, backend)
+    return _other_storage(settings, backend, base_dir)
+
+
+def _other_storage(
+    settings: Settings, backend: RedisBackend | CouchdbBackend | MemoryBackend | PmtilesBackend, base_dir: str
+) -> PlainStorage:
+    match backend:
+        case RedisBackend():
+            return redis_storage(backend, base_dir)
+        case CouchdbBackend():
+            return couchdb_storage(settings, backend, base_dir)
+        case MemoryBackend():
+            return MemoryStorage(backend.max_size)
+        case PmtilesBackend():
+            http = None if backend.url is None else effective_http(settings, backend.http, base_dir)
+            return PmtilesStorage(backend.url, http)
 
 
 def _link(option: str | bool) -> str | None:

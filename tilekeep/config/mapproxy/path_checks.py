@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tilekeep.config.mapproxy.caches import Cache, RedisBackend
+from tilekeep.config.mapproxy.caches import BackendOptions, Cache, RedisBackend, TiersBackend
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.http import HttpOptions
@@ -21,6 +21,8 @@ from tilekeep.config.mapproxy.sources import (
     GeotiffSource,
     MapnikSource,
     MapserverSource,
+    MbtilesSource,
+    PmtilesSource,
     TileSource,
     WmsLikeSource,
 )
@@ -76,6 +78,9 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
 
 def _file_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
     """Files that are read."""
+    for path, name in _archives(settings):
+        if reason := probe.unreadable_file(from_base(base_dir, name)):
+            yield error(path, f"the archive {name!r} cannot be read: {reason}; correct the name")
     for path, name in _certificates(settings):
         if reason := probe.unreadable_file(from_base(base_dir, name)):
             yield error(path, f"the file {name!r} cannot be read: {reason}; requests would fail")
@@ -187,6 +192,13 @@ def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
             yield from named_files(path, coverage)
 
 
+def _archives(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
+    """Files that sources read tiles from, each with its option."""
+    for name, source in settings.sources.items():
+        if isinstance(source, MbtilesSource | PmtilesSource) and source.filename is not None:
+            yield ("sources", name, "filename"), source.filename
+
+
 def _legend_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
     """Files with legends: a missing one costs no more than the legend."""
     for path, url in legend_urls(settings):
@@ -216,12 +228,22 @@ def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for name, cache in settings.caches.items():
         if cache.cache_dir is not None:
             yield ("caches", name, "cache_dir"), cache.cache_dir
-        if cache.cache is not None and not type(cache.cache).later:
+        for path, backend in _stores(name, cache):
             # What keys of objects begin with is no directory.
-            options = ("tile_lock_dir",) if isinstance(cache.cache, OBJECT_BACKENDS) else ("directory", "tile_lock_dir")
+            options = ("tile_lock_dir",) if isinstance(backend, OBJECT_BACKENDS) else ("directory", "tile_lock_dir")
             for option in options:
-                if directory := getattr(cache.cache, option, None):
-                    yield ("caches", name, "cache", option), directory
+                if directory := getattr(backend, option, None):
+                    yield (*path, option), directory
+
+
+def _stores(name: str, cache: Cache) -> Iterator[tuple[OptionPath, BackendOptions]]:
+    """The store of a cache, and its tiers, each with its options' path."""
+    path = ("caches", name, "cache")
+    if cache.cache is not None and not type(cache.cache).later:
+        yield path, cache.cache
+    if isinstance(cache.cache, TiersBackend):
+        for index, tier in enumerate(cache.cache.tiers):
+            yield (*path, "tiers", index), tier
 
 
 def _has_own_directory(cache: Cache) -> bool:

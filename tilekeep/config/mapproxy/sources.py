@@ -212,6 +212,29 @@ class WorldSource(SourceOptions):
     transparent: Opt[bool] = None
 
 
+class MbtilesSource(SourceOptions):
+    """The tiles of an MBTiles file, in web mercator (own addition).
+
+    :ivar filename: of the file; a relative one starts at the configuration.
+    """
+
+    type: Literal["mbtiles"]
+    filename: str
+
+
+class PmtilesSource(SourceOptions):
+    """The tiles of a PMTiles archive, in web mercator (own addition).
+
+    :ivar filename: of the archive; a relative one starts at the configuration.
+    :ivar url: of an archive on a web server that answers requests for parts of files.
+    """
+
+    type: Literal["pmtiles"]
+    filename: Opt[str] = None
+    url: Opt[str] = Field(default=None, repr=False)
+    http: Section[HttpOptions] | None = None
+
+
 class MapserverSource(WmsLikeSource):
     """A MapServer program on this machine, run for each request; ``req`` keeps the order of its parameters.
 
@@ -426,6 +449,8 @@ Source = Annotated[
     WmsSource
     | TileSource
     | WorldSource
+    | MbtilesSource
+    | PmtilesSource
     | MapserverSource
     | MapnikSource
     | ArcgisSource

@@ -155,10 +155,14 @@ def _is_mere_mismatch(group: Sequence[Mapping[str, Any]]) -> bool:
 def _option_path(item: Mapping[str, Any], data: Any) -> OptionPath:
     """The path of an error without the model's labels of alternatives."""
     path: list[str | int] = []
+    labelled = False  # the label of a type may be the name of an option too
     for step in item["loc"]:
-        if not _is_type_label(path, data, step) and _exists(data, (step,)):
+        if not labelled and _is_type_label(path, data, step):
+            labelled = True
+        elif _exists(data, (step,)):
             data = data[step]
             path.append(step)
+            labelled = False
     if item["type"] == "missing":
         path.append(item["loc"][-1])
     elif item["type"].startswith("union_tag"):
@@ -169,6 +173,7 @@ def _option_path(item: Mapping[str, Any], data: Any) -> OptionPath:
 def _is_type_label(path: list[str | int], data: Any, step: str | int) -> bool:
     """Whether the step only says which type of source or store was meant."""
     typed = (len(path) == _ENTRY_DEPTH and path[0] == "sources") or path[-1:] in (["cache"], ["inspire_md"])
+    typed = typed or (path[-2:-1] == ["tiers"] and isinstance(path[-1], int))
     return typed and isinstance(data, dict) and data.get("type") == step
 
 

@@ -40,15 +40,19 @@ def append(format_: BundleFormat, files: Files, tiles: Sequence[Addition]) -> No
     start = end = os.fstat(files.data).st_size
     parts: list[bytes] = []
     places: dict[int, Place] = {}
+    sizes: dict[int, int] = {}
+    limit = format_.size_limit
     for slot, body, at, record in tiles:
-        if len(body) >= format_.size_limit:
-            raise Damaged(f"it has no room for a tile of {len(body)} bytes")
+        size = len(body)
+        if size >= limit:
+            raise Damaged(f"it has no room for a tile of {size} bytes")
         trailer = encoded_trailer(slot, at, record)
-        parts += len(body).to_bytes(4, "little"), body, trailer
-        places[slot] = Place(end + 4, len(body))
-        end += 4 + len(body) + len(trailer)
+        parts += size.to_bytes(4, "little"), body, trailer
+        places[slot] = Place(end + 4, size)
+        sizes[slot] = size
+        end += 4 + size + len(trailer)
     _write_at_end(files.data, parts, start)
-    format_.update_header(files, {slot: place.size for slot, place in places.items()}, end)
+    format_.update_header(files, sizes, end)
     format_.point(files, places)
 
 

@@ -98,11 +98,14 @@ class CompactTileStore:
 
     def write(self, batch: Sequence[NewTile], at: float, deadline: Deadline = NO_DEADLINE) -> list[TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileWriter`; of one bundle all tiles are stored or none."""
-        by_bundle: dict[str, list[NewTile]] = {}
+        # A path is made for each bundle, not for each tile: it costs as much as all else that is done for a tile.
+        by_bundle: dict[tuple[object, ...], list[NewTile]] = {}
         for tile in batch:
-            by_bundle.setdefault(self._path_of(tile.key), []).append(tile)
-        for path, tiles in by_bundle.items():
-            with self._bundles.changing(path, deadline, make=(tiles[0].key.coord, at)) as files:
+            (z, x, y), dimensions, variant = tile.key
+            by_bundle.setdefault((z, x // SIDE, y // SIDE, dimensions, variant), []).append(tile)
+        for tiles in by_bundle.values():
+            first = tiles[0].key
+            with self._bundles.changing(self._path_of(first), deadline, make=(first.coord, at)) as files:
                 assert files is not None, "a bundle that is not there is made"
                 append(self._format, files, [_addition(tile, at) for tile in tiles])
         return [TileInfo(at, len(tile.body)) for tile in batch]
@@ -189,9 +192,9 @@ class CompactTileStore:
 
 
 def _addition(tile: NewTile, at: float) -> Addition:
-    key, body, _, validators, checksum, _ = tile
+    ((_, x, y), _, _), body, _, validators, checksum, _ = tile
     record = NO_RECORD if validators is None and checksum is None else TileRecord(validators, checksum)
-    return Addition(slot_of(key.coord), body, at, record)
+    return Addition(x % SIDE + y % SIDE * SIDE, body, at, record)
 
 
 def _is_inside(coord: TileCoord, window: TileWindow | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from tilekeep.adapters.storage.compact.bundle_format import (
@@ -139,16 +139,23 @@ class BundleVersion1:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
         fields = list(_HEADER.unpack(os.pread(files.data, _HEADER.size, 0)))
         fields[2] = max(fields[2], *sizes.values())
-        fields[4] += 4 * sum(self._is_empty(files, slot) for slot in sizes)
+        fields[4] += 4 * sum(self._is_empty(files, offset) for offset in self._offsets(files, sizes))
         fields[5] = end
         os.pwrite(files.data, _HEADER.pack(*fields), 0)
 
-    def _is_empty(self, files: Files, slot: int) -> bool:
+    def _is_empty(self, files: Files, offset: int) -> bool:
         """Whether nothing is counted for a slot: a tile that is removed, or cut off, is counted again."""
-        try:
-            return self.place(files, slot) is None
-        except Damaged:
+        if offset < self.empty_size:
             return True
+        size = os.pread(files.data, _SIZE.size, offset)
+        return len(size) < _SIZE.size or size == bytes(_SIZE.size)
+
+    def _offsets(self, files: Files, slots: Iterable[int]) -> Iterator[int]:
+        """Where the index leads from each slot, in the order of its entries; 0 where the index is cut off."""
+        for first, run in runs(dict.fromkeys(map(_number, slots))):
+            entries = os.pread(files.entries, len(run) * _ENTRY_SIZE, len(_INDEX_HEADER) + first * _ENTRY_SIZE)
+            for start in range(0, len(run) * _ENTRY_SIZE, _ENTRY_SIZE):
+                yield int.from_bytes(entries[start : start + _ENTRY_SIZE], "little")
 
     def _offset(self, files: Files, slot: int) -> int:
         entry = os.pread(files.entries, _ENTRY_SIZE, _entry(slot))

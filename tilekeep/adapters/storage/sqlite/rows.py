@@ -66,7 +66,7 @@ class TileRows:
         if database.has_records:
             database.execute(BEGIN_WRITING)
             database.executemany(statements.insert, rows)
-            if len(records) < len(rows):
+            if len(records) < len(rows) and database.execute(statements.any_record).fetchone() is not None:
                 database.executemany(statements.remove_record, [row[:3] for row in rows])
             database.executemany(statements.record, records)
             database.execute(END_WRITING)
@@ -124,16 +124,16 @@ class TileRows:
         rows: list[tuple[Any, ...]] = []
         records: list[tuple[Any, ...]] = []
         # The record of an earlier tile for the same key must not stay with the bytes of the later one.
-        for tile in {tile.key: tile for tile in tiles}.values():
-            address = self.address(tile.key.coord)
-            etag, last_modified = tile.validators or (None, None)
+        for key, body, _, validators, checksum, _ in {tile.key: tile for tile in tiles}.values():
+            z, x, y = self.address(key[0])
+            etag, last_modified = validators or (None, None)
             if not self._time_in_table:
-                rows.append((*address, tile.body))
-                records.append((*address, time, etag, last_modified, tile.checksum))
+                rows.append((z, x, y, body))
+                records.append((z, x, y, time, etag, last_modified, checksum))
                 continue
-            rows.append((*address, tile.body, time))
-            if etag or last_modified or tile.checksum:
-                records.append((*address, None, etag, last_modified, tile.checksum))
+            rows.append((z, x, y, body, time))
+            if etag or last_modified or checksum:
+                records.append((z, x, y, None, etag, last_modified, checksum))
         return rows, records
 
 

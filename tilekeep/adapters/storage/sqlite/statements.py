@@ -44,6 +44,7 @@ class Statements(NamedTuple):
     :ivar list: column, row, size and time of tiles of level ?1, columns ?2 to ?3, rows ?4 to ?5, behind column ?6 and
         row ?7, in this order.
     :ivar any: a row if there is a tile at all.
+    :ivar any_record: a row if there is a record at all.
     """
 
     read: str
@@ -58,6 +59,7 @@ class Statements(NamedTuple):
     remove_records: str
     list: str
     any: str
+    any_record: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class TileTable:
             " AND (t.tile_column, t.tile_row) > (?6, ?7)"
             f" ORDER BY t.tile_column, t.tile_row LIMIT {LISTED_AT_ONCE}",
             any=f"SELECT 1 FROM {tiles} LIMIT 1",
+            any_record=f"SELECT 1 FROM {records} LIMIT 1",
         )
 
     def _times(self, records: str, *, with_records: bool) -> tuple[str, str]:

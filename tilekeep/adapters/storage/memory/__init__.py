@@ -1,0 +1,1 @@
+"""Tiles in the memory of a process."""

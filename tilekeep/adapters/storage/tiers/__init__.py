@@ -1,0 +1,1 @@
+"""Fast stores in front of a slow one."""

@@ -1,0 +1,34 @@
+"""Options that are amounts of bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
+
+
+def byte_size_value(value: Any) -> Any:
+    """Bytes as a number, or text such as 512K, 256M, 1.5G or 2T; each unit is 1024 of the one before."""
+    if type(value) is int and value > 0:
+        return value
+    if isinstance(value, str) and (found := _AMOUNT.fullmatch(value.strip())):
+        size = int(float(found[1]) * _UNITS[found[2].upper()])
+        if size > 0:
+            return size
+    raise PydanticCustomError("byte_size", "expected an amount of bytes: a number, or text such as 512K, 256M or 2G")
+
+
+_SCHEMA = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1},
+        {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*[KMGTkmgt]?([Ii]?[Bb])?\s*$|\$"},
+    ]
+}
+
+#: An amount of bytes.
+ByteSize = Annotated[int, BeforeValidator(byte_size_value), WithJsonSchema(_SCHEMA)]

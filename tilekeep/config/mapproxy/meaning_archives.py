@@ -1,0 +1,52 @@
+"""The meaning of the options of archives as sources (own additions)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_image import image_choice
+from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource
+from tilekeep.config.mapproxy.paths import from_base
+from tilekeep.config.mapproxy.sources import MbtilesSource, PmtilesSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveMbtilesSource(EffectiveSource):
+    """An MBTiles file; ``path`` is absolute."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectivePmtilesSource(EffectiveSource):
+    """A PMTiles archive: the file ``path``, absolute, or one on a web server.
+
+    :ivar url: may hold credentials; None for a file.
+    """
+
+    path: str
+    url: str | None = field(default=None, repr=False)
+    http: EffectiveHttp
+
+
+def mbtiles_source(named: NamedSource, source: MbtilesSource) -> EffectiveMbtilesSource:
+    """An MBTiles file."""
+    return EffectiveMbtilesSource(
+        name=named.name,
+        path=from_base(named.base_dir, source.filename),
+        image=image_choice(named.settings, None, None),
+        limits=named.limits,
+    )
+
+
+def pmtiles_source(named: NamedSource, source: PmtilesSource) -> EffectivePmtilesSource:
+    """A PMTiles archive."""
+    return EffectivePmtilesSource(
+        name=named.name,
+        path=from_base(named.base_dir, source.filename or ""),
+        url=source.url,
+        http=effective_http(named.settings, source.http, named.base_dir),
+        image=image_choice(named.settings, None, None),
+        limits=named.limits,
+    )
