@@ -13,6 +13,7 @@ from tests.fakes.legends import FakeLegendSource, FakeLegendStore
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
+from tests.fakes.renderer import FakeRenderer
 from tests.fakes.text_imaging import TextImaging
 from tests.fakes.text_pictures import TextPictures
 from tests.fakes.tile_lock import FakeTileLock
@@ -24,7 +25,9 @@ from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.documents.xslt import XsltTransformer
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.geometry.given_areas import GivenAreas
+from tilekeep.adapters.http.cgi_client import CgiClient
 from tilekeep.adapters.http.client import RequestsHttpClient
+from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.pillow import PillowImaging
@@ -41,7 +44,10 @@ from tilekeep.adapters.redis.single import SingleServer
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.found_tiles import FoundTilesSource
+from tilekeep.adapters.sources.geojson import GeojsonSource
+from tilekeep.adapters.sources.geotiff import GeotiffSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.mapnik import MapnikSource
 from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
@@ -60,6 +66,7 @@ from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.sources.discovered_source import DiscoveredSource
 from tilekeep.application.sources.flat_color import FlatColor
@@ -87,6 +94,7 @@ from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.projection import Projection
+from tilekeep.ports.renderer import Renderer
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
@@ -123,9 +131,16 @@ def sources(
     without_color: WithoutColor,
     direct: DirectMap,
     either: CacheOrDirect,
+    debug: DebugSource,
+    mapnik: MapnikSource,
+    geojson: GeojsonSource,
+    geotiff: GeotiffSource,
     fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, fake
+    return (
+        wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, debug, mapnik, geojson,
+        geotiff, fake,
+    )  # fmt: skip
 
 
 def sources_behind_http(
@@ -190,8 +205,8 @@ def memories(file: FileFailureMemory, redis: RedisFailureMemory, fake: FakeFailu
     return file, redis, fake
 
 
-def http_clients(client: RequestsHttpClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:
-    return client, fake
+def http_clients(client: RequestsHttpClient, cgi: CgiClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:
+    return client, cgi, fake
 
 
 def imagings(pillow: PillowImaging, fast: FastImaging, text: TextImaging) -> tuple[Imaging, ...]:
@@ -204,6 +219,10 @@ def projections(pyproj: PyprojProjection, fake: FakeProjection) -> tuple[Project
 
 def runners(threads: ThreadRunner, inline: InlineRunner) -> tuple[ParallelRunner, ...]:
     return threads, inline
+
+
+def renderers(renderd: RenderdClient, fake: FakeRenderer) -> tuple[Renderer, ...]:
+    return renderd, fake
 
 
 def makers(maker: MakeMetaTile) -> tuple[TileMaker, ...]:

@@ -15,7 +15,8 @@ from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
-from tilekeep.adapters.http.client import RequestsHttpClient
+from tilekeep.adapters.http.choice import client_of
+from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
@@ -31,7 +32,10 @@ from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.found_tiles import FoundTilesSource
+from tilekeep.adapters.sources.geojson import GeojsonSource
+from tilekeep.adapters.sources.geotiff import GeotiffSource, RasterFiles
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.mapnik import LoadedMaps, MapnikSource
 from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
@@ -65,6 +69,7 @@ from tilekeep.application.seeding.run_tasks import RunSeedTasks
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
@@ -78,6 +83,7 @@ from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.meeting import failures_in, locks_in
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
+from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
@@ -115,8 +121,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         file_permissions=options.provided.file_permissions,
     )
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
-    http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
+    http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
+    renderers = providers.Factory(RenderdClient, clock=clock)
     redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     locks = providers.Factory(locks_in, clock=clock, clients=redis_clients, meeting=options.provided.meeting)
     no_lock = providers.ThreadSafeSingleton(NoLock)
@@ -173,6 +180,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
     legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
         {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
     )
+    mapnik_maps = providers.ThreadSafeSingleton(LoadedMaps)
+    raster_files = providers.ThreadSafeSingleton(RasterFiles)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource),
@@ -183,6 +192,14 @@ class AdaptersContainer(containers.DeclarativeContainer):
             # One for all caches: its shapes, 9 MB, are the same for all.
             "world": providers.ThreadSafeSingleton(
                 WorldSource, projection=projection, raster=providers.Object(PillowRaster)
+            ),
+            "debug": providers.Factory(DebugSource, imaging),
+            "geojson": providers.Factory(GeojsonSource, projection=projection, raster=providers.Object(PillowRaster)),
+            "geotiff": providers.Factory(
+                GeotiffSource, files=raster_files, projection=projection, raster=providers.Object(PillowRaster)
+            ),
+            "mapnik": providers.Factory(
+                MapnikSource, maps=mapnik_maps, gate=gate, clock=clock, raster=providers.Object(PillowRaster)
             ),
         }
     )
@@ -223,6 +240,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.sqlite_connections,
             adapters.object_transfers,
             adapters.object_workers,
+            adapters.mapnik_maps,
+            adapters.raster_files,
             flights,
             document_flights,
         ),
@@ -265,6 +284,14 @@ class UseCasesContainer(containers.DeclarativeContainer):
             clock=adapters.clock,
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,
+            rendering=providers.Factory(
+                RenderingAssembly,
+                settings,
+                base_dir,
+                options.provided.renderer_url,
+                make=adapters.renderers.provider,
+                http_client=shared.provided.http_client,
+            ),
         ),
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,

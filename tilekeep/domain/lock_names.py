@@ -51,6 +51,11 @@ def seed_lock_name(cache: str) -> str:
     return f"seed-{file_lock_id(cache)}.lck"
 
 
+def renderd_lock_id(cache: str, grid: str) -> str:
+    """The lock id of those who have tiles of a cache made by a renderer, which has the locks of the store itself."""
+    return f"{cache}_{grid}_renderd"
+
+
 def tile_lock_name(lock_id: str, coord: TileCoord) -> str:
     """The lock file of a tile, or of a meta tile's main tile: ``<id>-<x>-<y>-<z>.lck``."""
     return f"{lock_id}-{coord.x}-{coord.y}-{coord.z}.lck"

@@ -20,6 +20,7 @@ _PACKAGES = {
     "chromium": "chromium",
     "gdal_translate": "gdal-bin",
     "gdalinfo": "gdal-bin",
+    "gdalwarp": "gdal-bin",
     "mapcache_seed": "mapcache-tools",
     "mapserv": "cgi-mapserver",
     "mod_fcgid.so": "libapache2-mod-fcgid",

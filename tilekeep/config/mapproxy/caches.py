@@ -25,6 +25,7 @@ from tilekeep.config.mapproxy.options import (
     Section,
     whole_number,
 )
+from tilekeep.domain.bands import MOST_BANDS
 
 #: How the address of a tile becomes a path (spec/caches.md, 3.1.1).
 DirectoryLayout = Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis"]
@@ -338,12 +339,21 @@ Backend = Annotated[
 ]
 
 
+#: What a band may be multiplied by; more makes nothing but white or black.
+LARGEST_FACTOR = 65536.0
+
+
 class BandSource(Options):
-    """One band of a source, counted from 0, and what its values are multiplied by."""
+    """One band of a source, and what its values are multiplied by.
+
+    :ivar source: name of the source or cache.
+    :ivar band: counted from 0: red, green, blue, alpha.
+    :ivar factor: a band with any other than 1 is added to what is there, one with 1 takes its place.
+    """
 
     source: str
-    band: NotNegative
-    factor: float = 1.0
+    band: Annotated[int, Field(ge=0, lt=MOST_BANDS), BeforeValidator(whole_number)]
+    factor: Annotated[float, Field(ge=-LARGEST_FACTOR, le=LARGEST_FACTOR)] = 1.0
 
 
 #: Bands of the result, each with those it is mixed from (spec/caches.md, 11).
@@ -357,6 +367,23 @@ def _source_names(value: Any) -> Any:
     return value
 
 
+class VectorLayerOptions(Options):
+    """One layer of the vector tiles of a cache, as documents describe it (own addition).
+
+    :ivar id: its name in the tiles.
+    :ivar fields: names of attributes, each with what it is.
+    :ivar description: for people.
+    :ivar minzoom: first level that has it.
+    :ivar maxzoom: last level that has it.
+    """
+
+    id: str
+    fields: Section[dict[str, str]] = Field(default_factory=dict)
+    description: Opt[str] = None
+    minzoom: Opt[NotNegative] = None
+    maxzoom: Opt[NotNegative] = None
+
+
 #: How many levels away tiles may be drawn from; more is a mistake, as no grid has tiles of use so far away.
 Levels = Annotated[int, Field(ge=0, le=50), BeforeValidator(whole_number)]
 
@@ -364,7 +391,8 @@ Levels = Annotated[int, Field(ge=0, le=50), BeforeValidator(whole_number)]
 class Cache(Options):
     """One entry of ``caches``.
 
-    :ivar sources: names of sources or of other caches, bottom first; none for tiles that are just there.
+    :ivar sources: names of sources or of other caches, bottom first; none for tiles that are just there.  Or, for
+        each band of the result (r, g, b, a, or l alone for grey), the bands of sources it is made of.
     :ivar grids: names of grids; each has tiles of its own.
     :ivar cache_dir: directory instead of the one of globals.
     :ivar meta_size: tiles across and down that are requested together.
@@ -385,6 +413,7 @@ class Cache(Options):
     :ivar refresh: what requests for stale tiles get (own addition).
     :ivar watermark: text on every tile.
     :ivar cache: where and how tiles are stored.
+    :ivar vector_layers: what TileJSON says of the layers of vector tiles, which nobody looks into (own addition).
     """
 
     sources: Annotated[tuple[str, ...] | Bands, BeforeValidator(_source_names)]
@@ -410,3 +439,11 @@ class Cache(Options):
     refresh: Section[Refresh] | None = None
     watermark: Section[Watermark] | None = None
     cache: Opt[Backend] = None
+    vector_layers: Opt[tuple[VectorLayerOptions, ...]] = None
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The names of all sources; of those whose bands are merged each once."""
+        if isinstance(self.sources, tuple):
+            return self.sources
+        return tuple(dict.fromkeys(part.source for parts in self.sources.values() for part in parts))

@@ -14,6 +14,7 @@ from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_lay
 from tilekeep.config.mapproxy.legend_checks import legend_problems
 from tilekeep.config.mapproxy.marked_options import marked_option_problems
 from tilekeep.config.mapproxy.objects_checks import object_cache_problems
+from tilekeep.config.mapproxy.opaque_checks import opaque_problems
 from tilekeep.config.mapproxy.redis_checks import redis_problems
 from tilekeep.config.mapproxy.refused_options import without_consequences
 from tilekeep.config.mapproxy.root import Settings
@@ -52,6 +53,7 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from service_problems(settings)
     yield from legend_problems(settings)
     yield from cache_problems(settings, broken)
+    yield from opaque_problems(settings)
     yield from format_problems(settings)
     yield from storage_problems(settings)
     yield from sqlite_problems(settings, broken)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
 from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
-from tilekeep.config.mapproxy.markers import OGC_API, Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import OGC_API, NoEffect
 from tilekeep.config.mapproxy.options import (
     Duration,
     HostAndPort,
@@ -25,7 +25,6 @@ from tilekeep.config.mapproxy.options import (
 )
 from tilekeep.config.mapproxy.services import Background
 
-MAPSERVER_SOURCES = OnlyFor("mapserver sources")
 AXIS_ORDER = NoEffect("the axis order comes from the definition of the SRS")
 
 SingleColorLinks = Literal["symlink", "hardlink"] | bool
@@ -221,16 +220,23 @@ class GlobalTiles(Options):
 
 
 class MapserverDefaults(Options):
-    """``globals.mapserver``, and ``mapserver`` of a mapserver source."""
+    """``globals.mapserver``, and ``mapserver`` of a mapserver source.
+
+    :ivar binary: the program, relative to the configuration; without it, ``mapserv`` in the PATH.
+    :ivar working_dir: the directory it runs in; without it, that of the program.
+    """
 
     binary: Opt[str] = None
     working_dir: Opt[str] = None
 
 
 class Renderd(Options):
-    """``globals.renderd``."""
+    """``globals.renderd``.
 
-    address: Annotated[Opt[str], Later()] = None
+    :ivar address: URL of a process that makes the tiles of all caches that store them.
+    """
+
+    address: Opt[str] = Field(default=None, repr=False)
 
 
 class GlobalSettings(Options):
@@ -242,7 +248,7 @@ class GlobalSettings(Options):
     grid: Section[GlobalGrid] = Field(default_factory=GlobalGrid)
     srs: Section[GlobalSrs] = Field(default_factory=GlobalSrs)
     tiles: Section[GlobalTiles] = Field(default_factory=GlobalTiles)
-    mapserver: Annotated[Section[MapserverDefaults] | None, MAPSERVER_SOURCES] = None
+    mapserver: Section[MapserverDefaults] | None = None
     renderd: Section[Renderd] | None = None
     redis: Section[MeetingPoint] | None = None
     background: Section[Background] | None = None

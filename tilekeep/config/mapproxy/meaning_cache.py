@@ -31,14 +31,19 @@ from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.bands import BandMix, BandPart
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
+from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.domain.watermark import Watermark
 
 T = TypeVar("T")
 
 _GREY = (128, 128, 128)
+
+#: Bands of the result by their keys; grey is the only one of its image.
+_TARGETS = {"r": 0, "g": 1, "b": 2, "a": 3, "l": 0}
 
 #: How long mode ``deadline`` waits unless it is told.
 _PATIENCE_SECONDS = 1.0
@@ -74,6 +79,8 @@ class EffectiveCache:
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
+    :ivar vector_layers: what is said of the layers of vector tiles.
+    :ivar bands: how their bands are put together, or None where they are laid over each other.
     :ivar encoding: how tiles are stored.
     :ivar request_format: media type asked of sources.
     :ivar refresh: what makes tiles stale, or None if they last for ever.
@@ -119,6 +126,8 @@ class EffectiveCache:
     watermark: Watermark | None = None
     patience_seconds: float = math.inf
     max_stale_seconds: float | None = None
+    bands: BandMix | None = None
+    vector_layers: tuple[VectorLayer, ...] = ()
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -131,7 +140,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
     request_format = cache.request_format or format_name
     sources = tuple(
         effective_source(settings, source, base_dir, request_format=request_format)
-        for source in cache.sources
+        for source in cache.source_names
         if _draws(settings, source)
     )
     grids = cache.grids or (DEFAULT_GRID,)
@@ -166,6 +175,16 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         watermark=_watermark(cache.watermark),
         patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
+        bands=_bands(cache),
+        vector_layers=vector_layers(cache),
+    )
+
+
+def vector_layers(cache: Cache) -> tuple[VectorLayer, ...]:
+    """What is said of the layers of the tiles of a cache."""
+    return tuple(
+        VectorLayer(given.id, tuple(given.fields.items()), given.description or "", given.minzoom, given.maxzoom)
+        for given in cache.vector_layers or ()
     )
 
 
@@ -250,7 +269,10 @@ def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:
 
 def _tile_lock_dir(settings: Settings, cache: Cache, base_dir: str) -> str:
     """The configured directory, else one beside the tiles (spec/caches.md, 5)."""
-    configured = _backend(cache).tile_lock_dir or settings.globals.cache.tile_lock_dir
+    renderd = settings.globals.renderd
+    # Whoever asks a renderer has locks among themselves (spec/util-deploy.md, 12.4).
+    own = None if renderd is not None and renderd.address else _backend(cache).tile_lock_dir
+    configured = own or settings.globals.cache.tile_lock_dir
     if configured:
         return from_base(base_dir, configured)
     return os.path.join(_cache_root(settings, cache, base_dir), "tile_locks")
@@ -260,6 +282,19 @@ def _rescaling(cache: Cache) -> Rescaling | None:
     """Up or down; both are refused when the configuration is loaded (spec/caches.md, 9)."""
     levels = cache.upscale_tiles or cache.downscale_tiles
     return Rescaling(-1 if cache.upscale_tiles else 1, levels, cache.cache_rescaled_tiles) if levels else None
+
+
+def _bands(cache: Cache) -> BandMix | None:
+    """Parts in the order in which they are listed (spec/caches.md, 11)."""
+    if isinstance(cache.sources, tuple):
+        return None
+    names = cache.source_names
+    parts = tuple(
+        BandPart(_TARGETS[target], names.index(part.source), part.band, part.factor)
+        for target, listed in cache.sources.items()
+        for part in listed
+    )
+    return BandMix("L" if "l" in cache.sources else "RGBA" if "a" in cache.sources else "RGB", parts)
 
 
 def _watermark(options: WatermarkOptions | None) -> Watermark | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
@@ -37,6 +37,7 @@ class EffectiveGlobals:
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
     :ivar font_dir: directory of the fonts of texts in images, or None for those of the package.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
+    :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
     :ivar meeting: where tile locks and failures of all hosts meet, or None if each host is alone.
     """
 
@@ -54,6 +55,7 @@ class EffectiveGlobals:
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
     font_dir: str | None
     longest_failure_seconds: float
+    renderer_url: str | None = field(default=None, repr=False)
     meeting: MeetingPlace | None = None
 
 
@@ -78,6 +80,7 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         ),
         font_dir=None if image.font_dir is None else from_base(base_dir, image.font_dir),
         longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
+        renderer_url=None if settings.globals.renderd is None else settings.globals.renderd.address,
         meeting=_meeting(settings, base_dir),
     )
 
