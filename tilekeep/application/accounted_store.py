@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from tilekeep.application.wrapped_store import WrappedStore
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.ledger import CELL_SIDE, Cell, CellBlock
-from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, Validators
+from tilekeep.domain.tile import NewTile, TileInfo, TileKey, Validators
 from tilekeep.ports.ledger import ChangeNotes
-from tilekeep.ports.tile_store import TileStore, TileWindow
+from tilekeep.ports.tile_store import TileStore
 
 
-class AccountedStore:
+class AccountedStore(WrappedStore):
     """Implements :class:`tilekeep.ports.tile_store.TileStore`; what only reads goes straight to the store.
 
     Args:
@@ -20,20 +21,8 @@ class AccountedStore:
     """
 
     def __init__(self, store: TileStore, notes: ChangeNotes) -> None:
-        self._store = store
+        super().__init__(store)
         self._changing = notes.changing
-
-    def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
-        """See :class:`~tilekeep.ports.tile_store.TileReader`."""
-        return self._store.read(key, deadline)
-
-    def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
-        """See :class:`~tilekeep.ports.tile_store.TileReader`."""
-        return self._store.read_many(keys, deadline)
-
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
-        """See :class:`~tilekeep.ports.tile_store.TileReader`."""
-        return self._store.stat_many(keys, deadline)
 
     def write(self, batch: Sequence[NewTile], at: float, deadline: Deadline = NO_DEADLINE) -> list[TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileWriter`."""
@@ -62,16 +51,6 @@ class AccountedStore:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
         with self._changing([CellBlock(z)]):
             self._store.remove_level(z, older_than, deadline)
-
-    def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
-    ) -> Iterator[tuple[TileKey, TileInfo]]:
-        """See :class:`~tilekeep.ports.tile_store.TileLister`."""
-        return self._store.list(z, window, deadline)
-
-    def locate(self, key: TileKey) -> str:
-        """See :class:`~tilekeep.ports.tile_store.TileLocator`."""
-        return self._store.locate(key)
 
 
 def _cells(keys: Iterable[TileKey]) -> set[Cell]:

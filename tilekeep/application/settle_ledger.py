@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
-from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, CellBlock, blocks, counted
+from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, CellBlock, blocks, counted, together
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.ledger import Ledger
 from tilekeep.ports.tile_store import TileLister, TileWindow
@@ -49,7 +49,7 @@ class SettleLedger:
         began = self._clock.now()
         with self._ledger.settling() as changes:
             for block in self._blocks(changes.areas):
-                self._ledger.enter(block, counted(self._store.list(block.z, _window(block), deadline)))
+                self._ledger.enter(block, counted(self._store.list(block.z, window_of(block), deadline)))
             if whole:
                 self._ledger.note_complete(began)
         return self._ledger.account()
@@ -60,7 +60,16 @@ class SettleLedger:
         return [CellBlock(z) for z in sorted({area.z for area in areas})]
 
 
-def _window(block: CellBlock) -> TileWindow | None:
+def listed_account(store: TileLister, levels: int, deadline: Deadline = NO_DEADLINE) -> Account:
+    """The account of a store without ledger, by listing all of it.
+
+    :raises StoreError: it cannot be listed.
+    """
+    found = {z: together(counted(store.list(z, None, deadline)).values()) for z in range(levels)}
+    return Account({z: count for z, count in found.items() if count is not None}, complete=True, unsettled=0)
+
+
+def window_of(block: CellBlock) -> TileWindow | None:
     """The tiles of a block; None for all of the level."""
     if block.columns is None or block.rows is None:
         return None

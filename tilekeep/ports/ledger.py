@@ -38,6 +38,24 @@ class ChangeNotes(Protocol):
         ...
 
 
+class Uses(Protocol):
+    """When the cells of a store were used last; nobody writes here on behalf of a request."""
+
+    def note_uses(self, cells: Iterable[Cell], at: float) -> None:
+        """``cells`` have been used until ``at`` (POSIX seconds).
+
+        :raises StoreError: it cannot be written.
+        """
+        ...
+
+    def uses(self) -> Mapping[Cell, float]:
+        """When cells were last used, those that are known of.
+
+        :raises StoreError: it cannot be read.
+        """
+        ...
+
+
 class Ledger(ChangeNotes, Protocol):
     """Counts of one store.
 

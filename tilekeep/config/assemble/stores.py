@@ -7,6 +7,7 @@ from functools import partial
 
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
+from tilekeep.config.assemble.store_keeping import KeptStore, StoreKeeping
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
@@ -31,6 +32,7 @@ class StoreAssembly:
         new_lock: makes locks of a directory, of which there may be many.
         projection: writes the SRS of a grid as well-known text.
         dimension_names: the dimensions of a cache.
+        keeping: wraps stores in what looks after what they hold.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class StoreAssembly:
         new_lock: Callable[[LockDirectory], TileLock],
         projection: Projection,
         dimension_names: Callable[[str], Collection[str]],
+        keeping: StoreKeeping,
     ) -> None:
         self._make_store = make_store
         self._make_defragmenter = make_defragmenter
@@ -48,6 +51,7 @@ class StoreAssembly:
         self._new_lock = new_lock
         self._projection = projection
         self._dimension_names = dimension_names
+        self._keeping = keeping
         self._makers: Mapping[type, Callable[[WantedStore], TileStore]] = {
             FileStorage: self._files,
             BundleStorage: self._bundles,
@@ -56,9 +60,13 @@ class StoreAssembly:
 
     def store(self, wanted: WantedStore) -> TileStore:
         """The store of the tiles of a cache in one grid."""
+        return self.kept(wanted).store
+
+    def kept(self, wanted: WantedStore) -> KeptStore:
+        """The store, and what is known of it."""
         if not wanted.cache.stores_tiles:
-            return self._make_store("disabled")
-        return self._makers[type(wanted.cache.storage)](wanted)
+            return KeptStore(self._make_store("disabled"), None)
+        return self._keeping.kept(wanted, self._makers[type(wanted.cache.storage)](wanted))
 
     def defragmenter(self, cache: EffectiveCache, directory: str) -> Defragmenter | None:
         """What defragments that store, or None if it needs no such thing."""

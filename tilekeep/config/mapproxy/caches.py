@@ -14,6 +14,7 @@ from tilekeep.config.mapproxy.globals import Refresh, SingleColorLinks
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
+    ByteSize,
     Color,
     NotNegative,
     Opt,
@@ -88,6 +89,16 @@ class Watermark(Options):
     font_size: Opt[PositiveNumber] = None
     color: Opt[Color] = None
     spacing: Opt[Literal["wide"]] = None
+
+
+class Quota(Options):
+    """``quota``: how much a cache may hold (own addition).
+
+    :ivar max_size: of the tiles of one grid together, in bytes or as 500M or 10G; of more, those go that have not been
+        used for long and are cheap to make again.
+    """
+
+    max_size: Annotated[ByteSize, Field(gt=0)]
 
 
 class BackendOptions(Options):
@@ -325,6 +336,8 @@ class Cache(Options):
     :ivar refresh_before: what makes tiles stale.
     :ivar refresh: what requests for stale tiles get (own addition).
     :ivar watermark: text on every tile.
+    :ivar ledger: whether account is kept of the tiles that are stored (own addition).
+    :ivar quota: how much it may hold (own addition).
     :ivar cache: where and how tiles are stored.
     """
 
@@ -350,4 +363,6 @@ class Cache(Options):
     refresh_before: Section[RefreshBefore] | None = None
     refresh: Section[Refresh] | None = None
     watermark: Section[Watermark] | None = None
+    ledger: Opt[bool] = None
+    quota: Section[Quota] | None = None
     cache: Opt[Backend] = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from urllib.parse import quote
 
@@ -25,6 +25,10 @@ _TABLES = (
         " PRIMARY KEY (z, cell_column, cell_row, day)) WITHOUT ROWID"
     ),
     "CREATE TABLE IF NOT EXISTS listed (at REAL NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS uses (z INTEGER NOT NULL, cell_column INTEGER NOT NULL, cell_row INTEGER NOT NULL,"
+        " used REAL NOT NULL, PRIMARY KEY (z, cell_column, cell_row)) WITHOUT ROWID"
+    ),
 )
 _FORGET = (
     "DELETE FROM cells WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ?",
@@ -90,6 +94,21 @@ class AccountBook:
                 (Cell(z, column, row), Count(tiles, size, oldest, newest, days[column, row]))
                 for column, row, tiles, size, oldest, newest in rows
             ]
+
+    def note_uses(self, cells: Iterable[Cell], at: float) -> None:
+        """See :class:`tilekeep.ports.ledger.Uses`."""
+        with self._writing() as database:
+            database.executemany(
+                "INSERT INTO uses VALUES (?1, ?2, ?3, ?4) ON CONFLICT (z, cell_column, cell_row)"
+                " DO UPDATE SET used = max(used, ?4)",
+                [(*cell, at) for cell in cells],
+            )
+
+    def uses(self) -> dict[Cell, float]:
+        """See :class:`tilekeep.ports.ledger.Uses`."""
+        with self._reading() as database:
+            rows = () if database is None else database.execute("SELECT z, cell_column, cell_row, used FROM uses")
+            return {Cell(z, column, row): used for z, column, row, used in rows}
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -27,7 +27,7 @@ _POLL_SECONDS = 0.01
 
 
 class StoreLedger:
-    """Implements :class:`tilekeep.ports.ledger.Ledger` in a directory of its own.
+    """Implements :class:`tilekeep.ports.ledger.Ledger` and ``Uses`` in a directory of its own.
 
     All hosts that change the store have to share the directory, and its file system has to have ``flock`` between them
     (NFS has); what a host does without it is seen by a scan only.
@@ -64,6 +64,8 @@ class StoreLedger:
         self._book = AccountBook(f"{directory}/{_BOOK}")
         self.enter = self._book.enter
         self.note_complete = self._book.note_complete
+        self.note_uses = self._book.note_uses
+        self.uses = self._book.uses
 
     def changing(self, areas: Iterable[Cell | CellBlock]) -> AbstractContextManager[None]:
         """See :class:`tilekeep.ports.ledger.ChangeNotes`."""
