@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,7 +22,7 @@ from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, counted
 from tilekeep.domain.tile import TileCoord, TileKey
-from tilekeep.ports.ledger import Ledger
+from tilekeep.ports.ledger import Ledger, Uses
 from tilekeep.ports.tile_store import TileStore
 
 LEVELS = 12
@@ -54,17 +54,21 @@ def enter(ledger: Ledger, block: CellBlock, counts: dict[Cell, Count]) -> None:
         ledger.enter(block, counts)
 
 
+class UsedLedger(Ledger, Uses, Protocol):
+    """Both ports, which one adapter serves."""
+
+
 class LedgerSuite(ABC):
     def medium(self, folder: Path) -> Any:
         """What ledgers can share."""
         return folder
 
     @abstractmethod
-    def make_ledger(self, medium: Any) -> Ledger:
+    def make_ledger(self, medium: Any) -> UsedLedger:
         """A ledger of a store with :data:`LEVELS` levels."""
 
     @pytest.fixture
-    def ledger(self, tmp_path: Path) -> Ledger:
+    def ledger(self, tmp_path: Path) -> UsedLedger:
         return self.make_ledger(self.medium(tmp_path / "ledger"))
 
     def test_a_new_ledger_knows_that_it_knows_nothing(self, ledger: Ledger) -> None:
@@ -139,6 +143,14 @@ class LedgerSuite(ABC):
 
         with ledger.settling() as changes:
             assert changes.areas == {CELL}
+
+    def test_the_last_use_of_a_cell_is_kept(self, ledger: UsedLedger) -> None:
+        with ledger.settling():
+            ledger.note_uses([CELL, OTHER_CELL], 1000.5)
+            ledger.note_uses([CELL], 2000.0)
+            ledger.note_uses([OTHER_CELL], 500.0)
+
+        assert ledger.uses() == {CELL: 2000.0, OTHER_CELL: 1000.5}
 
     def test_the_first_account_counts_what_was_there_before(self, ledger: Ledger) -> None:
         store = FakeTileStore()

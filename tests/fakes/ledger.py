@@ -11,7 +11,7 @@ from tilekeep.ports.ledger import Changes
 
 
 class FakeLedger:
-    """All of :class:`tilekeep.ports.ledger.Ledger`.
+    """All of :class:`tilekeep.ports.ledger.Ledger` and ``Uses``.
 
     ``notes`` are the areas that have changed since they were counted, each with how many are changing it just now.
     """
@@ -20,6 +20,7 @@ class FakeLedger:
         self.notes: dict[Cell | CellBlock, int] = {}
         self.counts: dict[Cell, Count] = {}
         self.complete_at: float | None = None
+        self.used: dict[Cell, float] = {}
         self._guard = threading.Lock()
         self._settling = threading.Lock()
 
@@ -58,6 +59,12 @@ class FakeLedger:
 
     def note_complete(self, at: float) -> None:
         self.complete_at = at
+
+    def note_uses(self, cells: Iterable[Cell], at: float) -> None:
+        self.used.update({cell: max(at, self.used.get(cell, 0.0)) for cell in cells})
+
+    def uses(self) -> dict[Cell, float]:
+        return dict(self.used)
 
     def account(self) -> Account:
         levels: dict[int, list[Count]] = {}

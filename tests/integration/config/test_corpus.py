@@ -23,16 +23,23 @@ OWN_ONES = examples(OWN)
 
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
+    ("Cache", "ledger"),
+    ("Cache", "quota"),
     ("Cache", "refresh"),
     ("Coverage", "buffer"),
     ("GeopackageBackend", "row_order"),
     ("GlobalCache", "failure_seconds"),
+    ("GlobalCache", "ledger"),
+    ("GlobalCache", "ledger_dir"),
     ("GlobalCache", "max_map_tiles"),
+    ("GlobalCache", "min_free_inodes"),
+    ("GlobalCache", "min_free_space"),
     ("GlobalCache", "refresh"),
     ("GlobalHttpOptions", "max_image_bytes"),
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),
     ("MbtilesBackend", "row_order"),
+    ("Quota", "max_size"),
     ("Refresh", "deadline"),
     ("Refresh", "max_stale"),
     ("Refresh", "mode"),
