@@ -11,6 +11,9 @@ REFERENCE ?= .cache/mapproxy
 BENCH ?= .cache/bench
 LOCKER ?= .cache/lock
 YAML_EDITOR ?= .cache/yaml-language-server
+SERVERS ?= .cache/servers
+SWIFT ?= .cache/swift
+UWSGI ?= .cache/uwsgi
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 UPGRADE ?=
@@ -23,7 +26,7 @@ SHELL = /bin/sh
 .DEFAULT_GOAL = help
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
-ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER)
+ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT) $(UWSGI)
 
 # An environment counts as made while its interpreter runs and is new enough, whoever made it.
 BROKEN = $(foreach env,$(ENVIRONMENTS),$(shell $(env)/bin/python -c '$(NEW_ENOUGH)' 2>/dev/null || echo $(env)/bin/python))
@@ -37,6 +40,7 @@ help:
 	@echo 'make format     let ruff rewrite the sources'
 	@echo 'make reference  install MapProxy beside Tilekeep, for the tests that compare the two'
 	@echo 'make editor     install the YAML language server (needs node and npm), for the tests of tilekeep schema'
+	@echo 'make servers    install servers of objects and uWSGI (needs node, npm and a C compiler), for the tests'
 	@echo 'make bench      measure both and write benchmarks/README.md'
 	@echo 'make soak       the tests with their full number of rounds (long), into benchmarks/soak.txt'
 	@echo 'make lock       renew requirements/*.txt from pyproject.toml'
@@ -44,7 +48,7 @@ help:
 
 # --- what people call -------------------------------------------------------------------------------------------
 
-.PHONY: demo test lint format reference editor bench soak lock clean
+.PHONY: demo test lint format reference editor servers bench soak lock clean
 
 demo: $(VENV)/.installed-demo
 	@exec $(VENV)/bin/tilekeep demo
@@ -67,6 +71,8 @@ reference: $(REFERENCE)/.installed-reference
 
 editor: $(YAML_EDITOR)/.installed
 
+servers: $(SERVERS)/.installed $(SWIFT)/.installed-swift $(UWSGI)/.installed-uwsgi
+
 bench: $(BENCH)/.installed-bench reference
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
 
@@ -79,7 +85,7 @@ soak: $(VENV)/.installed-test reference
 lock: $(LOCKED:%=requirements/%.txt)
 
 clean:
-	rm -rf $(ENVIRONMENTS) $(YAML_EDITOR) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(ENVIRONMENTS) $(YAML_EDITOR) $(SERVERS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
 # --- environments -----------------------------------------------------------------------------------------------
 
@@ -102,6 +108,15 @@ define install_tilekeep
 @$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endef
 
+# $(call install_modules,WHAT): what the lock file pins, beside the target.
+define install_modules
+@command -v npm >/dev/null || { echo '$(1) needs node and npm.'; exit 1; }
+@mkdir -p $(@D)
+@cp $(<D)/package.json $(<D)/package-lock.json $(@D)
+@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+@touch $@
+endef
+
 $(VENV)/.installed-%: $(VENV)/bin/python requirements/%.txt pyproject.toml
 	$(call install,$(VENV),$*)
 	$(call install_tilekeep,$(VENV))
@@ -118,12 +133,20 @@ $(BENCH)/.installed-bench: $(BENCH)/bin/python requirements/bench.txt pyproject.
 	$(call install_tilekeep,$(BENCH))
 	@touch $@
 
-$(YAML_EDITOR)/.installed: tests/tools/yaml_language_server/package-lock.json
-	@command -v npm >/dev/null || { echo 'The YAML language server needs node and npm.'; exit 1; }
-	@mkdir -p $(@D)
-	@cp $(<D)/package.json $(<D)/package-lock.json $(@D)
-	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+$(SWIFT)/.installed-swift: $(SWIFT)/bin/python requirements/swift.txt
+	$(call install,$(SWIFT),swift)
 	@touch $@
+
+$(UWSGI)/.installed-uwsgi: $(UWSGI)/bin/python requirements/uwsgi.txt
+	@command -v cc >/dev/null || { echo 'uWSGI is compiled: it needs a C compiler, Debian'"'"'s gcc.'; exit 1; }
+	$(call install,$(UWSGI),uwsgi)
+	@touch $@
+
+$(YAML_EDITOR)/.installed: tests/tools/yaml_language_server/package-lock.json
+	$(call install_modules,The YAML language server)
+
+$(SERVERS)/.installed: tests/tools/servers/package-lock.json
+	$(call install_modules,A server of blobs)
 
 # --- locked requirements ----------------------------------------------------------------------------------------
 
@@ -139,6 +162,8 @@ lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test --group lint -c requirements/test.txt -o requirements/lint.txt
 	$(COMPILE) $(RUNTIME) --group bench -c requirements/demo.txt -o requirements/bench.txt
 	$(COMPILE) --group reference -o requirements/reference.txt
+	$(COMPILE) --group swift -o requirements/swift.txt
+	$(COMPILE) --group uwsgi -o requirements/uwsgi.txt
 
 $(LOCKER)/.installed-uv: $(LOCKER)/bin/python
 	@$(LOCKER)/bin/python -m pip install --quiet uv

@@ -100,8 +100,9 @@ class FakeLayers:
     described.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_age: bool = False) -> None:
         self.clock = FakeClock()
+        self._tells_age = tells_age
         self.tiles: dict[tuple[str, str], FakeTiles] = {}
         self.stores: dict[tuple[str, str], Tiles] = {}
         self.described: list[tuple[str, str]] = []
@@ -183,6 +184,7 @@ class FakeLayers:
                 clock=self.clock,
                 parallel=InlineRunner(),
                 retry_seconds=60.0,
+                tells_age=self._tells_age,
             ),
             explain=ExplainTile(
                 tile_set=TileSet(outline.cache, grid.name, encoding.extension),

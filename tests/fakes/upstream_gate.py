@@ -12,6 +12,7 @@ from tests.fakes.clock import FakeClock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceBusy
 from tilekeep.domain.map_query import Upstream
+from tilekeep.domain.upstream_load import UNTROUBLED, UpstreamStatus, status_of
 from tilekeep.ports.clock import Clock
 
 _LOOK_AT_CLOCK_SECONDS = 0.01
@@ -47,6 +48,9 @@ class FakeUpstreamGate:
         self.running: Counter[str] = Counter()
         self._clock = clock or FakeClock()
         self._changed = threading.Condition()
+
+    def status(self, upstream: Upstream) -> UpstreamStatus:
+        return status_of(UNTROUBLED, upstream, self._clock.monotonic())
 
     @contextmanager
     def admit(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> Iterator[FakePermit]:

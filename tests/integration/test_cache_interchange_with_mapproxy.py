@@ -17,8 +17,8 @@ from tests.integration.mapproxy_cache import (
     try_tile_lock,
 )
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
-from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceBusy
@@ -172,7 +172,7 @@ def test_a_lock_held_by_either_is_not_given_to_the_other(tmp_path: Path) -> None
 
 
 def test_slots_held_by_either_are_counted_by_the_other(tmp_path: Path) -> None:
-    gate = SlotFileGate(str(tmp_path), SystemClock())
+    gate = file_gate(str(tmp_path), SystemClock())
     upstream = Upstream("user:password@maps.example:8080", concurrent_requests=2)
     stem = tmp_path / "29c867ae0a9362f83bee5942643e0a74.lck"
 

@@ -17,8 +17,10 @@ import pytest
 from tests.contract.processes import become_nobody, forked, kill, signals, wait_for
 from tests.fakes.clock import FakeClock
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
-from tilekeep.adapters.locks.slot_gate import SlotFileGate
+from tilekeep.adapters.locks.load_gate import LoadGate
+from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, LockUnavailable, SourceBusy
 from tilekeep.domain.map_query import Upstream
@@ -27,6 +29,7 @@ NAME = "0123-9-6-4.lck"
 PASSED = Deadline(0.0)
 ONE_AT_A_TIME = Upstream("maps.example", concurrent_requests=1)
 SLOT = "f075a48a5f74af4b16fb9441ac2eb2c7.lck0"
+STATE = "f075a48a5f74af4b16fb9441ac2eb2c7.load"
 
 
 @pytest.fixture
@@ -40,8 +43,8 @@ def lock(folder: Path) -> FileTileLock:
 
 
 @pytest.fixture
-def gate(folder: Path) -> SlotFileGate:
-    return SlotFileGate(str(folder), SystemClock())
+def gate(folder: Path) -> LoadGate[LockedFile]:
+    return file_gate(str(folder), SystemClock())
 
 
 @pytest.fixture
@@ -88,11 +91,11 @@ def test_the_id_in_a_left_over_file_is_replaced_as_a_whole(lock: FileTileLock, f
 def test_permissions_apply_to_new_directories_and_files(folder: Path) -> None:
     options = {"directory_permissions": 0o770, "file_permissions": 0o606}
     lock = FileTileLock(str(folder / "tiles"), SystemClock(), timeout_seconds=60.0, **options)
-    gate = SlotFileGate(str(folder / "slots"), SystemClock(), **options)
+    gate = file_gate(str(folder / "slots"), SystemClock(), **options)
 
     with lock.hold(NAME, NO_DEADLINE), gate.admit(ONE_AT_A_TIME, Purpose.SERVE, NO_DEADLINE):
         made = [path for path in folder.rglob("*") if path.is_file()]
-        assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o606, 0o606]
+        assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o606, 0o606, 0o606]
     for directory in (folder, folder / "tiles", folder / "slots"):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o770
 
@@ -120,7 +123,7 @@ def test_an_unusable_directory_is_an_error_at_once_that_names_path_reason_and_re
 ) -> None:
     (tmp_path / "file").touch()
     lock = FileTileLock(str(tmp_path / "file"), SystemClock(), timeout_seconds=60.0)
-    gate = SlotFileGate(str(tmp_path / "file"), SystemClock())
+    gate = file_gate(str(tmp_path / "file"), SystemClock())
 
     context: AbstractContextManager[object] = (
         lock.hold(NAME, NO_DEADLINE) if wanted == "lock" else gate.admit(ONE_AT_A_TIME, Purpose.SERVE, NO_DEADLINE)
@@ -158,16 +161,16 @@ def test_lock_files_of_other_users_can_be_locked(open_folder: Path) -> None:
     wait_for(forked(work))
 
 
-def test_without_a_limit_no_file_is_touched(gate: SlotFileGate, folder: Path) -> None:
+def test_without_a_limit_no_file_is_touched(gate: LoadGate[LockedFile], folder: Path) -> None:
     with gate.admit(Upstream("maps.example"), Purpose.SERVE, PASSED):
         assert not folder.exists()
 
 
-def test_slot_files_are_named_after_the_server_and_stay(gate: SlotFileGate, folder: Path) -> None:
+def test_slot_files_are_named_after_the_server_and_stay(gate: LoadGate[LockedFile], folder: Path) -> None:
     with gate.admit(ONE_AT_A_TIME, Purpose.SERVE, NO_DEADLINE):
         assert (folder / SLOT).read_text() == f" {os.getpid()}\n"
 
-    assert [path.name for path in folder.iterdir()] == [SLOT]
+    assert sorted(path.name for path in folder.iterdir()) == [SLOT, STATE]
 
 
 def test_files_left_over_by_others_are_removed_now_and_then(folder: Path) -> None:
@@ -244,7 +247,7 @@ def test_a_forked_child_neither_holds_nor_releases_what_its_parent_holds(lock: F
 
 
 def test_a_child_that_leaves_the_context_of_its_parent_does_not_release_the_lock(
-    lock: FileTileLock, gate: SlotFileGate, folder: Path
+    lock: FileTileLock, gate: LoadGate[LockedFile], folder: Path
 ) -> None:
     def leave() -> None:
         with lock.hold(NAME, NO_DEADLINE), gate.admit(ONE_AT_A_TIME, Purpose.SERVE, NO_DEADLINE):
@@ -265,7 +268,7 @@ def test_a_child_that_leaves_the_context_of_its_parent_does_not_release_the_lock
 
 @pytest.mark.parametrize("wanted", ["lock", "slot"])
 def test_a_child_does_not_keep_the_lock_of_a_parent_that_died(
-    lock: FileTileLock, gate: SlotFileGate, wanted: str
+    lock: FileTileLock, gate: LoadGate[LockedFile], wanted: str
 ) -> None:
     with signals() as (tell, await_), signals() as (end, await_end):
 
@@ -295,7 +298,7 @@ def test_a_child_does_not_keep_the_lock_of_a_parent_that_died(
 
 @pytest.mark.parametrize("wanted", ["lock", "slot"])
 def test_queues_of_threads_that_were_left_in_the_parent_do_not_block_a_child(
-    lock: FileTileLock, gate: SlotFileGate, wanted: str
+    lock: FileTileLock, gate: LoadGate[LockedFile], wanted: str
 ) -> None:
     """The parent's own queue says the name is taken; the child must ask the files instead."""
 
@@ -316,7 +319,7 @@ def test_queues_of_threads_that_were_left_in_the_parent_do_not_block_a_child(
         wait_for(child)
 
 
-def test_a_child_that_knows_of_nothing_does_not_keep_a_slot_that_is_given_back(gate: SlotFileGate) -> None:
+def test_a_child_that_knows_of_nothing_does_not_keep_a_slot_that_is_given_back(gate: LoadGate[LockedFile]) -> None:
     """Between fork and exec, or before it is told of the fork, a child has the descriptors of its parent."""
     with signals() as (end, await_end):
         with gate.admit(ONE_AT_A_TIME, Purpose.SERVE, NO_DEADLINE):

@@ -29,7 +29,8 @@ from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
-from tilekeep.adapters.locks.slot_gate import SlotFileGate
+from tilekeep.adapters.locks.load_gate import LoadGate
+from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
@@ -140,7 +141,7 @@ def locks(file: FileTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:
     return file, fake
 
 
-def gates(file: SlotFileGate, fake: FakeUpstreamGate) -> tuple[UpstreamGate, ...]:
+def gates(file: LoadGate[LockedFile], fake: FakeUpstreamGate) -> tuple[UpstreamGate, ...]:
     return file, fake
 
 

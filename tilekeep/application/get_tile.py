@@ -24,6 +24,9 @@ log = logging.getLogger("tilekeep.cache.tile")
 _HIT = TileState.HIT
 _FRESH = Verdict.FRESH
 
+#: How long clients are told that a stale tile may be shown, where nothing limits that.
+_DAY_SECONDS = 86400.0
+
 
 class GetTile:
     """Reads a tile, and has it made when it is missing or stale.
@@ -43,6 +46,7 @@ class GetTile:
         retry_seconds: how long clients should keep a stale tile that stands in for a failing source.
         concurrent_makings: blocks of tiles made at a time for one request (``concurrent_tile_creators``).
         refresh: makes stale tiles anew beside the request, which may be given the old ones; None lets it wait.
+        tells_age: whether answers say how long the tile stays fresh, and how long it may be shown after that.
     """
 
     __slots__ = (
@@ -60,6 +64,8 @@ class GetTile:
         "_refresh",
         "_region",
         "_retry",
+        "_stale_for",
+        "_tells_age",
     )
 
     def __init__(
@@ -76,6 +82,7 @@ class GetTile:
         retry_seconds: float,
         concurrent_makings: int = 1,
         refresh: StaleRefresh | None = None,
+        tells_age: bool = False,
     ) -> None:
         self._reader = reader
         self._read = reader.read
@@ -91,6 +98,8 @@ class GetTile:
         self._retry = retry_seconds
         self._concurrent_makings = concurrent_makings
         self._refresh = refresh
+        self._tells_age = tells_age and maker is not None and policy.limit is not None
+        self._stale_for = _DAY_SECONDS if policy.max_stale_seconds is None else policy.max_stale_seconds
 
     def __call__(self, key: TileKey, purpose: Purpose, deadline: Deadline) -> TileAnswer:
         """See :class:`tilekeep.application.tile_answer.Tiles`."""
@@ -98,7 +107,7 @@ class GetTile:
             return TileAnswer(None, _HIT)
         tile = self._stored(key, deadline)
         if tile is not None and (self._maker is None or self._judge(tile.info, self._now()) is _FRESH):
-            return TileAnswer(tile, _HIT)
+            return self._good(tile, _HIT) if self._tells_age else TileAnswer(tile, _HIT)
         if self._maker is None:
             return TileAnswer(None, TileState.MISS)
         block = self._block(self._planner.plan_for(key.coord), key, purpose)
@@ -114,7 +123,7 @@ class GetTile:
         for key in inside:
             tile = stored.get(key)
             if tile is not None and (self._maker is None or self._judge(tile.info, now) is _FRESH):
-                answers[key] = TileAnswer(tile, _HIT)
+                answers[key] = self._good(tile, _HIT)
             elif self._maker is None:
                 answers[key] = TileAnswer(None, TileState.MISS)
             else:
@@ -180,7 +189,7 @@ class GetTile:
         try:
             outcomes = self._outcomes(maker, block, wanted, deadline)
             if outcomes is None:
-                return {key: TileAnswer(old, TileState.STALE, fresh_for=self._retry) for key, old in wanted.items()}
+                return {key: self._old(old, self._retry) for key, old in wanted.items()}
             answers = self._answers(outcomes, wanted, deadline)
             lost = {key: old for key, old in wanted.items() if key not in answers}
             if lost:
@@ -217,14 +226,26 @@ class GetTile:
     def _answer(self, outcome: Outcome, key: TileKey, old: StoredTile | None, deadline: Deadline) -> TileAnswer | None:
         """What an outcome means for the client; None if the tile should be in the store and is not to be had."""
         if isinstance(outcome, Made):
-            state = TileState.REFRESHED if old else TileState.MISS
-            return TileAnswer(outcome.tile, state, outcome.fresh_for, outcome.storable)
+            made = self._good(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
+            fresh_for = made.fresh_for if outcome.fresh_for is None else outcome.fresh_for
+            return made._replace(fresh_for=fresh_for, storable=outcome.storable)
         if isinstance(outcome, NoTile):
             return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
         tile = self._stored(key, deadline) or self._showable(old)
         if tile is None:
             return None
-        return TileAnswer(tile, TileState.REFRESHED if outcome.renewed else _HIT)
+        return self._good(tile, TileState.REFRESHED if outcome.renewed else _HIT)
+
+    def _good(self, tile: StoredTile, state: TileState) -> TileAnswer:
+        """A fresh tile, and for how long it is."""
+        if not self._tells_age:
+            return TileAnswer(tile, state)
+        return TileAnswer(tile, state, self._policy.fresh_for(tile.info, self._now()), stale_for=self._stale_for)
+
+    def _old(self, tile: StoredTile | None, fresh_for: float) -> TileAnswer:
+        """A stale tile, which may be asked for again after ``fresh_for`` seconds."""
+        stale_for = self._stale_for if self._tells_age else None
+        return TileAnswer(tile, TileState.STALE, fresh_for, stale_for=stale_for)
 
     def _stand_in(self, key: TileKey, old: StoredTile | None, error: SourceError | LockTimeout) -> TileAnswer:
         tile = self._showable(old)
@@ -232,7 +253,7 @@ class GetTile:
             raise error
         log.info("showing the stale tile %s: %s", key.coord, error)
         retry_after = error.retry_after if isinstance(error, SourceError) else None
-        return TileAnswer(tile, TileState.STALE, fresh_for=retry_after or self._retry)
+        return self._old(tile, retry_after or self._retry)
 
     def _showable(self, old: StoredTile | None) -> StoredTile | None:
         if old is None:

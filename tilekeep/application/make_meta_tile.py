@@ -81,21 +81,22 @@ class MakeMetaTile:
     def _exclusively(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         """Makes the block under its lock; without any lock the worst that can happen is that it is made twice."""
         lock_name = tile_lock_name(self._lock_id, block.plan.main)
+        scope = f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
+        self._refuse_if_just_failed(scope)  # those who wait for nothing need no lock
         # Whoever holds the lock of a block that is to be refreshed is doing so already.
         patience = Deadline(self._clock.monotonic()) if block.purpose is Purpose.REFRESH else deadline
         try:
             with self._locks.hold(lock_name, patience):
-                return self._made(block, lock_name, deadline)
+                return self._made(block, scope, deadline)
         except LockUnavailable as error:
             log.error("tiles are made without a lock: %s", error)  # noqa: TRY400 - the text says it all
-            return self._made(block, lock_name, deadline)
+            return self._made(block, scope, deadline)
 
-    def _made(self, block: WantedBlock, lock_name: str, deadline: Deadline) -> Mapping[TileKey, Outcome]:
+    def _made(self, block: WantedBlock, scope: str, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         keys = block.keys
         infos = self._known(keys, deadline)
         if self._all_fresh(block.policy, keys, infos):
             return dict.fromkeys(keys, InStore())
-        scope = f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
         self._refuse_if_just_failed(scope)
         try:
             fetched = self._fetcher.fetch(block, deadline, _common_validators(keys, infos))

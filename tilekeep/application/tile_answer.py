@@ -26,12 +26,15 @@ class TileAnswer(NamedTuple):
     :ivar state: hit, stale (shown because the source fails), refreshed (a stale one made anew) or miss (made now).
     :ivar fresh_for: seconds after which clients should ask again, or None for the service's own time.
     :ivar storable: whether clients and shared caches may keep the answer at all.
+    :ivar stale_for: seconds for which they may go on showing it after that, while it is made anew or cannot be; None
+        to leave that to them.
     """
 
     tile: StoredTile | None
     state: TileState
     fresh_for: float | None = None
     storable: bool = True
+    stale_for: float | None = None
 
 
 class Tiles(Protocol):

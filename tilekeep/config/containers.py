@@ -21,9 +21,9 @@ from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
+from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
-from tilekeep.adapters.locks.slot_gate import SlotFileGate
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.sources.legend_url import LegendUrl
 from tilekeep.adapters.sources.tile import TileSource
@@ -92,7 +92,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
     background = providers.ThreadSafeSingleton(background_runner)
     gate = providers.ThreadSafeSingleton(
-        SlotFileGate,
+        file_gate,
         options.provided.lock_dir,
         clock,
         directory_permissions=options.provided.directory_permissions,

@@ -34,17 +34,33 @@ class MapQuery(NamedTuple):
         return min(self.bbox.width / self.size.width, self.bbox.height / self.size.height)
 
 
+class Breaker(NamedTuple):
+    """After ``failures`` in a row a server is left alone for ``seconds``, then asked once whether it has recovered."""
+
+    failures: int
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Upstream:
     """A server whose load is limited as a whole.
 
     :ivar name: what slot files and failures are keyed by; never shown, since it may hold credentials
         (spec/sources.md, 10: the network location exactly as configured).
-    :ivar concurrent_requests: requests permitted at a time over all processes of the host; 0 is unlimited.
+    :ivar concurrent_requests: requests permitted at a time over all processes; 0 is unlimited.
+    :ivar requests_per_second: requests permitted in any second over all processes; 0 is unlimited.
+    :ivar breaker: when it is left alone after failures; None for never.
     """
 
     name: str = field(repr=False)
     concurrent_requests: int = 0
+    requests_per_second: float = 0.0
+    breaker: Breaker | None = None
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether any number of requests may be made, whatever comes of them."""
+        return self.concurrent_requests <= 0 and self.requests_per_second <= 0 and self.breaker is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,12 @@ class StalenessPolicy:
             return Verdict.EXPIRED
         return Verdict.STALE
 
+    def fresh_for(self, info: TileInfo, now: float) -> float | None:
+        """Seconds for which a fresh tile stays so; None where only other events than time make it stale."""
+        if not isinstance(self.limit, RelativeLimit):
+            return None
+        return max(0.0, info.stored_at + self.limit.max_age_seconds - now)
+
     def may_show(self, verdict: Verdict) -> bool:
         """Whether a tile with this verdict may stand in when the source fails."""
         return verdict is Verdict.FRESH or verdict is Verdict.STALE

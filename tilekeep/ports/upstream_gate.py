@@ -1,4 +1,4 @@
-"""Admission to upstream servers: how many requests at a time, over all processes of a host."""
+"""Admission to upstream servers: how many requests at a time and in a second, and when not to ask at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.map_query import Upstream
+from tilekeep.domain.upstream_load import UpstreamStatus
 
 
 class Permit(Protocol):
@@ -18,11 +19,19 @@ class Permit(Protocol):
 
 
 class UpstreamGate(Protocol):
-    """Limits the load on each upstream server.  Safe under threads and processes."""
+    """Limits the load on each upstream server.  Safe under threads and processes.
+
+    People who wait go before tiles that are made anew, and those before tiles that are made ahead.
+    """
 
     def admit(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> AbstractContextManager[Permit]:
         """A permit for one request to ``upstream``; waits for one until ``deadline``.
 
-        :raises SourceBusy: on entering the context, when the deadline passed first.
+        :raises SourceBusy: on entering the context, when the deadline passed first, or when the server is to be left
+            alone; its ``retry_after`` says for how long.
         """
+        ...
+
+    def status(self, upstream: Upstream) -> UpstreamStatus:
+        """How the server stands; asks nothing and admits nobody."""
         ...

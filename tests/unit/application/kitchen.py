@@ -49,6 +49,7 @@ class Kitchen:
     storage_only: bool = False
     patience_seconds: float | None = None
     cache: str = "test"
+    tells_age: bool = False
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
@@ -89,6 +90,7 @@ class Kitchen:
             parallel=InlineRunner(),
             retry_seconds=FAILURE_SECONDS,
             refresh=None if self.patience_seconds is None else self._refresh(self.patience_seconds),
+            tells_age=self.tells_age,
         )
 
     def _refresh(self, patience_seconds: float) -> StaleRefresh:

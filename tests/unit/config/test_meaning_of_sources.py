@@ -11,9 +11,8 @@ from tilekeep.config.mapproxy.meaning_source import (
     EffectiveTileSource,
     EffectiveWmsSource,
     EffectiveWorldSource,
-    direct_source,
-    effective_source,
 )
+from tilekeep.config.mapproxy.meaning_sources import direct_source, effective_source
 from tilekeep.config.mapproxy.sources import (
     ArcgisSource,
     MapserverSource,

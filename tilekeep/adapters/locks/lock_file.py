@@ -47,7 +47,7 @@ def try_lock_file(path: str, directory_permissions: int | None, file_permissions
     :raises OSError: the file cannot be opened or locked at all.
     """
     while True:
-        descriptor = _open(path, directory_permissions, file_permissions)
+        descriptor = open_lock_file(path, directory_permissions, file_permissions)
         try:
             if not _flock(descriptor):
                 os.close(descriptor)
@@ -81,7 +81,11 @@ def _flock(descriptor: int) -> bool:
     return True
 
 
-def _open(path: str, directory_permissions: int | None, file_permissions: int | None) -> int:
+def open_lock_file(path: str, directory_permissions: int | None, file_permissions: int | None) -> int:
+    """A descriptor of ``path``, which is made with its directories as needed; that of another user's file only reads.
+
+    :raises OSError: the file cannot be opened at all.
+    """
     while True:
         try:
             return os.open(path, os.O_RDWR | _FLAGS)

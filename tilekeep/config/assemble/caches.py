@@ -309,6 +309,7 @@ class CacheAssembly:
             retry_seconds=max(1.0, cache.failure_seconds),
             concurrent_makings=cache.concurrent_tile_creators,
             refresh=None if maker is None else self._refresh(cache, maker, wanted.tile_set),
+            tells_age=self._options.tiles_tell_age,
         )
         tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
         return CacheNode(

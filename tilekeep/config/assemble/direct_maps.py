@@ -17,7 +17,8 @@ from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.wms_sources import styled
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
-from tilekeep.config.mapproxy.meaning_source import EffectiveWmsSource, SourceLimits, direct_source
+from tilekeep.config.mapproxy.meaning_source import EffectiveWmsSource, SourceLimits
+from tilekeep.config.mapproxy.meaning_sources import direct_source
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.map_query import MapQuery

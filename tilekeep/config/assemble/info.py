@@ -127,7 +127,7 @@ class InfoAssembly:
         http = options.http
         exchange = self._parts.make_exchange(
             http=self._parts.http_client(http_options(http, credentials)),
-            upstream=Upstream(urlsplit(options.url).netloc),
+            upstream=Upstream(urlsplit(options.url).netloc, 0, http.requests_per_second, http.breaker),
             max_bytes=min(_MOST_BYTES, http.limits.max_bytes),
             timeout_seconds=http.client_timeout_seconds,
             hide_error_details=http.hide_error_details,

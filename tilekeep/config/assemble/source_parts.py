@@ -50,7 +50,7 @@ class SourceParts:
         """What asks the server at ``url``, which is spelled as in the configuration (spec/sources.md, 10)."""
         return self.make_exchange(
             http=self.http_client(http_options(http, credentials)),
-            upstream=Upstream(urlsplit(url).netloc, concurrent_requests),
+            upstream=Upstream(urlsplit(url).netloc, concurrent_requests, http.requests_per_second, http.breaker),
             max_bytes=http.limits.max_bytes,
             timeout_seconds=http.client_timeout_seconds,
             hide_error_details=http.hide_error_details,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from tilekeep.application.sources.beyond_projection import BlankBeyondProjection
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.source_parts import SourceParts
+from tilekeep.config.assemble.tile_sources import TileAssembly
 from tilekeep.config.assemble.wms_sources import WmsAssembly
+from tilekeep.config.assemble.world_sources import WorldAssembly
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
     EffectiveSource,
@@ -18,16 +20,12 @@ from tilekeep.config.mapproxy.meaning_source import (
     SourceLimits,
 )
 from tilekeep.config.mapproxy.names import SourceName
-from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.map_query import SourceTraits
 from tilekeep.domain.region import Region
-from tilekeep.domain.secrets import split_credentials
-from tilekeep.domain.tile_url import TileUrlTemplate
 from tilekeep.ports.map_source import MapSource
 
-#: Sources that are no caches.
-UpstreamSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource
+#: Makes a source of one type; the grid is that of the cache, or None for maps of any box, size and SRS.
+MakeSource = Callable[[Any, StoreGate, TileGrid | None], MapSource]
 
 
 class SourceAssembly:
@@ -35,7 +33,11 @@ class SourceAssembly:
 
     def __init__(self, parts: SourceParts) -> None:
         self._parts = parts
-        self._wms = WmsAssembly(parts)
+        self._makers: Mapping[type[EffectiveSource], MakeSource] = {
+            EffectiveWmsSource: WmsAssembly(parts),
+            EffectiveTileSource: TileAssembly(parts),
+            EffectiveWorldSource: WorldAssembly(parts),
+        }
 
     def source(
         self,
@@ -55,7 +57,7 @@ class SourceAssembly:
             (
                 cache_as_source(source.name)
                 if isinstance(source, EffectiveCacheSource)
-                else self._limited(source, grid, gate),
+                else self._in_grid(source, grid, gate),
                 source.image.opacity,
             )
             for source in sources
@@ -66,44 +68,15 @@ class SourceAssembly:
             return made[0][0]
         return MergedSources(made, self._parts.imaging, gate, self._parts.parallel, transparent=transparent)
 
-    def direct(self, source: EffectiveWmsSource | EffectiveWorldSource, gate: StoreGate) -> MapSource:
+    def direct(self, source: EffectiveSource, gate: StoreGate) -> MapSource:
         """A source of maps of any box, size and SRS."""
-        if isinstance(source, EffectiveWmsSource):
-            return self._wms(source, gate)
-        return self._parts.limited(self._parts.make("world"), source.limits, gate)
+        return self._makers[type(source)](source, gate, None)
 
     def region(self, limits: SourceLimits, grid: TileGrid, name: str) -> Region | None:
         """The coverage of a source in the SRS of ``grid``."""
         option = ("sources", SourceName.parse(name).name, "coverage")
         return self._parts.coverages.region(limits.coverage, grid.srs, option)
 
-    def _limited(self, source: UpstreamSource, grid: TileGrid, gate: StoreGate) -> MapSource:
+    def _in_grid(self, source: EffectiveSource, grid: TileGrid, gate: StoreGate) -> MapSource:
         self.region(source.limits, grid, source.name)  # what is wrong with it is said when the cache is put together
-        if isinstance(source, EffectiveTileSource):
-            return self._parts.limited(self._tile(source, grid), source.limits, gate)
-        made = self.direct(source, gate)
-        return BlankBeyondProjection(made) if isinstance(source, EffectiveWmsSource) and source.supported_srs else made
-
-    def _tile(self, source: EffectiveTileSource, grid: TileGrid) -> MapSource:
-        source_grid = self._parts.grids.grid(source.grid)
-        if source_grid.srs != grid.srs or source_grid.tile_size != grid.tile_size:
-            raise ConfigurationError(
-                f"SRS and tile size of {source.grid} differ from those of the grid {grid.name} of the cache; "
-                "tiles cannot be transformed, use grids that match",
-                option=("sources", source.name, "grid"),
-            )
-        url, credentials = split_credentials(source.url)
-        return self._parts.make(
-            "tile",
-            exchange=self._parts.exchange(source.url, credentials, source.http),
-            template=_template(source, url),
-            grid=source_grid,
-            traits=SourceTraits(False, accepts_integer_multiples=True),
-        )
-
-
-def _template(source: EffectiveTileSource, url: str) -> TileUrlTemplate:
-    try:
-        return TileUrlTemplate(url)
-    except ConfigurationError as error:
-        raise ConfigurationError(error.message, option=("sources", source.name, "url")) from error
+        return self._makers[type(source)](source, gate, grid)

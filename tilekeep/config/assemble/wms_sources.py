@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tilekeep.application.sources.beyond_projection import BlankBeyondProjection
 from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.store_gate import StoreGate
@@ -12,6 +13,7 @@ from tilekeep.config.assemble.styles import with_style
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage
 from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, EffectiveWmsSource
 from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import SourceTraits
 from tilekeep.domain.secrets import split_credentials
 from tilekeep.domain.srs import Srs
@@ -25,8 +27,16 @@ class WmsAssembly:
     def __init__(self, parts: SourceParts) -> None:
         self._parts = parts
 
-    def __call__(self, source: EffectiveWmsSource, gate: StoreGate) -> MapSource:
+    def __call__(self, source: EffectiveWmsSource, gate: StoreGate, grid: TileGrid | None) -> MapSource:
         """The source; ``gate`` checks what its server sends.
+
+        Tiles of a grid that reaches beyond what the server's SRS can show are blank there.
+        """
+        made = self._any_map(source, gate)
+        return BlankBeyondProjection(made) if grid is not None and source.supported_srs else made
+
+    def _any_map(self, source: EffectiveWmsSource, gate: StoreGate) -> MapSource:
+        """Draws maps of any box, size and SRS.
 
         A server that has some SRS only is limited to its extent in the SRS that it is asked in (spec/sources.md, 4).
         """

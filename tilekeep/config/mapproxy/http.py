@@ -9,7 +9,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from tilekeep.config.mapproxy.options import Opt, Options, Positive, PositiveNumber
+from tilekeep.config.mapproxy.options import Opt, Options, Positive, PositiveNumber, Section
+
+
+class BreakerOptions(Options):
+    """``breaker``: when a server that fails is left alone (own addition).
+
+    :ivar failures: in a row, after which it is; an answer with status 500 or more, or none, is a failure.
+    :ivar seconds: for how long; then one request finds out whether it has recovered.
+    """
+
+    failures: Positive = 5
+    seconds: PositiveNumber = 30.0
 
 
 class HttpOptions(Options):
@@ -22,6 +33,8 @@ class HttpOptions(Options):
     :ivar hide_error_details: whether clients are not told the reason of a failure.
     :ivar headers: sent with every request.
     :ivar manage_cookies: whether cookies of servers are sent back.
+    :ivar requests_per_second: to one server, by all processes; a fraction above one is rounded down (own addition).
+    :ivar breaker: when a server that fails is left alone (own addition).
     """
 
     method: Opt[Literal["AUTO", "GET", "POST"]] = None
@@ -31,6 +44,8 @@ class HttpOptions(Options):
     hide_error_details: Opt[bool] = None
     headers: Opt[dict[str, str]] = Field(default=None, repr=False)
     manage_cookies: Opt[bool] = None
+    requests_per_second: Opt[PositiveNumber] = None
+    breaker: Section[BreakerOptions] | None = None
 
 
 #: Scheme, host and maybe a port, as browsers send it (RFC 6454, 7): no path, not even a slash.

@@ -16,7 +16,8 @@ from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effecti
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
-from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type, effective_source
+from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
+from tilekeep.config.mapproxy.meaning_sources import effective_source
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
 from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
 from tilekeep.config.mapproxy.names import SourceName

@@ -19,6 +19,8 @@ class EffectiveGlobals:
     :ivar legend_dir: where legends are kept.
     :ivar lock_dir: where slots of ``concurrent_requests`` lie.
     :ivar tile_max_age_seconds: how long clients may keep tiles.
+    :ivar tiles_tell_age: whether clients are told how old tiles are and when they will be stale.
+    :ivar tiles_tell_state: whether clients are told where tiles came from.
     :ivar allowed_origin: value of ``Access-control-allow-origin``, or None to send none.
     :ivar trusted_proxies: networks and ``unix``, whose headers about proxies count; None is everybody's.
     :ivar proj_data_dir: directory of PROJ data, or None for the library's own.
@@ -36,6 +38,8 @@ class EffectiveGlobals:
     directory_permissions: int | None
     file_permissions: int | None
     tile_max_age_seconds: int
+    tiles_tell_age: bool
+    tiles_tell_state: bool
     allowed_origin: str | None
     trusted_proxies: tuple[str, ...] | None
     proj_data_dir: str | None
@@ -57,6 +61,8 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         directory_permissions=octal(cache.directory_permissions),
         file_permissions=octal(cache.file_permissions),
         tile_max_age_seconds=int(settings.globals.tiles.expires_hours * 3600),
+        tiles_tell_age=settings.globals.tiles.expires == "by_age",
+        tiles_tell_state=settings.globals.tiles.state_header,
         allowed_origin=settings.globals.http.access_control_allow_origin or None,
         trusted_proxies=settings.globals.http.trusted_proxies,
         proj_data_dir=None if srs.proj_data_dir is None else from_base(base_dir, srs.proj_data_dir),

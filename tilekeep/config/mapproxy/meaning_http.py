@@ -8,6 +8,7 @@ from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.image import ImageLimits
+from tilekeep.domain.map_query import Breaker
 
 _DEFAULT_TIMEOUT_SECONDS = 60.0
 
@@ -20,6 +21,8 @@ class EffectiveHttp:
     :ivar headers: names and values; they may hold secrets.
     :ivar ssl_ca_certs: file with trusted certificates, or None for those of the system.
     :ivar hide_error_details: whether clients see neither URL nor reason of a failure.
+    :ivar requests_per_second: to the server; 0 is any number.
+    :ivar breaker: when the server is left alone, or None for never.
     :ivar limits: what an image from upstream may cost.
     """
 
@@ -31,6 +34,8 @@ class EffectiveHttp:
     hide_error_details: bool
     manage_cookies: bool
     limits: ImageLimits
+    requests_per_second: float = 0.0
+    breaker: Breaker | None = None
 
 
 def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str) -> EffectiveHttp:
@@ -39,6 +44,7 @@ def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str)
     own = local or HttpOptions()
     headers = default.headers if own.headers is None else own.headers
     certificates = default.ssl_ca_certs if own.ssl_ca_certs is None else own.ssl_ca_certs
+    breaker = own.breaker or default.breaker
     return EffectiveHttp(
         client_timeout_seconds=own.client_timeout or global_timeout_seconds(settings),
         method=own.method or default.method or "AUTO",
@@ -48,6 +54,8 @@ def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str)
         hide_error_details=_first(own.hide_error_details, default.hide_error_details, otherwise=True),
         manage_cookies=_first(own.manage_cookies, default.manage_cookies, otherwise=False),
         limits=ImageLimits(default.max_image_bytes, default.max_image_pixels),
+        requests_per_second=own.requests_per_second or default.requests_per_second or 0.0,
+        breaker=None if breaker is None else Breaker(breaker.failures, breaker.seconds),
     )
 
 

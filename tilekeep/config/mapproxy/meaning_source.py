@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.image import ImageOptions
@@ -37,11 +37,22 @@ class SourceLimits:
     seed_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveWmsSource:
-    """A WMS.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveSource:
+    """What all sources have in common; each type has a class of its own, by which it is put together.
 
     :ivar name: as caches and layers name it, with its tag.
+    """
+
+    name: str
+    image: ImageChoice
+    limits: SourceLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveWmsSource(EffectiveSource):
+    """A WMS.
+
     :ivar url: may hold credentials.
     :ivar parameters: ``req`` without ``url``, order and spelling kept; a tag replaces ``layers``.
     :ivar style_file: absolute path of a style that is sent as ``sld_body``, behind the parameters, or None.
@@ -53,7 +64,6 @@ class EffectiveWmsSource:
     :ivar concurrent_requests: 0 is unlimited.
     """
 
-    name: str
     url: str = field(repr=False)
     version: str
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
@@ -62,9 +72,7 @@ class EffectiveWmsSource:
     forward_req_params: tuple[str, ...]
     request_format: str | None
     concurrent_requests: int
-    image: ImageChoice
     http: EffectiveHttp
-    limits: SourceLimits
     style_file: str | None = None
     transparent_color: tuple[int, int, int] | None = None
     transparent_color_tolerance: float = _DEFAULT_TOLERANCE
@@ -75,86 +83,45 @@ class EffectiveWmsSource:
         return None if self.image.format is None else subtype(self.image.format)
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveTileSource:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveTileSource(EffectiveSource):
     """A tile server; ``grid`` is a key of the known grids, ``url`` a template that may hold credentials."""
 
-    name: str
     url: str = field(repr=False)
     grid: str
     request_format: str
-    image: ImageChoice
     http: EffectiveHttp
-    limits: SourceLimits
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveWorldSource:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveWorldSource(EffectiveSource):
     """The built-in world map."""
 
-    name: str
-    image: ImageChoice
-    limits: SourceLimits
 
-
-@dataclass(frozen=True, slots=True)
-class EffectiveCacheSource:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveCacheSource(EffectiveSource):
     """Another cache; ``name`` is its own."""
 
-    name: str
-    image: ImageChoice
-    limits: SourceLimits
-
-
-EffectiveSource = EffectiveWmsSource | EffectiveTileSource | EffectiveWorldSource | EffectiveCacheSource
 
 NO_LIMITS = SourceLimits(coverage=None, resolutions=EVERY_RESOLUTION, seed_only=False)
 
 
-def effective_source(settings: Settings, name: str, base_dir: str, *, request_format: str) -> EffectiveSource:
-    """The source or cache that a cache calls ``name`` (a tag chooses layers); it must exist (checked when loading).
+class NamedSource(NamedTuple):
+    """A source as a cache or layer names it, with all that says what its options mean.
 
-    Args:
-        settings: the settings.
-        name: as in ``caches.*.sources``.
-        base_dir: absolute directory of the configuration.
-        request_format: what the cache wants from its sources: a media type, or a name of a format.
+    :ivar name: with its tag.
+    :ivar layers: those of the tag, or None without one.
+    :ivar base_dir: absolute directory of the configuration.
+    :ivar request_format: what the cache wants from its sources: a media type, or a name of a format; None where a
+        layer asks for each map, in the format of that.
     """
-    plain_name, layers = SourceName.parse(name)
-    if plain_name not in settings.sources:
-        cache = settings.caches[name]
-        return EffectiveCacheSource(name, cache_image_choice(settings, cache.image, cache.format or PNG), NO_LIMITS)
-    source = settings.sources[plain_name]
-    limits = _limits(source, base_dir)
-    match source:
-        case WmsSource():
-            return _wms(settings, name, source, layers, base_dir, request_format, limits)
-        case TileSource():
-            return EffectiveTileSource(
-                name=name,
-                url=source.url,
-                grid=source.grid or DEFAULT_GRID,
-                request_format=as_media_type(request_format),
-                image=image_choice(settings, _transparent(source.image, source.transparent), None),
-                http=effective_http(settings, source.http, base_dir),
-                limits=limits,
-            )
-        case WorldSource():
-            choice = image_choice(settings, _transparent(source.image, source.transparent), request_format)
-            return EffectiveWorldSource(name, choice, limits)
-    raise AssertionError(f"sources of type {source.type!r} are refused when the configuration is loaded")
 
-
-def direct_source(settings: Settings, name: str, base_dir: str) -> EffectiveWmsSource | EffectiveWorldSource:
-    """The source that a layer calls ``name`` and that is asked for each map; checked when loading."""
-    plain_name, layers = SourceName.parse(name)
-    source = settings.sources[plain_name]
-    limits = _limits(source, base_dir)
-    if isinstance(source, WmsSource):
-        return _wms(settings, name, source, layers, base_dir, None, limits)
-    assert isinstance(source, WorldSource), "checked when the configuration was loaded"
-    choice = image_choice(settings, _transparent(source.image, source.transparent), None)
-    return EffectiveWorldSource(name, choice, limits)
+    settings: Settings
+    name: str
+    layers: tuple[str, ...] | None
+    base_dir: str
+    request_format: str | None
+    limits: SourceLimits
 
 
 def as_media_type(format_name: str) -> str:
@@ -162,30 +129,51 @@ def as_media_type(format_name: str) -> str:
     return format_name if "/" in format_name else f"image/{format_name}"
 
 
-def _wms(
-    settings: Settings,
-    name: str,
-    source: WmsSource,
-    layers: tuple[str, ...] | None,
-    base_dir: str,
-    request_format: str | None,
-    limits: SourceLimits,
-) -> EffectiveWmsSource:
+def tile_source(named: NamedSource, source: TileSource) -> EffectiveTileSource:
+    """A tile source; only caches have such."""
+    assert named.request_format is not None, "checked when the configuration was loaded"
+    return EffectiveTileSource(
+        name=named.name,
+        url=source.url,
+        grid=source.grid or DEFAULT_GRID,
+        request_format=as_media_type(named.request_format),
+        image=image_choice(named.settings, with_transparency(source.image, source.transparent), None),
+        http=effective_http(named.settings, source.http, named.base_dir),
+        limits=named.limits,
+    )
+
+
+def world_source(named: NamedSource, source: WorldSource) -> EffectiveWorldSource:
+    """The built-in world map."""
+    options = with_transparency(source.image, source.transparent)
+    image = image_choice(named.settings, options, named.request_format)
+    return EffectiveWorldSource(name=named.name, image=image, limits=named.limits)
+
+
+def cache_source(settings: Settings, name: str) -> EffectiveCacheSource:
+    """The cache ``name`` as the source of another."""
+    cache = settings.caches[name]
+    image = cache_image_choice(settings, cache.image, cache.format or PNG)
+    return EffectiveCacheSource(name=name, image=image, limits=NO_LIMITS)
+
+
+def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
     """A WMS source as asked for by one cache, or by a layer without ``request_format`` of its own."""
     parameters = {key: value for key, value in source.req.items() if key != "url"}
-    if layers is not None:
-        parameters["layers"] = ",".join(layers)
-    wanted = source.req.get("format") or request_format
+    if named.layers is not None:
+        parameters["layers"] = ",".join(named.layers)
+    wanted = source.req.get("format") or named.request_format
+    settings, base_dir = named.settings, named.base_dir
     color = _transparent_color(source)
     image = image_choice(
-        settings, _transparent(source.image, True if color else _requested_transparency(source)), wanted
+        settings, with_transparency(source.image, True if color else _requested_transparency(source)), wanted
     )
     asked_for = image.format or wanted
     concurrent = source.concurrent_requests
     if concurrent is None:
         concurrent = settings.globals.http.concurrent_requests or 0
     return EffectiveWmsSource(
-        name=name,
+        name=named.name,
         url=source.req["url"],
         version=source.wms_opts.version,
         parameters=tuple(parameters.items()),
@@ -196,7 +184,7 @@ def _wms(
         concurrent_requests=concurrent,
         image=image,
         http=effective_http(settings, source.http, base_dir),
-        limits=limits,
+        limits=named.limits,
         style_file=style_file(parameters, base_dir),
         transparent_color=color,
         transparent_color_tolerance=_tolerance(settings, source),
@@ -236,7 +224,7 @@ def _requested_transparency(source: WmsSource) -> bool | None:
     return None if requested is None else str(requested).lower() == "true"
 
 
-def _transparent(image: ImageOptions | None, transparent: bool | None) -> ImageOptions | None:
+def with_transparency(image: ImageOptions | None, transparent: bool | None) -> ImageOptions | None:
     """The image options with the transparency of the source, which wins."""
     if transparent is None:
         return image
@@ -246,10 +234,10 @@ def _transparent(image: ImageOptions | None, transparent: bool | None) -> ImageO
 def source_limits(settings: Settings, name: str, base_dir: str) -> SourceLimits | None:
     """The limits of a source, tagged or not; None if ``name`` is that of a cache."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return None if source is None else _limits(source, base_dir)
+    return None if source is None else limits_of(source, base_dir)
 
 
-def _limits(source: SourceOptions, base_dir: str) -> SourceLimits:
+def limits_of(source: SourceOptions, base_dir: str) -> SourceLimits:
     """Coverage, resolution range and purpose."""
     return SourceLimits(effective_coverage(source.coverage, base_dir), resolution_range(source), source.seed_only)
 

@@ -23,7 +23,7 @@ from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resol
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
 from tilekeep.entrypoints.wsgi.services import MapParts, TileInfoParts, assembled
-from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
@@ -44,6 +44,8 @@ class TilekeepApplication:
         get_info: asks about places on tiles.
         demo: options of the demo page; None leaves it out.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
+        tells_age: whether clients are told how old tiles are and when they will be stale (``tiles.expires``).
+        tells_state: whether they are told where tiles came from (``tiles.state_header``).
         access_control_allow_origin: the header of that name for every response; empty leaves it out.
         trusted_proxies: addresses, networks and ``unix`` whose headers about proxies count; None is everybody's.
         document_flights: lets requests for a document wait for the one that writes it; reset in forked processes.
@@ -78,6 +80,8 @@ class TilekeepApplication:
         read_slice: SliceReader,
         request_seconds: float,
         after_answers: AfterAnswers | None = None,
+        tells_age: bool = False,
+        tells_state: bool = False,
         debug: bool = False,
         owned: object = None,
     ) -> None:
@@ -89,6 +93,8 @@ class TilekeepApplication:
             decoration=decoration,
             request_seconds=request_seconds,
             max_age_seconds=max_age_seconds,
+            tells_age=tells_age,
+            tells_state=tells_state,
         )
         documents = KeptDocuments(document_flights)
         tile_info = TileInfoParts(get_info, clock, request_seconds)
@@ -104,6 +110,7 @@ class TilekeepApplication:
         self._proxies = None if trusted_proxies is None else TrustedProxies(trusted_proxies)
         self._areas = areas
         self._after_answers = after_answers
+        self._tells_state = tells_state
         self._debug = debug
         self._owned = owned
 
@@ -125,6 +132,8 @@ class TilekeepApplication:
             if self._debug:
                 raise
             status, headers, body = _internal_error(environ)
+        if self._tells_state and status >= "500":
+            headers = [*headers, (STATE_HEADER, "error")]
         if self._names_origin:
             vary_with_origin(headers)
         headers += self._cross_origin_headers

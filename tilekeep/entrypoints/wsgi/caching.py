@@ -24,6 +24,21 @@ def cache_control(max_age_seconds: float, *, shared: bool = True) -> str:
     return f"public, max-age={seconds}, s-maxage={seconds}" if shared else f"private, max-age={seconds}"
 
 
+def aged_cache_control(
+    age_seconds: float, good_for_seconds: float, stale_for_seconds: float | None, *, shared: bool
+) -> str:
+    """Permission to keep an answer for ``good_for_seconds`` that is sent with its ``Age`` (RFC 9111, 4.2.3 and 5.1).
+
+    Caches take the age off the time that is stated.  For ``stale_for_seconds`` more they may show the answer while they
+    ask again, or when nothing comes of that (RFC 5861).
+    """
+    permission = cache_control(math.floor(age_seconds) + good_for_seconds, shared=shared)
+    if stale_for_seconds is None:
+        return permission
+    seconds = max(0, math.floor(stale_for_seconds))
+    return f"{permission}, stale-while-revalidate={seconds}, stale-if-error={seconds}"
+
+
 def is_not_modified(
     etag: str, modified_second: int | None, if_none_match: str | None, if_modified_since: str | None
 ) -> bool:

@@ -103,6 +103,8 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
         demo=None if services.demo is None else DemoOptions(services.demo.background_url),
         max_age_seconds=options.tile_max_age_seconds,
+        tells_age=options.tiles_tell_age,
+        tells_state=options.tiles_tell_state,
         access_control_allow_origin=options.allowed_origin or "",
         trusted_proxies=options.trusted_proxies,
         document_flights=container.use_cases.document_flights(),

@@ -14,7 +14,7 @@ from tilekeep.domain.image import PNG, EncodedImage
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.tile import StoredTile
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
-from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
+from tilekeep.entrypoints.wsgi.caching import aged_cache_control, cache_control, entity_tag, http_date, is_not_modified
 from tilekeep.entrypoints.wsgi.decoration import DECORATE, Decoration
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
@@ -22,6 +22,9 @@ from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import SliceReader
 
 _SERVE = Purpose.SERVE
+
+#: Says where a tile came from: ``hit``, ``stale``, ``refreshed``, ``miss``, or ``error`` if there is none.
+STATE_HEADER = "X-Tilekeep-Cache"
 
 
 class TileDelivery:
@@ -34,6 +37,8 @@ class TileDelivery:
         decoration: has tiles drawn on.
         request_seconds: the time a request may take.
         max_age_seconds: how long clients may keep a tile that is good.
+        tells_age: whether clients are told how old a tile is, and how long it may be shown when it is no longer good.
+        tells_state: whether they are told where it came from.
     """
 
     def __init__(
@@ -45,6 +50,8 @@ class TileDelivery:
         decoration: Decoration,
         request_seconds: float,
         max_age_seconds: float,
+        tells_age: bool = False,
+        tells_state: bool = False,
     ) -> None:
         self._monotonic = clock.monotonic
         self._read_slice = read_slice
@@ -52,6 +59,9 @@ class TileDelivery:
         self._decoration = decoration
         self._request_seconds = request_seconds
         self._max_age_seconds = max_age_seconds
+        self._now = clock.now
+        self._tells_age = tells_age
+        self._tells_state = tells_state
         self._cache_control: Header = ("Cache-Control", cache_control(max_age_seconds))
 
     def __call__(self, located: Located, environ: Environ) -> Response:
@@ -120,13 +130,16 @@ class TileDelivery:
         if answer.storable:
             second = int(info.stored_at)
             etag = entity_tag(info.stored_at, info.size)
-            headers = [self._freshness(answer, shared=shared), ("ETag", etag)]
+            headers = self._aged(answer, info.stored_at, shared=shared)
+            headers.append(("ETag", etag))
             if second > 0:
                 headers.append(("Last-Modified", http_date(second)))
             if _matches(environ, etag, second or None):
                 return Response("304 Not Modified", headers, b"")
         else:
             headers = list(NOT_STORABLE)
+        if self._tells_state:
+            headers.append((STATE_HEADER, answer.state.value))
         return _found(headers, media_type, body if isinstance(body, bytes) else self._read_slice(body))
 
     def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
@@ -135,6 +148,17 @@ class TileDelivery:
             return _found(list(NOT_STORABLE), PNG, layer.blank)
         etag = f'"blank-{zlib.crc32(layer.blank):x}"'
         return self._tagged(answer, EncodedImage(layer.blank, PNG), etag, environ)
+
+    def _aged(self, answer: TileAnswer, stored_at: float, *, shared: bool) -> list[Header]:
+        """How long the tile may be kept, and how old it is if clients are told that."""
+        if not self._tells_age:
+            return [self._freshness(answer, shared=shared)]
+        age = max(0.0, self._now() - stored_at)
+        good_for = self._max_age_seconds
+        if answer.fresh_for is not None:
+            good_for = min(good_for, answer.fresh_for)
+        permission = aged_cache_control(age, good_for, answer.stale_for, shared=shared)
+        return [("Cache-Control", permission), ("Age", str(int(age)))]
 
     def _freshness(self, answer: TileAnswer, *, shared: bool) -> Header:
         """How long the answer may be kept; what a hook permits to one client, shared caches must not give to others."""

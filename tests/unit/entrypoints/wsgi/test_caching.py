@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tilekeep.entrypoints.wsgi.caching import cache_control, entity_tag, http_date, is_not_modified
+from tilekeep.entrypoints.wsgi.caching import aged_cache_control, cache_control, entity_tag, http_date, is_not_modified
 
 TAG = '"5af3107a7d090-2ee3"'
 SECOND = 1_600_000_000
@@ -39,6 +39,18 @@ def test_dates_are_those_of_http() -> None:
 )
 def test_cache_control_allows_shared_caches_the_same_time(seconds: float, expected: str) -> None:
     assert cache_control(seconds) == expected
+
+
+def test_the_time_that_is_stated_with_an_age_includes_it() -> None:
+    permission = aged_cache_control(100.4, 50.0, None, shared=True)
+
+    assert permission == "public, max-age=150, s-maxage=150"
+
+
+def test_caches_are_told_for_how_long_they_may_show_what_is_stale() -> None:
+    permission = aged_cache_control(100.0, 50.0, 3600.5, shared=False)
+
+    assert permission == "private, max-age=150, stale-while-revalidate=3600, stale-if-error=3600"
 
 
 @pytest.mark.parametrize(

@@ -192,3 +192,29 @@ class TestAnswersOutOfTheOrdinary:
         assert headers["Cache-Control"] == "no-cache, no-store"
         assert "ETag" not in headers
         assert "Last-Modified" not in headers
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_clients_may_be_told_how_old_a_tile_is_and_how_long_it_is_good(address: str) -> None:
+    layers = FakeLayers(tells_age=True)
+    tiles = layers.add(
+        "osm", WEBMERCATOR, maker=FailingMaker(SourceStatusError("down")), policy=StalenessPolicy(RelativeLimit(3600.0))
+    )
+    tiles.put((1, 0, 0), at=layers.clock.now() - 600.0)
+
+    answer = client(layers, tells_age=True).get(address)
+
+    assert answer.headers["Age"] == "600"
+    assert (
+        answer.headers["Cache-Control"]
+        == "public, max-age=3600, s-maxage=3600, stale-while-revalidate=86400, stale-if-error=86400"
+    )
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_clients_may_be_told_where_a_tile_came_from(layers: FakeLayers, address: str) -> None:
+    assert client(layers, tells_state=True).get(address).headers["X-Tilekeep-Cache"] == "hit"
+
+    layers.tiles["osm", "GLOBAL_WEBMERCATOR"].failure = SourceStatusError("down")
+    answer = client(layers, tells_state=True).get(address)
+    assert (answer.status_code, answer.headers["X-Tilekeep-Cache"]) == (500, "error")

@@ -1,4 +1,4 @@
-"""The gate of slot files keeps what upstream gates promise, also between processes."""
+"""The gate of slot and state files keeps what upstream gates promise, also between processes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 from tests.contract.processes import forked, kill, signals, wait_for
 from tests.contract.upstream_gate_suite import TWO_AT_A_TIME, UpstreamGateSuite
 from tilekeep.adapters.clock import SystemClock
-from tilekeep.adapters.locks.slot_gate import SlotFileGate
+from tilekeep.adapters.locks.file_gate import file_gate
+from tilekeep.adapters.locks.load_gate import LoadGate
+from tilekeep.adapters.locks.lock_file import LockedFile
 
 
-class TestSlotFileGate(UpstreamGateSuite):
-    def make_gate(self, folder: Path) -> SlotFileGate:
-        return SlotFileGate(str(folder), SystemClock())
+class TestLoadGateWithFiles(UpstreamGateSuite):
+    def make_gate(self, folder: Path) -> LoadGate[LockedFile]:
+        return file_gate(str(folder), SystemClock())
 
     def test_processes_never_exceed_the_limit_together(self, tmp_path: Path) -> None:
         inside = tmp_path / "inside"

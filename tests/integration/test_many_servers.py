@@ -1,0 +1,235 @@
+"""Several servers of several processes over one cache: the source has one client, and stale tiles stay on the map.
+
+Each server is a real one: two masters of gunicorn that load the application before they fork two workers each, and two
+of uWSGI whose processes have no threads.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.integration.services.process import Server, living_members
+from tests.integration.support.answers import Answer, ask
+from tests.integration.support.drawing import encoded
+from tests.integration.support.gunicorn import gunicorn
+from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tests.integration.support.uwsgi import uwsgi
+
+HOUR = 3600.0
+OLD, NEW = (200, 30, 30), (30, 160, 60)
+
+MODULE = """
+from tilekeep import make_wsgi_app
+
+application = make_wsgi_app("mapproxy.yaml")
+"""
+
+CONFIG = """
+services: {{tms: }}
+globals:
+  cache: {{meta_size: [2, 2], meta_buffer: 0, failure_seconds: 60}}
+  http: {{client_timeout: 30}}
+  tiles: {{state_header: true, expires: by_age}}
+layers:
+  - {{name: plain, title: Waits, sources: [plain]}}
+  - {{name: quick, title: Shown at once, sources: [quick]}}
+  - {{name: broken, title: Has a breaker, sources: [broken]}}
+  - {{name: limited, title: Is asked to wait, sources: [limited]}}
+caches:
+  plain: {{grids: [GLOBAL_WEBMERCATOR], sources: [plain], refresh_before: {{hours: 1}}}}
+  quick: {{grids: [GLOBAL_WEBMERCATOR], sources: [quick], refresh_before: {{hours: 1}}, refresh: {{mode: background}}}}
+  broken: {{grids: [GLOBAL_WEBMERCATOR], sources: [broken]}}
+  limited: {{grids: [GLOBAL_WEBMERCATOR], sources: [limited]}}
+sources:
+  plain: {{type: wms, req: {{url: "{url}/plain", layers: land}}}}
+  quick: {{type: wms, req: {{url: "{url}/quick", layers: land}}}}
+  broken:
+    type: wms
+    req: {{url: "http://localhost:{port}/broken", layers: land}}
+    http: {{breaker: {{failures: 3, seconds: 3600}}}}
+  limited: {{type: wms, req: {{url: "http://LOCALHOST:{port}/limited", layers: land}}}}
+"""
+
+
+@dataclass
+class MapServer:
+    """The source: maps of one colour, each held back until it may be sent, or a failure."""
+
+    server: UpstreamServer
+    color: tuple[int, int, int] = OLD
+    failure: Reply | None = None
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, request: Received) -> Reply:
+        self.may_answer.wait(20)
+        if self.failure is not None:
+            return self.failure
+        size = (int(request.parameters["width"]), int(request.parameters["height"]))
+        return image_reply(encoded(Image.new("RGB", size, self.color), "PNG"))
+
+
+@dataclass
+class Farm:
+    """Two servers over one directory."""
+
+    directory: Path
+    source: MapServer
+    servers: list[Server]
+
+    def ask(self, layer: str, place: str, turn: int = 0) -> Answer:
+        """Asks the server whose turn it is."""
+        return ask(f"{self.servers[turn % len(self.servers)].url}/tiles/{layer}/EPSG3857/{place}.png")
+
+    def crowd(self, layer: str, places: list[str], clients: int) -> list[Answer]:
+        """One answer for each place, of as many clients at a time."""
+        with ThreadPoolExecutor(clients) as pool:
+            return list(pool.map(lambda numbered: self.ask(layer, numbered[1], numbered[0]), enumerate(places)))
+
+    def fill(self, layer: str, places: list[str]) -> None:
+        assert {self.ask(layer, place).status for place in places} == {200}
+
+    def age(self, seconds: float) -> None:
+        """All stored tiles are that old."""
+        for tile in self.directory.glob("cache_data/**/*.png"):
+            os.utime(tile, (time.time() - seconds, time.time() - seconds))
+
+
+def colors(answers: list[Answer]) -> Counter[object]:
+    return Counter(answer.pixels().convert("RGB").getpixel((9, 9)) for answer in answers)
+
+
+@pytest.fixture(scope="module", params=["gunicorn", "uwsgi"])
+def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    directory = tmp_path_factory.mktemp(request.param)
+    make = gunicorn if request.param == "gunicorn" else uwsgi
+    with UpstreamServer() as upstream, ExitStack() as stack:
+        source = MapServer(upstream)
+        for path in ("/plain", "/quick", "/broken", "/limited"):
+            upstream.on(path, source.answer)
+        (directory / "mapproxy.yaml").write_text(CONFIG.format(url=upstream.url, port=upstream.port))
+        servers = [stack.enter_context(make(directory, MODULE)) for _ in range(2)]
+        yield Farm(directory, source, servers)
+
+
+@pytest.fixture
+def farm(started: Farm) -> Farm:
+    """The servers with a source that works at once; each test has levels of its own."""
+    started.source.failure = None
+    started.source.color = OLD
+    started.source.may_answer.set()
+    started.source.server.forget()
+    return started
+
+
+def test_a_hundred_clients_of_a_missing_meta_tile_are_one_client_of_the_source(farm: Farm) -> None:
+    farm.source.may_answer.clear()
+    threading.Timer(0.5, farm.source.may_answer.set).start()
+
+    answers = farm.crowd("plain", ["3/0/0", "3/1/0", "3/0/1", "3/1/1"] * 25, clients=100)
+
+    assert Counter(answer.status for answer in answers) == {200: 100}
+    assert len(farm.source.server.requests) == 1
+
+
+def test_a_hundred_clients_of_a_failing_source_are_one_client_too(farm: Farm) -> None:
+    farm.source.failure = Reply(500)
+    farm.source.may_answer.clear()
+    threading.Timer(0.5, farm.source.may_answer.set).start()
+
+    answers = farm.crowd("plain", ["3/4/0", "3/5/0", "3/4/1", "3/5/1"] * 25, clients=100)
+
+    assert Counter((answer.status, answer.headers["x-tilekeep-cache"]) for answer in answers) == {(500, "error"): 100}
+    assert len(farm.source.server.requests) == 1
+
+
+@pytest.mark.parametrize(("layer", "level"), [("plain", 4), ("quick", 5)])
+def test_while_the_source_is_down_stale_tiles_stay_on_the_map(farm: Farm, layer: str, level: int) -> None:
+    places = [f"{level}/{x}/{y}" for x in range(4) for y in range(4)]
+    farm.fill(layer, places)
+    farm.source.failure = Reply(503)
+    farm.source.server.forget()
+
+    answers = []
+    for minute in range(10):
+        farm.age(2 * HOUR + minute * 60.0)
+        answers += farm.crowd(layer, places * 2, clients=8)
+
+    assert Counter(answer.status for answer in answers) == {200: 320}
+    assert {answer.headers["x-tilekeep-cache"] for answer in answers} == {"stale"}
+    assert colors(answers) == {OLD: 320}
+    assert {"stale-if-error=86400"} <= set(answers[0].cache_control.split(", "))
+    assert int(answers[-1].headers["age"]) >= 2 * HOUR
+    assert len(farm.source.server.requests) == 4, "once for each of the four blocks, by all servers together"
+
+
+def test_when_the_source_is_back_the_map_is_new_again(farm: Farm) -> None:
+    farm.fill("quick", ["6/0/0"])
+    farm.age(2 * HOUR)
+    farm.source.color = NEW
+
+    assert colors([farm.ask("quick", "6/0/0")]) == {OLD: 1}
+
+    wait_for_new(farm, "6/0/0")
+
+
+def test_a_worker_that_is_killed_while_it_refreshes_is_followed_by_another(farm: Farm) -> None:
+    farm.fill("quick", ["6/4/4"])
+    farm.age(2 * HOUR)
+    farm.source.color = NEW
+    farm.source.server.forget()
+    farm.source.may_answer.clear()
+    assert colors([farm.ask("quick", "6/4/4")]) == {OLD: 1}
+    while not farm.source.server.requests:
+        time.sleep(0.01)
+
+    for worker in living_members(farm.servers[0].pid):
+        if worker != farm.servers[0].pid:
+            os.kill(worker, signal.SIGKILL)
+    farm.source.may_answer.set()
+
+    assert farm.ask("quick", "6/4/4", turn=1).status == 200
+    wait_for_new(farm, "6/4/4")
+
+
+def test_a_server_that_asks_to_be_left_alone_is_left_alone_by_all_processes(farm: Farm) -> None:
+    farm.source.failure = Reply(429, headers={"Retry-After": "3600"})
+
+    first = farm.ask("limited", "3/0/0")
+    others = farm.crowd("limited", [f"3/{x}/{y}" for x in (2, 4, 6) for y in (0, 2, 4, 6)], clients=6)
+
+    assert {answer.status for answer in (first, *others)} == {500}
+    assert min(int(answer.headers["retry-after"]) for answer in others) > 500
+    assert len(farm.source.server.requests) == 1
+
+
+def test_failures_seen_by_all_processes_open_one_breaker(farm: Farm) -> None:
+    farm.source.failure = Reply(500)
+
+    for turn, column in enumerate((0, 2, 4)):
+        farm.ask("broken", f"3/{column}/0", turn)
+    answers = farm.crowd("broken", [f"3/{x}/{y}" for x in (0, 2, 4, 6) for y in (2, 4, 6)], clients=6)
+
+    assert {answer.status for answer in answers} == {500}
+    assert len(farm.source.server.requests) == 3
+
+
+def wait_for_new(farm: Farm, place: str) -> None:
+    """Until the tile is new; a test that waits in vain ends by its time limit."""
+    while True:
+        answer = farm.ask("quick", place)
+        assert answer.status == 200
+        if colors([answer]) == {NEW: 1}:
+            return
+        time.sleep(0.05)

@@ -1,0 +1,141 @@
+"""The states of upstream servers as small files, shared by the processes of a host."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import logging
+import math
+import os
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from tilekeep.adapters.atomic_files import FileModes
+from tilekeep.adapters.locks.lock_file import open_lock_file
+from tilekeep.domain.errors import SourceBusy
+from tilekeep.domain.upstream_load import UNTROUBLED, UpstreamState
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.upstream_states import Change
+
+T = TypeVar("T")
+
+_log = logging.getLogger("tilekeep.source.gate")
+
+_LONGEST_BYTES = 1 << 20
+
+#: Clocks are adjusted by less than this all the time.
+_ADJUSTMENT_SECONDS = 60.0
+
+
+class UpstreamStateFiles:
+    """Implements :class:`tilekeep.ports.upstream_states.UpstreamStates` for the processes of one host.
+
+    Instants are those of the monotonic clock, which all processes of a host read alike.  A state that is older than
+    the clock, since the machine was started anew, is untroubled.
+    """
+
+    def __init__(
+        self,
+        directory: str,
+        clock: Clock,
+        *,
+        directory_permissions: int | None = None,
+        file_permissions: int | None = None,
+    ) -> None:
+        """Binds the states to ``lock_dir``, made on first use; the permissions are for new directories and files."""
+        self._directory = directory
+        self._clock = clock
+        self._modes = FileModes(directory_permissions, file_permissions)
+        self._warned = False
+
+    def peek(self, name: str) -> tuple[UpstreamState, float]:
+        """See :class:`~tilekeep.ports.upstream_states.UpstreamStates`; costs one failed open where there is none."""
+        now = self._clock.monotonic()
+        try:
+            descriptor = os.open(self._path(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return UNTROUBLED, now
+        with _closing(descriptor):
+            return self._read(descriptor), now
+
+    def change(self, name: str, change: Change[T]) -> T:
+        """See :class:`~tilekeep.ports.upstream_states.UpstreamStates`."""
+        path = self._path(name)
+        try:
+            with self._locked(path) as descriptor:
+                before = self._read(descriptor)
+                after, result = change(before, self._clock.monotonic())
+                if after != before:
+                    self._write(path, descriptor, after)
+                return result
+        except OSError as error:
+            raise SourceBusy(
+                f"state of an upstream server in {path!r} cannot be used: {error.strerror}; "
+                "check owner and permissions of globals.cache.lock_dir"
+            ) from error
+
+    def _path(self, name: str) -> str:
+        # The name may hold credentials.
+        stem = hashlib.md5(name.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+        return f"{self._directory}/{stem}.load"
+
+    @contextlib.contextmanager
+    def _locked(self, path: str) -> Iterator[int]:
+        """The file, open and locked; it is held only for as long as it takes to read and write it."""
+        descriptor = open_lock_file(path, self._modes.directory, self._modes.file)
+        with _closing(descriptor):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield descriptor
+
+    def _read(self, descriptor: int) -> UpstreamState:
+        body = os.pread(descriptor, _LONGEST_BYTES, 0)
+        written = os.fstat(descriptor).st_mtime
+        before_start = self._clock.now() - written > self._clock.monotonic() + _ADJUSTMENT_SECONDS
+        if not body or before_start:
+            return UNTROUBLED
+        try:
+            return _parsed(json.loads(body))
+        except (ValueError, TypeError, KeyError):
+            # Whoever wrote it died while doing so.
+            return UNTROUBLED
+
+    def _write(self, path: str, descriptor: int, state: UpstreamState) -> None:
+        """What cannot be written, as the file is another user's, limits nothing; slots still do."""
+        body = json.dumps(state._asdict()).encode()
+        try:
+            os.pwrite(descriptor, body, 0)
+            os.ftruncate(descriptor, len(body))
+        except OSError as error:
+            if not self._warned:
+                _log.warning("cannot write %r, so that rates and failures are not shared: %s", path, error.strerror)
+            self._warned = True
+
+
+@contextlib.contextmanager
+def _closing(descriptor: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _parsed(facts: dict[str, Any]) -> UpstreamState:
+    first, second = map(_instant, facts["waiting"])
+    return UpstreamState(
+        admitted=tuple(map(_instant, facts["admitted"])),
+        waiting=(first, second),
+        served_at=float(facts["served_at"]),
+        paused_until=_instant(facts["paused_until"]),
+        failures=int(facts["failures"]),
+        open_until=_instant(facts["open_until"]),
+        probe_until=_instant(facts["probe_until"]),
+    )
+
+
+def _instant(value: Any) -> float:
+    instant = float(value)
+    if not math.isfinite(instant):
+        raise ValueError("an instant is a finite number")
+    return instant
