@@ -13,6 +13,7 @@ import fcntl
 import logging
 import os
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -47,6 +48,7 @@ class Journals:
     def _begin(self) -> None:
         self._guard = threading.Lock()
         self._open: OrderedDict[str, _Journal] = OrderedDict()
+        weakref.finalize(self, _close_all, self._open)
         self._lost: set[str] = set()
         self._process = os.getpid()
 
@@ -62,8 +64,7 @@ class Journals:
         lost = self._lost
         self._begin()
         self._lost = lost
-        for journal in inherited.values():
-            journal.close()
+        _close_all(inherited)
 
     def begin(self, directory: str, areas: Iterable[Cell | CellBlock], modes: FileModes) -> _Journal | None:
         """Notes ``areas``; gives what :meth:`end` wants, or None if there is nothing to end."""
@@ -201,8 +202,16 @@ class _Journal:
             raise OSError(0, "the disk is full")
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            os.close(self._descriptor)
+        """Closes the file, once."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _close_all(journals: OrderedDict[str, _Journal]) -> None:
+    for journal in journals.values():
+        journal.close()
+    journals.clear()
 
 
 def _opened(path: str, directory: str, modes: FileModes) -> int:
