@@ -10,6 +10,7 @@ import re
 import resource
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -264,3 +265,38 @@ def whole(served: Map, columns: set[int]) -> None:
     assert stored.settle is not None
     listed = together(counted(stored.store.list(6)).values())
     assert dict(stored.settle().levels) == {6: listed}
+
+
+@pytest.mark.parametrize("kind", STORES)
+@pytest.mark.parametrize("floor", ["min_free_space: 900000T", "min_free_inodes: 900000000000000000"])
+def test_below_the_floor_tiles_are_delivered_and_not_stored(
+    tmp_path: Path, upstream: UpstreamServer, kind: str, floor: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Map(config(tmp_path, upstream.url, STORES[kind])).tile(0)
+    served = Map(config(tmp_path, upstream.url, STORES[kind], floor))
+
+    for _ in range(2):
+        for x in range(3):
+            served.tile(x)
+
+    assert [key.coord.x for key, _ in served.stored().store.list(6)] == [0]
+    assert len(upstream.requests_to("/wms")) == 5
+    assert len([line for line in caplog.messages if "less than min_free_space or min_free_inodes" in line]) == 1
+
+
+@pytest.mark.parametrize("kind", ["file", "mbtiles", "compact-2"])
+def test_a_cache_is_kept_to_its_quota_while_it_is_filled(tmp_path: Path, upstream: UpstreamServer, kind: str) -> None:
+    served = Map(config(tmp_path, upstream.url, STORES[kind], own="quota: {max_size: 500k}"))
+
+    for x in range(30):
+        served.tile(x)
+
+    settle = served.stored().settle
+    assert settle is not None
+    until = time.monotonic() + 60
+    while settle().total.size > 500_000:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    left = {key.coord.x for key, _ in served.stored().store.list(6)}
+    assert 0 < len(left) < 30
+    assert served.tile(0).size == (256, 256)

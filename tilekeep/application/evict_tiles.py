@@ -9,6 +9,7 @@ from tilekeep.application.settle_ledger import SettleLedger, window_of
 from tilekeep.domain.errors import LockTimeout, StoreError
 from tilekeep.domain.eviction import Quota, cells_to_evict
 from tilekeep.domain.ledger import Amount, Cell, CellBlock
+from tilekeep.domain.tile import TileKey
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.ledger import Ledger
 from tilekeep.ports.tile_lock import TileLock
@@ -77,13 +78,20 @@ class EvictTiles:
         going = cells_to_evict(cells, self._uses.known(), self._clock.now(), excess)
         removed = Amount()
         while going and removed.tiles < self._most_tiles:
-            removed = removed.plus(*self._emptied(going.pop(0)))
+            removed = removed.plus(*self._thinned(going.pop(0), excess - removed.size))
         log.info("%d tiles with %d bytes have been removed, as there were too many", *removed)
         return bool(going)
 
-    def _emptied(self, cell: Cell) -> Amount:
-        """Removes the tiles of a cell, of every dimension."""
-        found = list(self._store.list(cell.z, window_of(CellBlock.around(cell))))
-        for start in range(0, len(found), _TILES_AT_ONCE):
-            self._store.remove([key for key, _ in found[start : start + _TILES_AT_ONCE]])
-        return Amount(len(found), sum(info.size for _, info in found))
+    def _thinned(self, cell: Cell, excess: int) -> Amount:
+        """Removes tiles of a cell, of every dimension and the oldest first, until ``excess`` bytes are reached."""
+        found = sorted(self._store.list(cell.z, window_of(CellBlock.around(cell))), key=lambda each: each[1].stored_at)
+        going: list[TileKey] = []
+        size = 0
+        for key, info in found:
+            if size >= excess:
+                break
+            going.append(key)
+            size += info.size
+        for start in range(0, len(going), _TILES_AT_ONCE):
+            self._store.remove(going[start : start + _TILES_AT_ONCE])
+        return Amount(len(going), size)

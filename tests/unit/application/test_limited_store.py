@@ -101,12 +101,24 @@ def test_tiles_that_were_read_stay_longer() -> None:
 
 
 def test_a_cell_goes_with_all_its_dimensions() -> None:
-    kit = kitchen(quota=150)
+    kit = kitchen(quota=99)
     kit.limited.write([NewTile(key(0)._replace(dimensions=each), BODY, "image/png") for each in ((), IN_TIME)], 1.0)
 
     kit.background.run()
 
     assert kit.store.tiles == {}
+
+
+def test_of_the_last_cell_only_the_oldest_tiles_go() -> None:
+    kit = kitchen()
+    for row in range(11):
+        tile = NewTile(TileKey(TileCoord(9, 0, row)), BODY, "image/png")
+        kit.limited.write([tile], kit.clock.now())
+        kit.clock.advance(1)
+
+    kit.background.run()
+
+    assert sorted(each.coord.y for each in kit.store.tiles) == list(range(2, 11))
 
 
 def test_a_job_removes_so_many_tiles_and_the_next_write_has_it_go_on() -> None:
