@@ -39,6 +39,7 @@ OWN_ADDITIONS = {
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),
     ("MbtilesBackend", "row_order"),
+    ("MbtilesBackend", "share_identical_images"),
     ("Quota", "max_size"),
     ("Refresh", "deadline"),
     ("Refresh", "max_stale"),

@@ -168,6 +168,7 @@ class MbtilesBackend(BackendOptions):
     :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
     :ivar sqlite_wal: whether a new file gets a write-ahead log; without it, one on a local disk.
     :ivar row_order: grid counts rows as MapProxy does, standard as other programs expect it (own addition).
+    :ivar share_identical_images: whether tiles with the same bytes share them in a new file (own addition).
     :ivar directory_permissions: octal digits in quotes for new directories.
     :ivar file_permissions: octal digits in quotes for new files.
     """
@@ -179,6 +180,7 @@ class MbtilesBackend(BackendOptions):
     sqlite_timeout: Opt[PositiveNumber] = None
     sqlite_wal: Opt[bool] = None
     row_order: RowOrder = "grid"
+    share_identical_images: bool = False
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 
