@@ -20,7 +20,7 @@ from tests.fakes.tile_store import FakeTileStore
 from tilekeep.application.accounted_store import AccountedStore
 from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.domain.errors import StoreError
-from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, counted
+from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, counted, together
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.ledger import Ledger, Uses
 from tilekeep.ports.tile_store import TileStore
@@ -316,7 +316,11 @@ class LedgerAgainstListing(RuleBasedStateMachine):
     def ask(self, process: int) -> None:
         settle(self.ledgers[process], self.store)
         if not self.foreign:
-            assert book(self.ledgers[process]) == listing(self.store)
+            found = listing(self.store)
+            assert book(self.ledgers[process]) == found
+            levels = {z: together(count for cell, count in found.items() if cell.z == z) for z in range(LEVELS)}
+            known = {z: count for z, count in levels.items() if count is not None}
+            assert dict(self.ledgers[process].account().levels) == known
 
     @invariant()
     def what_is_not_noted_as_changed_is_as_counted(self) -> None:

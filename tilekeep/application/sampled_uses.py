@@ -57,7 +57,8 @@ class SampledUses:
         self._due = self._clock.monotonic() + _SECONDS_BETWEEN
         if used:
             try:
-                self._uses.note_uses([Cell(*place) for place in used], self._clock.now())
+                # A request that was just noting its tile may still add to the set; it is copied in one step.
+                self._uses.note_uses([Cell(*place) for place in tuple(used)], self._clock.now())
             except StoreError as error:
                 log.warning("it is not kept when tiles were used: %s", error)
 

@@ -77,7 +77,7 @@ def _say(stored: StoredCache, account: Account) -> None:
     """One line for the cache, and one for each of its levels with tiles."""
     tiles, size = account.total
     unsettled = f", {account.unsettled} areas are just changing" if account.unsettled else ""
-    click.echo(f"{stored.tile_set.cache} {stored.tile_set.grid}: {tiles} tiles, {_size(size)}{unsettled}")
+    click.echo(f"{stored.tile_set.cache} {stored.tile_set.grid}: {_tiles(tiles)}, {_size(size)}{unsettled}")
     for line in _table(account.levels.items()):
         click.echo(line)
 
@@ -86,7 +86,7 @@ def _table(levels: Iterable[tuple[int, Count]]) -> Iterator[str]:
     """The levels, with equal columns."""
     for z, count in levels:
         ages = f"{_time(count.oldest):>17}  {_time(count.newest):>17}"
-        yield f"  level {z:>2} {count.tiles:>12} tiles {_size(count.size):>10}  stored {ages}"
+        yield f"  level {z:>2} {_tiles(count.tiles):>18} {_size(count.size):>10}  stored {ages}"
 
 
 def _as_json(stored: StoredCache, account: Account) -> dict[str, Any]:
@@ -120,6 +120,10 @@ def _time(instant: float) -> str:
 
 def _day(day: int) -> str:
     return datetime.fromtimestamp(day * DAY_SECONDS, UTC).strftime("%Y-%m-%d")
+
+
+def _tiles(count: int) -> str:
+    return f"{count} tile" if count == 1 else f"{count} tiles"
 
 
 def _size(size: float) -> str:

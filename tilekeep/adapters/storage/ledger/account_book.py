@@ -24,6 +24,10 @@ _TABLES = (
         " day INTEGER NOT NULL, tiles INTEGER NOT NULL, size INTEGER NOT NULL,"
         " PRIMARY KEY (z, cell_column, cell_row, day)) WITHOUT ROWID"
     ),
+    (
+        "CREATE TABLE IF NOT EXISTS level_days (z INTEGER NOT NULL, day INTEGER NOT NULL, tiles INTEGER NOT NULL,"
+        " size INTEGER NOT NULL, PRIMARY KEY (z, day)) WITHOUT ROWID"
+    ),
     "CREATE TABLE IF NOT EXISTS listed (at REAL NOT NULL)",
     (
         "CREATE TABLE IF NOT EXISTS uses (z INTEGER NOT NULL, cell_column INTEGER NOT NULL, cell_row INTEGER NOT NULL,"
@@ -33,6 +37,15 @@ _TABLES = (
 _FORGET = (
     "DELETE FROM cells WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ?",
     "DELETE FROM days WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ?",
+)
+_DAYS_OF_BLOCK = (
+    "SELECT day, sum(tiles), sum(size) FROM days"
+    " WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ? GROUP BY day"
+)
+#: What a level has on a day stands in a row of its own, so that asking for all levels adds nothing up.
+_CHANGE_LEVEL = (
+    "INSERT INTO level_days VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT (z, day) DO UPDATE SET tiles = tiles + ?3, size = size + ?4"
 )
 _FIRST, _LAST = -(1 << 62), 1 << 62
 _REMEDY = "if it is damaged, remove it and let tilekeep caches list the store anew"
@@ -50,10 +63,16 @@ class AccountBook:
         cells = [(*cell, *count[:4]) for cell, count in counts.items()]
         days = [(*cell, day, *amount) for cell, count in counts.items() for day, amount in count.days.items()]
         with self._writing() as database:
+            change = {day: Amount(-tiles, -size) for day, tiles, size in database.execute(_DAYS_OF_BLOCK, where)}
+            for count in counts.values():
+                for day, amount in count.days.items():
+                    change[day] = change.get(day, Amount()).plus(*amount)
             for statement in _FORGET:
                 database.execute(statement, where)
             database.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
             database.executemany("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?)", days)
+            database.executemany(_CHANGE_LEVEL, [(block.z, day, *amount) for day, amount in change.items()])
+            database.execute("DELETE FROM level_days WHERE z = ? AND tiles = 0", (block.z,))
 
     def note_complete(self, at: float) -> None:
         """See :meth:`tilekeep.ports.ledger.Ledger.note_complete`."""
@@ -68,9 +87,7 @@ class AccountBook:
                 return {}, False
             complete = database.execute("SELECT 1 FROM listed").fetchone() is not None
             days: dict[int, dict[int, Amount]] = {}
-            for z, day, *amount in database.execute(
-                "SELECT z, day, sum(tiles), sum(size) FROM days GROUP BY z, day ORDER BY z, day"
-            ):
+            for z, day, *amount in database.execute("SELECT z, day, tiles, size FROM level_days ORDER BY z, day"):
                 days.setdefault(z, {})[day] = Amount(*amount)
             rows = database.execute(
                 "SELECT z, sum(tiles), sum(size), min(oldest), max(newest) FROM cells GROUP BY z ORDER BY z"
