@@ -1,8 +1,9 @@
 """Runs inside the environment of one of the two programs: what its tile stores cost by themselves, without a request.
 
-``store_runner.py PROGRAM CONFIG BODY write`` fills the cache ``world`` of a configuration in blocks of 4 by 4 tiles,
-``... read`` reads all of it, tile by tile.  BODY is a file with the bytes of a tile.  Prints the CPU and the wall time
-of one operation in microseconds, as JSON.  MapProxy closes its connections at the end of each request, so it does here.
+``store_runner.py PROGRAM CONFIG BODY write BLOCKS`` fills the cache ``world`` of a configuration in BLOCKS blocks of 4
+by 4 tiles, ``... read BLOCKS`` reads all of them, tile by tile.  BODY is a file with the bytes of a tile.  Prints the
+CPU and the wall time of one operation in microseconds, as JSON.  MapProxy closes its connections at the end of each
+request, so it does here.
 """
 
 from __future__ import annotations
@@ -94,14 +95,15 @@ def timed(works: Iterable[Callable[[], object]]) -> dict[str, float]:
 
 def main() -> None:
     """Does what the arguments say."""
-    program, config, body_path, what = sys.argv[1:]
+    program, config, body_path, what, count = sys.argv[1:]
+    blocks = BLOCKS[: int(count)]
     body = Path(body_path).read_bytes()
     write, read = operations(program, config, body)
     if what == "write":
-        write(BLOCKS[0])
-        print(json.dumps(timed([lambda block=block: write(block) for block in BLOCKS[1:]])))
+        write(blocks[0])
+        print(json.dumps(timed([lambda block=block: write(block) for block in blocks[1:]])))
         return
-    coords = [coord for block in BLOCKS for coord in block]
+    coords = [coord for block in blocks for coord in block]
     assert all(read(coord) == body for coord in coords[:5]), "a tile is not what was stored"
     print(json.dumps(timed([lambda coord=coord: read(coord) for coord in coords])))
 

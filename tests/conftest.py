@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.integration.services.object_services import azurite_server, moto_server, swift_server  # noqa: F401
 from tests.integration.services.programs import ProgramMissing, find_program
 
 # Machines are slow at times, and no test asserts on seconds: hence no deadline anywhere.

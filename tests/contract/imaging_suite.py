@@ -354,6 +354,16 @@ class ImagingSuite:
         assert shown.getpixel((3, 7)) == (255, 0, 0, 255)
         assert shown.getpixel((5, 7)) == (1, 2, 3, 0 if transparent else 255)
 
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    def test_a_transparent_canvas_may_have_an_alpha_of_its_own(self, imaging: Imaging, transparent: bool) -> None:
+        canvas = Canvas(Size(4, 4), transparent, (1, 2, 3, 40))
+
+        composed, mosaic = imaging.compose(canvas, []), imaging.mosaic(canvas, [], LIMITS).raster
+
+        for raster in (composed, mosaic):
+            shown = Image.frombytes("RGBA", (4, 4), pixels_of(imaging.encode(raster, CLEAR_TRUE_COLOR)))
+            assert shown.getpixel((3, 3)) == (1, 2, 3, 40 if transparent else 255)
+
     def test_transparent_pixels_let_the_layer_below_through(self, imaging: Imaging) -> None:
         below = decoded(imaging, Image.new("RGB", (4, 4), (0, 100, 0)))
         half_red = decoded(imaging, Image.new("RGBA", (4, 4), (200, 0, 0, 128)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.layout_names import LAYOUTS, grouped
 from tests.contract.shared_tile_store_suite import SharedTileStoreSuite
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.domain.tile import TileKey, TileSet
@@ -15,12 +16,9 @@ from tilekeep.domain.tile_layout import tile_layout
 
 
 class FileTileStoreSuite(SharedTileStoreSuite):
-    """``names`` finds the file of a tile by a formula of its own, written after spec/caches.md, 3.1.1."""
+    """The file of a tile is found by a formula of its own."""
 
     layout: str
-
-    def names(self, z: int, x: int, y: int) -> str:
-        raise NotImplementedError
 
     def medium(self, folder: Path) -> Path:
         return folder
@@ -49,7 +47,7 @@ class FileTileStoreSuite(SharedTileStoreSuite):
     def path(self, medium: Path, key: TileKey) -> Path:
         assert not key.variant
         dimensions = [f"{name}-{value}" for name, value in key.dimensions]
-        return medium.joinpath(*dimensions, f"{self.names(*key.coord)}.png")
+        return medium.joinpath(*dimensions, f"{LAYOUTS[self.layout](*key.coord)}.png")
 
     def leftovers(self, medium: Path) -> list[str]:
         files = [str(path.relative_to(medium)) for path in medium.rglob("*") if not path.is_dir()]
@@ -75,54 +73,28 @@ class FileTileStoreSuite(SharedTileStoreSuite):
 class TestTcLayout(FileTileStoreSuite):
     layout = "tc"
 
-    def names(self, z: int, x: int, y: int) -> str:
-        return f"{z:02d}/{_grouped(x, 3)}/{_grouped(y, 3)}"
-
 
 class TestMpLayout(FileTileStoreSuite):
     layout = "mp"
-
-    def names(self, z: int, x: int, y: int) -> str:
-        return f"{z:02d}/{_grouped(x, 4)}/{_grouped(y, 4)}"
 
 
 class TestTmsLayout(FileTileStoreSuite):
     layout = "tms"
 
-    def names(self, z: int, x: int, y: int) -> str:
-        return f"{z}/{x}/{y}"
-
 
 class TestReverseTmsLayout(FileTileStoreSuite):
     layout = "reverse_tms"
-
-    def names(self, z: int, x: int, y: int) -> str:
-        return f"{y}/{x}/{z}"
 
 
 class TestQuadkeyLayout(FileTileStoreSuite):
     layout = "quadkey"
 
-    def names(self, z: int, x: int, y: int) -> str:
-        return "".join(str((x >> bit & 1) + 2 * (y >> bit & 1)) for bit in reversed(range(z)))
-
 
 class TestArcgisLayout(FileTileStoreSuite):
     layout = "arcgis"
 
-    def names(self, z: int, x: int, y: int) -> str:
-        return f"L{z:02d}/R{y:08x}/C{x:08x}"
-
-
-def _grouped(number: int, digits: int) -> str:
-    """The number cut into groups of digits: two of four, three of three."""
-    groups = 3 if digits == 3 else 2
-    text = f"{number:0{digits * groups}d}"
-    head = len(text) - digits * (groups - 1)
-    return "/".join([text[:head], *(text[start : start + digits] for start in range(head, len(text), digits))])
-
 
 @pytest.mark.parametrize("number", [0, 999, 1000, 123_456_789])
 def test_the_back_door_groups_digits(number: int) -> None:
-    assert int(_grouped(number, 3).replace("/", "")) == number
-    assert int(_grouped(number, 4).replace("/", "")) == number
+    assert int(grouped(number, 3).replace("/", "")) == number
+    assert int(grouped(number, 4).replace("/", "")) == number

@@ -8,10 +8,12 @@ from tests.fakes.exchanges import exchange
 from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.info_source import FakeInfoSource, text
 from tests.fakes.projection import FakeProjection
+from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
 from tilekeep.application.sources.limited_info import LimitedInfo
 from tilekeep.application.sources.reprojected_info import ReprojectedInfo
 from tilekeep.application.sources.transformed_info import TransformedInfo
+from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
 from tilekeep.domain.errors import SourceStatusError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.region import BoxRegion
@@ -33,6 +35,12 @@ class TestWmsInfoSource(InfoSourceSuite):
 
     def failing(self) -> InfoSource:
         return self.over(HttpAnswer(500, {}, b""))
+
+
+class TestArcgisInfoSource(TestWmsInfoSource):
+    def over(self, answer: HttpAnswer) -> InfoSource:
+        template = ArcgisRequestTemplate("http://host/MapServer?token=hunter2")
+        return ArcgisInfoSource(exchange(FakeHttpClient(answer), max_bytes=1000), request=template)
 
 
 class TestFakeInfoSource(InfoSourceSuite):

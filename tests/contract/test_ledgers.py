@@ -192,9 +192,7 @@ class TestStoreLedger(LedgerSuite):
                 chance = random.Random()
                 tell()
                 while True:
-                    keys = [
-                        TileKey(TileCoord(9, chance.randrange(40, 100), chance.randrange(40, 100))) for _ in range(3)
-                    ]
+                    keys = [TileKey(TileCoord(9, chance.randrange(52, 76), chance.randrange(52, 76))) for _ in range(3)]
                     accounted.write([new(key, png(chance.random())) for key in keys], chance.randrange(2_000_000_000))
                     accounted.remove(keys[:1])
 

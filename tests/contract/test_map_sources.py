@@ -9,17 +9,24 @@ from tests.fakes.map_source import FakeMapSource, answers_with_validators
 from tests.fakes.projection import FakeProjection
 from tests.fakes.text_imaging import TextImaging
 from tests.unit.adapters.sources.upstream import IMAGE, ConditionalHttpClient
+from tilekeep.adapters.sources.arcgis import ArcgisSource
+from tilekeep.adapters.sources.found_tiles import FoundTilesSource
+from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
+from tilekeep.adapters.trusted_exchange import TrustedExchange
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
 from tilekeep.domain.errors import SourceStatusError
+from tilekeep.domain.found_tiles import BracedTemplate, FoundTiles
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageLimits
 from tilekeep.domain.map_query import Fetched, SourceTraits
+from tilekeep.domain.ogcapi_maps import FoundMaps
 from tilekeep.domain.tile_url import TileUrlTemplate
 from tilekeep.domain.wms_request import WmsRequestTemplate
 from tilekeep.ports.http_client import HttpAnswer, HttpClient
@@ -65,6 +72,37 @@ class TestTileSource(HttpSourceSuite):
             template=TileUrlTemplate("http://host/%(z)s/%(x)s/%(y)s?key=hunter2"),
             grid=GRID,
             traits=SourceTraits(meta_tiles=False),
+        )
+
+
+class TestArcgisSource(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        return ArcgisSource(
+            exchange(http, max_bytes=1000),
+            request=ArcgisRequestTemplate("http://host/MapServer?token=hunter2"),
+            traits=SourceTraits(meta_tiles=True),
+        )
+
+
+def trusted(http: HttpClient) -> TrustedExchange:
+    own = exchange(http, max_bytes=1000)
+    return TrustedExchange(own, own, "http://host/")
+
+
+class TestFoundTilesSource(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        template = BracedTemplate("http://host/{TileMatrix}/{TileRow}/{TileCol}?key=hunter2", ("0", "1", "2", "3"))
+        return FoundTilesSource(trusted(http), found=FoundTiles(GRID, template), traits=SourceTraits(meta_tiles=False))
+
+
+class TestOgcApiMapsSource(HttpSourceSuite):
+    def over(self, http: HttpClient) -> MapSource:
+        return OgcApiMapsSource(
+            trusted(http),
+            found=FoundMaps({"png": "http://host/map?key=hunter2"}, ((WEB_MERCATOR, "X"),)),
+            traits=SourceTraits(meta_tiles=True),
+            transparent=False,
+            background=None,
         )
 
 

@@ -75,6 +75,10 @@ class TileStoreSuite(ABC):
     #: How exactly the store keeps instants, in seconds.
     time_resolution_seconds = 1e-6
 
+    #: Columns and rows of a large batch, and sequences of operations: fewer where each takes a request.
+    large_batch = (30, 40)
+    examples = 60
+
     #: Whether other programs tell when they stored a tile, so that ``put`` can do so too.
     format_has_times = True
 
@@ -186,7 +190,8 @@ class TileStoreSuite(ABC):
         assert store.write([], AT) == []
 
     def test_a_large_batch_over_levels_and_dimensions_comes_back_whole(self, store: TileStore) -> None:
-        keys = [TileKey(TileCoord(9, x, y)) for x in range(30) for y in range(40)]
+        columns, rows = self.large_batch
+        keys = [TileKey(TileCoord(9, x, y)) for x in range(columns) for y in range(rows)]
         keys += [key._replace(coord=key.coord._replace(z=10)) for key in keys[::100]]
         keys += [key._replace(dimensions=IN_TIME.dimensions) for key in keys[::100]]
 
@@ -440,7 +445,10 @@ class TileStoreSuite(ABC):
         run_state_machine_as_test(
             lambda: StoreAgainstDictionary(fresh(), self.time_resolution_seconds),
             settings=settings(
-                max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=self.examples,
+                stateful_step_count=20,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
             ),
         )
 

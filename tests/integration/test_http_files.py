@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def test_files_are_answered_like_servers(tmp_path: Path) -> None:
 def test_other_files_are_unreachable(url: str, message: str) -> None:
     with pytest.raises(SourceUnreachable, match=message):
         send(url)
+
+
+def test_what_would_keep_a_reader_waiting_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    for name in ("pipe", "."):
+        with pytest.raises(SourceUnreachable, match=r"regular file|directory"):
+            send(f"file://{tmp_path}/{name}")
 
 
 def test_large_files_are_refused(tmp_path: Path) -> None:

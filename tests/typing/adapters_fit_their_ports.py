@@ -19,6 +19,7 @@ from tests.fakes.tile_lock import FakeTileLock
 from tests.fakes.tile_store import FakeTileStore
 from tests.fakes.upstream_gate import FakeUpstreamGate
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.discovery import OnceDiscovered
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.documents.xslt import XsltTransformer
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
@@ -32,7 +33,11 @@ from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.load_gate import LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.sources.arcgis import ArcgisSource
+from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
+from tilekeep.adapters.sources.found_tiles import FoundTilesSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
@@ -49,16 +54,21 @@ from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.sources.direct_map import DirectMap
+from tilekeep.application.sources.discovered_source import DiscoveredSource
+from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.limited_info import LimitedInfo
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.reprojected_info import ReprojectedInfo
 from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.sources.transformed_info import TransformedInfo
+from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.tile_maker import TileMaker
+from tilekeep.domain.found_tiles import FoundTiles
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.discovery import Discovery
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
@@ -103,6 +113,21 @@ def sources(
     return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, fake
 
 
+def sources_behind_http(
+    arcgis: ArcgisSource,
+    found_tiles: FoundTilesSource,
+    ogcapi_maps: OgcApiMapsSource,
+    discovered: DiscoveredSource[FoundTiles],
+    with_stand_ins: WithStandIns,
+    flat_color: FlatColor,
+) -> tuple[MapSource, ...]:
+    return arcgis, found_tiles, ogcapi_maps, discovered, with_stand_ins, flat_color
+
+
+def discoveries(once: OnceDiscovered[FoundTiles]) -> Discovery[FoundTiles]:
+    return once
+
+
 def area_readers(given: GivenAreas, on_demand: AreasOnDemand) -> tuple[AreaReader, ...]:
     return given, on_demand
 
@@ -113,12 +138,13 @@ def pictures(pillow: PillowPictures, text: TextPictures) -> tuple[Pictures, ...]
 
 def info_sources(
     wms: WmsInfoSource,
+    arcgis: ArcgisInfoSource,
     limited: LimitedInfo,
     reprojected: ReprojectedInfo,
     transformed: TransformedInfo,
     fake: FakeInfoSource,
 ) -> tuple[InfoSource, ...]:
-    return wms, limited, reprojected, transformed, fake
+    return wms, arcgis, limited, reprojected, transformed, fake
 
 
 def documents(merged: MergedDocuments) -> tuple[InfoDocuments, ...]:

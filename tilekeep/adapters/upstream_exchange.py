@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceContentError, SourceError
+from tilekeep.domain.errors import NoImage, SourceError
 from tilekeep.domain.map_query import Fetched, NotModified, Upstream, UpstreamRequest
 from tilekeep.domain.source_failure import EMPTY_ANSWER, NO_CONTENT, hidden, retry_after_seconds, status_error
+from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 from tilekeep.domain.tile import Validators
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.http_client import HttpAnswer, HttpClient
@@ -26,6 +29,7 @@ class UpstreamExchange:
         max_bytes: largest body accepted.
         timeout_seconds: longest wait for the gate, and then for the whole answer, however it drips.
         hide_error_details: whether clients are told neither URL nor reason of a failure.
+        stand_ins: for which failures of the server something stands, so that they are no news.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class UpstreamExchange:
         max_bytes: int,
         timeout_seconds: float,
         hide_error_details: bool,
+        stand_ins: StandIns = NO_STAND_INS,
     ) -> None:
         self._http = http
         self._gate = gate
@@ -46,6 +51,7 @@ class UpstreamExchange:
         self._max_bytes = max_bytes
         self._timeout_seconds = timeout_seconds
         self._hide_error_details = hide_error_details
+        self._stand_ins = stand_ins
 
     def ask(self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline) -> HttpAnswer:
         """The answer with a success status, or 304 to a conditional request.
@@ -59,6 +65,11 @@ class UpstreamExchange:
         if unchanged or (answer.status in _SUCCESS and answer.status != NO_CONTENT):
             return answer
         raise status_error(answer.status, request.public_url, retry_after, hide_details=self._hide_error_details)
+
+    def log_failure(self, log: logging.Logger, message: str, error: SourceError) -> None:
+        """Says in the log of a source that, and why, something was not to be had."""
+        level = logging.WARNING if self._stand_ins.for_error(error) is None else logging.DEBUG
+        log.log(level, "%s: %s", message, error)
 
     def _admitted(
         self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline
@@ -99,10 +110,10 @@ def validators_of(answer: HttpAnswer) -> Validators | None:
 def image_of(answer: HttpAnswer, request: UpstreamRequest) -> Fetched | NotModified:
     """The source answer in a checked HTTP answer.
 
-    :raises SourceContentError: the body is empty.
+    :raises NoImage: the body is empty.
     """
     if answer.status == _NOT_MODIFIED:
         return NotModified(validators_of(answer))
     if not answer.body:
-        raise SourceContentError(f'{EMPTY_ANSWER} "{request.public_url}"', client_message=hidden(EMPTY_ANSWER))
+        raise NoImage(f'{EMPTY_ANSWER} "{request.public_url}"', client_message=hidden(EMPTY_ANSWER))
     return Fetched(answer.body, answer.headers.get("content-type"), validators_of(answer))

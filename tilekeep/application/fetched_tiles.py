@@ -12,7 +12,7 @@ from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
-from tilekeep.domain.keeping import together
+from tilekeep.domain.keeping import Worth, together
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
 from tilekeep.domain.meta_tile import PlannedFetch
 from tilekeep.domain.tile import NewTile, TileKey, Validators
@@ -32,6 +32,8 @@ class FetchedTiles(NamedTuple):
     :ivar validators: came with the answer that confirmed ``unchanged``.
     :ivar passing: tiles to deliver but not to store, as they are made of what is stale or in error;
         ``fresh_for`` says when to ask for them again, in seconds or None.
+    :ivar held: tiles whose stored bytes are better than what was fetched.
+    :ivar worth: what those that are new or passing are worth beside stored ones.
     """
 
     new: tuple[NewTile, ...]
@@ -40,6 +42,8 @@ class FetchedTiles(NamedTuple):
     passing: tuple[NewTile, ...] = ()
     fresh_for: float | None = None
     storable: bool = True
+    worth: Worth = Worth.MAP
+    held: tuple[TileKey, ...] = ()
 
     @staticmethod
     def joined(parts: Sequence[FetchedTiles]) -> FetchedTiles:
@@ -50,6 +54,7 @@ class FetchedTiles(NamedTuple):
             passing=tuple(tile for part in parts for tile in part.passing),
             fresh_for=limits.fresh_for,
             storable=limits.storable,
+            worth=limits.worth,
         )
 
 
@@ -133,9 +138,12 @@ class TileFetcher:
             NewTile(key, image.body, image.media_type, sent, single_color=image.single_color)
             for key, image in zip(keys, images, strict=False)
         )
-        if isinstance(answer, Drawn | Fetched) and not (answer.storable and answer.fresh_for is None):
-            return FetchedTiles((), passing=tiles, fresh_for=answer.fresh_for, storable=answer.storable)
-        return FetchedTiles(tiles)
+        if not isinstance(answer, Drawn | Fetched):
+            return FetchedTiles(tiles)
+        fresh_for, storable, worth = answer.fresh_for, answer.storable, answer.worth
+        if storable and fresh_for is None:
+            return FetchedTiles(tiles, worth=worth)
+        return FetchedTiles((), passing=tiles, fresh_for=fresh_for, storable=storable, worth=worth)
 
     def _images(self, fetch: PlannedFetch, answer: SourceAnswer) -> tuple[Sequence[EncodedImage], Validators | None]:
         if isinstance(answer, Blank):

@@ -142,14 +142,14 @@ class GetMap:
         return self._finished(wanted, inner._replace(raster=whole))
 
     def _finished(self, wanted: WantedMap, drawn: Drawn, body: bytes | None = None) -> MapAnswer:
-        raster, fresh_for, storable = drawn
+        raster, fresh_for, storable, _ = drawn
         if body is not None and wanted.may_be(body):
             return MapAnswer(EncodedImage(body, wanted.encoding.format), fresh_for, storable)
         del drawn  # so that the map without labels is let go
         if wanted.labels:
             raster = self._imaging.annotate(raster, wanted.labels)
         if wanted.redraw is not None:
-            raster, fresh_for, storable = wanted.redraw(Drawn(raster, fresh_for, storable))
+            raster, fresh_for, storable, _ = wanted.redraw(Drawn(raster, fresh_for, storable))
         image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
         return MapAnswer(image, fresh_for, storable)
 
@@ -171,7 +171,7 @@ class GetMap:
                 if layer.error is not None:
                     errors.append(layer.error)
                 elif layer.drawn is not None:
-                    raster, fresh_for, may_be_kept = layer.drawn
+                    raster, fresh_for, may_be_kept, _ = layer.drawn
                     shown.append(Keeping(fresh_for, may_be_kept))
                     if isinstance(raster, StripedRaster):
                         striped.append(raster)

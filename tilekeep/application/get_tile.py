@@ -6,11 +6,13 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from tilekeep.application.stale_refresh import StaleRefresh
+from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_answer import TileAnswer, TileState
 from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import NEVER_FRESH, StalenessPolicy, Verdict
@@ -66,6 +68,7 @@ class GetTile:
         "_retry",
         "_stale_for",
         "_tells_age",
+        "_trouble",
     )
 
     def __init__(
@@ -98,6 +101,7 @@ class GetTile:
         self._retry = retry_seconds
         self._concurrent_makings = concurrent_makings
         self._refresh = refresh
+        self._trouble = StoreTrouble(log, clock)
         self._tells_age = tells_age and maker is not None and policy.limit is not None
         self._stale_for = _DAY_SECONDS if policy.max_stale_seconds is None else policy.max_stale_seconds
 
@@ -165,7 +169,7 @@ class GetTile:
         except StoreError as error:
             if self._maker is None:
                 raise
-            log.warning("reading tile %s failed, it counts as missing: %s", key.coord, error)
+            self._trouble(logging.WARNING, "reading tile %s failed, it counts as missing: %s", key.coord, error)
             return None
 
     def _stored_many(self, keys: Sequence[TileKey], deadline: Deadline) -> Mapping[TileKey, StoredTile]:
@@ -175,7 +179,7 @@ class GetTile:
         except StoreError as error:
             if self._maker is None:
                 raise
-            log.warning("reading %d tiles failed, they count as missing: %s", len(keys), error)
+            self._trouble(logging.WARNING, "reading %d tiles failed, they count as missing: %s", len(keys), error)
             return {}
 
     def _made(
@@ -226,9 +230,11 @@ class GetTile:
     def _answer(self, outcome: Outcome, key: TileKey, old: StoredTile | None, deadline: Deadline) -> TileAnswer | None:
         """What an outcome means for the client; None if the tile should be in the store and is not to be had."""
         if isinstance(outcome, Made):
+            if outcome.worth is Worth.STOPGAP and (better := self._showable(old)) is not None:
+                return self._old(better, self._retry)
             made = self._good(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
             fresh_for = made.fresh_for if outcome.fresh_for is None else outcome.fresh_for
-            return made._replace(fresh_for=fresh_for, storable=outcome.storable)
+            return made._replace(fresh_for=fresh_for, storable=outcome.storable, worth=outcome.worth)
         if isinstance(outcome, NoTile):
             return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
         tile = self._stored(key, deadline) or self._showable(old)

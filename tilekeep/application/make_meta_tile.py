@@ -8,9 +8,11 @@ from typing import Protocol
 
 from tilekeep.application.fetched_tiles import FetchedTiles, TileFetcher
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockUnavailable, NoRoom, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.lock_names import tile_lock_name
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
@@ -73,6 +75,7 @@ class MakeMetaTile:
         self._flights = flights
         self._clock = clock
         self._failure_seconds = failure_seconds
+        self._trouble = StoreTrouble(log, clock)
 
     def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         """See :meth:`tilekeep.application.tile_maker.TileMaker.make`."""
@@ -103,13 +106,34 @@ class MakeMetaTile:
         except SourceError as error:
             self._remember(scope, error, deadline)
             raise
-        return self._stored(keys, fetched, deadline)
+        return self._stored(keys, self._worth_having(fetched, block.policy, infos), deadline)
+
+    def _worth_having(
+        self, fetched: FetchedTiles, policy: StalenessPolicy, infos: Mapping[TileKey, TileInfo]
+    ) -> FetchedTiles:
+        """What was fetched, without what would take the place of something better.
+
+        What stands for the map of a failing source replaces no fresh tile, and no stale one where that is better.
+        """
+        if fetched.worth is Worth.MAP:
+            return fetched
+        now = self._clock.now()
+        verdicts = {key: policy.judge(info, now) for key, info in infos.items()}
+        fresh = {key for key, verdict in verdicts.items() if verdict is Verdict.FRESH}
+        shown = {key for key, verdict in verdicts.items() if policy.may_show(verdict)}
+        kept = shown if fetched.worth is Worth.STOPGAP else fresh
+        passing = [*fetched.passing, *(tile for tile in fetched.new if tile.key in kept)]
+        return fetched._replace(
+            new=tuple(tile for tile in fetched.new if tile.key not in kept),
+            passing=tuple(tile for tile in passing if tile.key not in fresh),
+            held=tuple(fresh),
+        )
 
     def _known(self, keys: Sequence[TileKey], deadline: Deadline) -> Mapping[TileKey, TileInfo]:
         try:
             return self._store.stat_many(keys, deadline)
         except StoreError as error:
-            log.warning("looking for stored tiles failed, asking the source: %s", error)
+            self._trouble(logging.WARNING, "looking for stored tiles failed, asking the source: %s", error)
             return {}
 
     def _all_fresh(self, policy: StalenessPolicy, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> bool:
@@ -140,8 +164,10 @@ class MakeMetaTile:
         outcomes.update(self._renewed(fetched, now, deadline))
         outcomes.update(self._written(fetched.new, now, deadline))
         outcomes.update(
-            (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable)) for tile in fetched.passing
+            (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable, fetched.worth))
+            for tile in fetched.passing
         )
+        outcomes.update(dict.fromkeys(fetched.held, InStore()))
         return outcomes
 
     def _renewed(self, fetched: FetchedTiles, now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
@@ -149,7 +175,9 @@ class MakeMetaTile:
             try:
                 self._store.renew(fetched.unchanged, now, fetched.validators, deadline)
             except StoreError as error:
-                log.error("confirmed tiles could not be renewed and are delivered as they are: %s", error)  # noqa: TRY400
+                self._trouble(
+                    logging.ERROR, "confirmed tiles could not be renewed and are delivered as they are: %s", error
+                )
         return dict.fromkeys(fetched.unchanged, InStore(renewed=True))
 
     def _written(self, new: Sequence[NewTile], now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
@@ -159,7 +187,7 @@ class MakeMetaTile:
             log.debug("tiles are delivered unstored: %s", error)
             return {tile.key: Made(_unstored(tile, now)) for tile in new}
         except StoreError as error:
-            log.error("tiles could not be stored and are delivered unstored: %s; %s", error, _REMEDY)  # noqa: TRY400
+            self._trouble(logging.ERROR, f"tiles could not be stored and are delivered unstored: %s; {_REMEDY}", error)
             return {tile.key: Made(_unstored(tile, now)) for tile in new}
         return {
             tile.key: Made(StoredTile(tile.body, tile.media_type, info)) for tile, info in zip(new, infos, strict=True)

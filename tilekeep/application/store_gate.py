@@ -57,7 +57,7 @@ class StoreGate:
     def drawn(self, answer: Drawn | Fetched, wanted: Size) -> Drawn:
         """The answer of a source as pixels, ``wanted`` many; raises as :meth:`whole`."""
         if isinstance(answer, Fetched):
-            return Drawn(self.pixels(answer.body, wanted), answer.fresh_for, answer.storable)
+            return Drawn(self.pixels(answer.body, wanted), answer.fresh_for, answer.storable, answer.worth)
         self.check_size(answer.raster, wanted)
         return answer
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.tile import StoredTile, TileKey
 
 
@@ -28,6 +29,7 @@ class TileAnswer(NamedTuple):
     :ivar storable: whether clients and shared caches may keep the answer at all.
     :ivar stale_for: seconds for which they may go on showing it after that, while it is made anew or cannot be; None
         to leave that to them.
+    :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`.
     """
 
     tile: StoredTile | None
@@ -35,6 +37,7 @@ class TileAnswer(NamedTuple):
     fresh_for: float | None = None
     storable: bool = True
     stale_for: float | None = None
+    worth: Worth = Worth.MAP
 
 
 class Tiles(Protocol):

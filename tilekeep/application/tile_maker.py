@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.meta_tile import MetaTilePlan
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import Dimensions, StoredTile, TileCoord, TileKey
@@ -41,11 +42,13 @@ class Made(NamedTuple):
 
     :ivar fresh_for: seconds after which clients should ask again, as the tile was made of stale ones; None otherwise.
     :ivar storable: whether anybody may keep it; one that may not be kept has not been stored either.
+    :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`; it has not replaced a stored tile that is worth more.
     """
 
     tile: StoredTile
     fresh_for: float | None = None
     storable: bool = True
+    worth: Worth = Worth.MAP
 
 
 class InStore(NamedTuple):

@@ -8,6 +8,7 @@ from tilekeep.config.assemble.areas import area_problems
 from tilekeep.config.assemble.caches import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.object_stores import object_store_problems
 from tilekeep.config.assemble.srs_codes import srs_problems
 from tilekeep.config.assemble.styles import style_problems
 from tilekeep.config.containers import TilekeepContainer
@@ -35,6 +36,7 @@ def checked_container(loaded: LoadedSettings, nodes_before: KeptNodes[CacheNode]
         *container.use_cases.caches().problems(),
         *container.use_cases.info().problems(),
         *directory_problems(settings, container.use_cases.grids().grid),
+        *object_store_problems(settings),
     ]
     if problems:
         raise ConfigurationProblems(Report.of([*loaded.report.problems, *loaded.located(problems)]))
@@ -53,6 +55,7 @@ def problems_of_parts(settings: Settings, base_dir: str, problems: Sequence[Prob
         *container.use_cases.caches().problems(),
         *container.use_cases.info().problems(),
         *directory_problems(sound, container.use_cases.grids().grid),
+        *object_store_problems(sound),
     ]
     return [*without_boxes_of_unknown_srs(settings, problems, found), *found]
 

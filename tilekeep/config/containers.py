@@ -25,7 +25,15 @@ from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.seeding.in_process import InProcessExecutor
+from tilekeep.adapters.seeding.job_file import JobFile
+from tilekeep.adapters.seeding.processes import ProcessExecutor
+from tilekeep.adapters.seeding.stopping import SharedStop
+from tilekeep.adapters.sources.arcgis import ArcgisSource
+from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
+from tilekeep.adapters.sources.found_tiles import FoundTilesSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
@@ -42,6 +50,8 @@ from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.adapters.storage.ledger.journals import Journals
 from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.objects.transfers import Transfers
+from tilekeep.adapters.storage.objects.workers import ObjectWorkers
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
@@ -52,6 +62,9 @@ from tilekeep.application.legend_pictures import LegendPictures
 from tilekeep.application.legend_sizes import LegendSizes
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.scrub import Scrub
+from tilekeep.application.seeding.clean_up import CleanUp
+from tilekeep.application.seeding.run_tasks import RunSeedTasks
+from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.store_gate import StoreGate
@@ -65,6 +78,8 @@ from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transfor
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
+from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
+from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
@@ -73,8 +88,10 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
 from tilekeep.ports.defragmenter import Defragmenter
+from tilekeep.ports.info_source import InfoSource
 from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.tile_store import TileStore
 
 
@@ -107,6 +124,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
     )
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
+    object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
+    object_workers = providers.ThreadSafeSingleton(ObjectWorkers)
+    object_stores = providers.ThreadSafeSingleton(ObjectStores, resources, object_transfers, object_workers, clock)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
             "file": providers.Factory(FileTileStore),
@@ -115,6 +135,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "s3": providers.Factory(bucket_store, object_stores),
+            "azureblob": providers.Factory(container_store, object_stores),
             "disabled": providers.Factory(DisabledTileStore),
         }
     )
@@ -128,7 +150,14 @@ class AdaptersContainer(containers.DeclarativeContainer):
     ledgers = providers.Factory(StoreLedger, journals=journals)
     disk_rooms = providers.Factory(DiskRoom)
     slices = providers.Object(read_slice)
-    info_sources = providers.Factory(WmsInfoSource)
+    info_sources: providers.FactoryAggregate[InfoSource] = providers.FactoryAggregate(
+        {"wms": providers.Factory(WmsInfoSource), "arcgis": providers.Factory(ArcgisInfoSource)}
+    )
+    seed_stop = providers.Factory(SharedStop)
+    seed_notes = providers.Factory(JobFile)
+    seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
+        {"in_process": providers.Factory(InProcessExecutor), "processes": providers.Factory(ProcessExecutor)}
+    )
     documents = providers.ThreadSafeSingleton(MergedDocuments)
     transformers = providers.Object(xslt_transformer)
     legend_store = providers.ThreadSafeSingleton(
@@ -145,6 +174,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {
             "wms": providers.Factory(WmsSource),
             "tile": providers.Factory(TileSource),
+            "arcgis": providers.Factory(ArcgisSource),
+            "found tiles": providers.Factory(FoundTilesSource),
+            "ogcapimaps": providers.Factory(OgcApiMapsSource),
             # One for all caches: its shapes, 9 MB, are the same for all.
             "world": providers.ThreadSafeSingleton(
                 WorldSource, projection=projection, raster=providers.Object(PillowRaster)
@@ -187,6 +219,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.background,
             adapters.sqlite_connections,
             adapters.journals,
+            adapters.object_transfers,
+            adapters.object_workers,
             flights,
             document_flights,
         ),
@@ -201,6 +235,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         imaging=adapters.imaging,
         parallel=adapters.parallel,
         projection=adapters.projection,
+        clock=adapters.clock,
         grids=grids,
         coverages=coverages,
     )
@@ -294,6 +329,19 @@ class UseCasesContainer(containers.DeclarativeContainer):
     clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
     retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)
     scrub = providers.Factory(Scrub, adapters.imaging, image_limits, adapters.slices)
+    seed_tasks = providers.ThreadSafeSingleton(
+        SeedTaskAssembly,
+        settings,
+        base_dir,
+        grids,
+        coverages,
+        caches.provided.effective,
+        caches.provided.seeded,
+        adapters.clock,
+    )
+    seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
+    run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
+    clean_up = providers.Factory(CleanUp, adapters.clock)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 

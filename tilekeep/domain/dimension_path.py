@@ -8,7 +8,7 @@ sets of dimensions share a directory, and none is mistaken for a level, a tile o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -48,8 +48,13 @@ def dimension_directory(dimensions: Dimensions, variant: str = "") -> str:
     return path
 
 
-def parsed_dimension_directory(path: str) -> DimensionPath | None:
-    """The inverse of :func:`dimension_directory`; None for a path it would not give."""
+def parsed_dimension_directory(
+    path: str, spelled: Callable[[Dimensions, str], str] = dimension_directory
+) -> DimensionPath | None:
+    """The inverse of :func:`dimension_directory`; None for a path it would not give.
+
+    ``spelled`` is a function that percent-encodes more characters, where places need it.
+    """
     names = path.split("/")
     variant = ""
     if path.startswith(_VARIANT_MARK):
@@ -58,7 +63,7 @@ def parsed_dimension_directory(path: str) -> DimensionPath | None:
     if pairs is None or len(dict(pairs)) < len(pairs):
         return None
     found = DimensionPath(tuple(sorted(pairs)), variant)
-    return found if dimension_directory(*found) == path else None
+    return found if spelled(*found) == path else None
 
 
 def dimension_name(dimensions: Dimensions, variant: str = "") -> str:

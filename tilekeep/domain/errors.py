@@ -27,6 +27,7 @@
     |   |-- SourceTimeout             the deadline passed while waiting for it
     |   |-- SourceStatusError         it answered with an HTTP error status
     |   |-- SourceContentError        it answered with something that is not the map asked for
+    |   |   |-- NoImage               it answered with no image at all, or with more than is accepted
     |   |   `-- UnusableInfo          what it says about a place is malformed, too large or not safe to read
     |   |-- SourceBusy                all its permitted slots stayed taken until the deadline
     |   `-- SourceRecentlyFailed      it failed a moment ago and is not asked again yet
@@ -185,6 +186,13 @@ class SourceContentError(SourceError):
     """The upstream server answered with something that is not the map asked for."""
 
 
+class NoImage(SourceContentError):
+    """The upstream server answered with no image at all: nothing, another kind of content, or more than is accepted.
+
+    A document in which a server says why there is no map, and a damaged image, are other kinds of this.
+    """
+
+
 class UnusableInfo(SourceContentError):
     """What a source says about a place is malformed, too large, or not safe to read."""
 
@@ -215,6 +223,10 @@ class StoreError(TilekeepError):
 
 class NoRoom(StoreError):
     """A tile store takes no more tiles: its disk has less room than is to be left free."""
+
+
+class JobStoreError(TilekeepError):
+    """Notes on seeding cannot be read or written."""
 
 
 class LockTimeout(TilekeepError):

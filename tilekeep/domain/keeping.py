@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
+
+
+class Worth(enum.IntEnum):
+    """What an answer is worth beside a stored tile."""
+
+    #: Better than nothing: every stored tile that may be shown is better.
+    STOPGAP = 0
+    #: Better than a stale tile, but not than a fresh one.
+    STAND_IN = 1
+    #: What was asked for.
+    MAP = 2
 
 
 class Keeping(NamedTuple):
@@ -11,10 +23,12 @@ class Keeping(NamedTuple):
 
     :ivar fresh_for: seconds after which it should be asked for again; None for no limit of its own.
     :ivar storable: whether anybody may keep it at all.
+    :ivar worth: what it is worth beside a stored tile.
     """
 
     fresh_for: float | None = None
     storable: bool = True
+    worth: Worth = Worth.MAP
 
 
 class Kept(Protocol):
@@ -30,9 +44,15 @@ class Kept(Protocol):
         """As in :class:`Keeping`."""
         ...
 
+    @property
+    def worth(self) -> Worth:
+        """As in :class:`Keeping`."""
+        ...
+
 
 def together(parts: Iterable[Kept]) -> Keeping:
-    """The limits of the whole: the shortest time of all parts, and storable if all of them are."""
+    """The limits of the whole: the shortest time of all parts, storable if all are, worth what the least is."""
     found = list(parts)
     ages = [part.fresh_for for part in found if part.fresh_for is not None]
-    return Keeping(min(ages, default=None), all(part.storable for part in found))
+    worth = min((part.worth for part in found), default=Worth.MAP)
+    return Keeping(min(ages, default=None), all(part.storable for part in found), worth)

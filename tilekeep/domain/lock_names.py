@@ -26,6 +26,21 @@ def sqlite_lock_id(kind: str, place: str) -> str:
     return prefixes[kind] + file_lock_id(place)
 
 
+def s3_lock_id(directory: str, bucket: str) -> str:
+    """The lock id of an s3 cache: MD5 in hex of what its keys begin with, as configured, and of the bucket."""
+    return file_lock_id(directory + bucket)
+
+
+def azure_lock_id(directory: str, container: str) -> str:
+    """The lock id of an azureblob cache: ``azureblob-`` and what an s3 cache in its container would have."""
+    return f"azureblob-{file_lock_id(directory + container)}"
+
+
+def seed_lock_name(cache: str) -> str:
+    """The lock file of a cache that is being seeded; what MapProxy notes about that is its own."""
+    return f"seed-{file_lock_id(cache)}.lck"
+
+
 def tile_lock_name(lock_id: str, coord: TileCoord) -> str:
     """The lock file of a tile, or of a meta tile's main tile: ``<id>-<x>-<y>-<z>.lck``."""
     return f"{lock_id}-{coord.x}-{coord.y}-{coord.z}.lck"

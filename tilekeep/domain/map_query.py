@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import Raster
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.tile import Dimensions, Validators
@@ -80,7 +81,7 @@ class UpstreamRequest:
 class Fetched(NamedTuple):
     """Image bytes from upstream, not yet decoded; ``media_type`` as declared, ``validators`` as sent.
 
-    ``fresh_for`` and ``storable`` as in :class:`Drawn`.
+    ``fresh_for``, ``storable`` and ``worth`` as in :class:`Drawn`.
     """
 
     body: bytes
@@ -88,6 +89,7 @@ class Fetched(NamedTuple):
     validators: Validators | None = None
     fresh_for: float | None = None
     storable: bool = True
+    worth: Worth = Worth.MAP
 
 
 class Drawn(NamedTuple):
@@ -95,11 +97,13 @@ class Drawn(NamedTuple):
 
     :ivar fresh_for: seconds after which it should be asked for again, as parts of it are stale; None for no limit.
     :ivar may_be_kept: whether anybody may keep what it was made of.
+    :ivar worth: what it is worth beside a stored tile: less where a part of it stands for what a source did not give.
     """
 
     raster: Raster
     fresh_for: float | None = None
     may_be_kept: bool = True
+    worth: Worth = Worth.MAP
 
     @property
     def storable(self) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoQuery
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.map_query import MapQuery
+from tilekeep.domain.request_parameters import RequestParameters, as_text, with_query
 from tilekeep.domain.srs import Srs
 
 #: What requests for feature info are called (spec/sources.md, 5).
@@ -26,35 +26,6 @@ FIXED_PARAMETERS: dict[str, tuple[tuple[str, str], ...]] = {
 
 #: What comes last in requests for legends, before the version (spec/sources.md, 6).
 _LEGEND_PARAMETERS = (("request", "GetLegendGraphic"), ("service", "WMS"), ("sld_version", "1.1.0"))
-
-
-class _Parameters:
-    """Ordered parameters: names match in any case and keep the spelling first used."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._pairs: dict[str, tuple[str, str]] = {}
-        for name, value in pairs:
-            self.set(name, value)
-
-    def set(self, name: str, value: str) -> None:
-        spelling, _ = self._pairs.get(name.lower(), (name, ""))
-        self._pairs[name.lower()] = (spelling, value)
-
-    def respell(self, name: str, value: str) -> None:
-        self._pairs[name] = (name, value)
-
-    def set_default(self, name: str, value: str) -> None:
-        self._pairs.setdefault(name.lower(), (name, value))
-
-    def drop(self, *names: str) -> None:
-        for name in names:
-            self._pairs.pop(name, None)
-
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        return tuple(self._pairs.values())
-
-    def query_string(self) -> str:
-        return "&".join(f"{name}={quote(value.encode(), safe=',')}" for name, value in self._pairs.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +56,7 @@ class WmsRequestTemplate:
         of ``req.format``, or follows the other options.  Lists become comma lists, ``transparent: true`` becomes
         ``True`` and an option without value becomes empty.
         """
-        parameters = _Parameters((name, _as_text(value)) for name, value in options.items() if name != "url")
+        parameters = RequestParameters((name, as_text(value)) for name, value in options.items() if name != "url")
         if media_type is not None:
             parameters.set("format", media_type)
         return cls(url, version, parameters.pairs())
@@ -99,7 +70,7 @@ class WmsRequestTemplate:
 
         ``query.dimensions`` are sent as they are; the caller drops those that are not to be forwarded.
         """
-        parameters = _Parameters(self.parameters)
+        parameters = RequestParameters(self.parameters)
         if self.version == "1.0.0":
             parameters.set("request", "map")
         parameters.set("bbox", _bbox_text(query.bbox, srs, self.version))
@@ -117,7 +88,7 @@ class WmsRequestTemplate:
 
     def legend_query_string(self, layer: str, media_type: str, scale: float | None) -> str:
         """The GetLegendGraphic query for one layer; ``scale`` is a denominator, or None for any."""
-        parameters = _Parameters(self.parameters)
+        parameters = RequestParameters(self.parameters)
         parameters.drop("layers")
         parameters.set("layer", layer)
         parameters.set("format", media_type)
@@ -133,7 +104,7 @@ class WmsRequestTemplate:
 
         What is configured wins over the ``info_format`` and ``format`` of the client.
         """
-        parameters = _Parameters(self.parameters)
+        parameters = RequestParameters(self.parameters)
         parameters.set("bbox", _bbox_text(query.bbox, srs, self.version))
         parameters.set("width", str(query.size.width))
         parameters.set("height", str(query.size.height))
@@ -157,20 +128,10 @@ class WmsRequestTemplate:
 
     def url_with(self, query_string: str) -> str:
         """The service URL followed by a query, joined with whatever is missing between them."""
-        if self.url.endswith("?"):
-            return self.url + query_string
-        return f"{self.url}{'&' if '?' in self.url else '?'}{query_string}"
+        return with_query(self.url, query_string)
 
 
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ",".join(_as_text(item) for item in value)
-    return str(value)
-
-
-def _adapt_to(version: str, parameters: _Parameters, srs: Srs) -> None:
+def _adapt_to(version: str, parameters: RequestParameters, srs: Srs) -> None:
     if version == "1.0.0":
         parameters.drop("version", "service")
     if version == "1.3.0":
@@ -178,7 +139,7 @@ def _adapt_to(version: str, parameters: _Parameters, srs: Srs) -> None:
         parameters.set("crs", srs.code)
 
 
-def _rename_position(parameters: _Parameters, query: InfoQuery) -> None:
+def _rename_position(parameters: RequestParameters, query: InfoQuery) -> None:
     """In WMS 1.3.0 the place has other names (OGC 06-042, 7.4.3.7)."""
     parameters.drop("x", "y")
     parameters.set("i", str(query.position.x))

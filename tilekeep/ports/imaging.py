@@ -34,12 +34,25 @@ class EncodedPlacement(NamedTuple):
     top: int
 
 
+_WHITE = (255, 255, 255)
+_OPAQUE = 255
+
+
 class Canvas(NamedTuple):
-    """An empty image: size in pixels, background as 8-bit RGB or None for white, transparent or not."""
+    """An empty image: size in pixels, background as 8-bit RGB or None for white, transparent or not.
+
+    The background of a transparent one may have an alpha of its own, else nothing of it is seen.
+    """
 
     size: Size
     transparent: bool
-    background: tuple[int, int, int] | None = None
+    background: tuple[int, ...] | None = None
+
+    @property
+    def color(self) -> tuple[int, int, int, int]:
+        """Red, green, blue and alpha of its pixels."""
+        red, green, blue, alpha = (*(self.background or _WHITE), 0 if self.transparent else _OPAQUE)[:4]
+        return red, green, blue, alpha if self.transparent else _OPAQUE
 
 
 class Mosaic(NamedTuple):

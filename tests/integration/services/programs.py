@@ -75,3 +75,19 @@ def find_yaml_language_server() -> Path:
     if not (modules / "yaml-language-server").is_dir():
         raise ProgramMissing("yaml-language-server", "make editor")
     return modules
+
+
+def find_test_server(name: str) -> Path:
+    """The folder of a server of node's that ``make servers`` installs, or :class:`ProgramMissing`."""
+    folder = Path(__file__).parents[3] / ".cache" / "servers" / "node_modules" / name
+    if not folder.is_dir():
+        raise ProgramMissing(name, "make servers")
+    return folder
+
+
+def find_swift() -> Path:
+    """The folder with the programs of OpenStack Swift, or :class:`ProgramMissing`."""
+    folder = Path(__file__).parents[3] / ".cache" / "swift" / "bin"
+    if not (folder / "swift-proxy-server").exists():
+        raise ProgramMissing("swift", "make servers")
+    return folder

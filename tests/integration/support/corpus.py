@@ -68,7 +68,7 @@ def options_set(example: Example) -> set[tuple[str, str]]:
     assert tree is not None
     data = plain_data(with_environment(tree, None)[0], expansion)
     assert isinstance(data, dict)
-    return set(_set_in(validated(data, lambda text: text).settings))
+    return set(_set_in(validated(Settings, data, lambda text: text).settings))
 
 
 def _set_in(value: Any) -> Iterator[tuple[str, str]]:

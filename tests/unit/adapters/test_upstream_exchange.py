@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from tests.fakes.clock import FakeClock
@@ -9,7 +11,9 @@ from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.upstream_gate import FakeUpstreamGate
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
+from tilekeep.domain.errors import SourceStatusError
 from tilekeep.domain.map_query import Upstream, UpstreamRequest
+from tilekeep.domain.stand_in import StandIn, StandIns
 from tilekeep.ports.http_client import HttpAnswer
 
 REQUEST = UpstreamRequest("GET", "http://maps.example.org/", "http://maps.example.org/")
@@ -40,3 +44,30 @@ def test_an_exchange_takes_no_longer_than_its_time_out_or_the_deadline(deadline:
     exchange.ask(REQUEST, Purpose.SERVE, deadline)
 
     assert [expected] == http.deadlines
+
+
+@pytest.mark.parametrize(
+    ("status", "level"),
+    [
+        pytest.param(404, logging.DEBUG, id="what-an-image-stands-for-is-no-news"),
+        pytest.param(500, logging.WARNING, id="every-other-failure-is"),
+    ],
+)
+def test_failures_are_logged_by_what_they_mean(status: int, level: int, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    exchange = UpstreamExchange(
+        FakeHttpClient(HttpAnswer(status, {}, b"")),
+        FakeUpstreamGate(CLOCK),
+        CLOCK,
+        upstream=Upstream("maps.example.org"),
+        max_bytes=100,
+        timeout_seconds=4,
+        hide_error_details=True,
+        stand_ins=StandIns(((404, StandIn((0, 0, 0))),)),
+    )
+
+    with pytest.raises(SourceStatusError) as raised:
+        exchange.ask(REQUEST, Purpose.SERVE, NO_DEADLINE)
+    exchange.log_failure(logging.getLogger("test"), "no map", raised.value)
+
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(level, f"no map: {raised.value}")]

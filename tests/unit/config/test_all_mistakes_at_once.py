@@ -20,7 +20,7 @@ globals:
     file_permissions: §0644  # globals.cache.file_permissions
     §tile_lockdir: x  # globals.cache.tile_lockdir? -> tile_lock_dir
     link_single_color_images: §maybe  # globals.cache.link_single_color_images
-    §s3: {use_http_get: §sometimes}  # globals.cache.s3? | globals.cache.s3.use_http_get
+    s3: {use_http_get: §sometimes}  # globals.cache.s3.use_http_get
   image:
     resampling_method: §bicubc  # globals.image.resampling_method -> bicubic
     jpeg_quality: §101  # globals.image.jpeg_quality
@@ -103,15 +103,15 @@ sources:
   scheme: {type: wms, req: {url: §maps.example.org, layers: §5}}  # sources.scheme.req.url | sources.scheme.req.layers
   version: {type: wms, req: {url: 'http://x', layers: a}, wms_opts: {version: §1.3}}  # sources.version.wms_opts.version
   range: {type: wms, req: {url: 'http://x', layers: a}, min_res: §1, max_res: 10}  # sources.range.min_res
-  status: {type: wms, req: {url: 'http://x', layers: a}, §on_error: {§never: {response: transparent}}}  # sources.status.on_error | sources.status.on_error.never
+  status: {type: wms, req: {url: 'http://x', layers: a}, on_error: {§never: {response: transparent}}}  # sources.status.on_error.never
   color: {type: wms, req: {url: 'http://x', layers: a}, on_error: {404: {response: §reddish}}}  # sources.color.on_error[404].response
   limit: {type: wms, req: {url: 'http://x', layers: a}, concurrent_requests: §-1}  # sources.limit.concurrent_requests
   template: {type: tile, grid: GLOBAL_WEBMERCATOR, url: §'http://x/%(z)s/%(x)s/%(yy)s'}  # sources.template.url -> y
   gridless: {type: tile, grid: §nowhere, url: 'http://x/%(z)s/%(x)s/%(y)s'}  # sources.gridless.grid
   mapfile: {type: §mapserver, §req: {layers: a}, wms_opts: {map: §yess}}  # sources.mapfile.type | sources.mapfile.req.map | sources.mapfile.wms_opts.map
   style: {type: §mapnik, mapfile: a.xml, scale_factor: §0}  # sources.style.type | sources.style.scale_factor
-  server: {type: §arcgis, req: {url: §5}, opts: {featureinfo_tolerance: §-1}}  # sources.server.type | sources.server.req.url | sources.server.opts.featureinfo_tolerance
-  api: {type: §ogcapimaps, landingpage_url: §maps.example.org, bgcolor: §white}  # sources.api.type | sources.api.landingpage_url | sources.api.bgcolor
+  server: {type: arcgis, req: {url: §5}, opts: {featureinfo_tolerance: §-1}}  # sources.server.req.url | sources.server.opts.featureinfo_tolerance
+  api: {type: ogcapimaps, landingpage_url: §maps.example.org, bgcolor: §white}  # sources.api.landingpage_url | sources.api.bgcolor
 grids:
   base: {base: §GLOBAL_MERCATR, origin: nw}  # grids.base.base -> GLOBAL_MERCATOR
   circle: {base: §circle2, origin: nw}  # grids.circle.base

@@ -22,7 +22,9 @@ from tilekeep.config.mapproxy.sources import (
 )
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageLimits
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.resolution_range import ResolutionRange
+from tilekeep.domain.stand_in import StandIn, StandIns
 
 WMS = "type: wms, req: {url: 'http://u:p@x/?a=b', LAYERS: z, layers: 'a,b', Transparent: true}"
 
@@ -128,6 +130,15 @@ def test_limits_of_area_and_purpose() -> None:
     assert limits.seed_only
     assert limits.coverage is not None
     assert limits.coverage.area == EffectiveBox(BBox(1, 2, 3, 4), "EPSG:4326")
+
+
+def test_images_of_errors_have_a_colour_and_a_worth() -> None:
+    on_error = "404: {response: transparent, cache: true}, other: {response: '#010203', authorize_stale: true}"
+
+    assert wms_of(f"{WMS}, on_error: {{{on_error}}}").stand_ins == StandIns(
+        by_status=((404, StandIn((255, 255, 255, 0), kept=True)),),
+        other=StandIn((1, 2, 3), worth=Worth.STOPGAP),
+    )
 
 
 def test_a_source_of_tiles_never_declares_a_format_of_its_own() -> None:

@@ -77,7 +77,7 @@ ERRORS = [
     Mistake(
         "a source type of later",
         "type: wms",
-        "type: arcgis",
+        "type: mapserver",
         "sources.osm.type",
         13,
         11,
@@ -1085,11 +1085,6 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
     ("section", "options", "path"),
     [
         ("globals", "renderd: {address: 'http://x'}", "globals.renderd.address"),
-        (
-            "sources",
-            "s: {type: wms, req: {url: 'http://x', layers: a}, on_error: {404: {response: '#fff000'}}}",
-            "sources.s.on_error",
-        ),
         ("sources", "s: {type: mapnik, mapfile: x.xml}", "sources.s.type"),
         ("caches", "c: {sources: [], cache: {type: redis, password: hunter2}}", "caches.c.cache.type"),
         ("services", "kml: {}", "services.kml"),

@@ -10,7 +10,7 @@ import urllib3
 
 from tilekeep.adapters.http.body import BodyTooLarge, UnknownEncoding
 from tilekeep.adapters.http.connections import StaleConnection
-from tilekeep.domain.errors import SourceContentError, SourceError, SourceTimeout, SourceUnreachable
+from tilekeep.domain.errors import NoImage, SourceError, SourceTimeout, SourceUnreachable
 from tilekeep.domain.source_failure import (
     BAD_URL,
     INTERNAL_ERROR,
@@ -55,7 +55,7 @@ def translated(error: Exception, public_url: str, *, hide_details: bool) -> Sour
     texts = failure_texts(_kind(error), public_url, reason(error), hide_details=hide_details)
     kind: type[SourceError] = SourceUnreachable
     if isinstance(error, BodyTooLarge | UnknownEncoding):
-        kind = SourceContentError
+        kind = NoImage
     elif isinstance(error, _TIMEOUTS):
         kind = SourceTimeout
     return kind(texts.log, client_message=texts.client)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import mimetypes
 import os
+import stat
 from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +26,7 @@ def read_local_file(request: UpstreamRequest, max_bytes: int) -> HttpAnswer:
     :raises BodyTooLarge: the file has more than ``max_bytes``.
     """
     path = _path(request.url)
-    with path.open("rb") as file:
+    with open(path, "rb", opener=_without_waiting) as file:
         modified = formatdate(os.fstat(file.fileno()).st_mtime, usegmt=True)
         if dict(request.headers).get("If-Modified-Since") == modified:
             return HttpAnswer(304, {"last-modified": modified}, b"")
@@ -34,6 +36,15 @@ def read_local_file(request: UpstreamRequest, max_bytes: int) -> HttpAnswer:
     media_type, _ = mimetypes.guess_type(path.name)
     headers = {"last-modified": modified} | ({"content-type": media_type} if media_type else {})
     return HttpAnswer(200, headers, body)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Pipes and devices, which may keep a reader waiting, are no files."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "Not a regular file")
+    return descriptor
 
 
 def _path(url: str) -> Path:

@@ -6,11 +6,19 @@ from PIL import Image
 
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import MIXED, ImageEncoding
+from tilekeep.ports.imaging import Canvas
 
 WHITE = (255, 255, 255)
 TRANSPARENT_WHITE = (255, 255, 255, 0)
 
 _SINGLE_BAND_MODES = frozenset({"1", "L", "I", "F"})
+
+
+def empty(canvas: Canvas) -> Image.Image:
+    """The canvas as an image, with alpha if it is transparent."""
+    if canvas.transparent:
+        return Image.new("RGBA", canvas.size, canvas.color)
+    return Image.new("RGB", canvas.size, canvas.color[:3])
 
 
 def may_be_transparent(encoding: ImageEncoding) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PIL import Image, ImageChops
 
-from tilekeep.adapters.imaging.canvas import WHITE
+from tilekeep.adapters.imaging.canvas import empty
 from tilekeep.adapters.imaging.raster import bands_of, is_opaque
 from tilekeep.adapters.imaging.strips import Wrap, whole
 from tilekeep.domain.image import Raster
@@ -25,11 +25,7 @@ def composed(canvas: Canvas, placements: Iterable[Placement], raster_of: Wrap) -
     first = list(itertools.islice(waiting, 2))
     if len(first) == 1 and _is_the_result(canvas, first[0]):
         return whole(first[0].raster, raster_of)
-    background = canvas.background or WHITE
-    if canvas.transparent:
-        result = Image.new("RGBA", canvas.size, (*background, 0))
-    else:
-        result = Image.new("RGB", canvas.size, background)
+    result = empty(canvas)
     while first:
         _lay(result, first.pop(0))
     for placement in waiting:

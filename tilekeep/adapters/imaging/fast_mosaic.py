@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tilekeep.adapters.imaging.canvas import WHITE
 from tilekeep.adapters.imaging.indexed_png import IndexedImage
 from tilekeep.adapters.imaging.mosaics import in_full_color
 from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words, words_from_image
@@ -29,8 +28,8 @@ def mosaic_words(
     look_up: LookUp = look_up,
 ) -> tuple[Words, list[int]]:
     """As :func:`tilekeep.adapters.imaging.mosaics.mosaic_of`, in words."""
-    red, green, blue = canvas.background or WHITE
-    blank = np.uint32(red | green << 8 | blue << 16 | (0 if canvas.transparent else 0xFF000000))
+    red, green, blue, alpha = canvas.color
+    blank = np.uint32(red | green << 8 | blue << 16 | alpha << 24)
     result = np.full((canvas.size.height, canvas.size.width), blank, np.uint32)
     always = np.uint32(0) if canvas.transparent else OPAQUE
     undecodable = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image
 
-from tilekeep.adapters.imaging.canvas import WHITE
+from tilekeep.adapters.imaging.canvas import empty
 from tilekeep.adapters.imaging.pillow_encoding import opaque
 from tilekeep.domain.errors import ImageError
 from tilekeep.ports.imaging import Canvas, EncodedPlacement
@@ -19,9 +19,8 @@ def mosaic_of(
 
     On a canvas that is not transparent tiles lose their alpha, as they do in caches.
     """
-    background = canvas.background or WHITE
-    mode = "RGBA" if canvas.transparent else "RGB"
-    result = Image.new(mode, canvas.size, (*background, 0) if canvas.transparent else background)
+    result = empty(canvas)
+    mode = result.mode
     undecodable = []
     for position, tile in enumerate(tiles):
         try:

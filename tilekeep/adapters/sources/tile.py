@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 
+from tilekeep.adapters.tile_of_query import coord_of, refuse_other_than_image
 from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, image_of
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import InvalidParameter, SourceContentError, SourceError
+from tilekeep.domain.errors import SourceError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
 from tilekeep.domain.secrets import redacted
-from tilekeep.domain.source_failure import hidden, upstream_text
-from tilekeep.domain.tile import TileCoord
 from tilekeep.domain.tile_url import TileUrlTemplate
-from tilekeep.ports.http_client import HttpAnswer
 
 _LOG = logging.getLogger("tilekeep.source.tile")
 
@@ -66,42 +64,13 @@ class TileSource:
         try:
             request = self._request_for(query)
             answer = self._exchange.ask(request, purpose, deadline)
-            _refuse_other_than_image(answer, request)
+            refuse_other_than_image(answer, request)
             return image_of(answer, request)
         except SourceError as error:
-            _LOG.warning("could not retrieve tile: %s", error)
+            self._exchange.log_failure(_LOG, "could not retrieve tile", error)
             raise
 
     def _request_for(self, query: MapQuery) -> UpstreamRequest:
-        coord = self._coord(query)
+        coord = coord_of(query, self._grid)
         url = self._template.url(coord, subtype(query.media_type), self._grid.tile_bbox)
         return UpstreamRequest("GET", url, redacted(url), conditions(query.validators))
-
-    def _coord(self, query: MapQuery) -> TileCoord:
-        grid = self._grid
-        if query.size != grid.tile_size:
-            raise _invalid(f"tile size of cache and tile source do not match: {grid.tile_size} != {query.size}")
-        if query.srs != grid.srs:
-            raise _invalid(f"SRS of cache and tile source do not match: {grid.srs.code} != {query.srs.code}")
-        try:
-            affected = grid.affected(query.bbox, grid.closest_level(query.resolution))
-        except InvalidParameter as error:
-            raise _invalid(f"invalid BBOX {query.bbox}") from error
-        coord = affected.coords[0] if affected.count == 1 else None
-        if coord is None:
-            raise _invalid(f"BBOX does not align to tile: {tuple(query.bbox)} in grid {grid.name}")
-        return coord
-
-
-def _invalid(message: str) -> SourceError:
-    """The query does not fit the source: its text holds nothing that clients must not see."""
-    return SourceError(message, client_message=message)
-
-
-def _refuse_other_than_image(answer: HttpAnswer, request: UpstreamRequest) -> None:
-    media_type = answer.headers.get("content-type")
-    if answer.body and media_type and not media_type.lower().startswith("image"):
-        raise SourceContentError(
-            f"no image returned from tile source: \"{request.public_url}\" is '{upstream_text(media_type)}'",
-            client_message=hidden("response is not an image"),
-        )

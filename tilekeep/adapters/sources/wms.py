@@ -77,7 +77,7 @@ class WmsSource:
             require_image(answer, request, "no image returned from source WMS")
             return image_of(answer, request)
         except SourceError as error:
-            _LOG.warning("could not retrieve WMS map: %s", error)
+            self._exchange.log_failure(_LOG, "could not retrieve WMS map", error)
             raise
 
     def _server_srs(self, wanted: Srs) -> Srs | None:

@@ -16,6 +16,7 @@ from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.rescaled_tiles import RescaledTiles
+from tilekeep.application.seeding.seed_task import SeededCache
 from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.stale_refresh import StaleRefresh
@@ -47,6 +48,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
+from tilekeep.domain.meta_tile import MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import TileKey, TileSet
@@ -119,6 +121,19 @@ class StoredCache(NamedTuple):
     grid: TileGrid
     store: TileStore
     settle: SettleLedger | None = None
+
+
+class _WorkingParts(NamedTuple):
+    """What reads, makes and stores the tiles of a cache in one grid; ``tiles`` are not clipped yet."""
+
+    tile_set: TileSet
+    grid: TileGrid
+    region: Region | None
+    planner: MetaTilePlanner
+    policy: StalenessPolicy
+    store: TileStore
+    maker: TileMaker | None
+    tiles: Tiles
 
 
 class CacheAssembly:
@@ -287,15 +302,54 @@ class CacheAssembly:
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
-        cache, grid = self.effective(name), self._grids.grid(grid_key)
+        cache = self.effective(name)
         gate = self._gate(cache)
         source = None if is_storage_only(cache) else self._source(cache, grid_key, gate)
-        region = self._region(cache, grid_key)
+        parts = self._working_parts(cache, grid_key, gate, source)
+        tiles = self._clipped(cache, parts.grid, parts.region, parts.tiles)
+        return CacheNode(
+            grid=parts.grid,
+            tiles=tiles,
+            maps=self._maps(cache, parts.grid, parts.store, tiles),
+            explain=ExplainTile(
+                tile_set=parts.tile_set,
+                grid=parts.grid,
+                reader=parts.store,
+                locator=parts.store,
+                policy=parts.policy,
+                planner=parts.planner,
+                region=parts.region,
+                rescaling_step=None if cache.rescaling is None else cache.rescaling.step,
+                source=source,
+                request_media_type=cache.request_format,
+                clock=self._parts.clock,
+            ),
+            encoding=cache.encoding,
+        )
+
+    def seeded(self, name: str, grid_key: str) -> SeededCache:
+        """The cache as seeding sees it: with the sources that are for seeding only; nothing of it is kept."""
+        cache = self.effective(name)
+        gate = self._gate(cache)
+        parts = self._working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate))
+        return SeededCache(
+            parts.store,
+            parts.planner,
+            parts.maker,
+            parts.tiles,
+            region=parts.region,
+            is_rescaled=cache.rescaling is not None,
+        )
+
+    def _working_parts(
+        self, cache: EffectiveCache, grid_key: str, gate: StoreGate, source: MapSource | None
+    ) -> _WorkingParts:
+        """What reads, makes and stores the tiles of a cache in one grid."""
+        grid, region = self._grids.grid(grid_key), self._region(cache, grid_key)
         planner = planner_of(cache, grid, source)
         policy = StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         wanted = self._wanted_store(cache, grid_key)
         store = self._stores.store(wanted)
-        clock = self._parts.clock
         maker = None if source is None else self._maker(wanted, source, gate, store)
         get_tile = GetTile(
             reader=store,
@@ -304,33 +358,15 @@ class CacheAssembly:
             planner=planner,
             grid=grid,
             region=region,
-            clock=clock,
+            clock=self._parts.clock,
             parallel=self._parts.parallel,
             retry_seconds=max(1.0, cache.failure_seconds),
             concurrent_makings=cache.concurrent_tile_creators,
             refresh=None if maker is None else self._refresh(cache, maker, wanted.tile_set),
             tells_age=self._options.tiles_tell_age,
         )
-        tiles = self._clipped(cache, grid, region, self._rescaled(cache, grid, store, get_tile))
-        return CacheNode(
-            grid=grid,
-            tiles=tiles,
-            maps=self._maps(cache, grid, store, tiles),
-            explain=ExplainTile(
-                tile_set=wanted.tile_set,
-                grid=grid,
-                reader=store,
-                locator=store,
-                policy=policy,
-                planner=planner,
-                region=region,
-                rescaling_step=None if cache.rescaling is None else cache.rescaling.step,
-                source=source,
-                request_media_type=cache.request_format,
-                clock=clock,
-            ),
-            encoding=cache.encoding,
-        )
+        tiles = self._rescaled(cache, grid, store, get_tile)
+        return _WorkingParts(wanted.tile_set, grid, region, planner, policy, store, maker, tiles)
 
     def _refresh(self, cache: EffectiveCache, maker: TileMaker, tile_set: TileSet) -> StaleRefresh | None:
         """None where requests wait for new tiles, as in the reference."""

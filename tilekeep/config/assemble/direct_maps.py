@@ -17,7 +17,7 @@ from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.wms_sources import styled
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
-from tilekeep.config.mapproxy.meaning_source import EffectiveWmsSource, SourceLimits
+from tilekeep.config.mapproxy.meaning_source import EffectiveMapServer, EffectiveWmsSource, SourceLimits
 from tilekeep.config.mapproxy.meaning_sources import direct_source
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.errors import ProjectionError
@@ -74,6 +74,8 @@ class DirectMaps:
         source = direct_source(self._settings, name, self._base_dir)
         if isinstance(source, EffectiveWmsSource):
             return LaidSource(self._direct(source), source.image.opacity)
+        if isinstance(source, EffectiveMapServer):
+            return LaidSource(self._by_itself(source), source.image.opacity)
         return LaidSource(self._sources.direct(source, self._gate), source.image.opacity)
 
     def _cached(self, name: str, cache: Cache) -> MapSource:
@@ -108,6 +110,15 @@ class DirectMaps:
             hides=lambda query: _is_opaque(source) and self._covers(limits, query),
         )
 
+    def _by_itself(self, source: EffectiveMapServer) -> DirectMap:
+        """A server that is asked for no more than one source at a time."""
+        return DirectMap(
+            lambda _: self._sources.direct(source, self._gate),
+            (),
+            alike=None,
+            hides=lambda query: _is_opaque(source) and self._covers(source.limits, query),
+        )
+
     def _covers(self, limits: SourceLimits, query: MapQuery) -> bool:
         """Whether the source has something everywhere in the map."""
         if limits.seed_only or not limits.resolutions.holds(query.bbox, query.size, query.srs):
@@ -122,7 +133,7 @@ class DirectMaps:
         return found is None or found.relate(query.bbox) is Relation.CONTAINS
 
 
-def _is_opaque(source: EffectiveWmsSource) -> bool:
+def _is_opaque(source: EffectiveMapServer) -> bool:
     opacity = source.image.opacity
     return not source.image.transparent and not (opacity is not None and 0.0 < opacity < _AS_GOOD_AS_OPAQUE)
 
@@ -147,7 +158,9 @@ def _alike(source: EffectiveWmsSource) -> Hashable | None:
     others = frozenset((name.lower(), str(value)) for name, value in source.parameters)
     return (
         source.url,
+        source.mirrors,
         source.http,
+        source.stand_ins,
         source.supported_srs,
         source.supported_formats,
         source.transparent_color,

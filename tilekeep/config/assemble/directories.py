@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from tilekeep.config.mapproxy.caches import (
+    AzureBackend,
     Cache,
     CompactBackend,
     FileBackend,
     GeopackageBackend,
     MbtilesBackend,
+    S3Backend,
     SqliteBackend,
 )
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
@@ -53,13 +55,22 @@ def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
 
 
 def _remedy(cache: Cache) -> str:
-    named_after_grids = isinstance(cache.cache, FileBackend) and cache.cache.use_grid_names
-    if named_after_grids or isinstance(cache.cache, CompactBackend):
-        return "give the grids different names"
-    if isinstance(cache.cache, SqliteBackend):
+    if _is_named_after_grids(cache):
         return "give the grids different names"
     if isinstance(cache.cache, GeopackageBackend):
         return "remove cache.table_name, or use a cache for each grid"
-    if isinstance(cache.cache, MbtilesBackend):
+    if isinstance(cache.cache, S3Backend):
+        return "set cache.include_grid_name: true, or use a cache for each grid"
+    if isinstance(cache.cache, MbtilesBackend | AzureBackend):
         return "use a cache for each grid"
     return "set cache.use_grid_names: true, or use a cache for each grid"
+
+
+def _is_named_after_grids(cache: Cache) -> bool:
+    """Whether grids of different names have places of their own."""
+    backend = cache.cache
+    if isinstance(backend, S3Backend | AzureBackend):
+        return backend.directory is None
+    if isinstance(backend, FileBackend):
+        return backend.use_grid_names
+    return isinstance(backend, CompactBackend | SqliteBackend)

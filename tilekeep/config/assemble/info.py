@@ -17,6 +17,8 @@ from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.source_parts import http_options
 from tilekeep.config.assemble.styles import with_style
+from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_info import (
     EffectiveInfoSource,
     Stylesheet,
@@ -28,10 +30,12 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
+from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.map_query import Upstream
-from tilekeep.domain.secrets import split_credentials
+from tilekeep.domain.secrets import Credentials, split_credentials
+from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
 from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.info_documents import InfoDocuments, InfoTransformer
@@ -47,7 +51,7 @@ _MOST_BYTES = 8 * 2**20
 class InfoParts:
     """What sources of feature info are made with.
 
-    :ivar make: makes a source that asks a WMS, from keyword arguments.
+    :ivar make: makes a source by its kind (``wms``, ``arcgis``) from keyword arguments.
     :ivar make_exchange: makes what asks one server, from keyword arguments.
     :ivar make_transformer: makes a transformation of a stylesheet's path and the kind that it makes.
     """
@@ -114,33 +118,54 @@ class InfoAssembly:
         """Transformed documents of the server, asked in an SRS that it has, about places in its coverage."""
         options = effective_info_source(self._settings, name, self._base_dir)
         source = self._of_server(options)
+        if isinstance(options, EffectiveArcgisInfo):
+            return source
         if options.stylesheet is not None:
             source = TransformedInfo(source, self._transformer(options.stylesheet))
         region = self._parts.coverages.regions(options.coverage)
         return source if region is None else LimitedInfo(source, region)
 
-    def _of_server(self, options: EffectiveInfoSource) -> InfoSource:
+    def _of_server(self, options: EffectiveInfoSource | EffectiveArcgisInfo) -> InfoSource:
         option = ("sources", SourceName.parse(options.name).name, "supported_srs")
         grids = self._parts.grids
         supported_srs = grids.srs_list(options.supported_srs, option)
-        url, credentials = split_credentials(options.url)
-        http = options.http
-        exchange = self._parts.make_exchange(
-            http=self._parts.http_client(http_options(http, credentials)),
-            upstream=Upstream(urlsplit(options.url).netloc, 0, http.requests_per_second, http.breaker),
-            max_bytes=min(_MOST_BYTES, http.limits.max_bytes),
-            timeout_seconds=http.client_timeout_seconds,
-            hide_error_details=http.hide_error_details,
-        )
-        source = self._parts.make(
-            exchange=exchange,
-            request=WmsRequestTemplate.from_options(
-                url, dict(with_style(options.parameters, options.style_file)), version=options.version
-            ),
-            supported_srs=supported_srs,
+        source = (
+            self._arcgis(options, supported_srs)
+            if isinstance(options, EffectiveArcgisInfo)
+            else self._wms(options, supported_srs)
         )
         if not supported_srs:
             return source
         return ReprojectedInfo(
             source, self._parts.projection, supported_srs=supported_srs, preferred_srs=grids.preferred_srs()
+        )
+
+    def _wms(self, options: EffectiveInfoSource, supported_srs: tuple[Srs, ...]) -> InfoSource:
+        url, credentials = split_credentials(options.url)
+        parameters = dict(with_style(options.parameters, options.style_file))
+        return self._parts.make(
+            "wms",
+            exchange=self._exchange(options.url, credentials, options.http),
+            request=WmsRequestTemplate.from_options(url, parameters, version=options.version),
+            supported_srs=supported_srs,
+        )
+
+    def _arcgis(self, options: EffectiveArcgisInfo, supported_srs: tuple[Srs, ...]) -> InfoSource:
+        url, credentials = split_credentials(options.url)
+        return self._parts.make(
+            "arcgis",
+            exchange=self._exchange(options.url, credentials, options.http),
+            request=ArcgisRequestTemplate.from_options(url, dict(options.parameters)),
+            supported_srs=supported_srs,
+            tolerance_px=options.tolerance_px,
+            geometries=options.geometries,
+        )
+
+    def _exchange(self, url: str, credentials: Credentials | None, http: EffectiveHttp) -> UpstreamExchange:
+        return self._parts.make_exchange(
+            http=self._parts.http_client(http_options(http, credentials)),
+            upstream=Upstream(urlsplit(url).netloc, 0, http.requests_per_second, http.breaker),
+            max_bytes=min(_MOST_BYTES, http.limits.max_bytes),
+            timeout_seconds=http.client_timeout_seconds,
+            hide_error_details=http.hide_error_details,
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
+from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.limited_source import LimitedSource
+from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
@@ -16,6 +18,8 @@ from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, SourceLimits
 from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.secrets import Credentials
+from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
+from tilekeep.ports.clock import Clock
 from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
@@ -41,11 +45,17 @@ class SourceParts:
     imaging: Imaging
     parallel: ParallelRunner
     projection: Projection
+    clock: Clock
     grids: GridAssembly
     coverages: CoverageAssembly
 
     def exchange(
-        self, url: str, credentials: Credentials | None, http: EffectiveHttp, concurrent_requests: int = 0
+        self,
+        url: str,
+        credentials: Credentials | None,
+        http: EffectiveHttp,
+        concurrent_requests: int = 0,
+        stand_ins: StandIns = NO_STAND_INS,
     ) -> UpstreamExchange:
         """What asks the server at ``url``, which is spelled as in the configuration (spec/sources.md, 10)."""
         return self.make_exchange(
@@ -54,6 +64,21 @@ class SourceParts:
             max_bytes=http.limits.max_bytes,
             timeout_seconds=http.client_timeout_seconds,
             hide_error_details=http.hide_error_details,
+            stand_ins=stand_ins,
+        )
+
+    def with_stand_ins(
+        self, source: MapSource, stand_ins: StandIns, limits: SourceLimits, gate: StoreGate
+    ) -> MapSource:
+        """The source within its limits, with what stands for its failures there."""
+        if stand_ins == NO_STAND_INS:
+            return source
+        coverage = limits.coverage if limits.coverage is not None and limits.coverage.clip else None
+        clipped = replace(NO_LIMITS, coverage=coverage)
+        return WithStandIns(
+            source,
+            stand_ins,
+            lambda color: self.limited(FlatColor(self.imaging, color), clipped, gate, narrows=False),
         )
 
     def limited(self, source: MapSource, limits: SourceLimits, gate: StoreGate, *, narrows: bool = True) -> MapSource:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.sources.merged_sources import MergedSources
+from tilekeep.application.sources.mirrored_source import MirrorHealth
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.config.assemble.arcgis_sources import ArcgisAssembly
+from tilekeep.config.assemble.mirrors import mirrored
+from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTilesAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.tile_sources import TileAssembly
 from tilekeep.config.assemble.wms_sources import WmsAssembly
+from tilekeep.config.assemble.wmts_sources import WmtsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
+from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisSource
+from tilekeep.config.mapproxy.meaning_ogcapi import EffectiveOgcApiMaps, EffectiveOgcApiTiles
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
     EffectiveSource,
@@ -19,6 +27,7 @@ from tilekeep.config.mapproxy.meaning_source import (
     EffectiveWorldSource,
     SourceLimits,
 )
+from tilekeep.config.mapproxy.meaning_wmts import EffectiveWmtsSource
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.region import Region
@@ -33,10 +42,17 @@ class SourceAssembly:
 
     def __init__(self, parts: SourceParts) -> None:
         self._parts = parts
+        self._health: OncePerKey[tuple[str, ...], MirrorHealth] = OncePerKey(
+            lambda addresses: MirrorHealth(len(addresses), parts.clock)
+        )
         self._makers: Mapping[type[EffectiveSource], MakeSource] = {
             EffectiveWmsSource: WmsAssembly(parts),
             EffectiveTileSource: TileAssembly(parts),
             EffectiveWorldSource: WorldAssembly(parts),
+            EffectiveArcgisSource: ArcgisAssembly(parts),
+            EffectiveOgcApiTiles: OgcApiTilesAssembly(parts),
+            EffectiveOgcApiMaps: OgcApiMapsAssembly(parts),
+            EffectiveWmtsSource: WmtsAssembly(parts),
         }
 
     def source(
@@ -70,7 +86,7 @@ class SourceAssembly:
 
     def direct(self, source: EffectiveSource, gate: StoreGate) -> MapSource:
         """A source of maps of any box, size and SRS."""
-        return self._makers[type(source)](source, gate, None)
+        return self._made(source, gate, None)
 
     def region(self, limits: SourceLimits, grid: TileGrid, name: str) -> Region | None:
         """The coverage of a source in the SRS of ``grid``."""
@@ -79,4 +95,11 @@ class SourceAssembly:
 
     def _in_grid(self, source: EffectiveSource, grid: TileGrid, gate: StoreGate) -> MapSource:
         self.region(source.limits, grid, source.name)  # what is wrong with it is said when the cache is put together
-        return self._makers[type(source)](source, gate, grid)
+        return self._made(source, gate, grid)
+
+    def _made(self, source: EffectiveSource, gate: StoreGate, grid: TileGrid | None) -> MapSource:
+        """The source, or one for each of its servers as one."""
+        make = self._makers[type(source)]
+        if not source.mirrors:
+            return make(source, gate, grid)
+        return mirrored(source, self._parts, self._health, gate, lambda alone: make(alone, gate, grid))

@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.object_stores import object_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.store_keeping import KeptStore, StoreKeeping
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
+from tilekeep.config.mapproxy.meaning_objects import AzureStorage, S3Storage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
 from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
 from tilekeep.domain.tile_layout import tile_layout
@@ -56,6 +58,8 @@ class StoreAssembly:
             FileStorage: self._files,
             BundleStorage: self._bundles,
             SqliteStorage: self._databases,
+            S3Storage: self._objects,
+            AzureStorage: self._objects,
         }
 
     def store(self, wanted: WantedStore) -> TileStore:
@@ -94,6 +98,9 @@ class StoreAssembly:
     def _databases(self, wanted: WantedStore) -> TileStore:
         make = partial(self._with_files(wanted), creation_locks=partial(self._creation_locks, wanted.cache))
         return sqlite_store(make, self._projection, wanted)
+
+    def _objects(self, wanted: WantedStore) -> TileStore:
+        return object_store(self._make_store, self._dimension_names(wanted.cache.name), wanted)
 
     def _with_files(self, wanted: WantedStore) -> Callable[..., TileStore]:
         """Makes a store that has files."""

@@ -35,12 +35,13 @@ class TileAssembly:
         url, credentials = split_credentials(source.url)
         made = self._parts.make(
             "tile",
-            exchange=self._parts.exchange(source.url, credentials, source.http),
+            exchange=self._parts.exchange(source.url, credentials, source.http, stand_ins=source.stand_ins),
             template=_template(source, url),
             grid=source_grid,
             traits=SourceTraits(False, accepts_integer_multiples=True),
         )
-        return self._parts.limited(made, source.limits, gate)
+        limited = self._parts.limited(made, source.limits, gate)
+        return self._parts.with_stand_ins(limited, source.stand_ins, source.limits, gate)
 
 
 def _template(source: EffectiveTileSource, url: str) -> TileUrlTemplate:

@@ -100,7 +100,7 @@ def _loaded(
         raise ConfigurationProblems(Report.of(problems))
     root, overlay_problems = with_environment(tree, environment)
     try:
-        settings, model_problems = checked(_data(root, expansion), _coerced)
+        settings, model_problems = checked(_data(root, expansion), scalar_coerced)
     except RecursionError as depth:
         raise ConfigurationProblems(Report.of([*problems, _too_deep(path)])) from depth
     problems += [located(problem, tree) for problem in overlay_problems]
@@ -109,7 +109,7 @@ def _loaded(
     if any(problem.severity is Severity.ERROR for problem in model_problems):
         model_problems = list(further(settings, base_dir, model_problems))
     problems += [located(problem, root) for problem in model_problems]
-    problems += _unset_variables(expansion.unset)
+    problems += unset_variables(expansion.unset)
     report = Report.of(problems)
     if report.errors:
         raise ConfigurationProblems(report)
@@ -137,7 +137,7 @@ def _data(root: MappingNode, expansion: Expansion) -> dict[str, Any]:
     return data
 
 
-def _coerced(text: str) -> Any:
+def scalar_coerced(text: str) -> Any:
     """What text from a variable would be as an unquoted YAML scalar."""
     try:
         return plain_scalar(text)
@@ -145,7 +145,7 @@ def _coerced(text: str) -> Any:
         return text
 
 
-def _unset_variables(unset: Mapping[str, Any]) -> Iterable[Problem]:
+def unset_variables(unset: Mapping[str, Any]) -> Iterable[Problem]:
     """A warning for each variable without a value, where it is first used."""
     for name, mark in unset.items():
         file, line, column = Position.of(mark)

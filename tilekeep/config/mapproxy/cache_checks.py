@@ -14,7 +14,6 @@ from tilekeep.config.mapproxy.meaning_image import cache_image_choice
 from tilekeep.config.mapproxy.names import SourceName, grid_chain, inherited, known_grids
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.config.mapproxy.value_checks import pair_problems
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.domain.image import MIXED, PNG, subtype
@@ -105,7 +104,7 @@ def _draws(settings: Settings, name: str) -> bool:
     source = settings.sources.get(SourceName.parse(name).name)
     if source is None:
         return name in settings.caches
-    return not (isinstance(source, WmsSource) and not source.wms_opts.map)
+    return source.draws_maps
 
 
 def _place_problems(grids: Mapping[str, Grid], path: OptionPath, cache: Cache) -> Iterator[Problem]:

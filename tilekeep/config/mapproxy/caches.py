@@ -220,7 +220,20 @@ class CouchdbBackend(BackendOptions):
 
 
 class S3Backend(BackendOptions):
-    """A bucket of an S3 service."""
+    """A bucket of S3 or of a service that is compatible with it (spec/caches.md, 3.8).
+
+    :ivar bucket_name: of the bucket, if not that of globals.
+    :ivar directory_layout: how tiles are named.
+    :ivar directory: what the keys of tiles begin with; without it, the names of the cache and of its grid.
+    :ivar profile_name: of the files of AWS, for credentials and region.
+    :ivar region_name: of the bucket.
+    :ivar endpoint_url: address of another service than AWS.
+    :ivar access_control_list: canned ACL of new tiles.
+    :ivar use_http_get: whether tiles are read without credentials, as from a public bucket.
+    :ivar include_grid_name: whether directory is followed by the name of the grid.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["s3"]
     bucket_name: Opt[str] = None
@@ -269,7 +282,15 @@ class CompactBackend(BackendOptions):
 
 
 class AzureBackend(BackendOptions):
-    """A container of Azure Blob Storage."""
+    """A container of Azure Blob Storage (spec/caches.md, 3.9).
+
+    :ivar connection_string: of the account; AZURE_STORAGE_CONNECTION_STRING in the environment comes first.
+    :ivar container_name: of the container, if not that of globals.
+    :ivar directory_layout: how tiles are named.
+    :ivar directory: what the names of blobs begin with; without it, the names of the cache and of its grid.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["azureblob"]
     connection_string: Opt[str] = Field(default=None, repr=False)

@@ -12,6 +12,7 @@ from tilekeep.config.mapproxy.format_checks import format_problems
 from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_layers_problem
 from tilekeep.config.mapproxy.legend_checks import legend_problems
 from tilekeep.config.mapproxy.marked_options import marked_option_problems
+from tilekeep.config.mapproxy.objects_checks import object_cache_problems
 from tilekeep.config.mapproxy.refused_options import without_consequences
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.service_checks import service_problems
@@ -30,7 +31,7 @@ def checked(data: dict[str, Any], coerced: Callable[[str], Any]) -> tuple[Settin
     if legacy is not None:
         early.append(legacy)
         data = {key: value for key, value in data.items() if key != "layers"}
-    result = validated(data, coerced)
+    result = validated(Settings, data, coerced)
     settings, broken = result.settings, result.broken
     return settings, [
         *early,
@@ -52,4 +53,5 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from format_problems(settings)
     yield from storage_problems(settings)
     yield from sqlite_problems(settings, broken)
+    yield from object_cache_problems(settings, broken)
     yield from address_problems(settings)

@@ -8,7 +8,14 @@ from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import Grid
 from tilekeep.config.mapproxy.names import SourceName, known_grids
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import MapnikSource, MapserverSource, OgcApiTilesSource, TileSource, WmsSource
+from tilekeep.config.mapproxy.sources import (
+    MapnikSource,
+    MapserverSource,
+    OgcApiTilesSource,
+    TileSource,
+    WmsSource,
+    WmtsSource,
+)
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.config.suggestions import closest
 
@@ -150,7 +157,7 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
 
 def is_tiled_only(settings: Settings, name: str) -> bool:
     """Whether the source only knows tiles, not maps of any box and size."""
-    return isinstance(settings.sources.get(SourceName.parse(name).name), TileSource | OgcApiTilesSource)
+    return isinstance(settings.sources.get(SourceName.parse(name).name), TileSource | OgcApiTilesSource | WmtsSource)
 
 
 def broken_names(broken: Collection[OptionPath], section: str) -> set[str]:

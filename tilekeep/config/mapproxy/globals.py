@@ -25,8 +25,6 @@ from tilekeep.config.mapproxy.options import (
 )
 from tilekeep.config.mapproxy.services import Background
 
-S3_CACHES = OnlyFor("s3 caches")
-AZURE_CACHES = OnlyFor("azureblob caches")
 MAPSERVER_SOURCES = OnlyFor("mapserver sources")
 AXIS_ORDER = NoEffect("the axis order comes from the definition of the SRS")
 
@@ -34,7 +32,16 @@ SingleColorLinks = Literal["symlink", "hardlink"] | bool
 
 
 class S3Defaults(Options):
-    """``globals.cache.s3``."""
+    """``globals.cache.s3``: what s3 caches have unless they say otherwise.
+
+    :ivar bucket_name: of the bucket.
+    :ivar profile_name: of the files of AWS, for credentials and region.
+    :ivar region_name: of the bucket.
+    :ivar endpoint_url: address of another service than AWS.
+    :ivar access_control_list: canned ACL of new tiles.
+    :ivar use_http_get: whether tiles are read without credentials, as from a public bucket.
+    :ivar include_grid_name: whether directory is followed by the name of the grid.
+    """
 
     bucket_name: Opt[str] = None
     profile_name: Opt[str] = None
@@ -46,7 +53,11 @@ class S3Defaults(Options):
 
 
 class AzureDefaults(Options):
-    """``globals.cache.azureblob``."""
+    """``globals.cache.azureblob``: what azureblob caches have unless they say otherwise.
+
+    :ivar connection_string: of the account; AZURE_STORAGE_CONNECTION_STRING in the environment comes first.
+    :ivar container_name: of the container.
+    """
 
     connection_string: Opt[str] = Field(default=None, repr=False)
     container_name: Opt[str] = None
@@ -83,6 +94,8 @@ class GlobalCache(Options):
     :ivar minimize_meta_requests: whether missing tiles of one request are made with one request to the source.
     :ivar concurrent_tile_creators: requests that one client's request may cause at a time.
     :ivar link_single_color_images: whether tiles of one color are links to one file: true, symlink or hardlink.
+    :ivar s3: options of s3 caches.
+    :ivar azureblob: options of azureblob caches.
     :ivar sqlite_timeout: seconds that sqlite, mbtiles and geopackage caches wait for a locked file.
     :ivar sqlite_wal: whether their new files get a write-ahead log; without it, those on a local disk.
     :ivar failure_seconds: how long a block that failed upstream is not asked for again (own addition).
@@ -114,8 +127,8 @@ class GlobalCache(Options):
     ledger_dir: Opt[str] = None
     min_free_space: ByteSize = 0
     min_free_inodes: NotNegative = 0
-    s3: Annotated[Section[S3Defaults] | None, S3_CACHES] = None
-    azureblob: Annotated[Section[AzureDefaults] | None, AZURE_CACHES] = None
+    s3: Section[S3Defaults] | None = None
+    azureblob: Section[AzureDefaults] | None = None
     sqlite_timeout: Opt[PositiveNumber] = None
     sqlite_wal: Opt[bool] = None
 

@@ -11,7 +11,7 @@ from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import DebugSource, WmsSource
+from tilekeep.config.mapproxy.sources import DebugSource
 from tilekeep.config.mapproxy.value_checks import range_problems
 from tilekeep.config.problems import OptionPath, Problem, error, path_text, warning
 from tilekeep.config.suggestions import closest
@@ -137,4 +137,4 @@ def shows_no_map(settings: Settings, name: str) -> bool:
     if name in settings.caches:
         return False
     source = settings.sources.get(SourceName.parse(name).name)
-    return isinstance(source, DebugSource) or (isinstance(source, WmsSource) and not source.wms_opts.map)
+    return source is not None and (isinstance(source, DebugSource) or not source.draws_maps)

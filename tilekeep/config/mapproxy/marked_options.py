@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from tilekeep.config.mapproxy.caches import BackendOptions
 from tilekeep.config.mapproxy.markers import Later, Marker, NoEffect, OnlyFor
 from tilekeep.config.mapproxy.options import Options
-from tilekeep.config.mapproxy.sources import SourceOptions
+from tilekeep.config.mapproxy.sources import Source, SourceOptions
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 
 _LEAVES = frozenset({str, int, float, bool, type(None)})
@@ -75,12 +75,19 @@ def _problem(mark: Marker, name: str, value: Any, path: OptionPath) -> Problem |
             return warning(path, f"{name!r} has no effect: {reason}; remove it", place=Place.KEY)
 
 
+def _supported_sources() -> str:
+    """The types of sources that there are, those of a later version left out."""
+    union, _ = get_args(Source)
+    kinds = (option for option in get_args(union) if not option.later)
+    return ", ".join(get_args(kind.model_fields["type"].annotation)[0] for kind in kinds)
+
+
 def _later_type(section: Options, path: OptionPath) -> Problem:
     """A source or store of a type that a later version brings."""
     kind = section.__dict__["type"]
     what = "source" if isinstance(section, SourceOptions) else "cache"
     available = (
-        "wms, tile, world" if isinstance(section, SourceOptions) else "file, compact, sqlite, mbtiles, geopackage"
+        _supported_sources() if isinstance(section, SourceOptions) else "file, compact, sqlite, mbtiles, geopackage"
     )
     message = f"{what}s of type {kind!r} are not supported yet by this version of Tilekeep (supported: {available})"
     return error((*path, "type"), message)

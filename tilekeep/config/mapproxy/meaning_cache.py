@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effecti
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, object_place
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_place
@@ -23,7 +24,6 @@ from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
@@ -74,7 +74,7 @@ class EffectiveCache:
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
-        cache in one database its file.
+        cache in one database its file; of objects what their keys begin with.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
@@ -148,8 +148,8 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         storage=storage(settings, backend, _first(cache.link_single_color_images, default.link_single_color_images)),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_permissions=octal(backend.directory_permissions or default.directory_permissions),
-        file_permissions=octal(backend.file_permissions or default.file_permissions),
+        directory_permissions=octal(getattr(backend, "directory_permissions", None) or default.directory_permissions),
+        file_permissions=octal(getattr(backend, "file_permissions", None) or default.file_permissions),
         tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
         lock_directory_permissions=octal(default.directory_permissions),
         lock_file_permissions=octal(default.file_permissions),
@@ -175,10 +175,12 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
     """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
 
-    A directory, or the file that has all of them.
+    A directory, the file that has all of them, or what the keys of their objects begin with.
     """
     cache = settings.caches[name]
     backend = _backend(cache)
+    if isinstance(backend, OBJECT_BACKENDS):
+        return object_place(settings, name, grid)
     root = _cache_root(settings, cache, base_dir)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
@@ -265,7 +267,7 @@ def _watermark(options: WatermarkOptions | None) -> Watermark | None:
 def _draws(settings: Settings, name: str) -> bool:
     """Whether a source draws maps, rather than only answering questions about them."""
     source = settings.sources.get(SourceName.parse(name).name)
-    return not isinstance(source, WmsSource) or source.wms_opts.map
+    return source is None or source.draws_maps
 
 
 def _first(own: T | None, default: T) -> T:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tilekeep.config.mapproxy.layers import Layer
+from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo, arcgis_info
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import ArcgisSource, SourceOptions, WmsSource
 from tilekeep.domain.feature_info import InfoKind, info_kind
 from tilekeep.domain.srs import normalised_code
 
@@ -66,11 +67,24 @@ def info_sources_of_tiles(settings: Settings, layer: Layer, cache: str) -> tuple
     return tuple(dict.fromkeys(name for source in (cache, *direct) for name in _of_layer(settings, source)))
 
 
-def effective_info_source(settings: Settings, name: str, base_dir: str) -> EffectiveInfoSource:
+def is_queryable(source: SourceOptions) -> bool:
+    """Whether a source can be asked about places."""
+    if isinstance(source, ArcgisSource):
+        return source.opts.featureinfo
+    return isinstance(source, WmsSource) and source.wms_opts.featureinfo
+
+
+def effective_info_source(settings: Settings, name: str, base_dir: str) -> EffectiveInfoSource | EffectiveArcgisInfo:
     """The source called ``name``, one of those above."""
-    plain_name, layers = SourceName.parse(name)
-    source = settings.sources[plain_name]
+    source = settings.sources[SourceName.parse(name).name]
+    if isinstance(source, ArcgisSource):
+        return arcgis_info(settings, name, base_dir)
     assert isinstance(source, WmsSource)
+    return _wms_info(settings, name, source, base_dir)
+
+
+def _wms_info(settings: Settings, name: str, source: WmsSource, base_dir: str) -> EffectiveInfoSource:
+    plain_name, layers = SourceName.parse(name)
     options = source.wms_opts
     parameters = {key: value for key, value in source.req.items() if key != "url"}
     if layers is not None:
@@ -133,7 +147,7 @@ def _of_layer(settings: Settings, name: str) -> Iterator[str]:
 def _of_cache(settings: Settings, name: str) -> Iterator[str]:
     """The same of what a cache calls ``name``: a source rather than another cache."""
     source = settings.sources.get(SourceName.parse(name).name)
-    if isinstance(source, WmsSource) and source.wms_opts.featureinfo:
+    if source is not None and is_queryable(source):
         yield name
     elif source is None and name in settings.caches:
         yield from _of_layer(settings, name)

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
-from tilekeep.config.mapproxy.image import ImageOptions
+from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import ImageChoice, cache_image_choice, image_choice
+from tilekeep.config.mapproxy.meaning_on_error import stand_ins_of
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.tile_files import located_template
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
+from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 
 #: How the address of a style beside the configuration begins.
 FILE_SCHEME = "file://"
@@ -42,45 +45,62 @@ class EffectiveSource:
     """What all sources have in common; each type has a class of its own, by which it is put together.
 
     :ivar name: as caches and layers name it, with its tag.
+    :ivar mirrors: addresses of servers with the same maps, spelled as that of the first one; they may hold credentials.
     """
 
     name: str
     image: ImageChoice
     limits: SourceLimits
+    mirrors: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EffectiveWmsSource(EffectiveSource):
+class EffectiveMapServer(EffectiveSource):
+    """A server that draws maps of any box and size.
+
+    :ivar supported_srs: normalised codes in order; empty if the server takes any.
+    :ivar transparent_color: the colour that stands for nothing, and ``transparent_color_tolerance`` how far others may
+        be from it and still do, in each of red, green and blue.
+    :ivar stand_ins: what stands for maps that the server does not give.
+    """
+
+    supported_srs: tuple[str, ...]
+    http: EffectiveHttp
+    stand_ins: StandIns = NO_STAND_INS
+    transparent_color: tuple[int, int, int] | None = None
+    transparent_color_tolerance: float = _DEFAULT_TOLERANCE
+
+    @property
+    def plain_name(self) -> str:
+        """The key of its options."""
+        return SourceName.parse(self.name).name
+
+    @property
+    def declared_format(self) -> str | None:
+        """Subtype of the images it is taken to send."""
+        return None if self.image.format is None else subtype(self.image.format)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveWmsSource(EffectiveMapServer):
     """A WMS.
 
     :ivar url: may hold credentials.
     :ivar parameters: ``req`` without ``url``, order and spelling kept; a tag replaces ``layers``.
     :ivar style_file: absolute path of a style that is sent as ``sld_body``, behind the parameters, or None.
-    :ivar supported_srs: normalised codes in order; empty if the server takes any.
     :ivar supported_formats: media types in order; empty if the server takes any.
     :ivar request_format: what to ask for where ``supported_formats`` does not forbid it; None is that of each map.
-    :ivar transparent_color: the colour that stands for nothing, and ``transparent_color_tolerance`` how far others may
-        be from it and still do, in each of red, green and blue.
     :ivar concurrent_requests: 0 is unlimited.
     """
 
     url: str = field(repr=False)
     version: str
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
-    supported_srs: tuple[str, ...]
     supported_formats: tuple[str, ...]
     forward_req_params: tuple[str, ...]
     request_format: str | None
     concurrent_requests: int
-    http: EffectiveHttp
     style_file: str | None = None
-    transparent_color: tuple[int, int, int] | None = None
-    transparent_color_tolerance: float = _DEFAULT_TOLERANCE
-
-    @property
-    def declared_format(self) -> str | None:
-        """Subtype of the images it is taken to send."""
-        return None if self.image.format is None else subtype(self.image.format)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +111,7 @@ class EffectiveTileSource(EffectiveSource):
     grid: str
     request_format: str
     http: EffectiveHttp
+    stand_ins: StandIns = NO_STAND_INS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +155,14 @@ def tile_source(named: NamedSource, source: TileSource) -> EffectiveTileSource:
     assert named.request_format is not None, "checked when the configuration was loaded"
     return EffectiveTileSource(
         name=named.name,
-        url=source.url,
+        url=located_template(source.url, named.base_dir),
         grid=source.grid or DEFAULT_GRID,
         request_format=as_media_type(named.request_format),
         image=image_choice(named.settings, with_transparency(source.image, source.transparent), None),
         http=effective_http(named.settings, source.http, named.base_dir),
         limits=named.limits,
+        stand_ins=stand_ins_of(source.on_error),
+        mirrors=tuple(located_template(mirror, named.base_dir) for mirror in source.mirrors or ()),
     )
 
 
@@ -164,7 +187,7 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         parameters["layers"] = ",".join(named.layers)
     wanted = source.req.get("format") or named.request_format
     settings, base_dir = named.settings, named.base_dir
-    color = _transparent_color(source)
+    color = transparent_color(source.image)
     image = image_choice(
         settings, with_transparency(source.image, True if color else _requested_transparency(source)), wanted
     )
@@ -185,9 +208,11 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         image=image,
         http=effective_http(settings, source.http, base_dir),
         limits=named.limits,
+        stand_ins=stand_ins_of(source.on_error),
+        mirrors=source.mirrors or (),
         style_file=style_file(parameters, base_dir),
         transparent_color=color,
-        transparent_color_tolerance=_tolerance(settings, source),
+        transparent_color_tolerance=color_tolerance(settings, source.image),
     )
 
 
@@ -199,16 +224,18 @@ def style_file(parameters: Mapping[str, Any], base_dir: str) -> str | None:
     return from_base(base_dir, address.removeprefix(FILE_SCHEME))
 
 
-def _transparent_color(source: WmsSource) -> tuple[int, int, int] | None:
-    color = None if source.image is None else source.image.transparent_color
+def transparent_color(image: WmsImageOptions | None) -> tuple[int, int, int] | None:
+    """The colour that stands for nothing."""
+    color = None if image is None else image.transparent_color
     if color is None:
         return None
     red, green, blue = color[:3]
     return red, green, blue
 
 
-def _tolerance(settings: Settings, source: WmsSource) -> float:
-    own = None if source.image is None else source.image.transparent_color_tolerance
+def color_tolerance(settings: Settings, image: WmsImageOptions | None) -> float:
+    """How far other colours may be from that."""
+    own = None if image is None else image.transparent_color_tolerance
     default = settings.globals.image.transparent_color_tolerance
     found = default if own is None else own
     return _DEFAULT_TOLERANCE if found is None else found

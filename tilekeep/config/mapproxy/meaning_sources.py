@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tilekeep.config.mapproxy.meaning_arcgis import arcgis_source
+from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_maps_source, ogcapi_tiles_source
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
     NamedSource,
@@ -14,14 +16,28 @@ from tilekeep.config.mapproxy.meaning_source import (
     wms_source,
     world_source,
 )
+from tilekeep.config.mapproxy.meaning_wmts import wmts_source
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.sources import (
+    ArcgisSource,
+    OgcApiMapsSource,
+    OgcApiTilesSource,
+    SourceOptions,
+    TileSource,
+    WmsSource,
+    WmtsSource,
+    WorldSource,
+)
 
 _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSource]] = {
     WmsSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
+    ArcgisSource: arcgis_source,
+    OgcApiTilesSource: ogcapi_tiles_source,
+    OgcApiMapsSource: ogcapi_maps_source,
+    WmtsSource: wmts_source,
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, AzureStorage, S3Storage, object_storage
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
-Backends = FileBackend | CompactBackend | SQLITE_BACKENDS
+Backends = FileBackend | CompactBackend | SQLITE_BACKENDS | OBJECT_BACKENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class BundleStorage:
 
 
 #: Each kind of store has a value of its own; all have ``lock_id``.
-Storage = FileStorage | BundleStorage | SqliteStorage
+Storage = FileStorage | BundleStorage | SqliteStorage | S3Storage | AzureStorage
 
 
 def storage(settings: Settings, backend: Backends, link_single_color: str | bool) -> Storage:
@@ -48,6 +49,8 @@ def storage(settings: Settings, backend: Backends, link_single_color: str | bool
         return FileStorage(backend.directory_layout, _link(link_single_color))
     if isinstance(backend, CompactBackend):
         return BundleStorage(backend.version)
+    if isinstance(backend, OBJECT_BACKENDS):
+        return object_storage(settings, backend)
     return sqlite_storage(settings, backend)
 
 

@@ -6,13 +6,12 @@ import types
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from tilekeep.config.mapproxy.options import Options
-from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath
 
 
-def known_options(path: OptionPath, data: Any) -> tuple[str, ...]:
-    """Names of the options of the section at ``path``; ``data`` tells the type of sources and stores there."""
-    annotation: Any = Settings
+def known_options(root: type[Options], path: OptionPath, data: Any) -> tuple[str, ...]:
+    """Names of the options of the section at ``path`` of a model; ``data`` tells the type of sources and stores."""
+    annotation: Any = root
     for step in path:
         annotation = _inner(_resolved(annotation, data), step)
         data = data[step]

@@ -10,9 +10,11 @@ from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
 from tilekeep.config.mapproxy.meaning_legends import legend_file
+from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import TileSource, WmsSource
+from tilekeep.config.mapproxy.tile_files import directory_of_tiles
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 
 
@@ -46,6 +48,7 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
             message = f"there is no file {mtime!r}, so no tile counts as stale; make it, or correct the name"
             yield warning(("caches", name, "refresh_before", "mtime"), message)
+    yield from _tile_problems(settings, base_dir, probe)
     for path, name in dict(_directories(settings)).items():
         if reason := probe.unusable_directory(from_base(base_dir, name)):
             yield warning(path, f"nothing can be stored in {name!r}: {reason}")
@@ -72,6 +75,15 @@ def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> 
     fonts = settings.globals.image.font_dir
     if fonts is not None and not probe.is_directory(from_base(base_dir, fonts)):
         yield error(("globals", "image", "font_dir"), f"there is no directory {fonts!r}; name one with DejaVuSans.ttf")
+
+
+def _tile_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Directories with tiles: those that are missing are failures of the source, until they are there."""
+    for name, source in settings.sources.items():
+        directory = directory_of_tiles(source.url, base_dir) if isinstance(source, TileSource) else None
+        if directory is not None and not probe.is_directory(directory):
+            message = f"there is no directory {directory!r} to read tiles from; correct the name, or fill it"
+            yield warning(("sources", name, "url"), message)
 
 
 def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
@@ -131,7 +143,9 @@ def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
         if cache.cache_dir is not None:
             yield ("caches", name, "cache_dir"), cache.cache_dir
         if cache.cache is not None and not type(cache.cache).later:
-            for option in ("directory", "tile_lock_dir"):
+            # What keys of objects begin with is no directory.
+            options = ("tile_lock_dir",) if isinstance(cache.cache, OBJECT_BACKENDS) else ("directory", "tile_lock_dir")
+            for option in options:
                 if directory := getattr(cache.cache, option, None):
                     yield ("caches", name, "cache", option), directory
 

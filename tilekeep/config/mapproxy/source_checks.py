@@ -17,6 +17,7 @@ from tilekeep.config.mapproxy.sources import (
     SourceOptions,
     TileSource,
     WmsSource,
+    WmtsSource,
 )
 from tilekeep.config.mapproxy.value_checks import range_problems
 from tilekeep.config.mapproxy.wrong_values import shown
@@ -40,6 +41,10 @@ def source_problems(settings: Settings) -> Iterator[Problem]:
 def _source_problems(path: OptionPath, source: SourceOptions) -> Iterator[Problem]:
     yield from range_problems(path, source)
     yield from coverage_problems((*path, "coverage"), source.coverage)
+    for index, mirror in enumerate(getattr(source, "mirrors", None) or ()):
+        yield from url_problems((*path, "mirrors", index), mirror)
+        if isinstance(source, TileSource):
+            yield from _tile_url_problems((*path, "mirrors", index), mirror)
     image: Any = getattr(source, "image", None)
     if getattr(image, "transparent_color_tolerance", None) is not None and image.transparent_color is None:
         message = "'transparent_color_tolerance' has no effect without transparent_color; add that, or remove it"
@@ -52,6 +57,8 @@ def _source_problems(path: OptionPath, source: SourceOptions) -> Iterator[Proble
         if source.grid is None:
             message = "the source states no grid and gets GLOBAL_MERCATOR; state it"
             yield warning((*path, "grid"), message, place=Place.KEY)
+    elif isinstance(source, WmtsSource):
+        yield from url_problems((*path, "url"), source.url)
     elif isinstance(source, OgcApiTilesSource | OgcApiMapsSource):
         yield from url_problems((*path, "landingpage_url"), source.landingpage_url)
 

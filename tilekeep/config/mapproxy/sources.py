@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
-from tilekeep.config.mapproxy.markers import Later, NoEffect
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     COLOR_SCHEMA,
     Color,
@@ -40,6 +40,11 @@ class SourceOptions(ScaleHints):
 
     coverage: Section[Coverage] | None = None
     seed_only: bool = False
+
+    @property
+    def draws_maps(self) -> bool:
+        """Whether it has maps or tiles to show, rather than only answers to questions about them."""
+        return True
 
 
 def _error_status(value: Any) -> Any:
@@ -143,6 +148,8 @@ class WmsSource(SourceOptions):
     :ivar supported_srs: SRS that the server knows; others are reprojected.
     :ivar forward_req_params: parameters of clients that are passed on.
     :ivar concurrent_requests: requests to the server at a time.
+    :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["wms"]
@@ -153,9 +160,15 @@ class WmsSource(SourceOptions):
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
-    on_error: Annotated[Section[OnError] | None, Later()] = None
+    on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     forward_req_params: Opt[tuple[str, ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
+
+    @property
+    def draws_maps(self) -> bool:
+        """See :class:`SourceOptions`."""
+        return self.wms_opts.map
 
 
 class TileSource(SourceOptions):
@@ -164,6 +177,8 @@ class TileSource(SourceOptions):
     :ivar url: with %(z)s, %(x)s, %(y)s or other variables.
     :ivar grid: grid of the server.
     :ivar transparent: whether tiles are transparent.
+    :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
     type: Literal["tile"]
@@ -172,7 +187,8 @@ class TileSource(SourceOptions):
     transparent: Opt[bool] = None
     image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
-    on_error: Annotated[Section[OnError] | None, Later()] = None
+    on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     request_format: Annotated[Opt[str], NoEffect("tiles are requested in the format of the cache")] = None
     origin: Annotated[Opt[str], NoEffect("the origin is that of the grid")] = None
     concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
@@ -222,7 +238,13 @@ class MapnikSource(LaterSource):
 
 
 class ArcgisOptions(Options):
-    """``opts`` of an ArcGIS source."""
+    """``opts`` of an ArcGIS source.
+
+    :ivar map: whether the source is asked for maps.
+    :ivar featureinfo: whether it can be asked about places.
+    :ivar featureinfo_tolerance: how far from a place features may be, in pixels.
+    :ivar featureinfo_return_geometries: whether the geometries of features are wanted.
+    """
 
     map: bool = True
     featureinfo: bool = False
@@ -230,8 +252,15 @@ class ArcgisOptions(Options):
     featureinfo_return_geometries: bool = False
 
 
-class ArcgisSource(LaterSource):
-    """An ArcGIS REST service; ``req`` keeps the order and spelling of its parameters."""
+class ArcgisSource(SourceOptions):
+    """An ArcGIS REST service; ``req`` keeps the order and spelling of its parameters.
+
+    :ivar req: address of the service, layers and other parameters of the requests.
+    :ivar supported_formats: formats that the server knows.
+    :ivar supported_srs: SRS that the server knows; others are reprojected.
+    :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
+    """
 
     type: Literal["arcgis"]
     req: ArcgisRequest = Field(repr=False)
@@ -241,10 +270,24 @@ class ArcgisSource(LaterSource):
     supported_srs: Opt[tuple[str, ...]] = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
+    concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
+
+    @property
+    def draws_maps(self) -> bool:
+        """See :class:`SourceOptions`."""
+        return self.opts.map
 
 
-class OgcApiTilesSource(LaterSource):
-    """An OGC API Tiles server."""
+class OgcApiTilesSource(SourceOptions):
+    """An OGC API Tiles server.
+
+    :ivar landingpage_url: where its documents begin.
+    :ivar collection: the collection that is shown; all of the server without it.
+    :ivar tile_matrix_set_id: the only tile matrix set that counts.
+    :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
+    """
 
     type: Literal["ogcapitiles"]
     landingpage_url: str = Field(repr=False)
@@ -253,10 +296,21 @@ class OgcApiTilesSource(LaterSource):
     image: Section[ImageOptions] | None = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
+    concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
 
 
-class OgcApiMapsSource(LaterSource):
-    """An OGC API Maps server."""
+class OgcApiMapsSource(SourceOptions):
+    """An OGC API Maps server.
+
+    :ivar landingpage_url: where its documents begin.
+    :ivar collection: the collection that is shown; all of the server without it.
+    :ivar supported_srs: SRS that the server is asked in; without it those that it names itself.
+    :ivar transparent: whether maps are transparent.
+    :ivar bgcolor: what maps show where there is nothing.
+    :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
+    """
 
     type: Literal["ogcapimaps"]
     landingpage_url: str = Field(repr=False)
@@ -267,6 +321,36 @@ class OgcApiMapsSource(LaterSource):
     bgcolor: Opt[Color] = None
     http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
+    concurrent_requests: Annotated[Opt[int], ONLY_WMS_LIKE] = None
+
+
+class WmtsSource(SourceOptions):
+    """A Web Map Tile Service that is configured by its own capabilities (own addition).
+
+    :ivar url: of the capabilities.
+    :ivar layer: the layer that is shown.
+    :ivar matrix_set: the tile matrix set; without it the first one that has tiles of the grid of the cache.
+    :ivar style: the style; without it that of the server.
+    :ivar format: the format of tiles; without it that of the cache, or another one that there is.
+    :ivar dimensions: values of dimensions; without them those of the server.
+    :ivar transparent: whether tiles are transparent.
+    :ivar on_error: what stands for tiles that the server does not give, by HTTP status or for all ``other`` failures.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
+    """
+
+    type: Literal["wmts"]
+    url: str = Field(repr=False)
+    layer: str
+    matrix_set: Opt[str] = None
+    style: Opt[str] = None
+    format: Opt[str] = None
+    dimensions: Opt[dict[str, str]] = None
+    transparent: Opt[bool] = None
+    image: Section[ImageOptions] | None = None
+    http: Section[HttpOptions] | None = None
+    on_error: Section[OnError] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
 
 
 class DebugSource(LaterSource):
@@ -284,6 +368,7 @@ Source = Annotated[
     | ArcgisSource
     | OgcApiTilesSource
     | OgcApiMapsSource
+    | WmtsSource
     | DebugSource,
     Field(discriminator="type"),
 ]

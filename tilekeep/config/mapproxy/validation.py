@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
 from tilekeep.config.expanded_text import ExpandedText
 from tilekeep.config.mapproxy.option_tree import known_options
+from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.refused_options import is_refused
-from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.wrong_values import explanation, shown
 from tilekeep.config.plain_edits import element_at, with_value, without
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.config.suggestions import closest
 
+Root = TypeVar("Root", bound=Options)
+
 #: Sections of named entries.
-NAMED_SECTIONS = frozenset({"grids", "sources", "caches"})
+NAMED_SECTIONS = frozenset({"grids", "sources", "caches", "seeds", "cleanups", "coverages"})
 
 #: Stand for required options that are wrong or missing, so that the rest of the entry can be looked at.
 _NOTHING = {("caches", "sources"): (), ("layers", "title"): "", ("sources", "url"): ""}
@@ -34,29 +36,30 @@ _ENTRY_DEPTH = 2
 
 
 @dataclass(slots=True)
-class Validated:
+class Validated(Generic[Root]):
     """What came of the validation.
 
     :ivar settings: what could be understood; complete if there is no error among the problems.
     :ivar broken: paths of what was refused: of options, and of entries such as ``("caches", "osm")``.
     """
 
-    settings: Settings
+    settings: Root
     problems: list[Problem] = field(default_factory=list)
     broken: set[OptionPath] = field(default_factory=set)
 
 
-def validated(data: dict[str, Any], coerced: Callable[[str], Any]) -> Validated:
+def validated(root: type[Root], data: dict[str, Any], coerced: Callable[[str], Any]) -> Validated[Root]:
     """The settings in ``data``, and all that is wrong with it.
 
     Args:
+        root: the model of a whole file.
         data: plain data; lists as tuples.
         coerced: the value that text from an environment variable stands for when an option wants no text.
     """
-    result = Validated(Settings.model_construct())
+    result = Validated(cast("Root", root.model_construct()))
     while True:
         try:
-            result.settings = Settings.model_validate(data)
+            result.settings = root.model_validate(data)
         except ValidationError as refusal:
             rest = _Repair(data, result, coerced).without_refused(refusal)
             if rest is data:
@@ -69,10 +72,11 @@ def validated(data: dict[str, Any], coerced: Callable[[str], Any]) -> Validated:
 class _Repair:
     """One round: reports what was refused and takes it out."""
 
-    def __init__(self, data: dict[str, Any], result: Validated, coerced: Callable[[str], Any]) -> None:
+    def __init__(self, data: dict[str, Any], result: Validated[Any], coerced: Callable[[str], Any]) -> None:
         self._data = data
         self._original = data
         self._result = result
+        self._root = type(result.settings)
         self._coerced = coerced
 
     def without_refused(self, refusal: ValidationError) -> dict[str, Any]:
@@ -87,12 +91,12 @@ class _Repair:
         if isinstance(value, ExpandedText) and not isinstance(fitting := self._coerced(value), str):
             self._replace(path, fitting)
         elif kind == "extra_forbidden" and path[:-1] != ("services",):
-            self._report(_unknown_option(path, self._original))
+            self._report(_unknown_option(self._root, path, self._original))
             self._remove(path)
         elif kind == "missing" and is_refused(self._result.broken, path):
             self._take_out(path[:-1])
         else:
-            self._report(_refused(path, group, self._original))
+            self._report(_refused(self._root, path, group, self._original))
             self._take_out(path[:-1] if kind.startswith("union_tag") else path)
 
     def _report(self, problem: Problem) -> None:
@@ -179,19 +183,19 @@ def _exists(data: Any, path: OptionPath) -> bool:
     return True
 
 
-def _unknown_option(path: OptionPath, data: Any) -> Problem:
+def _unknown_option(root: type[Options], path: OptionPath, data: Any) -> Problem:
     """A key that means nothing; it is ignored, as in the reference."""
     key = path[-1]
-    suggestion = closest(key, known_options(path[:-1], data))
+    suggestion = closest(key, known_options(root, path[:-1], data))
     return warning(path, f"the option {key!r} is unknown and has no effect", suggestion=suggestion, place=Place.KEY)
 
 
-def _refused(path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) -> Problem:
+def _refused(root: type[Options], path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) -> Problem:
     """A value, key or type that cannot be used."""
     first = group[0]
     kind, context = first["type"], first.get("ctx", {})
     if "[key]" in first["loc"] or kind == "extra_forbidden":
-        return _refused_key(path, group, data)
+        return _refused_key(root, path, group, data)
     if kind in {"missing", "union_tag_not_found"}:
         return error(path, f"the option {path[-1]!r} is required and missing; add it", place=Place.KEY)
     if kind == "union_tag_invalid":
@@ -201,11 +205,11 @@ def _refused(path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) ->
     return error(path, explanation(path, group), suggestion=_permitted_like(first))
 
 
-def _refused_key(path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) -> Problem:
+def _refused_key(root: type[Options], path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) -> Problem:
     """A key that cannot be used: a name that is not text, or a service that does not exist."""
     kind, name = group[0]["type"], path[-1]
     if kind == "extra_forbidden":
-        known = known_options(path[:-1], data)
+        known = known_options(root, path[:-1], data)
         message = f"the service {name!r} does not exist (known: {', '.join(known)})"
         return error(path, message, suggestion=closest(name, known), place=Place.KEY)
     if kind == "string_type":

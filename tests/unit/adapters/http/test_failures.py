@@ -20,7 +20,7 @@ from urllib3.exceptions import (
 
 from tilekeep.adapters.http.body import BodyTooLarge, UnknownEncoding
 from tilekeep.adapters.http.failures import LIBRARY_ERRORS, reason, translated
-from tilekeep.domain.errors import SourceContentError, SourceError, SourceTimeout, SourceUnreachable
+from tilekeep.domain.errors import NoImage, SourceError, SourceTimeout, SourceUnreachable
 
 POOL = urllib3.HTTPConnectionPool("host")
 PUBLIC_URL = "http://host/?key=***"
@@ -81,8 +81,8 @@ def test_every_error_of_the_libraries_is_translated(kind: type[Exception]) -> No
         ),
         pytest.param(requests.exceptions.InvalidURL("x"), SourceUnreachable, "URL not correct", id="a bad URL"),
         pytest.param(ProtocolError("broken"), SourceUnreachable, "No response from URL", id="a broken transfer"),
-        pytest.param(BodyTooLarge("big"), SourceContentError, "Unusable answer from URL", id="too large"),
-        pytest.param(UnknownEncoding("br"), SourceContentError, "Unusable answer from URL", id="an odd encoding"),
+        pytest.param(BodyTooLarge("big"), NoImage, "Unusable answer from URL", id="too large"),
+        pytest.param(UnknownEncoding("br"), NoImage, "Unusable answer from URL", id="an odd encoding"),
         pytest.param(ValueError("odd"), SourceUnreachable, "Internal HTTP error", id="anything else"),
     ],
 )

@@ -1,0 +1,103 @@
+"""Notes on seeding keep what is done, also when the process that writes them dies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.processes import forked, kill
+from tilekeep.adapters.seeding.job_file import JobFile
+from tilekeep.domain.errors import JobStoreError
+from tilekeep.domain.seed_plan import Position
+from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, TaskName, TaskProgress
+from tilekeep.domain.tile import TileCoord
+
+NAME = TaskName("seed", "all", "osm", "GLOBAL_WEBMERCATOR", (0, 1, 2), (("time", "2024"),))
+OTHER = NAME._replace(name="some", dimensions=())
+FAILED = FailedUnit(TileCoord(2, 1, 3), "500")
+HALF = TaskProgress(upto=Position(1, 1 << 70), beyond=frozenset({Position(2, 3), Position(2, 5)}))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "progress")
+
+
+def test_a_task_that_nobody_has_begun_is_at_its_start(path: str) -> None:
+    assert JobFile(path).progress_of(NAME) == NOT_STARTED
+
+
+def test_what_is_noted_is_found_again(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0)
+    notes.advance(NAME, HALF, 4, ChunkResult(made=3, kept=2, failed=(FAILED,)), 1001.0)
+    notes.advance(NAME, HALF, 5, ChunkResult(made=4, renewed=1, empty=6), 1002.0)
+    notes.close()
+
+    again = JobFile(path)
+
+    assert again.progress_of(NAME) == HALF._replace(result=ChunkResult(7, 1, 2, 6, (FAILED,)))
+    assert again.failed_units(NAME) == (FAILED,)
+    assert again.progress_of(OTHER) == NOT_STARTED
+    (note,) = again.tasks()
+    assert (note.name, note.passed, note.cells, note.started_at, note.changed_at) == (NAME, 5, 10, 1000.0, 1002.0)
+
+
+def test_failed_units_that_have_been_made_are_taken_off_the_list(path: str) -> None:
+    notes = JobFile(path)
+    other = FailedUnit(TileCoord(2, 0, 0), "404")
+    notes.begin(NAME, 10, 1000.0)
+    notes.advance(NAME, HALF, 4, ChunkResult(failed=(FAILED, other)), 1001.0)
+
+    notes.forget_failed(NAME, [FAILED])
+
+    assert notes.failed_units(NAME) == (other,)
+
+
+def test_a_new_run_drops_what_is_there(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0)
+    notes.close()
+
+    assert JobFile(path, new=True).tasks() == []
+
+
+def test_notes_can_be_read_while_they_are_written(path: str) -> None:
+    writer, reader = JobFile(path), JobFile(path)
+    writer.begin(NAME, 10, 1000.0)
+    writer.advance(NAME, HALF, 4, ChunkResult(made=3), 1001.0)
+
+    assert reader.progress_of(NAME).result == ChunkResult(made=3)
+
+
+@pytest.mark.parametrize("content", [b"\x80\x04}q\x00.", b"not a database, but long enough to be taken for one" * 30])
+def test_a_file_of_another_program_is_refused(path: str, content: bytes) -> None:
+    Path(path).write_bytes(content)
+
+    with pytest.raises(JobStoreError, match="progress"):
+        JobFile(path)
+
+
+def test_what_was_noted_before_the_process_was_killed_is_there(path: str) -> None:
+    for _ in range(5):
+        notes = JobFile(path, new=True)
+        notes.begin(NAME, 10, 1000.0)
+        notes.close()
+
+        def work() -> None:
+            own = JobFile(path)
+            number = 0
+            while True:
+                number += 1
+                own.advance(NAME, TaskProgress(upto=Position(0, number)), number, ChunkResult(made=1), 1001.0)
+
+        writer = forked(work)
+        reader = JobFile(path)
+        while reader.progress_of(NAME).result.made < 5:
+            pass
+        kill(writer)
+
+        progress = JobFile(path).progress_of(NAME)
+        assert progress.upto is not None
+        assert progress.upto.number == progress.result.made, "each chunk is noted as a whole or not at all"

@@ -1,0 +1,150 @@
+"""Executors of seeding have every chunk done, whatever happens to their workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tilekeep.adapters.seeding.in_process import InProcessExecutor
+from tilekeep.adapters.seeding.processes import ProcessExecutor
+from tilekeep.adapters.seeding.stopping import SharedStop
+from tilekeep.domain.errors import StoreError
+from tilekeep.domain.seed_plan import PlannedChunk, Position, SeedChunk
+from tilekeep.domain.seeding import ChunkJob, ChunkResult
+from tilekeep.ports.seed_executor import ChunkWork, SeedExecutor, Stopped
+
+
+def job(number: int) -> ChunkJob:
+    return ChunkJob(0, PlannedChunk(Position(0, number), SeedChunk(3, number, 0, inside=True), number))
+
+
+JOBS = [job(number) for number in range(40)]
+
+
+def number_of(job: ChunkJob) -> int:
+    return job.planned.position.number
+
+
+class SeedExecutorSuite(ABC):
+    @abstractmethod
+    def make_executor(self, work: ChunkWork, stop: SharedStop) -> SeedExecutor:
+        """An executor that is new."""
+
+    @pytest.fixture
+    def stop(self) -> SharedStop:
+        return SharedStop()
+
+    def test_every_chunk_is_done_once(self, stop: SharedStop) -> None:
+        executor = self.make_executor(lambda job: ChunkResult(made=number_of(job)), stop)
+        done: list[tuple[ChunkJob, ChunkResult]] = []
+
+        executor.run(iter(JOBS), lambda job, result: done.append((job, result)))
+        executor.close()
+
+        assert sorted(done) == [(job, ChunkResult(made=number_of(job))) for job in JOBS]
+
+    def test_chunks_are_taken_only_as_there_is_room_for_them(self, stop: SharedStop) -> None:
+        taken: list[int] = []
+        done: list[int] = []
+
+        def jobs() -> Iterator[ChunkJob]:
+            for one in JOBS:
+                taken.append(number_of(one))
+                yield one
+
+        executor = self.make_executor(lambda _: ChunkResult(), stop)
+        ahead: list[int] = []
+
+        def note(job: ChunkJob, _: ChunkResult) -> None:
+            done.append(number_of(job))
+            ahead.append(len(taken) - len(done))
+
+        executor.run(jobs(), note)
+        executor.close()
+
+        assert max(ahead) <= 4
+
+    def test_when_a_stop_is_requested_the_rest_is_left(self, stop: SharedStop) -> None:
+        executor = self.make_executor(lambda _: ChunkResult(), stop)
+        done: list[int] = []
+
+        def note(job: ChunkJob, _: ChunkResult) -> None:
+            done.append(number_of(job))
+            stop.request()
+
+        executor.run(iter(JOBS), note)
+        executor.close()
+
+        assert 0 < len(done) < len(JOBS)
+
+    def test_a_chunk_that_was_not_finished_is_not_done(self, stop: SharedStop) -> None:
+        def work(job: ChunkJob) -> ChunkResult:
+            if number_of(job) == 5:
+                stop.request()
+                raise Stopped
+            return ChunkResult()
+
+        executor = self.make_executor(work, stop)
+        done: list[int] = []
+
+        executor.run(iter(JOBS), lambda job, _: done.append(number_of(job)))
+        executor.close()
+
+        assert 5 not in done
+        assert len(done) < len(JOBS)
+
+    def test_what_cannot_be_stored_ends_the_run(self, stop: SharedStop) -> None:
+        def work(job: ChunkJob) -> ChunkResult:
+            raise StoreError("the disk is full")
+
+        executor = self.make_executor(work, stop)
+
+        with pytest.raises(StoreError, match="the disk is full"):
+            executor.run(iter(JOBS), lambda *_: None)
+        executor.close()
+
+
+class TestInProcessExecutor(SeedExecutorSuite):
+    def make_executor(self, work: ChunkWork, stop: SharedStop) -> InProcessExecutor:
+        return InProcessExecutor(work, stop)
+
+
+class TestProcessExecutor(SeedExecutorSuite):
+    def make_executor(self, work: ChunkWork, stop: SharedStop) -> ProcessExecutor:
+        return ProcessExecutor(work, stop, workers=2)
+
+    def test_chunks_of_a_worker_that_is_killed_are_done_once_more(self, stop: SharedStop, tmp_path: Path) -> None:
+        killed = tmp_path / "killed"
+
+        def work(job: ChunkJob) -> ChunkResult:
+            with (tmp_path / f"{number_of(job)}-{os.getpid()}").open("w"):
+                pass
+            if number_of(job) in {7, 23} and not (killed.with_suffix(f".{number_of(job)}")).exists():
+                killed.with_suffix(f".{number_of(job)}").touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return ChunkResult(made=1)
+
+        executor = self.make_executor(work, stop)
+        done: list[int] = []
+
+        executor.run(iter(JOBS), lambda job, _: done.append(number_of(job)))
+        executor.close()
+
+        assert sorted(done) == [number_of(job) for job in JOBS]
+        begun = [path.name.partition("-")[0] for path in tmp_path.glob("*-*")]
+        assert len(begun) - len(JOBS) <= 2 * 4, "each death costs at most what was under way"
+
+    def test_work_is_done_by_other_processes(self, stop: SharedStop) -> None:
+        executor = self.make_executor(lambda _: ChunkResult(made=os.getpid()), stop)
+        workers: set[int] = set()
+
+        executor.run(iter(JOBS), lambda _, result: workers.add(result.made))
+        executor.close()
+
+        assert os.getpid() not in workers
+        assert 0 < len(workers) <= 2

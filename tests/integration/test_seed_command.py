@@ -1,0 +1,295 @@
+"""``tilekeep seed`` as people and scheduled jobs call it (spec/seed.md, 8)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.integration.support.drawing import encoded
+from tests.integration.support.seeding import tiles_below
+from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+
+CONFIGURATION = """
+services: {{tms: }}
+layers: [{{name: web, title: Web, sources: [web]}}]
+globals: {{cache: {{meta_size: [2, 2], meta_buffer: 0, failure_seconds: 0}}}}
+caches: {{web: {{grids: [GLOBAL_WEBMERCATOR], sources: [any], cache: {{type: file, directory_layout: tms}}}}}}
+sources: {{any: {{type: wms, req: {{url: "{url}/wms", layers: all}}}}}}
+"""
+
+TASKS = """
+seeds:
+  world: {caches: [web], levels: {to: 3}}
+  again: {caches: [web], levels: {to: 3}, refresh_before: {seconds: 0}}
+cleanups:
+  old: {caches: [web], levels: [3], remove_all: true}
+  nowhere: {caches: [web], coverages: [nowhere], remove_all: true}
+coverages:
+  nowhere: {difference: [{bbox: [0, 0, 1, 1], srs: 'EPSG:4326'}, {bbox: [0, 0, 1, 1], srs: 'EPSG:4326'}]}
+"""
+
+WORLD = 1 + 4 + 16 + 64
+
+
+@dataclass
+class Place:
+    """A directory with both files, and the server that is asked."""
+
+    directory: Path
+    upstream: UpstreamServer
+
+    def command(self, *arguments: str) -> list[str]:
+        program = [sys.executable, "-m", "tilekeep.entrypoints.cli.main", "seed", "-f", "mapproxy.yaml"]
+        return [*program, "-s", "seed.yaml", *arguments]
+
+    def seed(self, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), cwd=self.directory, input=text, capture_output=True, text=True, check=False
+        )
+
+    @property
+    def tiles(self) -> list[str]:
+        return tiles_below(self.directory / "cache_data")
+
+    @property
+    def asked(self) -> int:
+        return len(self.upstream.requests)
+
+
+def draw(request: Received) -> Reply:
+    size = (int(request.parameters["width"]), int(request.parameters["height"]))
+    return image_reply(encoded(Image.new("RGB", size, (90, 140, 200)), "PNG"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with UpstreamServer() as upstream:
+        upstream.on("/wms", draw)
+        (tmp_path / "mapproxy.yaml").write_text(CONFIGURATION.format(url=upstream.url))
+        (tmp_path / "seed.yaml").write_text(TASKS)
+        yield Place(tmp_path, upstream)
+
+
+def test_all_seeds_are_done_and_then_all_cleanups(place: Place) -> None:
+    ran = place.seed()
+
+    assert (ran.returncode, len(place.tiles)) == (0, WORLD - 64)
+    heads = [line for line in ran.stdout.splitlines() if line.startswith(("=", "Start"))]
+    assert heads == [
+        "========== Seeding tasks ==========",
+        "Start seeding process (2 tasks)",
+        "========== Cleanup tasks ==========",
+        "Start cleanup process (2 tasks)",
+    ]
+    assert "Empty coverage given for this task\n    Skipped" in ran.stdout
+
+
+def test_what_is_there_is_not_asked_for_again(place: Place) -> None:
+    place.seed("--seed", "world")
+    asked = place.asked
+
+    again = place.seed("--seed", "world")
+
+    assert (again.returncode, asked, place.asked) == (0, 1 + 1 + 4 + 16, asked)
+
+
+def test_what_is_stale_is_made_anew(place: Place) -> None:
+    place.seed("--seed", "world")
+
+    place.seed("--seed", "again")
+
+    assert place.asked == 2 * (1 + 1 + 4 + 16)
+
+
+def test_the_command_line_knows_better_than_the_file_what_is_stale(place: Place) -> None:
+    place.seed("--seed", "world")
+
+    place.seed("--seed", "world", "--refresh-before", "0s")
+
+    assert place.asked == 2 * (1 + 1 + 4 + 16)
+
+
+def test_only_existing_tiles_are_refreshed_where_that_is_wanted(place: Place) -> None:
+    place.seed("--seed", "world")
+    for tile in (place.directory / "cache_data").glob("**/*.png"):
+        if "/3/" in str(tile) and tile.parent.name != "0":
+            tile.unlink()
+    left = place.tiles
+    place.upstream.forget()
+
+    ran = place.seed("--seed", "again", "--skip-uncached")
+
+    assert ran.returncode == 0
+    assert set(left) <= set(place.tiles)
+    assert place.asked == 1 + 1 + 4 + 4, "levels 0 to 2, and the blocks of the first column of level 3"
+
+
+def test_a_dry_run_asks_for_nothing_and_removes_nothing(place: Place) -> None:
+    place.seed("--seed", "world")
+    place.upstream.forget()
+
+    ran = place.seed("--dry-run")
+
+    assert (ran.returncode, place.asked, len(place.tiles)) == (0, 0, WORLD)
+    assert "64 tiles removed" in ran.stdout
+
+
+def test_tasks_are_listed_without_doing_them(place: Place) -> None:
+    ran = place.seed("--summary")
+
+    assert (ran.returncode, place.asked) == (0, 0)
+    assert "    Seeding cache 'web' with grid 'GLOBAL_WEBMERCATOR' in EPSG:3857" in ran.stdout
+    assert "    Limited to coverage in: -180.00000, -85.05113, 180.00000, 85.05113 (EPSG:4326)" in ran.stdout
+    assert "    Levels: [0, 1, 2, 3]" in ran.stdout
+
+
+def test_each_task_may_be_asked_about(place: Place) -> None:
+    ran = place.seed("--interactive", text="y\nn\nmaybe\nno\nn\n")
+
+    assert ran.returncode == 0
+    assert len(place.tiles) == WORLD
+    assert place.asked == 1 + 1 + 4 + 16
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--seed", "nothing"], 1, "available seed tasks: world, again"),
+        (["--cleanup", "nothing"], 1, "available cleanup tasks: old, nowhere"),
+        (["--duration", "soon"], 2, "is not a duration"),
+        (["--between", "later"], 2, "is not HH:MM-HH:MM"),
+        (["--concurrency", "0"], 2, "x>=1"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_anything_is_done(
+    place: Place, arguments: list[str], code: int, said: str
+) -> None:
+    ran = place.seed(*arguments)
+
+    assert (ran.returncode, place.asked) == (code, 0)
+    assert said in ran.stdout + ran.stderr
+
+
+def test_a_wrong_file_is_refused_with_the_places_of_all_mistakes(place: Place) -> None:
+    (place.directory / "seed.yaml").write_text(
+        "seeds:\n  a: {caches: [webb]}\n  b: {caches: [web], levels: deep}\n  c: {caches: [web], coverages: [x]}\n"
+    )
+
+    ran = place.seed()
+
+    assert ran.returncode == 2
+    assert "seed.yaml:2:16: error: seeds.a.caches[0]: cache 'webb' does not exist" in ran.stderr
+    assert "seed.yaml:3:30: error: seeds.b.levels" in ran.stderr
+    assert "seed.yaml:4:34: error: seeds.c.coverages[0]: coverage 'x' does not exist" in ran.stderr
+
+
+def test_tiles_that_fail_are_reported_and_made_by_the_next_run(place: Place) -> None:
+    place.upstream.on("/wms", *[draw] * 4, Reply(404), Reply(404), Reply(404), draw)
+
+    ran = place.seed("--seed", "world", "--concurrency", "1", "--progress-file", "progress")
+
+    assert (ran.returncode, len(place.tiles)) == (4, WORLD - 4)
+    assert "404" in ran.stdout
+    retried = place.seed("--seed", "world", "--continue", "--retry-failed", "--progress-file", "progress")
+    assert (retried.returncode, len(place.tiles)) == (0, WORLD)
+    assert not (place.directory / "progress").exists()
+
+
+def test_a_source_that_fails_for_a_while_is_waited_for(place: Place) -> None:
+    place.upstream.on("/wms", *[draw] * 4, Reply(503), draw)
+
+    ran = place.seed("--seed", "world", "--concurrency", "1")
+
+    assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+
+
+def test_stale_tiles_stay_while_the_source_fails(place: Place) -> None:
+    place.seed("--seed", "world")
+    place.upstream.on("/wms", Reply(404))
+
+    ran = place.seed("--seed", "again", "--concurrency", "2")
+
+    assert (ran.returncode, len(place.tiles)) == (4, WORLD)
+
+
+def test_an_interrupted_run_is_gone_on_with(place: Place, rounds: Callable[[int, int], int]) -> None:
+    for _ in range(rounds(2, 10)):
+        _forget_tiles(place)
+        _killed_in_the_middle(place, signal.SIGINT)
+        assert (place.directory / "progress").exists()
+        asked = place.asked
+
+        ran = place.seed("--seed", "world", "--continue", "--progress-file", "progress")
+
+        assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+        assert place.asked <= 22 + 4, asked
+        assert not (place.directory / "progress").exists()
+
+
+def test_a_run_that_is_killed_is_gone_on_with(place: Place, rounds: Callable[[int, int], int]) -> None:
+    for _ in range(rounds(2, 20)):
+        _forget_tiles(place)
+        _killed_in_the_middle(place, signal.SIGKILL)
+
+        ran = place.seed("--seed", "world", "--continue", "--progress-file", "progress")
+
+        assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+
+
+def test_a_run_ends_when_its_time_is_over(place: Place) -> None:
+    place.upstream.on("/wms", lambda request: _slow(draw(request)))
+
+    ran = place.seed("--seed", "world", "--duration", "1s", "--progress-file", "progress")
+
+    assert ran.returncode == 0
+    assert len(place.tiles) < WORLD
+    assert (place.directory / "progress").exists()
+
+
+def test_another_run_over_the_same_cache_is_waited_for(place: Place) -> None:
+    place.upstream.on("/wms", lambda request: _slow(draw(request)))
+    with subprocess.Popen(place.command("--seed", "world", "--use-cache-lock"), cwd=place.directory) as first:
+        _wait_for(lambda: place.asked > 0)
+        ran = place.seed("--seed", "world", "--use-cache-lock")
+        assert first.wait() == 0
+
+    assert "cache 'web' is locked" in ran.stdout or ran.returncode == 0
+    assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+    assert place.asked == 1 + 1 + 4 + 16
+
+
+def _slow(reply: Reply) -> Reply:
+    return Reply(reply.status, reply.body, reply.headers, delay_seconds=0.15)
+
+
+def _forget_tiles(place: Place) -> None:
+    for tile in (place.directory / "cache_data").glob("**/*.png"):
+        tile.unlink()
+    place.upstream.forget()
+    place.upstream.on("/wms", lambda request: _slow(draw(request)))
+
+
+def _killed_in_the_middle(place: Place, by: signal.Signals) -> None:
+    command = place.command("--seed", "world", "--progress-file", "progress")
+    with subprocess.Popen(command, cwd=place.directory, start_new_session=True, stdout=subprocess.DEVNULL) as running:
+        _wait_for(lambda: place.asked >= 6)
+        if by is signal.SIGKILL:
+            os.killpg(running.pid, by)
+        else:
+            running.send_signal(by)
+        running.wait()
+    place.upstream.on("/wms", draw)
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(0.01)

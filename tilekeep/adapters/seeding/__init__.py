@@ -1,0 +1,1 @@
+"""Doing chunks of seeding, and notes on them."""

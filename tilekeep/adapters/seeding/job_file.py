@@ -1,0 +1,171 @@
+"""Notes on seeding in a file of SQLite; that it exists means that a run has not been finished (spec/seed.md, 5)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tilekeep.domain.errors import JobStoreError
+from tilekeep.domain.seed_plan import Position
+from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, TaskName, TaskProgress
+from tilekeep.domain.tile import TileCoord
+from tilekeep.ports.job_store import TaskNote
+
+#: "Tkjb": by it a file of notes is told from other databases (https://www.sqlite.org/fileformat2.html, 1.3.17).
+_APPLICATION_ID = 0x546B6A62
+_VERSION = 1
+
+_TABLES = """
+CREATE TABLE task (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cells INTEGER NOT NULL, passed INTEGER NOT NULL DEFAULT 0,
+  finished INTEGER NOT NULL DEFAULT 0, upto TEXT, made INTEGER NOT NULL DEFAULT 0, renewed INTEGER NOT NULL DEFAULT 0,
+  kept INTEGER NOT NULL DEFAULT 0, empty INTEGER NOT NULL DEFAULT 0, started_at REAL NOT NULL, changed_at REAL NOT NULL
+);
+CREATE TABLE beyond (task INTEGER NOT NULL REFERENCES task, step INTEGER NOT NULL, number TEXT NOT NULL,
+  PRIMARY KEY (task, step, number)) WITHOUT ROWID;
+CREATE TABLE failed (task INTEGER NOT NULL REFERENCES task, z INTEGER NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
+  reason TEXT NOT NULL, PRIMARY KEY (task, z, x, y)) WITHOUT ROWID;
+"""
+
+
+class JobFile:
+    """Implements :class:`tilekeep.ports.job_store.JobStore`.
+
+    What is noted survives the death of the process; the loss of power may cost the last chunks, which are then looked
+    at once more.
+    """
+
+    def __init__(self, path: str, *, new: bool = False) -> None:
+        """Opens the file, or makes it.
+
+        Args:
+            path: of the file; ``:memory:`` for notes that nobody needs later.
+            new: whether what is there already is dropped.
+
+        :raises JobStoreError: it cannot be opened, or is something else.
+        """
+        self._path = path
+        with self._translated():
+            if new and path != ":memory:":
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
+            self._database = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+            self._prepare()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def progress_of(self, name: TaskName) -> TaskProgress:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated():
+            row = self._database.execute(
+                "SELECT id, finished, upto, made, renewed, kept, empty FROM task WHERE name = ?", (_text(name),)
+            ).fetchone()
+            if row is None:
+                return NOT_STARTED
+            number, finished, upto, made, renewed, kept, empty = row
+            beyond = self._database.execute("SELECT step, number FROM beyond WHERE task = ?", (number,)).fetchall()
+            failed = self._failed(number)
+        return TaskProgress(
+            is_finished=bool(finished),
+            upto=None if upto is None else Position(*json.loads(upto)),
+            beyond=frozenset(Position(step, int(text)) for step, text in beyond),
+            result=ChunkResult(made, renewed, kept, empty, failed),
+        )
+
+    def begin(self, name: TaskName, cells: int, at: float) -> None:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated():
+            self._database.execute(
+                "INSERT INTO task (name, cells, started_at, changed_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET cells = excluded.cells, changed_at = excluded.changed_at",
+                (_text(name), cells, at, at),
+            )
+
+    def advance(self, name: TaskName, progress: TaskProgress, passed: int, result: ChunkResult, at: float) -> None:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        upto = None if progress.upto is None else json.dumps(progress.upto)
+        with self._translated(), self._transaction():
+            self._database.execute(
+                "UPDATE task SET passed = ?, finished = ?, upto = ?, made = made + ?, renewed = renewed + ?,"
+                " kept = kept + ?, empty = empty + ?, changed_at = ? WHERE name = ?",
+                (passed, progress.is_finished, upto, *result[:4], at, _text(name)),
+            )
+            (number,) = self._database.execute("SELECT id FROM task WHERE name = ?", (_text(name),)).fetchone()
+            self._database.execute("DELETE FROM beyond WHERE task = ?", (number,))
+            self._database.executemany(
+                "INSERT INTO beyond VALUES (?, ?, ?)",
+                [(number, position.step, str(position.number)) for position in progress.beyond],
+            )
+            self._database.executemany(
+                "INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?)",
+                [(number, *failed.unit, failed.reason) for failed in result.failed],
+            )
+
+    def failed_units(self, name: TaskName) -> Sequence[FailedUnit]:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        return self.progress_of(name).result.failed
+
+    def forget_failed(self, name: TaskName, units: Sequence[FailedUnit]) -> None:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated(), self._transaction():
+            self._database.executemany(
+                "DELETE FROM failed WHERE task = (SELECT id FROM task WHERE name = ?) AND z = ? AND x = ? AND y = ?",
+                [(_text(name), *failed.unit) for failed in units],
+            )
+
+    def tasks(self) -> Sequence[TaskNote]:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated():
+            rows = self._database.execute(
+                "SELECT name, passed, cells, started_at, changed_at FROM task ORDER BY id"
+            ).fetchall()
+        return [TaskNote(_name(text), self.progress_of(_name(text)), *facts) for text, *facts in rows]
+
+    def _failed(self, number: int) -> tuple[FailedUnit, ...]:
+        rows = self._database.execute("SELECT z, x, y, reason FROM failed WHERE task = ? ORDER BY z, x, y", (number,))
+        return tuple(FailedUnit(TileCoord(z, x, y), reason) for z, x, y, reason in rows)
+
+    def _prepare(self) -> None:
+        (application,) = self._database.execute("PRAGMA application_id").fetchone()
+        (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and application != _APPLICATION_ID:
+            raise JobStoreError(f"{self._path!r} is no file of progress; remove it, or name another one")
+        # The file is worth nothing without the run, so that only the death of the process has to be survived.
+        self._database.execute("PRAGMA synchronous = OFF")
+        if not tables:
+            self._database.executescript(
+                f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {_VERSION}; COMMIT;"
+            )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise JobStoreError(f"the file of progress {self._path!r} cannot be used: {error}") from error
+
+
+def _text(name: TaskName) -> str:
+    return json.dumps(name)
+
+
+def _name(text: str) -> TaskName:
+    kind, name, cache, grid, levels, dimensions = json.loads(text)
+    pairs: Any = tuple((key, value) for key, value in dimensions)
+    return TaskName(kind, name, cache, grid, tuple(levels), pairs)

@@ -1,0 +1,130 @@
+"""Chunks of seeding done by processes of this machine."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from tilekeep.domain.seeding import ChunkJob, ChunkResult
+from tilekeep.ports.seed_executor import ChunkWork, Stopped
+from tilekeep.ports.stop import Stop
+
+_log = logging.getLogger("tilekeep.seed")
+
+#: Chunks that wait for each worker, so that none is idle and few are lost.
+_WAITING_PER_WORKER = 1
+
+#: The work of a worker process, which it inherits with the fork: it need not be sent to it.
+_work: ChunkWork | None = None
+
+
+class ProcessExecutor:
+    """Implements :class:`tilekeep.ports.seed_executor.SeedExecutor` with forked workers.
+
+    A worker that dies takes the pool with it: a new one does the chunks that were under way once more, which costs a
+    look at what is stored already.
+    """
+
+    def __init__(self, work: ChunkWork, stop: Stop, workers: int) -> None:
+        """``stop`` must be one that workers inherit, as :class:`tilekeep.adapters.seeding.stopping.SharedStop`."""
+        self._chunk_work = work
+        self._stop = stop
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, jobs: Iterable[ChunkJob], done: Callable[[ChunkJob, ChunkResult], None]) -> None:
+        """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`."""
+        waiting = _Waiting(iter(jobs))
+        under_way: dict[Future[ChunkResult], ChunkJob] = {}
+        while True:
+            self._submit(waiting, under_way)
+            if not under_way:
+                return
+            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in finished:
+                job = under_way.pop(future)
+                if self._died(future):
+                    waiting.once_more(job)
+                else:
+                    self._settle(future, job, done)
+
+    def close(self) -> None:
+        """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`: waits for the workers to end."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def _submit(self, waiting: _Waiting, under_way: dict[Future[ChunkResult], ChunkJob]) -> None:
+        """Hands out as many as there is room for."""
+        while not self._stop.requested and len(under_way) < self._workers * (1 + _WAITING_PER_WORKER):
+            job = waiting.next()
+            if job is None:
+                return
+            try:
+                under_way[self._running_pool().submit(_do, job)] = job
+            except BrokenProcessPool:
+                self._forget_pool()
+                waiting.once_more(job)
+
+    def _died(self, future: Future[ChunkResult]) -> bool:
+        """Whether the worker died, whereupon there will be a new pool."""
+        if not isinstance(future.exception(), BrokenProcessPool):
+            return False
+        self._forget_pool()
+        return True
+
+    def _settle(
+        self, future: Future[ChunkResult], job: ChunkJob, done: Callable[[ChunkJob, ChunkResult], None]
+    ) -> None:
+        try:
+            result = future.result()
+        except Stopped:
+            return
+        done(job, result)
+
+    def _running_pool(self) -> ProcessPoolExecutor:
+        global _work  # noqa: PLW0603 - forked workers find it there
+        if self._pool is None:
+            _work = self._chunk_work
+            self._pool = ProcessPoolExecutor(
+                self._workers, mp_context=multiprocessing.get_context("fork"), initializer=_begin
+            )
+        return self._pool
+
+    def _forget_pool(self) -> None:
+        if self._pool is not None:
+            _log.warning("a worker of seeding died; its chunks are done once more")
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+class _Waiting:
+    """Jobs that have not been handed out; those that have to be done once more come first."""
+
+    def __init__(self, jobs: Iterator[ChunkJob]) -> None:
+        self._jobs = jobs
+        self._again: list[ChunkJob] = []
+
+    def next(self) -> ChunkJob | None:
+        """The next one, or None if there is none."""
+        return self._again.pop(0) if self._again else next(self._jobs, None)
+
+    def once_more(self, job: ChunkJob) -> None:
+        """Takes a job back."""
+        self._again.append(job)
+
+
+def _begin() -> None:
+    """In a new worker: interrupts of the terminal are for the parent, which says when to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _do(job: ChunkJob) -> ChunkResult:
+    """In a worker."""
+    assert _work is not None, "inherited with the fork"
+    return _work(job)

@@ -1,0 +1,69 @@
+"""One request to a service of objects until it is answered: tried again where that helps, not at all in an outage."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer, Transfers
+from tilekeep.domain.deadline import Deadline
+from tilekeep.ports.clock import Clock
+
+#: What services answer when they are too busy or have had a fault, and ask to be tried again.
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+
+_ATTEMPTS = 3
+_FIRST_PAUSE_SECONDS = 0.2
+
+#: How long a service that could not be reached is not asked, so that requests need not find out one by one.
+OUTAGE_SECONDS = 5.0
+
+
+class Exchanges:
+    """The requests to one service.  Safe to use from all threads.
+
+    All requests may be sent twice: what they put is put whole, and what they remove may be gone.
+    """
+
+    def __init__(self, transfers: Transfers, clock: Clock, *, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._transfers = transfers
+        self._clock = clock
+        self._sleep = sleep
+        self._outage: tuple[float, str] | None = None
+
+    def ask(self, address: Address, message: Callable[[], Message], deadline: Deadline) -> Answer:
+        """The answer; ``message`` makes the request anew for each attempt, as it is signed with its time.
+
+        :raises NoAnswer: there is none, or not before the deadline.
+        """
+        self._refuse_in_outage()
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                answer = self._transfers.send(address, message(), deadline)
+            except NoAnswer as failure:
+                if failure.out:
+                    self._outage = (self._clock.monotonic() + OUTAGE_SECONDS, str(failure))
+                if not failure.again or not self._pause(attempt, deadline):
+                    raise
+                continue
+            if answer.status not in _TRANSIENT or not self._pause(attempt, deadline):
+                return answer
+        raise AssertionError("the last attempt returns or raises")
+
+    def _refuse_in_outage(self) -> None:
+        outage = self._outage
+        if outage is None:
+            return
+        until, reason = outage
+        if self._clock.monotonic() < until:
+            raise NoAnswer(f"{reason} a moment ago; it is asked again in a few seconds")
+        self._outage = None
+
+    def _pause(self, attempt: int, deadline: Deadline) -> bool:
+        """Waits before the next attempt, longer each time; False if there is none."""
+        pause = _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load
+        if attempt == _ATTEMPTS or pause >= deadline.remaining(self._clock.monotonic()):
+            return False
+        self._sleep(pause)
+        return True

@@ -1,0 +1,1 @@
+"""Filling, refreshing and cleaning caches ahead of requests."""

@@ -1,0 +1,83 @@
+"""Remove stored tiles: whole levels at once where a store can, else those that are listed in an area."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Protocol
+
+from tilekeep.application.seeding.seed_task import CleanupTask
+from tilekeep.application.seeding.stored_tiles import stored_tiles
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.stop import Stop
+
+#: Tiles that are removed together.
+_AT_ONCE = 1000
+
+
+class CleanupReport(Protocol):
+    """Hears of what is going on."""
+
+    def cleanup_begins(self, task: CleanupTask) -> None:
+        """A task is begun."""
+        ...
+
+    def level_is_cleaned(self, task: CleanupTask, level: int) -> None:
+        """Tiles of a level are about to go."""
+        ...
+
+    def cleanup_ends(self, task: CleanupTask, removed: int | None) -> None:
+        """A task is finished; the number of tiles that went is None where whole levels were dropped uncounted."""
+        ...
+
+
+class CleanUp:
+    """Removes the tiles of tasks; nothing of the order of other tiles is touched, and servers may go on meanwhile.
+
+    Args:
+        clock: the present time.
+        stop: ends it.
+        report: hears of it.
+    """
+
+    def __init__(self, clock: Clock, stop: Stop, report: CleanupReport) -> None:
+        self._clock = clock
+        self._stop = stop
+        self._report = report
+
+    def __call__(self, task: CleanupTask, *, dry_run: bool) -> int | None:
+        """How many tiles have gone, or would; None where whole levels were dropped uncounted.
+
+        :raises StoreError: the store does not do it.
+        """
+        self._report.cleanup_begins(task)
+        removed: int | None = 0
+        for level in task.plan.levels:
+            if self._stop.requested:
+                break
+            self._report.level_is_cleaned(task, level)
+            if task.is_whole and not dry_run and not task.name.dimensions:
+                self._drop(task, level)
+                removed = None
+            else:
+                gone = self._remove_listed(task, level, dry_run=dry_run)
+                removed = None if removed is None else removed + gone
+        self._report.cleanup_ends(task, removed)
+        return removed
+
+    def _drop(self, task: CleanupTask, level: int) -> None:
+        """Whole levels, those of all dimensions together."""
+        limit = None if task.policy is None else task.policy.limit
+        older_than = None if limit is None else limit.before(self._clock.now())
+        if limit is None or older_than is not None:
+            task.cache.store.remove_level(level, older_than)
+
+    def _remove_listed(self, task: CleanupTask, level: int, *, dry_run: bool) -> int:
+        """At the cost of what is stored there."""
+        removed = 0
+        dimensions = task.name.dimensions or None
+        keys = stored_tiles(task.cache.store, task.plan, level, dimensions, task.policy, self._clock.now())
+        while not self._stop.requested and (batch := list(islice(keys, _AT_ONCE))):
+            if not dry_run:
+                task.cache.store.remove(batch)
+            removed += len(batch)
+        return removed

@@ -1,0 +1,41 @@
+"""The chunks of a task with stored tiles that are stale: found from the store, at the cost of what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tilekeep.application.seeding.seed_task import SeedTask
+from tilekeep.application.seeding.stored_tiles import stored_tiles
+from tilekeep.domain.seed_plan import PlannedChunk, Position
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingChunks:
+    """Chunks in order; each is a cell of its own."""
+
+    found: tuple[PlannedChunk, ...]
+
+    @property
+    def cells(self) -> int:
+        """How many there are."""
+        return len(self.found)
+
+    def chunks(self, after: Position | None = None) -> Iterator[PlannedChunk]:
+        """Those after a position."""
+        return (planned for planned in self.found if after is None or planned.position > after)
+
+
+def existing_chunks(task: SeedTask, now: float) -> ExistingChunks:
+    """The chunks with stale tiles, seen at ``now`` (POSIX seconds).
+
+    :raises StoreError: the store cannot be listed.
+    """
+    plan = task.plan
+    found = {
+        plan.planned_at(plan.unit_of(key.coord), 0)
+        for level in plan.levels
+        for key in stored_tiles(task.cache.store, plan, level, task.name.dimensions, task.policy, now)
+    }
+    ordered = sorted(found, key=lambda planned: planned.position)
+    return ExistingChunks(tuple(planned._replace(passed=index) for index, planned in enumerate(ordered)))

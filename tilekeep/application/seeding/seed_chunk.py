@@ -1,0 +1,181 @@
+"""Seed one chunk: the same maker, locks, gate and rules as in serving."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tilekeep.application.seeding.seed_task import SeedTask
+from tilekeep.application.tile_answer import TileState
+from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import (
+    LockTimeout,
+    SourceBusy,
+    SourceError,
+    SourceRecentlyFailed,
+    SourceStatusError,
+    SourceTimeout,
+    SourceUnreachable,
+)
+from tilekeep.domain.patience import Patience
+from tilekeep.domain.region import Relation
+from tilekeep.domain.seed_plan import SeedChunk
+from tilekeep.domain.seeding import ChunkResult, FailedUnit
+from tilekeep.domain.staleness import Verdict
+from tilekeep.domain.tile import TileCoord, TileInfo, TileKey
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.seed_executor import Stopped
+from tilekeep.ports.stop import Stop
+
+log = logging.getLogger("tilekeep.seed")
+
+_SERVER_ERRORS = 500
+_TOO_MANY_REQUESTS = 429
+
+#: What is wrong with an answer will be wrong with the next one too, but for a hiccup.
+_LITTLE_PATIENCE = 3
+
+
+class SeedChunkWork:
+    """Makes those tiles of a chunk that are missing or stale.
+
+    Args:
+        clock: measures time.
+        stop: ends the work between two units, and while a source is waited for.
+        making_seconds: how long the making of one unit may take.
+        patience: with sources that do not answer; those that answer badly are asked a few times only.
+    """
+
+    def __init__(self, clock: Clock, stop: Stop, *, making_seconds: float, patience: Patience) -> None:
+        self._clock = clock
+        self._stop = stop
+        self._making_seconds = making_seconds
+        self._patience = patience
+
+    def __call__(self, task: SeedTask, chunk: SeedChunk) -> ChunkResult:
+        """What came of it; a unit that fails does not keep the others from being made.
+
+        :raises Stopped: there was no time to finish it.
+        :raises StoreError: nothing can be stored.
+        """
+        result = ChunkResult()
+        for unit, kept in self._wanted(task, chunk):
+            if self._stop.requested:
+                raise Stopped
+            result = result.plus(ChunkResult(kept=kept) if unit is None else self._made(task, unit))
+        return result
+
+    def units(self, task: SeedTask, units: Sequence[TileCoord]) -> ChunkResult:
+        """What came of making some units, whatever is stored of them; raises as the call itself."""
+        result = ChunkResult()
+        for unit in units:
+            if self._stop.requested:
+                raise Stopped
+            result = result.plus(self._made(task, unit))
+        return result
+
+    def count(self, task: SeedTask, chunk: SeedChunk) -> ChunkResult:
+        """What would be made, without making it."""
+        result = ChunkResult()
+        for unit, kept in self._wanted(task, chunk):
+            made = 0 if unit is None else len(task.plan.tiles(unit))
+            result = result.plus(ChunkResult(made=made, kept=kept))
+        return result
+
+    def _wanted(self, task: SeedTask, chunk: SeedChunk) -> Iterator[tuple[TileCoord | None, int]]:
+        """Units to be made; None, with the number of their tiles, for those that are good as they are."""
+        units = {unit: _keys(task, _covered(task, unit)) for unit in task.plan.units(chunk)}
+        infos = task.cache.store.stat_many([key for keys in units.values() for key in keys])
+        now = self._clock.now()
+        for unit, keys in units.items():
+            yield (unit, 0) if _is_wanted(task, keys, infos, now) else (None, len(keys))
+
+    def _made(self, task: SeedTask, unit: TileCoord) -> ChunkResult:
+        """Tries until it succeeds or patience ends."""
+        attempt = 1
+        while True:
+            try:
+                return self._attempt(task, unit)
+            except (SourceError, LockTimeout) as error:
+                wait = self._patience_with(error).wait_after(attempt, getattr(error, "retry_after", None))
+                if wait is None:
+                    return self._given_up(task, unit, error)
+                log.warning("tiles around %s failed, trying again in %.0f s: %s", tuple(unit), wait, error)
+            if self._stop.wait(wait):
+                raise Stopped
+            attempt += 1
+
+    def _patience_with(self, error: SourceError | LockTimeout) -> Patience:
+        passing = isinstance(error, LockTimeout | SourceBusy | SourceRecentlyFailed | SourceTimeout | SourceUnreachable)
+        if isinstance(error, SourceStatusError):
+            passing = error.status >= _SERVER_ERRORS or error.status == _TOO_MANY_REQUESTS
+        if passing:
+            return self._patience
+        few = min(self._patience.attempts, _LITTLE_PATIENCE)
+        return Patience(few, self._patience.first_seconds, self._patience.longest_seconds)
+
+    def _given_up(self, task: SeedTask, unit: TileCoord, error: Exception) -> ChunkResult:
+        log.error("tiles around %s are given up: %s", tuple(unit), error)
+        if not task.keeps_stale:
+            self._remove_stale(task, unit)
+        return ChunkResult(failed=(FailedUnit(unit, str(error)),))
+
+    def _remove_stale(self, task: SeedTask, unit: TileCoord) -> None:
+        keys = _keys(task, task.plan.tiles(unit))
+        now = self._clock.now()
+        infos = task.cache.store.stat_many(keys)
+        stale = [key for key, info in infos.items() if task.policy.judge(info, now) is not Verdict.FRESH]
+        task.cache.store.remove(stale)
+
+    def _attempt(self, task: SeedTask, unit: TileCoord) -> ChunkResult:
+        deadline = Deadline(self._clock.monotonic() + self._making_seconds)
+        if task.cache.is_rescaled:
+            return self._one_by_one(task, unit, deadline)
+        assert task.cache.maker is not None, "only caches with sources are seeded"
+        plan = task.cache.planner.plan_for(unit)
+        block = WantedBlock(plan, task.name.dimensions, "", task.policy, Purpose.SEED)
+        outcomes = task.cache.maker.make(block, deadline)
+        return _counted(outcomes.values())
+
+    def _one_by_one(self, task: SeedTask, unit: TileCoord, deadline: Deadline) -> ChunkResult:
+        keys = _keys(task, task.plan.tiles(unit))
+        states = Counter(
+            TileState.HIT if answer.state is TileState.HIT else TileState.MISS if answer.tile else None
+            for answer in task.cache.tiles.many(keys, Purpose.SEED, deadline)
+        )
+        return ChunkResult(made=states[TileState.MISS], kept=states[TileState.HIT], empty=states[None])
+
+
+def _covered(task: SeedTask, unit: TileCoord) -> list[TileCoord]:
+    """The tiles of a unit in the area of the cache: of the others nobody says that they are missing."""
+    region, grid = task.cache.region, task.plan.grid
+    tiles = task.plan.tiles(unit)
+    if region is None:
+        return tiles
+    return [coord for coord in tiles if region.relate(grid.tile_bbox(coord)) is not Relation.DISJOINT]
+
+
+def _is_wanted(task: SeedTask, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo], now: float) -> bool:
+    """Whether any tile is missing or stale; where only what exists is refreshed, whether any is stale."""
+    verdicts = {task.policy.judge(infos.get(key), now) for key in keys}
+    verdicts.discard(Verdict.FRESH)
+    if task.only_existing:
+        verdicts.discard(Verdict.MISSING)
+    return bool(verdicts)
+
+
+def _keys(task: SeedTask, coords: Sequence[TileCoord]) -> list[TileKey]:
+    return [TileKey(coord, task.name.dimensions) for coord in coords]
+
+
+def _counted(outcomes: Iterable[Outcome]) -> ChunkResult:
+    """The outcomes of a block in numbers."""
+    kinds = Counter((type(outcome), outcome.renewed if isinstance(outcome, InStore) else False) for outcome in outcomes)
+    return ChunkResult(
+        made=kinds[Made, False],
+        renewed=kinds[InStore, True],
+        kept=kinds[InStore, False],
+        empty=kinds[NoTile, False],
+    )

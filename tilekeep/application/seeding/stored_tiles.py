@@ -1,0 +1,45 @@
+"""Which stored tiles of a plan are no longer good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tilekeep.domain.seed_plan import SeedPlan
+from tilekeep.domain.staleness import StalenessPolicy, Verdict
+from tilekeep.domain.tile import Dimensions, TileCoord, TileKey
+from tilekeep.ports.tile_store import TileLister, TileWindow
+
+#: Units of which it is remembered whether they belong to a plan; stores list neighbours together.
+_MOST_REMEMBERED = 10_000
+
+
+def stored_tiles(
+    store: TileLister,
+    plan: SeedPlan,
+    level: int,
+    dimensions: Dimensions | None,
+    policy: StalenessPolicy | None,
+    now: float,
+) -> Iterator[TileKey]:
+    """The stored tiles of a level in the area of a plan that are not fresh at ``now``; of all ages without a policy.
+
+    ``dimensions`` are those of the tiles; None is any.
+
+    :raises StoreError: the store cannot be listed.
+    """
+    box = plan.box_of_tiles(level)
+    if box is None:
+        return
+    known: dict[TileCoord, bool] = {}
+    for key, info in store.list(level, TileWindow(*box)):
+        if dimensions is not None and key.dimensions != dimensions:
+            continue
+        if policy is not None and policy.judge(info, now) is Verdict.FRESH:
+            continue
+        unit = plan.unit_of(key.coord)
+        if unit not in known:
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            known[unit] = plan.holds_unit(unit)
+        if known[unit]:
+            yield key

@@ -1,0 +1,264 @@
+"""Tasks of seeding and cleaning up out of their options (spec/seed.md, 1 and 2)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tilekeep.adapters.file_time import FileTimeLimit
+from tilekeep.application.seeding.seed_task import CleanupTask, SeededCache, SeedTask
+from tilekeep.config.assemble.cache_rules import age_limit
+from tilekeep.config.assemble.coverages import CoverageAssembly
+from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.mapproxy.caches import RefreshBefore
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, refresh_limit
+from tilekeep.config.mapproxy.meaning_coverage import effective_coverage
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.seeding.checks import grids_of
+from tilekeep.config.seeding.options import (
+    CleanupOptions,
+    LevelRange,
+    ResolutionRange,
+    SeedOptions,
+    SeedSettings,
+    TaskOptions,
+)
+from tilekeep.domain.errors import ConfigurationError, EmptyCoverage
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.meta_tile import FetchMode
+from tilekeep.domain.region import Region
+from tilekeep.domain.region_union import RegionUnion
+from tilekeep.domain.seed_levels import FromTo, levels_of_resolutions, selected_levels
+from tilekeep.domain.seed_plan import SeedPlan
+from tilekeep.domain.seeding import TaskName
+from tilekeep.domain.staleness import AgeLimit, FixedLimit, StalenessPolicy
+from tilekeep.domain.tile import Dimensions
+from tilekeep.ports.clock import Clock
+
+_ONE_TILE = Size(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says instead of the file.
+
+    :ivar refresh_before_seconds: the age at which tiles are stale, for all tasks; None leaves it to them.
+    :ivar only_existing: whether no task makes missing tiles.
+    :ivar keeps_stale: whether stale tiles stay where they cannot be made anew.
+    :ivar untested_levels: as in :class:`tilekeep.domain.seed_plan.SeedPlan`.
+    """
+
+    refresh_before_seconds: float | None = None
+    only_existing: bool = False
+    keeps_stale: bool = True
+    untested_levels: int = 0
+
+
+NO_OVERRIDES = Overrides()
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyTask:
+    """A task without any area; it is passed over."""
+
+    name: TaskName
+    reason: str
+
+
+class SeedTaskAssembly:
+    """Makes tasks, each of one cache in one grid.
+
+    Args:
+        settings: the configuration.
+        base_dir: absolute directory of it, at which paths in the file of tasks begin too.
+        grids: makes grids.
+        coverages: makes regions.
+        effective: the options of a cache.
+        seeded: a cache in the grid with a key, as seeding sees it.
+        clock: ages count from now.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        base_dir: str,
+        grids: GridAssembly,
+        coverages: CoverageAssembly,
+        effective: Callable[[str], EffectiveCache],
+        seeded: Callable[[str, str], SeededCache],
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._base_dir = base_dir
+        self._grids = grids
+        self._coverages = coverages
+        self._effective = effective
+        self._seeded = seeded
+        self._clock = clock
+
+    def seeds(
+        self, tasks: SeedSettings, names: Sequence[str], overrides: Overrides = NO_OVERRIDES
+    ) -> list[SeedTask | EmptyTask]:
+        """The tasks of seeding called ``names``, in that order; caches below others come before these.
+
+        :raises ConfigurationError: a coverage cannot be read or has no image in the SRS of a grid; with its place.
+        """
+        made = [task for name in names for task in self._seeds_of(name, tasks, overrides)]
+        return sorted(made, key=lambda task: self._depth(task.name.cache))
+
+    def cleanups(self, tasks: SeedSettings, names: Sequence[str]) -> list[CleanupTask | EmptyTask]:
+        """The tasks of cleaning up called ``names``, in that order; raises as :meth:`seeds`."""
+        return [task for name in names for task in self._cleanups_of(name, tasks)]
+
+    def _seeds_of(self, name: str, tasks: SeedSettings, overrides: Overrides) -> Iterator[SeedTask | EmptyTask]:
+        options = tasks.seeds[name]
+        for part in self._parts("seed", name, options, tasks):
+            cache = self._effective(part.name.cache)
+            for levels in _groups(part.levels, cache):
+                task_name = part.name._replace(levels=levels)
+                if isinstance(part.region, EmptyCoverage):
+                    yield EmptyTask(task_name, part.region.message)
+                    continue
+                limit, overwrites = self._refresh_of(options, cache, overrides)
+                seeded = self._seeded(part.name.cache, part.grid_key)
+                yield SeedTask(
+                    name=task_name,
+                    cache=seeded,
+                    plan=_plan(part, seeded, levels, overrides.untested_levels),
+                    policy=StalenessPolicy(limit),
+                    only_existing=overrides.only_existing or options.only_existing,
+                    keeps_stale=overrides.keeps_stale,
+                    overwrites=overwrites,
+                )
+
+    def _cleanups_of(self, name: str, tasks: SeedSettings) -> Iterator[CleanupTask | EmptyTask]:
+        options = tasks.cleanups[name]
+        for part in self._parts("cleanup", name, options, tasks):
+            if isinstance(part.region, EmptyCoverage):
+                yield EmptyTask(part.name, part.region.message)
+                continue
+            limit, removes = self._removal_of(options)
+            seeded = self._seeded(part.name.cache, part.grid_key)
+            yield CleanupTask(
+                name=part.name,
+                cache=seeded,
+                plan=_plan(part, seeded, part.name.levels, 0),
+                policy=None if limit is None else StalenessPolicy(limit),
+                is_whole=part.region is None,
+                removes=removes,
+            )
+
+    def _parts(self, kind: str, name: str, options: TaskOptions, tasks: SeedSettings) -> Iterator[_Part]:
+        """Each grid with each cache, with each combination of values of dimensions."""
+        for key in grids_of(options, self._settings):
+            grid = self._grids.grid(key)
+            levels = _levels(options, grid)
+            region = self._region(kind, name, options, tasks, grid)
+            for cache in options.caches:
+                for dimensions in _dimensions(options):
+                    yield _Part(TaskName(kind, name, cache, grid.name, levels, dimensions), key, grid, levels, region)
+
+    def _region(
+        self, kind: str, name: str, options: TaskOptions, tasks: SeedSettings, grid: TileGrid
+    ) -> Region | EmptyCoverage | None:
+        """The area of a task in the SRS of a grid; None is everywhere."""
+        if not options.coverages:
+            return None
+        regions = []
+        for coverage in options.coverages:
+            area = effective_coverage(tasks.coverages[coverage], self._base_dir)
+            try:
+                region = self._coverages.region(area, grid.srs, ("coverages", coverage))
+            except EmptyCoverage as empty:
+                return empty
+            except ConfigurationError as error:
+                message = f"{kind} task {name!r}: {error.message}"
+                raise ConfigurationError(message, option=error.option) from error
+            if region is None:
+                return None
+            regions.append(region)
+        return regions[0] if len(regions) == 1 else RegionUnion(tuple(regions))
+
+    def _refresh_of(
+        self, options: SeedOptions, cache: EffectiveCache, overrides: Overrides
+    ) -> tuple[AgeLimit | None, str]:
+        """What makes tiles stale, and how people are told; that of the task goes before that of the cache."""
+        if overrides.refresh_before_seconds is not None:
+            limit: AgeLimit | None = FixedLimit(self._clock.now() - overrides.refresh_before_seconds)
+        elif options.refresh_before is not None:
+            limit = self._fixed(options.refresh_before, ("refresh_before",))
+        else:
+            return age_limit(cache.refresh), "all tiles"
+        return limit, "tiles that are older"
+
+    def _removal_of(self, options: CleanupOptions) -> tuple[AgeLimit | None, str]:
+        if options.remove_all:
+            return None, "all tiles"
+        if options.remove_before is None:
+            return FixedLimit(float(int(self._clock.now()))), "all tiles that are there now"
+        return self._fixed(options.remove_before, ("remove_before",)), "tiles that are older"
+
+    def _fixed(self, when: RefreshBefore, option: tuple[str, ...]) -> AgeLimit:
+        """An instant, as seen once at the start (spec/seed.md, 1.7); nothing said is now."""
+        now = float(int(self._clock.now()))
+        limit = age_limit(refresh_limit(when, self._base_dir))
+        before = now if limit is None else limit.before(now)
+        if before is None:
+            assert isinstance(limit, FileTimeLimit), "other limits always tell"
+            raise ConfigurationError(f"{option[0]}.mtime: the file {when.mtime!r} cannot be read", option=option)
+        return FixedLimit(before)
+
+    def _depth(self, cache: str) -> int:
+        """How many caches lie below one."""
+        below = [source for source in self._settings.caches[cache].sources if source in self._settings.caches]
+        return 1 + max(map(self._depth, below), default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One cache in one grid of a task."""
+
+    name: TaskName
+    grid_key: str
+    grid: TileGrid
+    levels: tuple[int, ...]
+    region: Region | EmptyCoverage | None
+
+
+def _plan(part: _Part, seeded: SeededCache, levels: tuple[int, ...], untested_levels: int) -> SeedPlan:
+    """Tiles that are made together are looked at together."""
+    region, planner = part.region, seeded.planner
+    assert not isinstance(region, EmptyCoverage), "tasks without area are passed over"
+    unit = _ONE_TILE if planner.mode is FetchMode.SINGLE else planner.meta_size
+    return SeedPlan(part.grid, unit, levels, region, untested_levels)
+
+
+def _levels(options: TaskOptions, grid: TileGrid) -> tuple[int, ...]:
+    """Levels go before resolutions; neither is all."""
+    levels, resolutions = options.levels, options.resolutions
+    if isinstance(levels, LevelRange) and levels.model_fields_set:
+        return selected_levels(FromTo(levels.from_, levels.to), grid)
+    if isinstance(levels, tuple) and levels:
+        return selected_levels(levels, grid)
+    if isinstance(resolutions, ResolutionRange) and resolutions.model_fields_set:
+        return levels_of_resolutions(FromTo(resolutions.from_, resolutions.to), grid)
+    if isinstance(resolutions, tuple) and resolutions:
+        return levels_of_resolutions(resolutions, grid)
+    return selected_levels(None, grid)
+
+
+def _groups(levels: tuple[int, ...], cache: EffectiveCache) -> Iterable[tuple[int, ...]]:
+    """The levels of one task each: tiles that are drawn from another level come after those of that level."""
+    if cache.rescaling is None:
+        return [levels]
+    ordered = levels if cache.rescaling.step < 0 else tuple(reversed(levels))
+    return [(level,) for level in ordered]
+
+
+def _dimensions(options: TaskOptions) -> Iterator[Dimensions]:
+    """All combinations of values; without any, tiles without dimensions."""
+    named = sorted((options.dimensions or {}).items())
+    for values in itertools.product(*(values for _, values in named)):
+        yield tuple(zip((name for name, _ in named), values, strict=True))

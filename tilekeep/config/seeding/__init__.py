@@ -1,0 +1,1 @@
+"""seed.yaml: what is to be seeded and cleaned up."""

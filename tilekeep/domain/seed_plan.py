@@ -1,0 +1,294 @@
+"""What a task of seeding has to look at: lazily, in an order that can be taken up again anywhere.
+
+Tiles are planned in *units*, the blocks that are made together (spec/seed.md, 3.1), and units in *chunks* of
+neighbours, which are what is handed out, counted and remembered.  A planet takes no more room than a village.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tilekeep.domain.affected_tiles import AffectedTiles
+from tilekeep.domain.errors import InvalidParameter
+from tilekeep.domain.geometry import BBox, Size
+from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.morton import morton
+from tilekeep.domain.region import Region, Relation
+from tilekeep.domain.tile import TileCoord
+
+#: Columns and rows of units in a chunk: some seconds of work with a usual source, and one listing of a usual store.
+CHUNK_UNITS = 8
+
+
+class SeedChunk(NamedTuple):
+    """Neighbouring units of one level.
+
+    :ivar column: of chunks, counted as tiles are, as is ``row``.
+    :ivar inside: whether all of it lies in the region, so that its units need not be looked at one by one.
+    """
+
+    level: int
+    column: int
+    row: int
+    inside: bool
+
+    @property
+    def number(self) -> int:
+        """Its place among those of its level."""
+        return morton(self.column, self.row)
+
+
+class Position(NamedTuple):
+    """How far a plan has been gone through: the place of a level in it, and the number of a chunk there."""
+
+    step: int
+    number: int
+
+
+class PlannedChunk(NamedTuple):
+    """A chunk at its position; ``passed`` cells of chunks lie before it, also those without any tile of the task."""
+
+    position: Position
+    chunk: SeedChunk
+    passed: int
+
+
+class TileBox(NamedTuple):
+    """Columns and rows of tiles, all inclusive; it may reach beyond the matrix."""
+
+    min_x: int
+    min_y: int
+    max_x: int
+    max_y: int
+
+
+class _Window(NamedTuple):
+    """Columns and rows of anything, all inclusive."""
+
+    left: int
+    low: int
+    right: int
+    high: int
+
+    @property
+    def cells(self) -> int:
+        return max(0, self.right - self.left + 1) * max(0, self.high - self.low + 1)
+
+    def within(self, other: _Window) -> _Window:
+        return _Window(
+            max(self.left, other.left),
+            max(self.low, other.low),
+            min(self.right, other.right),
+            min(self.high, other.high),
+        )
+
+    def divided(self, columns: int, rows: int) -> _Window:
+        return _Window(self.left // columns, self.low // rows, self.right // columns, self.high // rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPlan:
+    """The chunks of a task.
+
+    :ivar unit: columns and rows of the tiles that are made together, as the cache has them.
+    :ivar levels: in the order in which they are gone through.
+    :ivar region: of the task, in the SRS of the grid; None is everywhere.
+    :ivar untested_levels: so many of the finest levels, less one, are not compared with the region: what lies in a unit
+        of a coarser level that touches it is taken as a whole (spec/seed.md, 3.1).
+    """
+
+    grid: TileGrid
+    unit: Size
+    levels: tuple[int, ...]
+    region: Region | None = None
+    untested_levels: int = 0
+
+    def chunks(self, after: Position | None = None) -> Iterator[PlannedChunk]:
+        """The chunks with tiles of the task, those after a position only, in order."""
+        start = Position(0, -1) if after is None else after
+        passed = sum(self._cells(level) for level in self.levels[: start.step])
+        for step in range(start.step, len(self.levels)):
+            level = self.levels[step]
+            number = start.number if step == start.step else -1
+            for chunk, skipped in self._of_level(level, number):
+                yield PlannedChunk(Position(step, chunk.number), chunk, passed + skipped)
+            passed += self._cells(level)
+
+    @property
+    def cells(self) -> int:
+        """How many cells of chunks there are, those without any tile of the task included."""
+        return sum(map(self._cells, self.levels))
+
+    def units(self, chunk: SeedChunk) -> Iterator[TileCoord]:
+        """The units of a chunk that belong to the task, each by the tile with its smallest column and row."""
+        units = self._units(chunk.level)
+        if units is None:
+            return
+        left, low, right, high = units.within(_units_of(chunk))
+        width, height = self._unit_size(chunk.level)
+        for row in range(low, high + 1):
+            for column in range(left, right + 1):
+                here = _Window(column, row, column, row)
+                if chunk.inside or self.region is None or self._relate(chunk.level, here) is not Relation.DISJOINT:
+                    yield TileCoord(chunk.level, column * width, row * height)
+
+    def chunk_bbox(self, chunk: SeedChunk) -> BBox:
+        """The box of a chunk, tiles outside the matrix included."""
+        return self._box(chunk.level, _units_of(chunk))
+
+    def tiles(self, unit: TileCoord) -> list[TileCoord]:
+        """The tiles of a unit that the grid has."""
+        width, height = self._unit_size(unit.z)
+        columns, rows = self.grid.matrix_size(unit.z)
+        return [
+            TileCoord(unit.z, x, y)
+            for y in range(unit.y, min(unit.y + height, rows))
+            for x in range(unit.x, min(unit.x + width, columns))
+        ]
+
+    def box_of_tiles(self, level: int) -> TileBox | None:
+        """Columns and rows around all tiles of a level that belong to the task; None if there are none."""
+        units = self._units(level)
+        if units is None:
+            return None
+        width, height = self._unit_size(level)
+        return TileBox(
+            units.left * width, units.low * height, (units.right + 1) * width - 1, (units.high + 1) * height - 1
+        )
+
+    def unit_of(self, coord: TileCoord) -> TileCoord:
+        """The unit of a tile, by its main tile."""
+        width, height = self._unit_size(coord.z)
+        return TileCoord(coord.z, coord.x // width * width, coord.y // height * height)
+
+    def holds_unit(self, unit: TileCoord) -> bool:
+        """Whether a unit belongs to the task; its level must be one of the plan's."""
+        units = self._units(unit.z)
+        if units is None:
+            return False
+        width, height = self._unit_size(unit.z)
+        column, row = unit.x // width, unit.y // height
+        here = _Window(column, row, column, row)
+        if not here.within(units).cells:
+            return False
+        return self.region is None or self._relate(unit.z, here) is not Relation.DISJOINT
+
+    def planned_at(self, unit: TileCoord, passed: int) -> PlannedChunk:
+        """The chunk that holds a unit, as if ``passed`` cells lay before it."""
+        width, height = self._unit_size(unit.z)
+        chunk = SeedChunk(unit.z, unit.x // width // CHUNK_UNITS, unit.y // height // CHUNK_UNITS, inside=False)
+        return PlannedChunk(Position(self.levels.index(unit.z), chunk.number), chunk, passed)
+
+    def _of_level(self, level: int, after: int) -> Iterator[tuple[SeedChunk, int]]:
+        """Chunks of a level, each with the number of cells of the level that come before it."""
+        window = self._chunk_window(level)
+        if window is None:
+            return
+        size = 1 << max(window.right, window.high).bit_length()
+        passed = 0
+        waiting: list[tuple[int, int, int, bool]] = [(0, 0, size, self.region is None)]
+        while waiting:
+            column, row, size, inside = waiting.pop()
+            square = _Window(column, row, column + size - 1, row + size - 1).within(window)
+            if not square.cells:
+                continue
+            relation = Relation.CONTAINS
+            done = morton(column, row) + size * size - 1 <= after
+            if not inside and not done:
+                units = _Window(
+                    square.left * CHUNK_UNITS,
+                    square.low * CHUNK_UNITS,
+                    square.right * CHUNK_UNITS + CHUNK_UNITS - 1,
+                    square.high * CHUNK_UNITS + CHUNK_UNITS - 1,
+                )
+                relation = self._relate(level, units)
+            if done or relation is Relation.DISJOINT:
+                passed += square.cells
+            elif size == 1:
+                yield SeedChunk(level, column, row, relation is Relation.CONTAINS), passed
+                passed += 1
+            else:
+                half, inside = size // 2, relation is Relation.CONTAINS
+                waiting += [
+                    (column + half, row + half, half, inside),
+                    (column, row + half, half, inside),
+                    (column + half, row, half, inside),
+                    (column, row, half, inside),
+                ]
+
+    def _cells(self, level: int) -> int:
+        window = self._chunk_window(level)
+        return 0 if window is None else window.cells
+
+    def _chunk_window(self, level: int) -> _Window | None:
+        units = self._units(level)
+        return None if units is None else units.divided(CHUNK_UNITS, CHUNK_UNITS)
+
+    def _units(self, level: int) -> _Window | None:
+        """The units that the box of the region touches; None for none."""
+        box = self.grid.bbox if self.region is None else self.region.bbox.intersection(self.grid.bbox)
+        tiles = None if box is None else self._tiles_in(box, level)
+        return None if tiles is None else tiles.divided(*self._unit_size(level))
+
+    def _tiles_in(self, box: BBox, level: int) -> _Window | None:
+        """The tiles that a box touches by more than a tenth of a pixel."""
+        try:
+            tiles = self.grid.affected(box, level)
+        except InvalidParameter:
+            return None
+        window = _window_of(tiles).within(_Window(0, 0, tiles.matrix_size.width - 1, tiles.matrix_size.height - 1))
+        return window if window.cells else None
+
+    def _unit_size(self, level: int) -> Size:
+        columns, rows = self.grid.matrix_size(level)
+        return Size(min(self.unit.width, columns), min(self.unit.height, rows))
+
+    def _relate(self, level: int, units: _Window) -> Relation:
+        """How the box of units lies to the region."""
+        assert self.region is not None
+        box = self._box(level, units)
+        tested = self._tested_level(level)
+        if tested == level:
+            return self.region.relate(box)
+        if units.cells > 1:
+            return Relation.INTERSECTS
+        coarse = self._tiles_in(box, tested)
+        if coarse is None:
+            return Relation.DISJOINT
+        left, low, right, high = coarse.divided(*self._unit_size(tested))
+        boxes = (
+            self._box(tested, _Window(column, row, column, row))
+            for row in range(low, high + 1)
+            for column in range(left, right + 1)
+        )
+        misses_all = all(self.region.relate(coarser) is Relation.DISJOINT for coarser in boxes)
+        return Relation.DISJOINT if misses_all else Relation.INTERSECTS
+
+    def _tested_level(self, level: int) -> int:
+        """The finest level, down to ``level``, on which units are compared with the region."""
+        open_levels = sorted(known for known in self.levels if known >= level)
+        if len(open_levels) >= self.untested_levels:
+            return level
+        coarser = sorted((known for known in self.levels if known < level), reverse=True)
+        missing = self.untested_levels - len(open_levels)
+        return coarser[missing - 1] if missing <= len(coarser) else 0
+
+    def _box(self, level: int, units: _Window) -> BBox:
+        """The box of units, tiles outside the matrix included."""
+        width, height = self._unit_size(level)
+        first = TileCoord(level, units.left * width, units.low * height)
+        last = TileCoord(level, (units.right + 1) * width - 1, (units.high + 1) * height - 1)
+        return self.grid.tile_bbox(first).union(self.grid.tile_bbox(last))
+
+
+def _window_of(tiles: AffectedTiles) -> _Window:
+    return _Window(
+        tiles.columns[0], min(tiles.rows[0], tiles.rows[-1]), tiles.columns[-1], max(tiles.rows[0], tiles.rows[-1])
+    )
+
+
+def _units_of(chunk: SeedChunk) -> _Window:
+    left, low = chunk.column * CHUNK_UNITS, chunk.row * CHUNK_UNITS
+    return _Window(left, low, left + CHUNK_UNITS - 1, low + CHUNK_UNITS - 1)

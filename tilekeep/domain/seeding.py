@@ -1,0 +1,87 @@
+"""Tasks of seeding and what comes of their parts, as they are counted, noted down and sent about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tilekeep.domain.seed_plan import PlannedChunk, Position
+from tilekeep.domain.tile import Dimensions, TileCoord
+
+
+class TaskName(NamedTuple):
+    """By which a task is known, to people and in notes on what has been done: the same task has the same one.
+
+    :ivar kind: ``seed`` or ``cleanup``.
+    :ivar grid: as documents and directories call it.
+    """
+
+    kind: str
+    name: str
+    cache: str
+    grid: str
+    levels: tuple[int, ...]
+    dimensions: Dimensions = ()
+
+
+class FailedUnit(NamedTuple):
+    """Tiles that could not be made: the unit by its main tile, and why."""
+
+    unit: TileCoord
+    reason: str
+
+
+class ChunkResult(NamedTuple):
+    """What came of a chunk, in tiles.
+
+    :ivar made: new ones, from the sources.
+    :ivar renewed: old ones that the source confirmed.
+    :ivar kept: those that were good enough.
+    :ivar empty: those of which the sources have nothing to show.
+    :ivar failed: units that could not be made.
+    """
+
+    made: int = 0
+    renewed: int = 0
+    kept: int = 0
+    empty: int = 0
+    failed: tuple[FailedUnit, ...] = ()
+
+    @property
+    def looked_at(self) -> int:
+        """All tiles but those of failed units."""
+        return self.made + self.renewed + self.kept + self.empty
+
+    def plus(self, other: ChunkResult) -> ChunkResult:
+        """Both together."""
+        return ChunkResult(
+            self.made + other.made,
+            self.renewed + other.renewed,
+            self.kept + other.kept,
+            self.empty + other.empty,
+            self.failed + other.failed,
+        )
+
+
+class ChunkJob(NamedTuple):
+    """A chunk of the task with a number."""
+
+    task: int
+    planned: PlannedChunk
+
+
+class TaskProgress(NamedTuple):
+    """How far a task has got.
+
+    :ivar is_finished: whether nothing is left of it.
+    :ivar upto: the position up to which all is done; None at the start.
+    :ivar beyond: chunks after that which are done too.
+    :ivar result: what came of all that is done.
+    """
+
+    is_finished: bool = False
+    upto: Position | None = None
+    beyond: frozenset[Position] = frozenset()
+    result: ChunkResult = ChunkResult()
+
+
+NOT_STARTED = TaskProgress()

@@ -1,0 +1,253 @@
+"""``tilekeep seed``: fill, refresh and clean caches, with the options of mapproxy-seed (spec/seed.md, 8)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
+from tilekeep.config.assemble.seed_tasks import EmptyTask, Overrides
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.loading.settings_file import LoadedSettings
+from tilekeep.config.problems import ConfigurationProblems, Report
+from tilekeep.config.problems import error as problem_of
+from tilekeep.config.seeding.options import SeedSettings
+from tilekeep.domain.errors import ConfigurationError, JobStoreError, StoreError
+from tilekeep.domain.working_hours import WorkingHours, working_hours
+from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
+from tilekeep.entrypoints.cli.durations import seconds
+from tilekeep.entrypoints.cli.reseeding import nothing_to_reseed
+from tilekeep.entrypoints.seeding.lines import LineReport
+from tilekeep.entrypoints.seeding.run import RunOptions, RunReport, WantedTasks, wanted_tasks
+from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult
+from tilekeep.entrypoints.seeding.summary import CLEANUPS_BANNER, SEEDS_BANNER, Summaries
+
+_EXIT_USAGE = 1
+_EXIT_INTERRUPTED = 2
+_EXIT_BROKEN_OFF = 3
+_EXIT_FAILED_TILES = 4
+
+_DEFAULT_PROGRESS_FILE = ".tilekeep_seed_progress"
+
+
+def _hours(context: click.Context, parameter: click.Parameter, value: str | None) -> WorkingHours | None:  # noqa: ARG001 - click's signature
+    hours = None if value is None else working_hours(value)
+    if value is not None and hours is None:
+        raise click.BadParameter(f"{value!r} is not HH:MM-HH:MM")
+    return hours
+
+
+@click.command("seed")
+@click.argument("seed_conf_argument", metavar="[SEED_CONF]", required=False, type=click.Path())
+@click.option("--proxy-conf", "-f", metavar="FILE", type=click.Path(), help="Configuration of the caches.")
+@click.option("--seed-conf", "-s", metavar="FILE", type=click.Path(), help="What to seed and clean up.")
+@click.option("--concurrency", "-c", type=click.IntRange(1), default=2, show_default=True, help="Processes that work.")
+@click.option("--dry-run", "-n", is_flag=True, help="Count what would be done, and do nothing.")
+@click.option(
+    "--skip-geoms-for-last-levels",
+    "-l",
+    type=click.IntRange(0),
+    default=0,
+    help="Do not compare tiles with coverages on the last of these levels.",
+)
+@click.option("--skip-uncached", "--only-existing", is_flag=True, help="Only make stored tiles anew, no missing ones.")
+@click.option("--quiet", "-q", count=True, help="Say less; twice for no progress at all.")
+@click.option("--summary", is_flag=True, help="Print the tasks and end.")
+@click.option("--interactive", "-i", is_flag=True, help="Ask for each task whether it is to be done.")
+@click.option("--seed", "seeds", multiple=True, metavar="NAME,...", help="Only these seeds, or ALL; no cleanups.")
+@click.option("--cleanup", "cleanups", multiple=True, metavar="NAME,...", help="Only these cleanups, or ALL; no seeds.")
+@click.option("--use-cache-lock", is_flag=True, help="Wait where another run seeds the same cache.")
+@click.option("--continue", "goes_on", is_flag=True, help="Go on where an interrupted run was.")
+@click.option("--progress-file", metavar="FILE", type=click.Path(), help="Note down what is done, for --continue.")
+@click.option("--retry-failed", is_flag=True, help="With --continue: only tiles that failed.")
+@click.option(
+    "--duration", callback=seconds, metavar="DURATION", help="Stop after this time, such as 120s, 15m, 4h or 0.5d."
+)
+@click.option("--reseed-file", metavar="FILE", type=click.Path(), help="Its time is that of the last complete run.")
+@click.option(
+    "--reseed-interval", callback=seconds, metavar="DURATION", help="Do nothing while --reseed-file is younger."
+)
+@click.option(
+    "--refresh-before",
+    callback=seconds,
+    metavar="DURATION",
+    help="The age at which tiles are stale, such as 7d, for all tasks.",
+)
+@click.option("--keep-stale/--no-keep-stale", default=True, help="Keep stale tiles that cannot be made anew.")
+@click.option("--rate", type=click.FloatRange(0.001), help="Most requests in a second to each server.")
+@click.option("--between", callback=_hours, metavar="HH:MM-HH:MM", help="Work in this part of the day only.")
+@click.option("--log-config", metavar="FILE", type=click.Path(exists=True), help="Configuration of logging.")
+@options.environment
+@click.pass_context
+def command(context: click.Context, /, **given: Any) -> None:
+    """Fill, refresh and clean caches as SEED_CONF says.
+
+    The exit code is 0 when everything is done, 1 for a wrong call, 2 for a wrong configuration or an interruption, 3
+    when tiles could not be stored, and 4 when some tiles could not be made.
+    """
+    seed_conf = given["seed_conf"] or given["seed_conf_argument"]
+    if not given["proxy_conf"] or not seed_conf:
+        click.echo(context.get_help())
+        sys.exit(_EXIT_USAGE)
+    for path in (given["proxy_conf"], seed_conf):
+        if not os.path.isfile(path):
+            click.echo(f"ERROR: there is no file {path!r}", err=True)
+            sys.exit(_EXIT_USAGE)
+    if given["log_config"]:
+        _configure_logging(given["log_config"])
+    sys.exit(_Command(seed_conf, given).run())
+
+
+class _Command:
+    """One call."""
+
+    def __init__(self, seed_conf: str, given: dict[str, Any]) -> None:
+        self._seed_conf = seed_conf
+        self._given = given
+
+    def run(self) -> int:
+        """The exit code."""
+        given = self._given
+        progress_file = given["progress_file"] or (_DEFAULT_PROGRESS_FILE if given["goes_on"] else None)
+        if given["reseed_file"] and nothing_to_reseed(given["reseed_file"], given["reseed_interval"], progress_file):
+            click.echo("no need for re-seeding")
+            return _EXIT_USAGE
+        loaded = _with_rate(load_or_exit(given["proxy_conf"], given["environment"]), given["rate"])
+        try:
+            return self._with(loaded, progress_file)
+        except ConfigurationProblems as problems:
+            click.echo(problems.report.as_text(), err=True)
+            return EXIT_CONFIGURATION
+        except ConfigurationError as error:
+            click.echo(Report.of([problem_of(error.option, error.message)]).as_text(), err=True)
+            return EXIT_CONFIGURATION
+        except (StoreError, JobStoreError) as error:
+            click.echo(f"ERROR: {error}", err=True)
+            return _EXIT_BROKEN_OFF
+
+    def _with(self, loaded: LoadedSettings, progress_file: str | None) -> int:
+        from tilekeep.config.checked_container import checked_container
+        from tilekeep.config.seeding.loading import load_tasks
+
+        given = self._given
+        tasks = load_tasks(self._seed_conf, loaded.settings, variables=os.environ)
+        if tasks.report.problems:
+            click.echo(tasks.report.as_text(), err=True)
+        seeds, cleanups = _chosen(given["seeds"], given["cleanups"], tasks.settings)
+        container = checked_container(loaded)
+        wanted = wanted_tasks(container, tasks.settings, seeds, cleanups, self._overrides())
+        summaries = Summaries(container.adapters.projection())
+        if given["summary"]:
+            _print_summary(wanted, summaries)
+            return 0
+        if given["interactive"]:
+            wanted = _asked(wanted, summaries)
+        stop = container.adapters.seed_stop()
+        with self._report(container, summaries) as report:
+            result = SeedSession(container, self._options(progress_file), report, click.echo, stop)(wanted)
+        return _exit_code(result)
+
+    def _overrides(self) -> Overrides:
+        given = self._given
+        return Overrides(
+            refresh_before_seconds=given["refresh_before"],
+            only_existing=given["skip_uncached"],
+            keeps_stale=given["keep_stale"],
+            untested_levels=given["skip_geoms_for_last_levels"],
+        )
+
+    def _options(self, progress_file: str | None) -> SessionOptions:
+        given = self._given
+        return SessionOptions(
+            run=RunOptions(given["concurrency"], dry_run=given["dry_run"], hours=given["between"]),
+            progress_file=progress_file,
+            goes_on=given["goes_on"],
+            retry_failed=given["retry_failed"],
+            waits_for_caches=given["use_cache_lock"],
+            stop_after_seconds=given["duration"],
+        )
+
+    @contextlib.contextmanager
+    def _report(self, container: TilekeepContainer, summaries: Summaries) -> Iterator[RunReport]:
+        """A bar on a terminal, else lines."""
+        clock = container.adapters.clock()
+        quiet = self._given["quiet"]
+        if quiet or not sys.stdout.isatty():
+            yield LineReport(click.echo, summaries, clock, max(1, quiet))
+            return
+        from rich.console import Console
+
+        from tilekeep.entrypoints.seeding.display import TerminalReport
+
+        report = TerminalReport(Console(), summaries, clock)
+        with report.shown():
+            yield report
+
+
+def _chosen(seeds: Sequence[str], cleanups: Sequence[str], tasks: SeedSettings) -> tuple[list[str], list[str]]:
+    """The names of the tasks that are wanted; unknown ones end the program (spec/seed.md, 8)."""
+    wanted_seeds, wanted_cleanups = _names(seeds), _names(cleanups)
+    if not wanted_seeds and not wanted_cleanups:
+        return list(tasks.seeds), list(tasks.cleanups)
+    return _known("seed", wanted_seeds, list(tasks.seeds)), _known("cleanup", wanted_cleanups, list(tasks.cleanups))
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    return [name.strip() for part in given for name in part.split(",") if name.strip()]
+
+
+def _known(kind: str, wanted: list[str], available: list[str]) -> list[str]:
+    if wanted == ["ALL"]:
+        return available
+    if unknown := [name for name in wanted if name not in available]:
+        click.echo(f"unknown {kind} tasks: {', '.join(unknown)}")
+        click.echo(f"available {kind} tasks: {', '.join(available)}")
+        sys.exit(_EXIT_USAGE)
+    return wanted
+
+
+def _print_summary(wanted: WantedTasks, summaries: Summaries) -> None:
+    for banner, tasks in ((SEEDS_BANNER, wanted.seeds), (CLEANUPS_BANNER, wanted.cleanups)):
+        click.echo(banner)
+        for task in tasks:
+            click.echo("\n".join(summaries.lines(task)))
+
+
+def _asked(wanted: WantedTasks, summaries: Summaries) -> WantedTasks:
+    """Those tasks that somebody says yes to."""
+
+    def is_wanted(task: SeedTask | CleanupTask | EmptyTask) -> bool:
+        click.echo("\n".join(summaries.lines(task)))
+        return click.confirm("    Do this?", default=None)
+
+    return WantedTasks(tuple(filter(is_wanted, wanted.seeds)), tuple(filter(is_wanted, wanted.cleanups)))
+
+
+def _exit_code(result: SessionResult) -> int:
+    if result.interrupted:
+        return _EXIT_INTERRUPTED
+    return _EXIT_FAILED_TILES if result.tiles.failed else 0
+
+
+def _with_rate(loaded: LoadedSettings, rate: float | None) -> LoadedSettings:
+    """The configuration with at most so many requests in a second, whatever it says itself."""
+    if rate is None:
+        return loaded
+    settings = loaded.settings
+    http = settings.globals.http.model_copy(update={"requests_per_second": rate})
+    globals_ = settings.globals.model_copy(update={"http": http})
+    return replace(loaded, settings=settings.model_copy(update={"globals": globals_}))
+
+
+def _configure_logging(path: str) -> None:
+    """A file as mapproxy-seed takes it: ``here`` is this directory."""
+    import logging.config
+
+    logging.config.fileConfig(path, defaults={"here": "./"}, disable_existing_loggers=False)

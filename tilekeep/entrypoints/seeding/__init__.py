@@ -1,0 +1,1 @@
+"""Seeding and cleaning up, from the command line and from Python."""

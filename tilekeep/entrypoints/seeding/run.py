@@ -1,0 +1,163 @@
+"""A run of seeding and cleaning up: what the command line and Python callers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tilekeep.application.seeding.clean_up import CleanupReport
+from tilekeep.application.seeding.run_tasks import SeedReport
+from tilekeep.application.seeding.seed_chunk import SeedChunkWork
+from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
+from tilekeep.config.assemble.seed_tasks import NO_OVERRIDES, EmptyTask, Overrides
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
+from tilekeep.config.seeding.options import SeedSettings
+from tilekeep.domain.patience import DEFAULT_PATIENCE, Patience
+from tilekeep.domain.seed_plan import SeedChunk
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
+from tilekeep.domain.working_hours import WorkingHours
+from tilekeep.ports.job_store import JobStore
+from tilekeep.ports.stop import Stop
+
+
+class RunReport(SeedReport, CleanupReport, Protocol):
+    """Hears of everything in a run."""
+
+
+class Stopping(Stop, Protocol):
+    """A stop that can be requested here."""
+
+    def request(self) -> None:
+        """Asks everybody to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTasks:
+    """The tasks of a run; those without area among them, so that people can be told."""
+
+    seeds: tuple[SeedTask | EmptyTask, ...] = ()
+    cleanups: tuple[CleanupTask | EmptyTask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run is made.
+
+    :ivar workers: processes; 1 is this one alone.
+    :ivar dry_run: whether nothing is made and removed, but counted.
+    :ivar patience: with sources that do not answer.
+    :ivar hours: the part of the day in which tiles are made; None is all of it.
+    """
+
+    workers: int = 2
+    dry_run: bool = False
+    patience: Patience = DEFAULT_PATIENCE
+    hours: WorkingHours | None = None
+
+
+def wanted_tasks(
+    container: TilekeepContainer,
+    tasks: SeedSettings,
+    seeds: Sequence[str],
+    cleanups: Sequence[str],
+    overrides: Overrides = NO_OVERRIDES,
+) -> WantedTasks:
+    """The tasks with these names; raises as :meth:`SeedTaskAssembly.seeds`."""
+    assembly = container.use_cases.seed_tasks()
+    return WantedTasks(tuple(assembly.seeds(tasks, seeds, overrides)), tuple(assembly.cleanups(tasks, cleanups)))
+
+
+class SeedRun:
+    """Does tasks; ends early when ``stop`` is requested.
+
+    Args:
+        container: makes everything.
+        options: how.
+        notes: on what is done; they are closed by whoever made them.
+        report: hears of it.
+        stop: ends it.
+    """
+
+    def __init__(
+        self,
+        container: TilekeepContainer,
+        options: RunOptions,
+        notes: JobStore,
+        report: RunReport,
+        stop: Stopping,
+    ) -> None:
+        self._container = container
+        self._options = options
+        self._notes = notes
+        self._report = report
+        self._stop = stop
+
+    def seed(self, tasks: Sequence[SeedTask]) -> ChunkResult:
+        """What came of all of them together.
+
+        :raises StoreError: tiles cannot be stored.
+        :raises JobStoreError: it cannot be noted what is done.
+        """
+        work = self._work(tasks)
+        adapters, workers = self._container.adapters, self._options.workers
+        if workers <= 1 or self._options.dry_run:
+            executor = adapters.seed_executors("in_process", work=work, stop=self._stop)
+        else:
+            executor = adapters.seed_executors("processes", work=work, stop=self._stop, workers=workers)
+        run = self._container.use_cases.run_seed_tasks(
+            executor=executor, notes=self._notes, report=self._report, stop=self._stop, hours=self._options.hours
+        )
+        try:
+            result: ChunkResult = run(tasks)
+        finally:
+            executor.close()
+        return result
+
+    def retry(self, tasks: Sequence[SeedTask]) -> ChunkResult:
+        """Makes those units that an earlier run could not make; raises as :meth:`seed`."""
+        chunk, total = self._chunk_work(), ChunkResult()
+        for task in tasks:
+            failed = self._notes.failed_units(task.name)
+            if not failed or self._stop.requested:
+                continue
+            self._report.task_begins(task, TaskProgress())
+            result = chunk.units(task, [unit for unit, _ in failed])
+            still = {unit for unit, _ in result.failed}
+            self._notes.forget_failed(task.name, [one for one in failed if one.unit not in still])
+            self._report.task_ends(task, result)
+            total = total.plus(result)
+        return total
+
+    def clean(self, tasks: Sequence[CleanupTask]) -> None:
+        """Removes what the tasks name, or counts it; raises as :meth:`seed`."""
+        clean_up = self._container.use_cases.clean_up(stop=self._stop, report=self._report)
+        for task in tasks:
+            if not self._stop.requested:
+                clean_up(task, dry_run=self._options.dry_run)
+
+    def _work(self, tasks: Sequence[SeedTask]) -> _Work:
+        chunk = self._chunk_work()
+        return _Work(tasks, chunk.count if self._options.dry_run else chunk)
+
+    def _chunk_work(self) -> SeedChunkWork:
+        work: SeedChunkWork = self._container.use_cases.seed_chunk(
+            stop=self._stop,
+            making_seconds=longest_request_seconds(self._container.settings()),
+            patience=self._options.patience,
+        )
+        return work
+
+
+class _Work:
+    """Does jobs, of which workers are only told numbers."""
+
+    def __init__(self, tasks: Sequence[SeedTask], do: Callable[[SeedTask, SeedChunk], ChunkResult]) -> None:
+        self._tasks = tasks
+        self._do = do
+
+    def __call__(self, job: ChunkJob) -> ChunkResult:
+        """See :data:`tilekeep.ports.seed_executor.ChunkWork`."""
+        return self._do(self._tasks[job.task], job.planned.chunk)

@@ -1,0 +1,54 @@
+"""Notes on how far tasks of seeding have got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from tilekeep.domain.seeding import ChunkResult, FailedUnit, TaskName, TaskProgress
+
+
+class TaskNote(NamedTuple):
+    """What is known of a task; ``cells`` of chunks there are in all, of which ``passed`` have been done or skipped."""
+
+    name: TaskName
+    progress: TaskProgress
+    passed: int
+    cells: int
+    started_at: float
+    changed_at: float
+
+
+class JobStore(Protocol):
+    """Notes of one run, which a later one can go on with.  Written by one process alone, read by any.
+
+    :raises JobStoreError: of all methods, if the notes cannot be read or written.
+    """
+
+    def progress_of(self, name: TaskName) -> TaskProgress:
+        """How far a task has got; the start for one that is unknown."""
+        ...
+
+    def begin(self, name: TaskName, cells: int, at: float) -> None:
+        """Notes that a task is being done."""
+        ...
+
+    def advance(self, name: TaskName, progress: TaskProgress, passed: int, result: ChunkResult, at: float) -> None:
+        """Notes what came of one more chunk: ``progress`` with it, and the ``result`` of it alone."""
+        ...
+
+    def failed_units(self, name: TaskName) -> Sequence[FailedUnit]:
+        """The units of a task that could not be made."""
+        ...
+
+    def forget_failed(self, name: TaskName, units: Sequence[FailedUnit]) -> None:
+        """Takes units off that list, since they have been made."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the notes."""
+        ...
+
+    def tasks(self) -> Sequence[TaskNote]:
+        """All tasks, in the order in which they were begun."""
+        ...

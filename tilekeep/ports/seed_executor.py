@@ -1,0 +1,33 @@
+"""Doing the chunks of seeding: in this process, in several, or on other machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from tilekeep.domain.seeding import ChunkJob, ChunkResult
+
+#: Does one chunk; raises Stopped when there was no time to finish it.
+ChunkWork = Callable[[ChunkJob], ChunkResult]
+
+
+class Stopped(Exception):
+    """A stop was requested in the middle of a chunk, which is to be done once more."""
+
+
+class SeedExecutor(Protocol):
+    """Has chunks done, some at a time.  A chunk whose worker dies is done once more."""
+
+    def run(self, jobs: Iterable[ChunkJob], done: Callable[[ChunkJob, ChunkResult], None]) -> None:
+        """Has all ``jobs`` done, in any order, and says of each what came of it, in the thread of the caller.
+
+        Jobs are taken from the iterable as there is room for them.  Ends early, with chunks under way finished or given
+        up, when a stop is requested.
+
+        :raises StoreError: a chunk could not be stored; those under way are finished first.
+        """
+        ...
+
+    def close(self) -> None:
+        """Lets go what was needed for that; to be called when all is done."""
+        ...
