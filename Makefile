@@ -160,7 +160,7 @@ lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) -o requirements/demo.txt
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test -c requirements/demo.txt -o requirements/test.txt
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test --group lint -c requirements/test.txt -o requirements/lint.txt
-	$(COMPILE) $(RUNTIME) --extra s3 --group bench -c requirements/demo.txt -o requirements/bench.txt
+	$(COMPILE) $(RUNTIME) --extra redis --extra s3 --group bench -c requirements/demo.txt -o requirements/bench.txt
 	$(COMPILE) --group reference -o requirements/reference.txt
 	$(COMPILE) --group swift -o requirements/swift.txt
 	$(COMPILE) --group uwsgi -o requirements/uwsgi.txt

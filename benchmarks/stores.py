@@ -1,6 +1,6 @@
-"""Tile stores in databases: cached tiles as WSGI calls, and what reading and writing cost by themselves.
+"""Tile stores: cached tiles as WSGI calls, and what reading and writing cost by themselves.
 
-Services of objects too, which run beside: only what reading and writing cost the client.
+Services too, which run beside: only what reading and writing cost the client.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from benchmarks.hits import TMS_REQUESTS, compare
 from benchmarks.object_places import object_places
 from benchmarks.programs import PROGRAMS, ProgramFailed, Runner, python_of
 from benchmarks.table import Row
+from tests.integration.services.couchdb import CouchDb
+from tests.integration.services.redis import RedisProcess
 from tests.integration.services.s3_clients import ENVIRONMENT
 
 _RUNNER = Path(__file__).with_name("store_runner.py")
@@ -40,20 +42,35 @@ def measure(directory: Path) -> Iterator[Row]:
         yield _hits(directory / f"hits-{kind}", kind, body)
     for kind in _KINDS:
         yield from _operations(directory / f"operations-{kind}", kind, body)
+    with RedisProcess(new_folder(directory / "redis")) as redis:
+        yield _hits(directory / "hits-redis", f"redis, port: {redis.port}, prefix: hits", body)
+        yield from _operations(
+            directory / "operations-redis", "redis", body, lambda name: f"port: {redis.port}, prefix: {name}"
+        )
+    with CouchDb(new_folder(directory / "couchdb")) as couchdb:
+        yield from _operations(
+            directory / "operations-couchdb", "couchdb", body, lambda name: f"url: '{couchdb.url}', db_name: {name}"
+        )
     with ExitStack() as stack:
         for kind, place in object_places(stack, directory).items():
             yield from _operations(directory / f"operations-{kind}", kind, body, place)
 
 
+def new_folder(folder: Path) -> Path:
+    """An empty folder for a server."""
+    folder.mkdir(parents=True)
+    return folder
+
+
 def _hits(directory: Path, kind: str, body: Path) -> Row:
-    """Both programs read the same databases, which Tilekeep has made."""
+    """Both programs read the same tiles, which Tilekeep has stored; options may follow the kind."""
     config = samples.cached_in(directory, kind)
     _run("tilekeep", config, body, "write")
     with ExitStack() as stack:
         runners = {program: stack.enter_context(Runner(program, directory)) for program in PROGRAMS}
         for runner in runners.values():
             runner.load(config)
-        return compare(f"TMS, from {kind}", runners, dict.fromkeys(PROGRAMS, TMS_REQUESTS), "200 OK")
+        return compare(f"TMS, from {kind.partition(',')[0]}", runners, dict.fromkeys(PROGRAMS, TMS_REQUESTS), "200 OK")
 
 
 def _operations(directory: Path, kind: str, body: Path, place: Callable[[str], str] | None = None) -> Iterator[Row]:

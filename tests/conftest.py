@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.integration.services.couchdb import CouchDb
 from tests.integration.services.object_services import azurite_server, moto_server, swift_server  # noqa: F401
 from tests.integration.services.programs import ProgramMissing, find_program
+from tests.integration.services.redis import RedisCluster, RedisProcess, SentinelProcess
 
 # Machines are slow at times, and no test asserts on seconds: hence no deadline anywhere.
 settings.register_profile("dev", deadline=None)
@@ -53,6 +55,38 @@ def require_program() -> Callable[[str], Path]:
 def rounds() -> Callable[[int, int], int]:
     """``rounds(usual, soak)``: how often a test that kills, fuzzes or races repeats itself."""
     return lambda usual, soak: soak if os.environ.get("TILEKEEP_SOAK") == "1" else usual
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
+    """One Redis; each test has a prefix of its own."""
+    with RedisProcess(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_sentinel(redis_server: RedisProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentinelProcess]:
+    """A sentinel that watches over it."""
+    with SentinelProcess(tmp_path_factory.mktemp("sentinel"), redis_server) as sentinel:
+        yield sentinel
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """Three masters; each test has a prefix of its own."""
+    cluster = RedisCluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def couchdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CouchDb]:
+    """One server; each test has a database of its own."""
+    with CouchDb(tmp_path_factory.mktemp("couchdb")) as server:
+        yield server
 
 
 def _skip_or_fail(error: ProgramMissing) -> NoReturn:

@@ -25,6 +25,7 @@ from tilekeep.domain.errors import ImageError, ImageTooLarge, UndecodableImage
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import (
+    AVIF,
     GIF,
     JPEG,
     MIXED,
@@ -46,7 +47,7 @@ from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
 
 LIMITS = ImageLimits(max_bytes=2_000_000, max_pixels=1_000_000)
 GENEROUS = ImageLimits(max_bytes=50_000_000, max_pixels=50_000_000)
-FORMATS = {"PNG": PNG, "JPEG": JPEG, "GIF": GIF, "TIFF": TIFF, "WEBP": WEBP}
+FORMATS = {"PNG": PNG, "JPEG": JPEG, "GIF": GIF, "TIFF": TIFF, "WEBP": WEBP, "AVIF": AVIF}
 TILE = Size(32, 32)
 TRUE_COLOR = ImageEncoding(PNG, colors=0)
 CLEAR_TRUE_COLOR = ImageEncoding(PNG, colors=0, transparent=True)

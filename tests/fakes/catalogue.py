@@ -19,9 +19,11 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.grid_definition import GridDefinition
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
+from tilekeep.domain.service_metadata import Attribution
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.staleness import KEEP_FOR_EVER, StalenessPolicy
 from tilekeep.domain.tile import Dimensions, StoredTile, TileCoord, TileInfo, TileKey, TileSet
+from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.ports.tile_store import TileLocator, TileReader
 
 MERCATOR = Srs("EPSG:3857", "web mercator", geographic=False, north_first=False, metres_per_unit=1.0)
@@ -129,10 +131,14 @@ class FakeLayers:
         wmts_kvp_legend_url: str | None = None,
         wmts_rest_legend_url: str | None = None,
         info_sources: tuple[str, ...] = (),
+        attribution: Attribution | None = None,
+        vector_layers: tuple[VectorLayer, ...] = (),
     ) -> FakeTiles:
         """Adds a layer; returns the tiles in its first grid."""
         outlines = tuple(
-            GridOutline(grid.name, grid.srs.code.replace(":", ""), f"{name}_cache", grid.name, info_sources)
+            GridOutline(
+                grid.name, grid.srs.code.replace(":", ""), f"{name}_cache", grid.name, info_sources, vector_layers
+            )
             for grid in grids
         )
         self._outlines[name] = LayerOutline(
@@ -143,6 +149,7 @@ class FakeLayers:
             dimensions,
             wmts_kvp_legend_url=wmts_kvp_legend_url,
             wmts_rest_legend_url=wmts_rest_legend_url,
+            attribution=attribution,
         )
         self._encodings[name] = ImageEncoding(format=format)
         self._policies[name] = policy

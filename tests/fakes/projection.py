@@ -58,6 +58,9 @@ class _Transform:
             return [_to_degrees(*point) for point in points]
         raise ProjectionError(f"no way from {self._source.code} to {self._target.code}")
 
+    def axes(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]] | None:
+        return [x for x, _ in self.points([(x, 0.0) for x in xs])], [y for _, y in self.points([(0.0, y) for y in ys])]
+
 
 def _to_mercator(x: float, y: float) -> tuple[float, float]:
     y = max(-_EDGE, min(y, _EDGE))

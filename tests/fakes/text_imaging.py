@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.errors import ImageError, ImageTooLarge, UndecodableImage
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
@@ -12,7 +13,7 @@ from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, Image
 from tilekeep.domain.label import Label
 from tilekeep.domain.polygon import Polygon
 from tilekeep.domain.striped_raster import StripedRaster
-from tilekeep.domain.warp import Mesh, Warp
+from tilekeep.domain.warp import AlignedMesh, Mesh, Warp
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Mosaic, Placement
 
 
@@ -75,7 +76,14 @@ class TextImaging:
 
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> TextRaster:
         raster = whole(raster)
-        return TextRaster(warp.size, f"{raster.shows} {'meshed' if isinstance(warp, Mesh) else 'rescaled'}")
+        return TextRaster(
+            warp.size, f"{raster.shows} {'meshed' if isinstance(warp, Mesh | AlignedMesh) else 'rescaled'}"
+        )
+
+    def merge_bands(self, rasters: Sequence[Raster], mix: BandMix) -> TextRaster:
+        shown = [whole(raster).shows for raster in rasters]
+        parts = [f"{shown[part.image]}.{part.band}x{part.factor}->{part.target}" for part in mix.parts]
+        return TextRaster(rasters[0].size, f"{mix.mode} of {' '.join(parts)}")
 
     def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> TextRaster:
         assert isinstance(raster, TextRaster)

@@ -8,7 +8,7 @@ from typing import Any
 from mapproxy.cache.tile import Tile
 from mapproxy.image import BlankImageResult, GeoReference, ImageResult, is_single_color_image
 from mapproxy.image.mask import mask_image
-from mapproxy.image.merge import merge_images
+from mapproxy.image.merge import BandMerger, merge_images
 from mapproxy.image.message import attribution_image
 from mapproxy.image.opts import ImageOptions
 from mapproxy.image.tile import TileMerger, TileSplitter
@@ -52,6 +52,14 @@ def merge(asked: dict[str, Any]) -> list[dict[str, Any]]:
         layers.append((ImageResult(io.BytesIO(bytes.fromhex(body)), image_opts=layer), None))
     merged = merge_images(layers, options(asked), size=tuple(asked["size"]))
     return [{"body": ImageResult(merged.as_image(), image_opts=options(asked)).as_buffer().read().hex(), "color": None}]
+
+
+def bands(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    merger = BandMerger(mode=asked["mode"])
+    for target, image, band, factor in asked["parts"]:
+        merger.add_ops(dst_band=target, src_img=image, src_band=band, factor=factor)
+    images = [ImageResult(io.BytesIO(bytes.fromhex(body))) for body in asked["bodies"]]
+    return [answer(merger.merge(images, ImageOptions(format="image/png"), size=tuple(asked["size"])).as_image())]
 
 
 def mosaic(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -108,6 +116,7 @@ VERBS = {
     "split": split,
     "blank": blank,
     "merge": merge,
+    "bands": bands,
     "mosaic": mosaic,
     "warp": warp,
     "clip": clip,

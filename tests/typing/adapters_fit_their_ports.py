@@ -13,6 +13,7 @@ from tests.fakes.legends import FakeLegendSource, FakeLegendStore
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
+from tests.fakes.renderer import FakeRenderer
 from tests.fakes.text_imaging import TextImaging
 from tests.fakes.text_pictures import TextPictures
 from tests.fakes.tile_lock import FakeTileLock
@@ -24,7 +25,9 @@ from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.documents.xslt import XsltTransformer
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.geometry.given_areas import GivenAreas
+from tilekeep.adapters.http.cgi_client import CgiClient
 from tilekeep.adapters.http.client import RequestsHttpClient
+from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.pillow import PillowImaging
@@ -32,11 +35,19 @@ from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.load_gate import LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
+from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
+from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.redis.cluster import Cluster
+from tilekeep.adapters.redis.commands import RedisCommands
+from tilekeep.adapters.redis.single import SingleServer
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.found_tiles import FoundTilesSource
+from tilekeep.adapters.sources.geojson import GeojsonSource
+from tilekeep.adapters.sources.geotiff import GeotiffSource
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.mapnik import MapnikSource
 from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
@@ -47,12 +58,15 @@ from tilekeep.adapters.storage.compact.bundle_format import BundleFormat
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
+from tilekeep.adapters.storage.couchdb.store import CouchdbTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.legend_files import LegendFiles
+from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.sources.direct_map import DirectMap
 from tilekeep.application.sources.discovered_source import DiscoveredSource
 from tilekeep.application.sources.flat_color import FlatColor
@@ -80,6 +94,7 @@ from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.projection import Projection
+from tilekeep.ports.renderer import Renderer
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
@@ -87,6 +102,14 @@ from tilekeep.ports.upstream_gate import UpstreamGate
 
 def clocks(system: SystemClock, fake: FakeClock) -> tuple[Clock, ...]:
     return system, fake
+
+
+def key_value_stores(redis: RedisTileStore, couchdb: CouchdbTileStore) -> tuple[TileStore, ...]:
+    return redis, couchdb
+
+
+def commands(single: SingleServer, cluster: Cluster) -> tuple[RedisCommands, ...]:
+    return single, cluster
 
 
 def stores(file: FileTileStore, compact: CompactTileStore, fake: FakeTileStore) -> tuple[TileStore, ...]:
@@ -108,9 +131,16 @@ def sources(
     without_color: WithoutColor,
     direct: DirectMap,
     either: CacheOrDirect,
+    debug: DebugSource,
+    mapnik: MapnikSource,
+    geojson: GeojsonSource,
+    geotiff: GeotiffSource,
     fake: FakeMapSource,
 ) -> tuple[MapSource, ...]:
-    return wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, fake
+    return (
+        wms, tile, world, limited, merged, clipped, reprojected, without_color, direct, either, debug, mapnik, geojson,
+        geotiff, fake,
+    )  # fmt: skip
 
 
 def sources_behind_http(
@@ -163,20 +193,20 @@ def legend_stores(files: LegendFiles, fake: FakeLegendStore) -> tuple[LegendStor
     return files, fake
 
 
-def locks(file: FileTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:
-    return file, fake
+def locks(file: FileTileLock, redis: RedisTileLock, fake: FakeTileLock) -> tuple[TileLock, ...]:
+    return file, redis, fake
 
 
 def gates(file: LoadGate[LockedFile], fake: FakeUpstreamGate) -> tuple[UpstreamGate, ...]:
     return file, fake
 
 
-def memories(file: FileFailureMemory, fake: FakeFailureMemory) -> tuple[FailureMemory, ...]:
-    return file, fake
+def memories(file: FileFailureMemory, redis: RedisFailureMemory, fake: FakeFailureMemory) -> tuple[FailureMemory, ...]:
+    return file, redis, fake
 
 
-def http_clients(client: RequestsHttpClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:
-    return client, fake
+def http_clients(client: RequestsHttpClient, cgi: CgiClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:
+    return client, cgi, fake
 
 
 def imagings(pillow: PillowImaging, fast: FastImaging, text: TextImaging) -> tuple[Imaging, ...]:
@@ -189,6 +219,10 @@ def projections(pyproj: PyprojProjection, fake: FakeProjection) -> tuple[Project
 
 def runners(threads: ThreadRunner, inline: InlineRunner) -> tuple[ParallelRunner, ...]:
     return threads, inline
+
+
+def renderers(renderd: RenderdClient, fake: FakeRenderer) -> tuple[Renderer, ...]:
+    return renderd, fake
 
 
 def makers(maker: MakeMetaTile) -> tuple[TileMaker, ...]:

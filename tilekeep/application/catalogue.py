@@ -13,6 +13,8 @@ from tilekeep.domain.errors import UnknownLayer, UnknownTileGrid
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.service_metadata import Attribution
+from tilekeep.domain.vector_layer import VectorLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class GridOutline:
     :ivar srs_token: its SRS code as services spell it in addresses (``EPSG3857``).
     :ivar cache: the cache that holds the tiles.
     :ivar info_sources: names of the sources that are asked about places on the tiles.
+    :ivar vector_layers: what is said of the layers of vector tiles.
     """
 
     name: str
@@ -30,6 +33,7 @@ class GridOutline:
     cache: str
     key: str = ""
     info_sources: tuple[str, ...] = ()
+    vector_layers: tuple[VectorLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class LayerOutline:
     :ivar wmts_kvp_legend_url: the address of its legend in documents of WMTS by parameters, or None;
         ``{base_url}`` and ``{layer_name}`` are still to be filled in (spec/services.md, 5.7).
     :ivar wmts_rest_legend_url: the same in documents of WMTS by path.
+    :ivar attribution: who made the data, or None.
     """
 
     name: str
@@ -48,6 +53,11 @@ class LayerOutline:
     dimensions: tuple[Dimension, ...] = ()
     wmts_kvp_legend_url: str | None = None
     wmts_rest_legend_url: str | None = None
+    attribution: Attribution | None = None
+
+    def vector_layers(self, grid: str) -> tuple[VectorLayer, ...]:
+        """What is said of the layers inside the tiles in the grid called ``grid``."""
+        return next((outline.vector_layers for outline in self.grids if outline.name == grid), ())
 
     def info_sources(self, grid: str) -> tuple[str, ...]:
         """Names of the sources that are asked about places on the tiles in the grid called ``grid``."""

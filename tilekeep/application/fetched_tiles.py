@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.store_gate import TileGate
 from tilekeep.application.tile_maker import WantedBlock
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ImageError, SourceContentError
+from tilekeep.domain.extent import Extent
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
 from tilekeep.domain.keeping import Worth, together
+from tilekeep.domain.label import Label
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
-from tilekeep.domain.meta_tile import PlannedFetch
+from tilekeep.domain.meta_tile import PlannedFetch, TileCrop
 from tilekeep.domain.tile import NewTile, TileKey, Validators
+from tilekeep.domain.warp import PixelBox, Rescaling
 from tilekeep.domain.watermark import Watermark
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
@@ -58,6 +61,17 @@ class FetchedTiles(NamedTuple):
         )
 
 
+class FetchesTiles(Protocol):
+    """Turns plans into tiles; stores nothing itself."""
+
+    def fetch(self, block: WantedBlock, deadline: Deadline, validators: Validators | None) -> FetchedTiles:
+        """All tiles of ``block``; ``validators`` make a plan of one fetch conditional.
+
+        :raises SourceError: there are no tiles at all.
+        """
+        ...
+
+
 class TileFetcher:
     """Carries the fetches of a plan out; stores nothing.
 
@@ -78,7 +92,7 @@ class TileFetcher:
         *,
         source: MapSource,
         imaging: Imaging,
-        gate: StoreGate,
+        gate: TileGate,
         parallel: ParallelRunner,
         grid: TileGrid,
         encoding: ImageEncoding,
@@ -168,14 +182,26 @@ class TileFetcher:
 
     def _kept(self, fetch: PlannedFetch, answer: Fetched) -> EncodedImage:
         multiples = self._source.traits.accepts_integer_multiples
-        facts = self._gate.whole(answer.body, fetch.size, accepts_integer_multiples=multiples)
-        return EncodedImage(answer.body, facts.media_type, facts.single_color)
+        return self._gate.kept(answer, fetch.size, accepts_integer_multiples=multiples)
 
     def _cut(self, fetch: PlannedFetch, raster: Raster) -> list[EncodedImage]:
         corners = [(crop.left, crop.top) for crop in fetch.crops]
         mark = self._watermark
         labels = [] if mark is None else [mark.labels(crop.coord) for crop in fetch.crops]
         try:
+            if self._encoding.is_georeferenced:
+                written = labels or [()] * len(fetch.crops)
+                return [self._georeferenced(crop, raster, on) for crop, on in zip(fetch.crops, written, strict=True)]
             return self._imaging.split(raster, corners, self._grid.tile_size, self._encoding, labels)
         except ImageError as error:
             raise self._gate.refusal(str(error)) from error
+
+    def _georeferenced(self, crop: TileCrop, raster: Raster, labels: Sequence[Label]) -> EncodedImage:
+        """A tile that says which area it shows."""
+        width, height = self._grid.tile_size
+        part = PixelBox(crop.left, crop.top, crop.left + width, crop.top + height)
+        cut = Rescaling(part, self._grid.tile_size)
+        tile = self._imaging.warp(raster, cut, "nearest", transparent=bool(self._encoding.transparent))
+        if labels:
+            tile = self._imaging.annotate(tile, labels)
+        return self._imaging.encode(tile, self._encoding, Extent(self._grid.tile_bbox(crop.coord), self._grid.srs))

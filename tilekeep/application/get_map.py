@@ -15,7 +15,7 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.image import GIF, JPEG, PNG, WEBP, EncodedImage, ImageEncoding, Raster, sniffed_media_type
+from tilekeep.domain.image import AVIF, GIF, JPEG, PNG, WEBP, EncodedImage, ImageEncoding, Raster, sniffed_media_type
 from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_cost import cost_of_layer
@@ -32,7 +32,7 @@ _MESSAGE_SIZE = 12
 _BLACK = (0, 0, 0, 255)
 
 #: Formats in which the image of a source may be the answer.
-_PASSED_ON = frozenset({PNG, JPEG, GIF, WEBP})
+_PASSED_ON = frozenset({PNG, JPEG, GIF, WEBP, AVIF})
 
 
 class WantedMap(NamedTuple):

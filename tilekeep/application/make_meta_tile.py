@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from tilekeep.application.fetched_tiles import FetchedTiles, TileFetcher
+from tilekeep.application.fetched_tiles import FetchedTiles, FetchesTiles
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
@@ -58,7 +58,7 @@ class MakeMetaTile:
         *,
         tile_set: TileSet,
         store: TileVault,
-        fetcher: TileFetcher,
+        fetcher: FetchesTiles,
         locks: TileLock,
         lock_id: str,
         failures: FailureMemory,

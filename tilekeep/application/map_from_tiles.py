@@ -22,7 +22,9 @@ from tilekeep.domain.map_query import Blank, Drawn, MapQuery
 from tilekeep.domain.striped_raster import Strip, StripedRaster
 from tilekeep.domain.sub_query import SubQuery, horizontal_strips
 from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
+from tilekeep.domain.warp import Warp
 from tilekeep.domain.warp_planning import warp_between
+from tilekeep.domain.warp_window import Window, moved, window_of
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import SliceReader, TileRemover
@@ -40,7 +42,7 @@ _MARGIN_PX = 8
 
 
 class MosaicLook(NamedTuple):
-    """How a mosaic looks where there is no tile, and how it is resampled (``nearest``, ``bilinear``, ``bicubic``)."""
+    """How a mosaic looks where there is no tile, and how it is resampled, as in ``ImageEncoding``."""
 
     transparent: bool
     resampling: str
@@ -139,16 +141,20 @@ class MapFromTiles:
     def _strip(self, strip: SubQuery, part: AffectedTiles, found: _Found) -> Strip:
         """A strip of the map, from the tiles of ``part``."""
         width, height = self._grid.tile_size
+        size = Size(part.size.width * width, part.size.height * height)
+        warp = self._warp(Extent(part.bbox, self._grid.srs), size, strip.query)
+        window = Window(0, 0, size) if warp is None else window_of(warp, size)
         placements, coords = [], []
         for position, coord in enumerate(part):
-            if coord is not None and coord in found.bodies:
-                row, column = divmod(position, part.size.width)
-                placements.append(EncodedPlacement(found.bodies[coord], column * width, row * height))
+            row, column = divmod(position, part.size.width)
+            left, top = column * width - window.left, row * height - window.top
+            seen = -width < left < window.size.width and -height < top < window.size.height
+            if seen and coord is not None and coord in found.bodies:
+                placements.append(EncodedPlacement(found.bodies[coord], left, top))
                 coords.append(coord)
-        size = Size(part.size.width * width, part.size.height * height)
         try:
-            mosaic = self._imaging.mosaic(Canvas(size, self._look.transparent), placements, self._limits)
-            raster = self._warped(mosaic.raster, Extent(part.bbox, self._grid.srs), strip.query)
+            mosaic = self._imaging.mosaic(Canvas(window.size, self._look.transparent), placements, self._limits)
+            raster = mosaic.raster if warp is None else self._warped(mosaic.raster, moved(warp, window))
         except ImageError as error:
             raise SourceContentError(f"tiles cannot be drawn as a map: {error}") from error
         if mosaic.undecodable:
@@ -164,12 +170,15 @@ class MapFromTiles:
         shared = block.first_and_last(near)
         return block if shared is None else self._grid.block(*shared)
 
-    def _warped(self, raster: Raster, shown: Extent, query: MapQuery) -> Raster:
+    def _warp(self, shown: Extent, size: Size, query: MapQuery) -> Warp | None:
+        """What makes a mosaic of ``size`` that shows this extent the map of ``query``."""
         wanted = Extent(query.bbox, query.srs)
-        to_grid = None if query.srs == shown.srs else self._projection.between(query.srs, shown.srs).points
-        warp = warp_between(shown, raster.size, wanted, query.size, to_grid)
-        if warp is None:
-            return raster
+        if query.srs == shown.srs:
+            return warp_between(shown, size, wanted, query.size)
+        to_grid = self._projection.between(query.srs, shown.srs)
+        return warp_between(shown, size, wanted, query.size, to_grid.points, to_grid.axes)
+
+    def _warped(self, raster: Raster, warp: Warp) -> Raster:
         return self._imaging.warp(raster, warp, self._look.resampling, transparent=self._look.transparent)
 
     def _remove(self, broken: Sequence[TileCoord], query: MapQuery, found: _Found) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
+from tilekeep.application.opaque_gate import OpaqueGate
 from tilekeep.domain.errors import ImageError, StoreError
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import ImageLimits
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.tile import FileSlice, TileKey
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.tile_store import SliceReader, TileLister, TileReader, TileRemover
@@ -117,6 +119,9 @@ class Scrub:
             if tile is None:
                 return None
             body = self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+            opaque = opaque_format(tile.media_type)
+            if opaque is not None:
+                return OpaqueGate(opaque, self._limits.max_bytes, "").fault(body)
             facts = self._imaging.inspect(body, self._limits)
         except (StoreError, ImageError) as error:
             return str(error)

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 
 from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.image import ImageFacts, ImageLimits, Raster
+from tilekeep.domain.image import EncodedImage, ImageFacts, ImageLimits, Raster
 from tilekeep.domain.map_query import Drawn, Fetched
 from tilekeep.ports.imaging import Imaging
 
 log = logging.getLogger("tilekeep.cache.tile")
 
 _REFUSED = "The source did not answer with a usable image."
+
+
+class TileGate(Protocol):
+    """What tiles pass on their way into a store."""
+
+    def kept(self, answer: Fetched, wanted: Size, *, accepts_integer_multiples: bool) -> EncodedImage:
+        """The tile as it is stored, which is what the source sent; raises SourceContentError."""
+        ...
+
+    def pixels(self, body: bytes, wanted: Size) -> Raster:
+        """As :meth:`StoreGate.pixels`."""
+        ...
+
+    def check_size(self, raster: Raster, wanted: Size) -> None:
+        """As :meth:`StoreGate.check_size`."""
+        ...
+
+    def refusal(self, reason: str) -> SourceContentError:
+        """As :meth:`StoreGate.refusal`."""
+        ...
 
 
 class StoreGate:
@@ -44,6 +65,11 @@ class StoreGate:
         if size != wanted and not (accepts_integer_multiples and self._is_multiple(size, wanted)):
             raise self._wrong_size(size, wanted)
         return facts
+
+    def kept(self, answer: Fetched, wanted: Size, *, accepts_integer_multiples: bool) -> EncodedImage:
+        """An image that is stored byte for byte; raises as :meth:`whole`."""
+        facts = self.whole(answer.body, wanted, accepts_integer_multiples=accepts_integer_multiples)
+        return EncodedImage(answer.body, facts.media_type, facts.single_color)
 
     def pixels(self, body: bytes, wanted: Size) -> Raster:
         """The pixels of an image that is cut or encoded anew; raises as :meth:`whole`."""

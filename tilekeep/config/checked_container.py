@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from tilekeep.adapters.imaging.encoders import has_encoder
 from tilekeep.config.assemble.areas import area_problems
 from tilekeep.config.assemble.caches import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
+from tilekeep.config.assemble.encoders import encoder_problems
 from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.libraries import library_problems
 from tilekeep.config.assemble.object_stores import object_store_problems
 from tilekeep.config.assemble.srs_codes import srs_problems
 from tilekeep.config.assemble.styles import style_problems
@@ -65,6 +68,8 @@ def _codes_and_areas(container: TilekeepContainer, refused: Collection[OptionPat
     yield from srs_problems(settings, container.adapters.projection())
     yield from area_problems(settings, container.base_dir(), container.use_cases.coverages(), refused)
     yield from style_problems(settings, container.base_dir())
+    yield from library_problems(settings)
+    yield from encoder_problems(settings, has_encoder)
 
 
 def _container(settings: Settings, base_dir: str) -> TilekeepContainer:

@@ -15,16 +15,16 @@ from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
-from tilekeep.adapters.http.client import RequestsHttpClient
+from tilekeep.adapters.http.choice import client_of
+from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
-from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_gate import file_gate
-from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
+from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.seeding.in_process import InProcessExecutor
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.adapters.seeding.processes import ProcessExecutor
@@ -32,7 +32,10 @@ from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.found_tiles import FoundTilesSource
+from tilekeep.adapters.sources.geojson import GeojsonSource
+from tilekeep.adapters.sources.geotiff import GeotiffSource, RasterFiles
 from tilekeep.adapters.sources.legend_url import LegendUrl
+from tilekeep.adapters.sources.mapnik import LoadedMaps, MapnikSource
 from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
 from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
@@ -43,6 +46,7 @@ from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
+from tilekeep.adapters.storage.couchdb.stores import couchdb_store
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.disk_room import DiskRoom
 from tilekeep.adapters.storage.file import FileTileStore
@@ -52,6 +56,7 @@ from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.objects.transfers import Transfers
 from tilekeep.adapters.storage.objects.workers import ObjectWorkers
+from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.threads import ThreadRunner
@@ -67,6 +72,7 @@ from tilekeep.application.seeding.run_tasks import RunSeedTasks
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.clipped_source import ClippedSource
+from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
@@ -78,7 +84,9 @@ from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transfor
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
+from tilekeep.config.assemble.meeting import failures_in, locks_in
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
+from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
@@ -116,12 +124,18 @@ class AdaptersContainer(containers.DeclarativeContainer):
         file_permissions=options.provided.file_permissions,
     )
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
-    http_client = providers.Factory(RequestsHttpClient, clock=clock, shared=http_state)
+    http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
-    locks = providers.Factory(FileTileLock, clock=clock)
+    renderers = providers.Factory(RenderdClient, clock=clock)
+    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
+    locks = providers.Factory(locks_in, clock=clock, clients=redis_clients, meeting=options.provided.meeting)
     no_lock = providers.ThreadSafeSingleton(NoLock)
     failures = providers.Factory(
-        FileFailureMemory, clock=clock, longest_seconds=options.provided.longest_failure_seconds
+        failures_in,
+        clock=clock,
+        clients=redis_clients,
+        meeting=options.provided.meeting,
+        longest_seconds=options.provided.longest_failure_seconds,
     )
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
@@ -135,6 +149,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
+            "redis": providers.Factory(RedisTileStore, clients=redis_clients, clock=clock),
+            "couchdb": providers.Factory(couchdb_store),
             "s3": providers.Factory(bucket_store, object_stores),
             "azureblob": providers.Factory(container_store, object_stores),
             "disabled": providers.Factory(DisabledTileStore),
@@ -170,6 +186,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
     legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
         {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
     )
+    mapnik_maps = providers.ThreadSafeSingleton(LoadedMaps)
+    raster_files = providers.ThreadSafeSingleton(RasterFiles)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
             "wms": providers.Factory(WmsSource),
@@ -180,6 +198,14 @@ class AdaptersContainer(containers.DeclarativeContainer):
             # One for all caches: its shapes, 9 MB, are the same for all.
             "world": providers.ThreadSafeSingleton(
                 WorldSource, projection=projection, raster=providers.Object(PillowRaster)
+            ),
+            "debug": providers.Factory(DebugSource, imaging),
+            "geojson": providers.Factory(GeojsonSource, projection=projection, raster=providers.Object(PillowRaster)),
+            "geotiff": providers.Factory(
+                GeotiffSource, files=raster_files, projection=projection, raster=providers.Object(PillowRaster)
+            ),
+            "mapnik": providers.Factory(
+                MapnikSource, maps=mapnik_maps, gate=gate, clock=clock, raster=providers.Object(PillowRaster)
             ),
         }
     )
@@ -221,6 +247,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.journals,
             adapters.object_transfers,
             adapters.object_workers,
+            adapters.mapnik_maps,
+            adapters.raster_files,
             flights,
             document_flights,
         ),
@@ -255,6 +283,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             locks=shared.provided.locks,
             new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,
+            http_client=shared.provided.http_client,
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,
@@ -264,6 +293,14 @@ class UseCasesContainer(containers.DeclarativeContainer):
             clock=adapters.clock,
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,
+            rendering=providers.Factory(
+                RenderingAssembly,
+                settings,
+                base_dir,
+                options.provided.renderer_url,
+                make=adapters.renderers.provider,
+                http_client=shared.provided.http_client,
+            ),
         ),
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,

@@ -26,6 +26,16 @@ def sqlite_lock_id(kind: str, place: str) -> str:
     return prefixes[kind] + file_lock_id(place)
 
 
+def redis_lock_id(host: str, port: int, prefix: str, db: int) -> str:
+    """The lock id of a cache in Redis; host and prefix as the configuration gives them."""
+    return f"redis-{file_lock_id(f'{host}{port}{prefix}{db}')}"
+
+
+def couchdb_lock_id(url: str, database: str) -> str:
+    """The lock id of a cache in CouchDB; both as the configuration gives them, user and password included."""
+    return f"couchdb-{file_lock_id(url + database)}"
+
+
 def s3_lock_id(directory: str, bucket: str) -> str:
     """The lock id of an s3 cache: MD5 in hex of what its keys begin with, as configured, and of the bucket."""
     return file_lock_id(directory + bucket)
@@ -39,6 +49,11 @@ def azure_lock_id(directory: str, container: str) -> str:
 def seed_lock_name(cache: str) -> str:
     """The lock file of a cache that is being seeded; what MapProxy notes about that is its own."""
     return f"seed-{file_lock_id(cache)}.lck"
+
+
+def renderd_lock_id(cache: str, grid: str) -> str:
+    """The lock id of those who have tiles of a cache made by a renderer, which has the locks of the store itself."""
+    return f"{cache}_{grid}_renderd"
 
 
 def tile_lock_name(lock_id: str, coord: TileCoord) -> str:

@@ -40,9 +40,15 @@ class Srs:
 
 
 def normalised_code(code: str | int) -> str:
-    """``AUTHORITY:CODE`` in upper case; a bare number means EPSG (spec/config-globals-grids.md, 10)."""
-    text = str(code).strip()
-    return f"EPSG:{text}" if text.isdigit() else text.upper()
+    """``AUTHORITY:CODE`` in upper case; a bare number means EPSG (spec/config-globals-grids.md, 10).
+
+    Codes of other celestial bodies are also written with their edition apart: ``IAU:2015:30100``, as in URNs.
+    """
+    text = str(code).strip().upper()
+    authority, _, edition_and_code = text.partition(":")
+    if authority == "IAU" and ":" in edition_and_code:
+        return f"IAU_{edition_and_code}"
+    return f"EPSG:{text}" if text.isdigit() else text
 
 
 def default_bbox(code: str) -> tuple[float, float, float, float] | None:

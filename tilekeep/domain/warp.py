@@ -49,4 +49,23 @@ class Mesh(NamedTuple):
     points: tuple[tuple[float, float], ...]
 
 
-Warp = Rescaling | Mesh
+class AlignedMesh(NamedTuple):
+    """A mesh whose axes are those of the raster, as between degrees and web mercator.
+
+    At the lines ``columns`` of the map belong the pixel coordinates ``xs`` of the raster, at the lines ``rows`` the
+    ``ys``; else it is as :class:`Mesh`.  All has an image.
+    """
+
+    size: Size
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+
+    @property
+    def mesh(self) -> Mesh:
+        """The same, point by point."""
+        return Mesh(self.size, self.columns, self.rows, tuple((x, y) for y in self.ys for x in self.xs))
+
+
+Warp = Rescaling | AlignedMesh | Mesh

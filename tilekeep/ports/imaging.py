@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
@@ -67,6 +68,9 @@ class Imaging(Protocol):
 
     Rasters are those that it gave, or :class:`~tilekeep.domain.striped_raster.StripedRaster` with strips that it gave.
     Composing draws a raster in strips one strip at a time and clipping leaves it in strips; all else makes it whole.
+
+    A raster of one band with more than 8 bits, such as elevations, keeps its values through all verbs until something
+    in colours is laid over or under it; where there is nothing its value is 0, as it cannot be transparent.
     """
 
     def inspect(self, body: bytes, limits: ImageLimits) -> ImageFacts:
@@ -114,6 +118,14 @@ class Imaging(Protocol):
         """The raster drawn anew (same document, 8.7); ``resampling`` as in :class:`ImageEncoding`.
 
         What lies outside the raster is transparent, else white.
+        """
+        ...
+
+    def merge_bands(self, rasters: Sequence[Raster], mix: BandMix) -> Raster:
+        """A raster made of bands of ``rasters``, which have all the same size and of which there is at least one.
+
+        Palettes are looked up first, and grey has its value in red, green and blue; an image without alpha is opaque.
+        Values with a fraction are cut off, values out of 0 to 255 become the nearest of these (spec/caches.md, 11).
         """
         ...
 

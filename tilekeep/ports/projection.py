@@ -23,6 +23,13 @@ class Transform(Protocol):
         """The transformed points; a point without image has infinite coordinates."""
         ...
 
+    def axes(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]] | None:
+        """``xs`` and ``ys`` transformed each for itself; None unless no x depends on an y and no y on an x.
+
+        Where it is possible for the ends of an interval it is so for all between them.
+        """
+        ...
+
 
 class Projection(Protocol):
     """Knows spatial reference systems.  Safe to call from any thread."""

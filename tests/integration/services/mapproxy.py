@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +28,9 @@ def mapproxy_python() -> Path:
     return python
 
 
-def mapproxy(directory: Path, config: str, *, workers: int = 1, threads: int = 4) -> Server:
+def mapproxy(
+    directory: Path, config: str, *, workers: int = 1, threads: int = 4, env: Mapping[str, str] | None = None
+) -> Server:
     """A MapProxy that is not started yet; its ``mapproxy.yaml`` is written into the directory."""
     config_file = directory / "mapproxy.yaml"
     config_file.write_text(config)
@@ -35,4 +38,4 @@ def mapproxy(directory: Path, config: str, *, workers: int = 1, threads: int = 4
     options = ["--workers", str(workers), "--worker-class", "gthread", "--threads", str(threads)]
     application = f"mapproxy.wsgiapp:make_wsgi_app({str(config_file)!r})"
     command = [str(mapproxy_python()), "-m", "gunicorn", "--bind", f"{HOST}:{port}", *options, application]
-    return Server(command, directory, port)
+    return Server(command, directory, port, environ=env)

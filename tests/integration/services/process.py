@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -113,14 +113,27 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def answers(self) -> bool:
+        """Whether it serves already; those that do not speak HTTP say so in another way."""
+        return answers(self.url + self._ready_path)
+
     def _await_answer(self) -> None:
         until = time.monotonic() + _PATIENCE_SECONDS
-        while not answers(self.url + self._ready_path):
+        while not self.answers():
             if not self.running:
                 raise ServerFailed(f"{self._command[0]} ended before it answered:\n{self.log[-4000:]}")
             if time.monotonic() > until:
                 raise ServerFailed(f"{self._command[0]} does not answer on {self.url}:\n{self.log[-4000:]}")
             time.sleep(_POLL_SECONDS)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Returns when ``holds`` does; raises :class:`ServerFailed` when it does not for too long."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > until:
+            raise ServerFailed("what was waited for did not come")
+        time.sleep(_POLL_SECONDS)
 
 
 def answers(url: str) -> bool:

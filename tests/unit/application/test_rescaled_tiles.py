@@ -60,7 +60,7 @@ def test_upscaling_enlarges_the_part_of_the_coarser_tile() -> None:
 
     answer = get(chain(maps, UP, 1), 3, 2, 5)
 
-    assert (b"2/1/2@0,0 rescaled", TileState.MISS) == (body(answer), answer.state)
+    assert (b"2/1/2@0,-112 rescaled", TileState.MISS) == (body(answer), answer.state)
 
 
 def test_downscaling_reduces_the_four_finer_tiles() -> None:
@@ -136,7 +136,7 @@ class TestKeeping:
         tiles = chain(maps, UP, 1, keeps=True)
         maps.kitchen.store.write = _broken  # type: ignore[method-assign]
 
-        assert b"2/1/2@0,0 rescaled" == body(get(tiles, 3, 2, 5))
+        assert b"2/1/2@0,-112 rescaled" == body(get(tiles, 3, 2, 5))
 
 
 def _broken(*_: object) -> list[object]:

@@ -49,6 +49,9 @@ class PathsInMemory:
     def unreadable_file(self, path: str) -> str | None:
         return self._wrong.get(path)
 
+    def unusable_program(self, path: str) -> str | None:
+        return self._wrong.get(path)
+
     def is_directory(self, path: str) -> bool:
         return path not in self._wrong
 

@@ -35,7 +35,7 @@ globals:
   srs: {preferred_src_proj: {'EPSG:4326': §'EPSG:3857'}}  # globals.srs.preferred_src_proj["EPSG:4326"]
   tiles: {expires_hours: §-1}  # globals.tiles.expires_hours
   wms: {max_output_pixels: §lots, strict: §1}  # globals.wms.max_output_pixels | globals.wms.strict
-  renderd: {§address: 'http://x'}  # globals.renderd.address
+  renderd: {address: §x}  # globals.renderd.address
 services:
   §demmo:  # services.demmo -> demo
   tms: {origin: §ne}  # services.tms.origin
@@ -85,7 +85,7 @@ caches:
   band: {grids: [GLOBAL_WEBMERCATOR], sources: {r: [{source: maps, band: §-1}]}}  # caches.band.sources.r[0].band
   type: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: §filee}}  # caches.type.cache.type -> file
   layout: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: file, directory_layout: §tmss}}  # caches.layout.cache.directory_layout -> tms
-  port: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: §redis, port: §70000}}  # caches.port.cache.type | caches.port.cache.port
+  port: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: redis, port: §70000}}  # caches.port.cache.port
   bundle: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: compact, version: §3}}  # caches.bundle.cache.version
   table: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], cache: {type: geopackage, table_name: §'a; b'}}  # caches.table.cache.table_name
   mark: {grids: [GLOBAL_WEBMERCATOR], sources: [maps], watermark: {color: §reddish, opacity: §300, spacing: §wid}}  # caches.mark.watermark.color | caches.mark.watermark.opacity | caches.mark.watermark.spacing -> wide
@@ -108,8 +108,8 @@ sources:
   limit: {type: wms, req: {url: 'http://x', layers: a}, concurrent_requests: §-1}  # sources.limit.concurrent_requests
   template: {type: tile, grid: GLOBAL_WEBMERCATOR, url: §'http://x/%(z)s/%(x)s/%(yy)s'}  # sources.template.url -> y
   gridless: {type: tile, grid: §nowhere, url: 'http://x/%(z)s/%(x)s/%(y)s'}  # sources.gridless.grid
-  mapfile: {type: §mapserver, §req: {layers: a}, wms_opts: {map: §yess}}  # sources.mapfile.type | sources.mapfile.req.map | sources.mapfile.wms_opts.map
-  style: {type: §mapnik, mapfile: a.xml, scale_factor: §0}  # sources.style.type | sources.style.scale_factor
+  mapfile: {type: mapserver, §req: {layers: a}, wms_opts: {map: §yess}}  # sources.mapfile.req.map | sources.mapfile.wms_opts.map
+  style: {type: mapnik, mapfile: a.xml, scale_factor: §0}  # sources.style.scale_factor
   server: {type: arcgis, req: {url: §5}, opts: {featureinfo_tolerance: §-1}}  # sources.server.req.url | sources.server.opts.featureinfo_tolerance
   api: {type: ogcapimaps, landingpage_url: §maps.example.org, bgcolor: §white}  # sources.api.landingpage_url | sources.api.bgcolor
 grids:

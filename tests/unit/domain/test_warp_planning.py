@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.srs import Srs
-from tilekeep.domain.warp import Mesh, PixelBox, Rescaling
+from tilekeep.domain.warp import AlignedMesh, Mesh, PixelBox, Rescaling
 from tilekeep.domain.warp_planning import warp_between
 
 MERCATOR = Srs("EPSG:3857", "mercator", geographic=False, north_first=False, metres_per_unit=1.0)
@@ -184,7 +184,54 @@ def test_no_point_is_off_by_half_a_pixel_of_the_raster(
     assert interpolated(mesh, x, y) == pytest.approx(exact, abs=0.5)
 
 
-def test_a_usual_map_takes_few_points_in_one_call() -> None:
+def to_mercator_by_axis(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]] | None:
+    if any(abs(x) > 180 for x in xs) or any(abs(y) > 90 for y in ys):
+        return None
+    return [x for x, _ in to_mercator([(x, 0.0) for x in xs])], [y for _, y in to_mercator([(0.0, y) for y in ys])]
+
+
+@given(boxes(longitudes, latitudes, 0.01), flat_sizes, sizes, st.data())
+def test_maps_that_keep_the_axes_are_planned_axis_by_axis(
+    box: BBox, size: Size, source_size: Size, data: st.DataObject
+) -> None:
+    source, target = Extent(_around(box, to_mercator), MERCATOR), Extent(box, DEGREES)
+
+    aligned = warp_between(source, source_size, target, size, to_mercator, to_mercator_by_axis)
+
+    assert isinstance(aligned, AlignedMesh)
+    assert_covers_the_map(aligned.mesh)
+    x, y = data.draw(st.floats(0, size.width)), data.draw(st.floats(0, size.height))
+    [there] = to_mercator([(box.min_x + x * box.width / size.width, box.max_y - y * box.height / size.height)])
+    exact = (
+        (there[0] - source.bbox.min_x) * source_size.width / source.bbox.width,
+        (source.bbox.max_y - there[1]) * source_size.height / source.bbox.height,
+    )
+    assert interpolated(aligned.mesh, x, y) == pytest.approx(exact, abs=0.5)
+
+
+def test_beyond_the_world_maps_are_planned_point_by_point() -> None:
+    source, target = Extent(BBox(-HALF, -HALF, HALF, HALF), MERCATOR), Extent(BBox(-190, -40, 10, 40), DEGREES)
+
+    warp = warp_between(source, Size(256, 256), target, Size(200, 100), to_mercator, to_mercator_by_axis)
+
+    assert isinstance(warp, Mesh)
+
+
+def test_a_bend_to_both_sides_is_seen_though_its_middle_is_right() -> None:
+    """The equator in the middle of a small map: northings rise ever faster on either side of it."""
+    in_degrees = BBox(-10, -70, 10, 70)
+    source, target = Extent(_around(in_degrees, to_mercator), MERCATOR), Extent(in_degrees, DEGREES)
+
+    mesh = warp_between(source, Size(700, 700), target, Size(100, 100), to_mercator)
+
+    assert isinstance(mesh, Mesh)
+    for y in range(101):
+        [(_, northing)] = to_mercator([(0.0, 70 - y * 1.4)])
+        row = (source.bbox.max_y - northing) * 700 / source.bbox.height
+        assert interpolated(mesh, 50, y)[1] == pytest.approx(row, abs=0.5)
+
+
+def test_a_usual_map_takes_few_points_in_two_calls() -> None:
     calls: list[int] = []
 
     def counting(points: Points) -> list[tuple[float, float]]:
@@ -199,7 +246,7 @@ def test_a_usual_map_takes_few_points_in_one_call() -> None:
         counting,
     )
 
-    assert calls == [81]
+    assert calls == [25, 81]
 
 
 def test_the_poles_are_avoided_by_a_hair() -> None:

@@ -6,6 +6,7 @@ import functools
 import importlib.util
 from collections.abc import Callable, Iterable, Sequence
 
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
@@ -30,7 +31,9 @@ def imaging(font_dir: str | None = None) -> Imaging:
 def _best(font_dir: str | None) -> Imaging:
     if all(map(_installed, _FAST_LIBRARIES)):
         from tilekeep.adapters.imaging.fast import FastImaging
+        from tilekeep.adapters.imaging.memory import keep_freed_arrays
 
+        keep_freed_arrays()
         return FastImaging(font_dir, opencv=_installed(_WARPING_LIBRARY))
     from tilekeep.adapters.imaging.pillow import PillowImaging
 
@@ -81,6 +84,10 @@ class LazyImaging:
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
         """See the port."""
         return self._imaging().warp(raster, warp, resampling, transparent=transparent)
+
+    def merge_bands(self, rasters: Sequence[Raster], mix: BandMix) -> Raster:
+        """See the port."""
+        return self._imaging().merge_bands(rasters, mix)
 
     def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> Raster:
         """See the port."""

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import TRANSPARENT_WHITE
+from tilekeep.adapters.imaging.deep import NOTHING, is_deep_mode
 from tilekeep.adapters.imaging.polygon_spans import spans
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.polygon import Polygon
 
 
 def clipped(image: Image.Image, keep: Sequence[Polygon]) -> Image.Image:
-    """``image`` as RGBA, transparent outside ``keep``."""
+    """``image`` as RGBA, transparent outside ``keep``; a deep one stays deep and has nothing there."""
+    if is_deep_mode(image.mode):
+        result = image.copy()
+        result.paste(NOTHING, mask=_outside(keep, Size(*image.size)))
+        return result
     result = image.convert("RGBA")
     result.paste(TRANSPARENT_WHITE, mask=_outside(keep, Size(*image.size)))
     return result

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PIL import Image, ImageChops
 
 from tilekeep.adapters.imaging.canvas import empty
-from tilekeep.adapters.imaging.raster import bands_of, is_opaque
+from tilekeep.adapters.imaging.deep import DeepCanvas, begins_deep, in_eight_bits, is_deep_raster
+from tilekeep.adapters.imaging.raster import bands_of, image_of, is_opaque
 from tilekeep.adapters.imaging.strips import Wrap, whole
 from tilekeep.domain.image import Raster
 from tilekeep.ports.imaging import Canvas, Placement
@@ -25,19 +26,35 @@ def composed(canvas: Canvas, placements: Iterable[Placement], raster_of: Wrap) -
     first = list(itertools.islice(waiting, 2))
     if len(first) == 1 and _is_the_result(canvas, first[0]):
         return whole(first[0].raster, raster_of)
-    result = empty(canvas)
+    if first and begins_deep(first[0]):
+        return raster_of(_deep(canvas, first, waiting))
+    return raster_of(_in_colors(empty(canvas), first, waiting))
+
+
+def _in_colors(result: Image.Image, first: list[Placement], waiting: Iterator[Placement]) -> Image.Image:
     while first:
         _lay(result, first.pop(0))
     for placement in waiting:
         _lay(result, placement)
-    return raster_of(result)
+    return result
+
+
+def _deep(canvas: Canvas, first: list[Placement], waiting: Iterator[Placement]) -> Image.Image:
+    """Deep images over each other; anything in colours among them makes the whole one in colours."""
+    deep = DeepCanvas(canvas.size)
+    while first or (first := list(itertools.islice(waiting, 1))):
+        if not begins_deep(first[0]):
+            return _in_colors(deep.in_colors(empty(canvas)), first, waiting)
+        placement = first.pop(0)
+        deep.lay(image_of(placement.raster), (placement.left, placement.top))
+    return deep.image
 
 
 def _is_the_result(canvas: Canvas, placement: Placement) -> bool:
     raster, left, top, opacity, _ = placement
     if left or top or raster.size != canvas.size:
         return False
-    hides = is_opaque(raster) and (opacity is None or opacity >= _FULL)
+    hides = (is_opaque(raster) or is_deep_raster(raster)) and (opacity is None or opacity >= _FULL)
     return canvas.transparent or hides
 
 
@@ -47,6 +64,7 @@ def _lay(result: Image.Image, placement: Placement) -> None:
 
 
 def _lay_band(result: Image.Image, image: Image.Image, placement: Placement, corner: tuple[int, int]) -> None:
+    image = in_eight_bits(image)
     if image.mode == "P" or "transparency" in image.info:
         image = image.convert("RGBA")
     if placement.replaces:

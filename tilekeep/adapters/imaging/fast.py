@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from PIL import Image
 
+from tilekeep.adapters.imaging.band_merging import merged_bands
 from tilekeep.adapters.imaging.canvas import empty_canvas
 from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.deep import deep_mosaic
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.fast_mosaic import LookUp, look_up, mosaic_words
 from tilekeep.adapters.imaging.fast_tiles import TileEncoder, prepared
@@ -22,6 +24,7 @@ from tilekeep.adapters.imaging.png_decoding import decode_indexed_png, decode_pn
 from tilekeep.adapters.imaging.raster import image_of
 from tilekeep.adapters.imaging.strips import clipped_raster, whole
 from tilekeep.adapters.imaging.transparent_color import without_color
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
@@ -82,6 +85,11 @@ class FastImaging:
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
         """See the port."""
+        deep = deep_mosaic(
+            canvas.size, tiles, lambda body: load(io.BytesIO(body), accepted_media_type(body, limits), limits)
+        )
+        if deep is not None:
+            return Mosaic(_raster(deep[0]), tuple(deep[1]))
 
         def decode(body: bytes) -> FastRaster | IndexedImage:
             media_type = accepted_media_type(body, limits)
@@ -96,6 +104,11 @@ class FastImaging:
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
         """See the port."""
         return warped_raster(whole(raster, _raster), warp, resampling, transparent=transparent, opencv=self._opencv)
+
+    @translating
+    def merge_bands(self, rasters: Sequence[Raster], mix: BandMix) -> Raster:
+        """See the port."""
+        return _raster(merged_bands([image_of(whole(raster, _raster)) for raster in rasters], mix, rasters[0].size))
 
     @translating
     def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> Raster:

@@ -6,6 +6,7 @@ import numpy as np
 
 from tilekeep.adapters.imaging.pixels import FastRaster, Words, words_from_image
 from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.adapters.imaging.shrinking import SHRINKING, shrunk_to_scale
 from tilekeep.adapters.imaging.warped_canvas import for_resampling
 from tilekeep.adapters.imaging.warping import warped
 from tilekeep.domain.image import Raster
@@ -20,14 +21,16 @@ def warped_raster(raster: Raster, warp: Warp, resampling: str, *, transparent: b
     cut = _cut_words(raster, warp) if isinstance(warp, Rescaling) else None
     if cut is not None:
         return cut
-    is_cut = isinstance(warp, Rescaling) and warp.corner is not None
-    if opencv and not is_cut and max(raster.size) <= _LARGEST_SIDE:
+    for_pillow = isinstance(warp, Rescaling) and (warp.corner is not None or resampling in SHRINKING)
+    if opencv and not for_pillow and max(raster.size) <= _LARGEST_SIDE:
+        if resampling in SHRINKING and not isinstance(warp, Rescaling):
+            image, warp = shrunk_to_scale(for_resampling(image_of(raster)), warp, resampling)
+            raster, resampling = FastRaster(image=image, mode=image.mode), SHRINKING[resampling][1]
         words, mode = _words(raster)
         if words is not None:
             from tilekeep.adapters.imaging.opencv_warping import warped_words
-            from tilekeep.adapters.imaging.pixel_maps import as_mesh
 
-            drawn, mode = warped_words(words, mode, as_mesh(warp), resampling, transparent=transparent)
+            drawn, mode = warped_words(words, mode, warp, resampling, transparent=transparent)
             return FastRaster(words=drawn, mode=mode)
     image = warped(image_of(raster), warp, resampling, transparent=transparent)
     return FastRaster(image=image, mode=image.mode)

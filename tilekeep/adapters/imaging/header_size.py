@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 
+from tilekeep.adapters.imaging.avif_header import frame_size
 from tilekeep.adapters.imaging.png_chunks import read_header
 from tilekeep.domain.errors import UndecodableImage
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.image import PNG, TIFF, WEBP
+from tilekeep.domain.image import AVIF, PNG, TIFF, WEBP
 
 _WEBP_HEADER_BYTES = 30
 _FOURTEEN_BITS = 0x3FFF
@@ -20,7 +21,9 @@ _TIFF_INTEGERS = {3: "H", 4: "I"}
 
 
 def declared_size(body: bytes, media_type: str) -> Size | None:
-    """The size a PNG or WebP header declares, or that of the tiles of a TIFF image, of which one is more than enough.
+    """The size a PNG or WebP header declares, that of the frames of AVIF, or that of the tiles of a TIFF image.
+
+    One of these is more than enough.
 
     None for everything else, which Pillow opens without cost.
 
@@ -31,6 +34,8 @@ def declared_size(body: bytes, media_type: str) -> Size | None:
         return Size(header.width, header.height)
     if media_type == TIFF:
         return _tiff_tile_size(body)
+    if media_type == AVIF:
+        return frame_size(body)
     return _webp_size(body) if media_type == WEBP else None
 
 

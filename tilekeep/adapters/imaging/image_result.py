@@ -12,7 +12,18 @@ from tilekeep.adapters.imaging.pillow_encoding import encode_image
 from tilekeep.domain.image import PNG, ImageEncoding, subtype
 
 #: Those of ``encoding_options`` that an :class:`ImageEncoding` knows, by the same names.
-_ENCODING_OPTIONS = ("quantizer", "jpeg_quality", "tiff_compression")
+_ENCODING_OPTIONS = (
+    "quantizer",
+    "jpeg_quality",
+    "jpeg_subsampling",
+    "jpeg_progressive",
+    "webp_quality",
+    "webp_method",
+    "webp_lossless",
+    "avif_quality",
+    "avif_speed",
+    "tiff_compression",
+)
 
 
 class ImageFormat(str):
@@ -66,7 +77,7 @@ class ImageOptions:
             resampling=encoding.resampling,
             format=encoding.format,
             colors=encoding.colors,
-            encoding_options={"quantizer": encoding.quantizer, "jpeg_quality": encoding.jpeg_quality},
+            encoding_options={name: getattr(encoding, name) for name in _ENCODING_OPTIONS},
         )
 
     def copy(self) -> ImageOptions:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tilekeep.adapters.imaging.pixels import Bytes, Words
-from tilekeep.adapters.imaging.png_chunks import Png, chunk_content
+from tilekeep.adapters.imaging.png_chunks import Png
 
 PALETTE = 3
 
@@ -37,8 +37,8 @@ def color_table(png: Png) -> Words | None:
     header = png.header
     if header.color_type != PALETTE or header.interlaced or header.bit_depth not in _DEPTHS:
         return None
-    triples = chunk_content(png.lead, b"PLTE") or b""
-    alpha = chunk_content(png.lead, b"tRNS") or b""
+    triples = png.contents.get(b"PLTE", b"")
+    alpha = png.contents.get(b"tRNS", b"")
     colors, rest = divmod(len(triples), 3)
     if rest or not 0 < colors <= _COLORS or len(alpha) > colors:
         return None

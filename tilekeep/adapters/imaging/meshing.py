@@ -8,6 +8,7 @@ import math
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import WHITE
+from tilekeep.adapters.imaging.deep import NOTHING, is_deep_mode
 from tilekeep.adapters.imaging.warped_canvas import OPAQUE_WHITE, whitened, with_alpha
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.warp import Mesh
@@ -18,6 +19,8 @@ _Quad = tuple[tuple[int, int, int, int], tuple[float, ...]]
 def drawn_by_mesh(image: Image.Image, mesh: Mesh, resampling: Image.Resampling, *, transparent: bool) -> Image.Image:
     """``image``, whose values may be mixed, drawn anew."""
     quads = _quads(mesh)
+    if is_deep_mode(image.mode):
+        return image.transform(mesh.size, Image.Transform.MESH, quads, resampling, fillcolor=NOTHING)
     if not transparent and image.mode != "RGBA":
         fill = WHITE if image.mode == "RGB" else 255
         return image.transform(mesh.size, Image.Transform.MESH, quads, resampling, fillcolor=fill)

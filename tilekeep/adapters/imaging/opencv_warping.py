@@ -6,17 +6,20 @@ bicubic weights would do it on average; where the map shrinks, the raster is sof
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tilekeep.adapters.imaging.meshing import mesh_stays_inside
 from tilekeep.adapters.imaging.opencv import cv2
-from tilekeep.adapters.imaging.pixel_maps import AlignedMaps, PixelMaps, aligned_maps, pixel_maps, steps
+from tilekeep.adapters.imaging.pixel_maps import AlignedMaps, PixelMaps, aligned_maps, pixel_maps
 from tilekeep.adapters.imaging.pixels import OPAQUE, Words, image_from_words
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.warp import Mesh
+from tilekeep.domain.warp import Mesh, Warp
+from tilekeep.domain.warp_steps import usual_steps
+from tilekeep.domain.warp_window import moved, window_of
 
 #: Weight of the neighbours in bicubic interpolation halfway between two pixels, where it is largest, times two.
 _SHARPENING = 0.125
@@ -30,11 +33,11 @@ _NOTHING = 0.02
 #: Pixels that may become one by three taps; beyond that the raster is halved first.
 _MOST_MERGED = 2.4
 
-#: Pixels of the raster around a map that may have an influence on it.
-_MARGIN = 8
-
 #: Pixels that OpenCV draws at once along an axis: it counts them in 16 bits.
 _LONGEST_DRAWN = 1 << 14
+
+#: No raster that OpenCV draws from reaches so far.
+_FAR = 1e5
 
 _WHITE = np.uint32(0xFFFFFFFF)
 _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
@@ -45,46 +48,34 @@ _Maps = PixelMaps | AlignedMaps
 _Part = tuple[slice, slice]
 
 
-class _Axes(NamedTuple):
-    """A number for each axis."""
-
-    x: float
-    y: float
-
-
-def warped_words(words: Words, mode: str, mesh: Mesh, resampling: str, *, transparent: bool) -> tuple[Words, str]:
+def warped_words(words: Words, mode: str, warp: Warp, resampling: str, *, transparent: bool) -> tuple[Words, str]:
     """``words`` of ``mode`` drawn anew, and the mode of the result."""
-    words, mesh = _needed_part(words, mesh)
-    aligned = None if resampling == "nearest" else aligned_maps(mesh)
-    maps = pixel_maps(mesh) if aligned is None else aligned
+    window = window_of(warp, Size(words.shape[1], words.shape[0]))
+    (width, height), warp = window.size, moved(warp, window)
+    words = words[window.top : window.top + height, window.left : window.left + width]
+    maps = pixel_maps(warp) if isinstance(warp, Mesh) else aligned_maps(warp)
     if resampling == "nearest":
         drawn = _remapped(_pixels(words), maps, cv2.INTER_NEAREST)
     elif mode == "RGBA" and words.min() < OPAQUE:
-        drawn = _unmultiplied(_interpolated(_premultiplied(words), maps, mesh, resampling))
+        drawn = _unmultiplied(_interpolated(_premultiplied(words), maps, usual_steps(warp), resampling))
     else:
-        drawn = _interpolated(words, maps, mesh, resampling) | OPAQUE
-    height, width = words.shape
-    if mesh_stays_inside(mesh, Size(width, height)):
+        drawn = _interpolated(words, maps, usual_steps(warp), resampling) | OPAQUE
+    if _stays_inside(warp, maps, window.size):
         return drawn, mode
     drawn = np.where(maps.inside(width, height), drawn, _TRANSPARENT_WHITE if transparent else _WHITE)
     return drawn, "RGBA" if transparent else mode
 
 
-def _needed_part(words: Words, mesh: Mesh) -> tuple[Words, Mesh]:
-    """The part of the raster that the map shows, and the mesh over that part."""
-    points = np.array(mesh.points)
-    finite = points[np.isfinite(points).all(axis=1)]
-    if not len(finite):
-        return words[:1, :1], mesh
-    height, width = words.shape
-    low = np.clip(np.floor(finite.min(axis=0)) - _MARGIN, 0, (width - 1, height - 1)).astype(int)
-    high = np.clip(np.ceil(finite.max(axis=0)) + _MARGIN, low + 1, (width, height)).astype(int)
-    part = words[low[1] : high[1], low[0] : high[0]]
-    return part, mesh._replace(points=tuple(map(tuple, (points - low).tolist())))
+def _stays_inside(warp: Warp, maps: _Maps, size: Size) -> bool:
+    """Whether it is certain that every pixel shows a part of a raster of ``size``."""
+    if isinstance(maps, AlignedMaps):
+        return maps.stay_inside(*size)
+    return isinstance(warp, Mesh) and mesh_stays_inside(warp, size)
 
 
-def _interpolated(words: Words, maps: _Maps, mesh: Mesh, resampling: str) -> Words:
-    pixels, merged = _pixels(words), _Axes(*steps(mesh))
+def _interpolated(words: Words, maps: _Maps, merged: tuple[float, float], resampling: str) -> Words:
+    """``merged`` pixels, along x and along y, become one."""
+    pixels = _pixels(words)
     scale = [1.0, 1.0]
     for axis in (0, 1):
         while merged[axis] * scale[axis] > _MOST_MERGED and pixels.shape[1 - axis] > 1:
@@ -118,7 +109,7 @@ def _halved(pixels: _Pixels, axis: int) -> _Pixels:
 
 
 def _remapped(pixels: _Pixels, maps: _Maps, interpolation: int) -> Words:
-    draw = _drawn_aligned if isinstance(maps, AlignedMaps) else _drawn
+    draw = _draw_of(maps, interpolation)
     height, width = len(maps.y), maps.x.shape[-1]
     if max(height, width) <= _LONGEST_DRAWN:
         return draw(pixels, maps, np.s_[:, :], interpolation)
@@ -130,11 +121,29 @@ def _remapped(pixels: _Pixels, maps: _Maps, interpolation: int) -> Words:
     return drawn
 
 
-def _drawn(pixels: _Pixels, maps: _Maps, part: _Part, interpolation: int) -> Words:
-    return _words(cv2.remap(pixels, maps.x[part], maps.y[part], interpolation, borderMode=cv2.BORDER_REPLICATE))
+def _draw_of(maps: _Maps, interpolation: int) -> Callable[[_Pixels, Any, _Part, int], Words]:
+    if isinstance(maps, PixelMaps):
+        return _drawn
+    # Counting steps, OpenCV rounds places more coarsely than the nearest pixel takes.
+    return _drawn_evenly if maps.even and interpolation != cv2.INTER_NEAREST else _drawn_aligned
 
 
-def _drawn_aligned(pixels: _Pixels, maps: _Maps, part: _Part, interpolation: int) -> Words:
+def _drawn(pixels: _Pixels, maps: PixelMaps, part: _Part, interpolation: int) -> Words:
+    return _at(pixels, maps.x[part], maps.y[part], interpolation)
+
+
+def _drawn_aligned(pixels: _Pixels, maps: AlignedMaps, part: _Part, interpolation: int) -> Words:
+    x, y = (np.clip(at, -_FAR, _FAR).astype(np.float32) for at in (maps.x[part[1]], maps.y[part[0]]))
+    shape = (len(y), len(x))
+    wide, high = (np.ascontiguousarray(np.broadcast_to(at, shape)) for at in (x, y[:, None]))
+    return _at(pixels, wide, high, interpolation)
+
+
+def _at(pixels: _Pixels, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32], interpolation: int) -> Words:
+    return _words(cv2.remap(pixels, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _drawn_evenly(pixels: _Pixels, maps: AlignedMaps, part: _Part, interpolation: int) -> Words:
     """Where it is enough to count steps along the axes, the places of the pixels need not be written down."""
     (first_x, step_x, width), (first_y, step_y, height) = (
         (float(at[0]), float(at[-1] - at[0]) / max(1, len(at) - 1), len(at))

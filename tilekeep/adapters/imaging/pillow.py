@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from PIL import Image
 
+from tilekeep.adapters.imaging.band_merging import merged_bands
 from tilekeep.adapters.imaging.canvas import cut, empty_canvas, may_be_transparent
 from tilekeep.adapters.imaging.composing import composed
+from tilekeep.adapters.imaging.deep import deep_mosaic
 from tilekeep.adapters.imaging.errors import translating
 from tilekeep.adapters.imaging.lettering import annotated
 from tilekeep.adapters.imaging.mosaics import mosaic_of
@@ -18,6 +20,7 @@ from tilekeep.adapters.imaging.raster import PillowRaster, image_of
 from tilekeep.adapters.imaging.strips import clipped_raster, whole
 from tilekeep.adapters.imaging.transparent_color import without_color
 from tilekeep.adapters.imaging.warping import warped
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageFacts, ImageLimits, Raster
@@ -71,15 +74,22 @@ class PillowImaging:
     @translating
     def mosaic(self, canvas: Canvas, tiles: Sequence[EncodedPlacement], limits: ImageLimits) -> Mosaic:
         """See the port."""
-        image, undecodable = mosaic_of(
-            canvas, tiles, lambda body: read_image(body, accepted_media_type(body, limits), limits)
-        )
+
+        def decode(body: bytes) -> Image.Image:
+            return read_image(body, accepted_media_type(body, limits), limits)
+
+        image, undecodable = deep_mosaic(canvas.size, tiles, decode) or mosaic_of(canvas, tiles, decode)
         return Mosaic(PillowRaster(image), tuple(undecodable))
 
     @translating
     def warp(self, raster: Raster, warp: Warp, resampling: str, *, transparent: bool) -> Raster:
         """See the port."""
         return PillowRaster(warped(_image_of(raster), warp, resampling, transparent=transparent))
+
+    @translating
+    def merge_bands(self, rasters: Sequence[Raster], mix: BandMix) -> Raster:
+        """See the port."""
+        return PillowRaster(merged_bands([_image_of(raster) for raster in rasters], mix, rasters[0].size))
 
     @translating
     def without_color(self, raster: Raster, color: tuple[int, int, int], tolerance: float) -> Raster:

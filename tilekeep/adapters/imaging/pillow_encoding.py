@@ -9,12 +9,18 @@ from typing import Any
 
 from PIL import Image
 
+from tilekeep.adapters.imaging.deep import in_deep_mode, in_eight_bits, is_deep_mode
 from tilekeep.adapters.imaging.geotiff import geotiff_tags
+from tilekeep.adapters.imaging.writer_options import writer_options
 from tilekeep.domain.errors import ImageError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding
 
 _PNG_MODES = frozenset({"1", "L", "LA", "I;16", "P", "RGB", "RGBA"})
+
+#: Formats whose encoders know RGB and RGBA only.
+_FULL_COLOR_KINDS = frozenset({"webp", "avif"})
+
 _OPAQUE = 255
 _LAST_ENTRY = 255
 _HALF_TRANSPARENT = 128
@@ -61,19 +67,35 @@ def encode_image(image: Image.Image, encoding: ImageEncoding, shows: Extent | No
     :raises ImageError: Pillow cannot write it in this format.
     """
     color = single_color(image)
-    if encoding.mode and image.mode[0] in "IL" and image.mode != encoding.mode:
+    if encoding.mode and image.mode[0] in "IFL" and not _is_in_mode(image, encoding.mode):
         image = image.convert(encoding.mode)
     encoding = settled(image, encoding)
     kind = pillow_kind(encoding)
+    if is_deep_mode(image.mode):
+        image, encoding = _deep(image, kind, encoding)
     options: dict[str, Any] = {}
     if encoding.colors and not has_palette_of(image, encoding.colors):
         options["compress_type"] = zlib.Z_RLE
         image = _quantised(image, encoding)
     image = _in_writable_mode(image, kind, encoding)
-    options |= _writer_options(kind, encoding)
+    options |= writer_options(kind, encoding)
     if kind == "tiff" and shows is not None:
         options["tiffinfo"] = geotiff_tags(shows, image.size)
     return EncodedImage(_saved(image, kind, options), f"image/{kind}", color)
+
+
+def _is_in_mode(image: Image.Image, mode: str) -> bool:
+    """``I`` is any whole number, however wide."""
+    return image.mode == mode or (mode == "I" and image.mode.startswith("I;16"))
+
+
+def _deep(image: Image.Image, kind: str, encoding: ImageEncoding) -> tuple[Image.Image, ImageEncoding]:
+    """A deep image as deep as the format has it, and without a palette; PNG has no more than 16 bits, unsigned."""
+    if kind == "tiff":
+        return image, replace(encoding, mode=None, colors=0)
+    if kind == "png":
+        return in_deep_mode(image, "I;16"), replace(encoding, mode=None, colors=0)
+    return in_eight_bits(image), encoding
 
 
 def has_palette_of(image: Image.Image, colors: int) -> bool:
@@ -141,20 +163,11 @@ def _in_writable_mode(image: Image.Image, kind: str, encoding: ImageEncoding) ->
         image = _converted(image, encoding.mode)
     if kind == "jpeg" and image.mode != "RGB":
         return image.convert("RGB")
+    if kind in _FULL_COLOR_KINDS and image.mode not in {"RGB", "RGBA"}:
+        return _converted(image, "RGBA" if image.has_transparency_data else "RGB")
     if kind == "png" and image.mode not in _PNG_MODES:
-        # PNG has no more than 16 bits: what does not fit becomes the nearest value that does.
-        return image.convert("I;16" if image.mode == "I" else "RGB")
+        return image.convert("RGB")
     return image
-
-
-def _writer_options(kind: str, encoding: ImageEncoding) -> dict[str, Any]:
-    if kind == "jpeg":
-        return {"quality": encoding.jpeg_quality}
-    if kind != "tiff" or encoding.tiff_compression is None:
-        return {}
-    if encoding.tiff_compression == "jpeg":
-        return {"compression": "jpeg", "quality": encoding.jpeg_quality}
-    return {"compression": encoding.tiff_compression}
 
 
 def _saved(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:

@@ -11,9 +11,9 @@ from PIL import Image
 from tilekeep.adapters.imaging.header_size import declared_size
 from tilekeep.adapters.imaging.png_chunks import read_chunks
 from tilekeep.domain.errors import ImageError, ImageTooLarge, UndecodableImage
-from tilekeep.domain.image import GIF, JPEG, PNG, TIFF, WEBP, ImageLimits, sniffed_media_type
+from tilekeep.domain.image import AVIF, GIF, JPEG, PNG, TIFF, WEBP, ImageLimits, sniffed_media_type
 
-_PILLOW_FORMATS = {PNG: "PNG", JPEG: "JPEG", GIF: "GIF", TIFF: "TIFF", WEBP: "WEBP"}
+_PILLOW_FORMATS = {PNG: "PNG", JPEG: "JPEG", GIF: "GIF", TIFF: "TIFF", WEBP: "WEBP", AVIF: "AVIF"}
 
 
 def accepted_media_type(body: bytes, limits: ImageLimits) -> str:
@@ -26,7 +26,7 @@ def accepted_media_type(body: bytes, limits: ImageLimits) -> str:
         raise ImageTooLarge(f"The image has {len(body)} bytes, more than the {limits.max_bytes} permitted.")
     media_type = sniffed_media_type(body[:12])
     if media_type is None:
-        raise UndecodableImage(f"{len(body)} bytes that are no PNG, JPEG, GIF, TIFF or WebP image.")
+        raise UndecodableImage(f"{len(body)} bytes that are no PNG, JPEG, GIF, TIFF, WebP or AVIF image.")
     size = declared_size(body, media_type)
     if size is not None:
         check_pixels(size.width, size.height, limits)

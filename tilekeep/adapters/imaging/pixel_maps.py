@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tilekeep.domain.warp import Mesh, Warp
+from tilekeep.domain.warp import AlignedMesh, Mesh, Rescaling
 
 #: From here to the centre of a pixel.
 _HALF = 0.5
@@ -43,42 +43,45 @@ class PixelMaps(NamedTuple):
 
 
 class AlignedMaps(NamedTuple):
-    """The x that each column shows and the y that each row shows, of a map whose axes are those of the raster."""
+    """The x that each column shows and the y that each row shows, of a map whose axes are those of the raster.
+
+    They are ``even`` if both go on by the same step all along.
+    """
 
     x: _Numbers
     y: _Numbers
+    even: bool
 
     def inside(self, width: int, height: int) -> npt.NDArray[np.bool_]:
         """Which pixels show a raster of that size."""
         across, down = ((at >= -_HALF) & (at < end - _HALF) for at, end in ((self.x, width), (self.y, height)))
         return np.logical_and.outer(down, across)
 
+    def stay_inside(self, width: int, height: int) -> bool:
+        """Whether all of them do."""
+        return all(at.min() >= -_HALF and at.max() < end - _HALF for at, end in ((self.x, width), (self.y, height)))
+
     def scaled(self, x: float, y: float) -> AlignedMaps:
         """The same in a raster that has become smaller by these factors."""
-        return AlignedMaps((self.x + _HALF) * x - _HALF, (self.y + _HALF) * y - _HALF)
+        return AlignedMaps((self.x + _HALF) * x - _HALF, (self.y + _HALF) * y - _HALF, self.even)
 
 
-def aligned_maps(mesh: Mesh) -> AlignedMaps | None:
-    """The maps of a mesh of one cell whose axes are those of the raster, else None."""
-    if (len(mesh.columns), len(mesh.rows)) != (2, 2):
-        return None
-    (left, top), upper_right, lower_left, (right, bottom) = mesh.points
-    if upper_right != (right, top) or lower_left != (left, bottom):
-        return None
+def aligned_maps(warp: Rescaling | AlignedMesh) -> AlignedMaps:
+    """The maps of a warp that keeps the axes."""
+    mesh = as_aligned_mesh(warp)
     across, down = (
-        low + (np.arange(pixels) + _HALF) * ((high - low) / pixels) - _HALF
-        for low, high, pixels in ((left, right, mesh.size.width), (top, bottom, mesh.size.height))
+        np.interp(np.arange(pixels) + _HALF, lines, values) - _HALF
+        for pixels, lines, values in zip(mesh.size, (mesh.columns, mesh.rows), (mesh.xs, mesh.ys), strict=True)
     )
-    return AlignedMaps(across, down)
+    return AlignedMaps(across, down, even=len(mesh.columns) == len(mesh.rows) == 2)  # noqa: PLR2004
 
 
-def as_mesh(warp: Warp) -> Mesh:
+def as_aligned_mesh(warp: Rescaling | AlignedMesh) -> AlignedMesh:
     """A rescaling as a mesh of one cell; a mesh as it is."""
-    if isinstance(warp, Mesh):
+    if isinstance(warp, AlignedMesh):
         return warp
     left, top, right, bottom = warp.part
-    corners = ((left, top), (right, top), (left, bottom), (right, bottom))
-    return Mesh(warp.size, (0, warp.size.width), (0, warp.size.height), corners)
+    return AlignedMesh(warp.size, (0, warp.size.width), (0, warp.size.height), (left, right), (top, bottom))
 
 
 def pixel_maps(mesh: Mesh) -> PixelMaps:
@@ -113,20 +116,6 @@ def _along(values: _Numbers, lines: Sequence[int]) -> _Numbers:
     result *= share.astype(values.dtype)
     result += np.repeat(values[:, :-1], pixels, axis=1)
     return result
-
-
-def steps(mesh: Mesh) -> tuple[float, float]:
-    """From one pixel of the map to the next, how far one usually goes in the raster, along its x and along its y."""
-    points = _points(mesh)
-    with np.errstate(invalid="ignore", over="ignore"):  # what has no finite place has no finite step either
-        right = _median(np.diff(points, axis=1) / np.diff(mesh.columns)[None, :, None])
-        down = _median(np.diff(points, axis=0) / np.diff(mesh.rows)[:, None, None])
-    return float(np.hypot(right[0], down[0])), float(np.hypot(right[1], down[1]))
-
-
-def _median(changes: _Numbers) -> _Numbers:
-    finite = changes[np.isfinite(changes).all(axis=2)]
-    return np.sort(finite, axis=0)[len(finite) // 2] if len(finite) else np.ones(2)
 
 
 def _points(mesh: Mesh) -> _Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tilekeep.domain.errors import UndecodableImage
@@ -14,6 +14,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 Crc32 = Callable[[bytes, int], int]
 
 _HEADER = struct.Struct(">II5B")
+_FRAME_START = struct.Struct(">I4s")
 _FRAME_BYTES = 12
 
 
@@ -28,10 +29,13 @@ class PngHeader(NamedTuple):
 
 
 class Png(NamedTuple):
-    """A file whose chunks are whole: ``data`` is the joined compressed stream, ``lead`` all that stands before it."""
+    """A file whose chunks are whole: ``data`` is the joined compressed stream, ``lead`` all that stands before it.
+
+    ``contents`` has what is in the chunks of the lead by their names, of several the first; later names have nothing.
+    """
 
     header: PngHeader
-    names: frozenset[bytes]
+    contents: Mapping[bytes, bytes]
     lead: bytes
     data: bytes
 
@@ -55,47 +59,28 @@ def read_chunks(body: bytes, crc32: Crc32) -> Png:
     :raises UndecodableImage: a chunk is cut or damaged, or the end is missing.
     """
     header = read_header(body)
-    names: set[bytes] = set()
+    contents: dict[bytes, bytes] = {}
     data: list[bytes] = []
-    lead_end = 0
-    for name, start, end in _chunks(body, crc32):
-        names.add(name)
+    position = lead_end = len(SIGNATURE)
+    name = b""
+    while name != b"IEND":
+        if position + _FRAME_BYTES > len(body):
+            raise UndecodableImage("The PNG image is cut.")
+        length, name = _FRAME_START.unpack_from(body, position)
+        end = position + 8 + length
+        if end + 4 > len(body):
+            raise UndecodableImage("The PNG image is cut.")
+        content = body[position + 8 : end]
+        if crc32(content, crc32(name, 0)) != int.from_bytes(body[end : end + 4]):
+            raise UndecodableImage(f"The PNG image is damaged in its {name!r} chunk.")
         if name == b"IDAT":
-            lead_end = lead_end or start - 8
-            data.append(body[start:end])
+            lead_end = lead_end if data else position
+            data.append(content)
+        contents.setdefault(name, b"" if data else content)
+        position = end + 4
     if not data:
         raise UndecodableImage("The PNG image holds no pixels.")
-    return Png(header, frozenset(names), body[:lead_end], b"".join(data) if len(data) > 1 else data[0])
-
-
-def chunk_content(lead: bytes, name: bytes) -> bytes | None:
-    """The content of the first chunk ``name`` among those of a checked ``lead``, or None if there is none."""
-    position = len(SIGNATURE)
-    while position + _FRAME_BYTES <= len(lead):
-        (length,) = struct.unpack_from(">I", lead, position)
-        if lead[position + 4 : position + 8] == name:
-            return lead[position + 8 : position + 8 + length]
-        position += _FRAME_BYTES + length
-    return None
-
-
-def _chunks(body: bytes, crc32: Crc32) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of the content of each chunk, the last one being IEND."""
-    position = len(SIGNATURE)
-    while position + _FRAME_BYTES <= len(body):
-        (length,) = struct.unpack_from(">I", body, position)
-        name = body[position + 4 : position + 8]
-        start, end = position + 8, position + 8 + length
-        if end + 4 > len(body):
-            break
-        (expected,) = struct.unpack_from(">I", body, end)
-        if crc32(body[position + 4 : end], 0) != expected:
-            raise UndecodableImage(f"The PNG image is damaged in its {name!r} chunk.")
-        yield name, start, end
-        if name == b"IEND":
-            return
-        position = end + 4
-    raise UndecodableImage("The PNG image is cut.")
+    return Png(header, contents, body[:lead_end], b"".join(data) if len(data) > 1 else data[0])
 
 
 def framed(name: bytes, content: bytes, crc32: Crc32) -> bytes:

@@ -87,7 +87,7 @@ def _by_pillow(file: ReadableFile, limits: ImageLimits) -> FastRaster:
 def _is_plain(png: Png) -> bool:
     header = png.header
     eight_bits = header.color_type in _MODES and header.bit_depth == _PLAIN_DEPTH
-    return eight_bits and not header.interlaced and not png.names & _SPECIAL
+    return eight_bits and not header.interlaced and _SPECIAL.isdisjoint(png.contents)
 
 
 def _row_bytes(header: PngHeader) -> int:

@@ -13,7 +13,7 @@ from tilekeep.domain.geometry import Size
 from tilekeep.domain.warp import PixelBox, Rescaling
 
 #: Pixels on each side of the place looked at that the widest filter needs.
-_SUPPORT = 2
+_SUPPORT = 3
 
 
 class Inside(NamedTuple):

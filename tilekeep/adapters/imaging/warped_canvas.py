@@ -5,6 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import TRANSPARENT_WHITE, WHITE
+from tilekeep.adapters.imaging.deep import empty_deep, is_deep_mode
 from tilekeep.domain.geometry import Size
 
 OPAQUE_WHITE = (*WHITE, 255)
@@ -20,7 +21,9 @@ def for_resampling(image: Image.Image) -> Image.Image:
 
 
 def empty(image: Image.Image, size: Size, *, transparent: bool) -> Image.Image:
-    """A map without anything on it for what is taken of ``image``: transparent, else white."""
+    """A map without anything on it for what is taken of ``image``: transparent, else white; or as deep as that."""
+    if is_deep_mode(image.mode):
+        return empty_deep(image.mode, size)
     if transparent:
         return Image.new("RGBA", size, TRANSPARENT_WHITE)
     if image.mode == "RGBA":

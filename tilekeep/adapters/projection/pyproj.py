@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tilekeep.adapters.projection.outline import clamped_to_web_mercator, envelope, outline
 from tilekeep.adapters.projection.well_known import (
+    TO_WEB_MERCATOR,
+    TO_WGS_84,
     WEB_MERCATOR,
     WGS_84,
-    Point,
-    to_web_mercator,
-    to_wgs_84,
+    AxisFormulas,
     well_known_srs,
 )
 from tilekeep.domain.errors import ProjectionError
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("tilekeep.system")
 
-_FORMULAS: dict[tuple[str, str], Callable[[Point], Point | None]] = {
-    (WGS_84, WEB_MERCATOR): to_web_mercator,
-    (WEB_MERCATOR, WGS_84): to_wgs_84,
+Point = tuple[float, float]
+
+_FORMULAS: dict[tuple[str, str], AxisFormulas] = {
+    (WGS_84, WEB_MERCATOR): TO_WEB_MERCATOR,
+    (WEB_MERCATOR, WGS_84): TO_WGS_84,
 }
 
 
@@ -79,6 +81,9 @@ class _Unchanged:
     def points(self, points: Sequence[Point]) -> list[Point]:
         return list(points)
 
+    def axes(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]] | None:
+        return list(xs), list(ys)
+
 
 class _Pyproj:
     def __init__(self, library: _Library, source: Srs, target: Srs, clamps: bool) -> None:
@@ -99,12 +104,16 @@ class _Pyproj:
         return clamped_to_web_mercator(bbox, result) if self._clamps else result
 
     def points(self, points: Sequence[Point]) -> list[Point]:
-        if self._formula is not None:
-            calculated = [self._formula(point) for point in points]
-            exact = [point for point in calculated if point is not None]
-            if len(exact) == len(calculated):
-                return exact
+        formula = self._formula
+        if formula is not None and formula.hold_for((x for x, _ in points), (y for _, y in points)):
+            return [(formula.x(x), formula.y(y)) for x, y in points]
         return self._by_proj(points)
+
+    def axes(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]] | None:
+        formula = self._formula
+        if formula is None or not formula.hold_for(xs, ys):
+            return None
+        return list(map(formula.x, xs)), list(map(formula.y, ys))
 
     def _by_proj(self, points: Sequence[Point]) -> list[Point]:
         if not points:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from tilekeep.domain.srs import METRES_PER_DEGREE, WEB_MERCATOR_CODES, WEB_MERCATOR_HALF_WIDTH, WGS_84_CODE, Srs
 
@@ -11,8 +13,6 @@ WEB_MERCATOR = "EPSG:3857"
 
 #: Definition that ``EPSG:4326`` and ``CRS:84`` share.
 WGS_84 = "EPSG:4326"
-
-Point = tuple[float, float]
 
 _SEMI_MAJOR_METRES = 6378137.0
 _HALF_TURN = 180.0
@@ -33,23 +33,38 @@ def well_known_srs() -> dict[str, Srs]:
     return known
 
 
-def to_web_mercator(point: Point) -> Point | None:
-    """Degrees to metres, or None outside the world, where PROJ decides what happens.
+class AxisFormulas(NamedTuple):
+    """A transformation that keeps the axes; the greatest coordinates, of either sign, for which it holds."""
 
-    EPSG Guidance Note 7-2, 3.2.1.2 (Popular Visualisation Pseudo-Mercator), written as PROJ writes it, so that both
-    agree to the last bit.
-    """
-    longitude, latitude = point
-    if not (abs(longitude) <= _HALF_TURN and abs(latitude) <= _RIGHT_ANGLE):
-        return None
-    northing = math.asinh(math.tan(math.radians(latitude)))
-    return math.radians(longitude) * _SEMI_MAJOR_METRES, northing * _SEMI_MAJOR_METRES
+    x: Callable[[float], float]
+    y: Callable[[float], float]
+    greatest_x: float
+    greatest_y: float
+
+    def hold_for(self, xs: Iterable[float], ys: Iterable[float]) -> bool:
+        """Whether no coordinate lies outside the world, where PROJ decides what happens."""
+        return all(abs(x) <= self.greatest_x for x in xs) and all(abs(y) <= self.greatest_y for y in ys)
 
 
-def to_wgs_84(point: Point) -> Point | None:
-    """Metres to degrees, or None outside the world; agrees with PROJ to 1e-13 degrees."""
-    x, y = point
-    if not (abs(x) <= WEB_MERCATOR_HALF_WIDTH and abs(y) <= _STEEPEST_NORTHING):
-        return None
-    latitude = math.atan(math.sinh(y / _SEMI_MAJOR_METRES))
-    return math.degrees(x / _SEMI_MAJOR_METRES), math.degrees(latitude)
+def _easting(longitude: float) -> float:
+    return math.radians(longitude) * _SEMI_MAJOR_METRES
+
+
+def _northing(latitude: float) -> float:
+    return math.asinh(math.tan(math.radians(latitude))) * _SEMI_MAJOR_METRES
+
+
+def _longitude(x: float) -> float:
+    return math.degrees(x / _SEMI_MAJOR_METRES)
+
+
+def _latitude(y: float) -> float:
+    return math.degrees(math.atan(math.sinh(y / _SEMI_MAJOR_METRES)))
+
+
+#: Degrees to metres (EPSG Guidance Note 7-2, 3.2.1.2: Popular Visualisation Pseudo-Mercator), written as PROJ writes
+#: it, so that both agree to the last bit.
+TO_WEB_MERCATOR = AxisFormulas(_easting, _northing, _HALF_TURN, _RIGHT_ANGLE)
+
+#: Metres to degrees; agrees with PROJ to 1e-13 degrees.
+TO_WGS_84 = AxisFormulas(_longitude, _latitude, WEB_MERCATOR_HALF_WIDTH, _STEEPEST_NORTHING)

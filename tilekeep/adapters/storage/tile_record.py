@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tilekeep.domain.tile import Validators
 
@@ -26,11 +26,15 @@ class TileRecord(NamedTuple):
     validators: Validators | None = None
     checksum: str | None = None
 
-    def encoded(self) -> bytes | None:
-        """The record as bytes, or None if it says nothing."""
+    def facts(self) -> dict[str, str]:
+        """What is known, by names that JSON can have."""
         etag, last_modified = self.validators or (None, None)
         facts = {"etag": etag, "last_modified": last_modified, "checksum": self.checksum}
-        known = {name: value for name, value in facts.items() if value is not None}
+        return {name: value for name, value in facts.items() if value is not None}
+
+    def encoded(self) -> bytes | None:
+        """The record as bytes, or None if it says nothing."""
+        known = self.facts()
         return json.dumps(known, separators=(",", ":")).encode() if known else None
 
 
@@ -40,10 +44,16 @@ NO_RECORD = TileRecord()
 def decoded_record(encoded: bytes) -> TileRecord:
     """The record in ``encoded``; an unreadable one says nothing."""
     try:
-        facts = json.loads(encoded)
-        etag, last_modified, checksum = (facts.get(name) for name in ("etag", "last_modified", "checksum"))
-    except (ValueError, AttributeError):
+        return record_of(json.loads(encoded))
+    except ValueError:
         return NO_RECORD
+
+
+def record_of(facts: Any) -> TileRecord:
+    """The record that has these facts; what is none says nothing."""
+    if not isinstance(facts, dict):
+        return NO_RECORD
+    etag, last_modified, checksum = (facts.get(name) for name in ("etag", "last_modified", "checksum"))
     if not all(fact is None or isinstance(fact, str) for fact in (etag, last_modified, checksum)):
         return NO_RECORD
     validators = None if etag is None and last_modified is None else Validators(etag, last_modified)

@@ -97,9 +97,9 @@ class ReprojectedSource:
         return query._replace(bbox=bbox, size=source_size(bbox, query.size), srs=srs)
 
     def _warped(self, raster: Raster, shown: MapQuery, wanted: MapQuery) -> Raster:
-        to_source = self._projection.between(wanted.srs, shown.srs).points
+        to_source = self._projection.between(wanted.srs, shown.srs)
         source, target = Extent(shown.bbox, shown.srs), Extent(wanted.bbox, wanted.srs)
-        warp = warp_between(source, shown.size, target, wanted.size, to_source)
+        warp = warp_between(source, shown.size, target, wanted.size, to_source.points, to_source.axes)
         assert warp is not None, "maps in two SRS are never the same"
         try:
             return self._imaging.warp(raster, warp, self._resampling, transparent=self._transparent)

@@ -33,7 +33,7 @@ def _used(
     """Coverages of caches and of the sources that they and layers name, each with its place."""
     named: dict[str, None] = {}
     for name, cache in settings.caches.items():
-        named.update(dict.fromkeys(SourceName.parse(source).name for source in cache.sources))
+        named.update(dict.fromkeys(SourceName.parse(source).name for source in cache.source_names))
         option: OptionPath = ("caches", name, "cache", "coverage")
         if not is_refused(refused, option):
             yield option, cache_coverage(settings, name, base_dir)

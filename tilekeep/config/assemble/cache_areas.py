@@ -70,7 +70,7 @@ class CacheAreas:
         if own is not None:
             return own.bbox
         extent: BBox | None = None
-        for name in self._settings.caches[cache].sources:
+        for name in self._settings.caches[cache].source_names:
             found = self._source_bbox(name, grid_key)
             if found is None:
                 return grid.bbox
@@ -97,7 +97,7 @@ class CacheAreas:
         options = self._settings.caches[cache]
         if options.upscale_tiles or options.downscale_tiles:
             return EVERY_RESOLUTION
-        return widest_range(self._source_resolutions(name) for name in options.sources)
+        return widest_range(self._source_resolutions(name) for name in options.source_names)
 
     def _source_resolutions(self, name: str) -> ResolutionRange:
         limits = self._limits(name)

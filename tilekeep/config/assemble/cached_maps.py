@@ -19,9 +19,10 @@ from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
-from tilekeep.domain.errors import ProjectionError
+from tilekeep.domain.errors import ConfigurationError, ProjectionError
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.image import subtype
+from tilekeep.domain.image import PNG, subtype
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.region import Region
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile_subset import is_subset
@@ -101,9 +102,17 @@ class CachedMaps:
         """From the name of a cache to the source that stands for it among those of ``cache``.
 
         If all sources are caches with the same tiles, these are passed on as they are (spec/sources.md, 12).
+
+        :raises ConfigurationError: they have others, and are not to be decoded.
         """
         if all(self._has_same_tiles(cache, grid_key, source) for source in cache.sources):
             return self._same_tiles
+        is_cache = any(isinstance(source, EffectiveCacheSource) for source in cache.sources)
+        if cache.encoding.opaque is not None and is_cache:
+            message = "tiles of this format are passed on as they are, but the cache and its source have other grids"
+            raise ConfigurationError(
+                f"{message}; give both the same, and the source no other", option=("caches", cache.name, "sources")
+            )
         return self._for_caches
 
     def _has_same_tiles(self, cache: EffectiveCache, grid_key: str, source: object) -> bool:
@@ -112,7 +121,7 @@ class CachedMaps:
         other = self._effective(source.name)
         return (
             len(other.grids) == 1
-            and subtype(source.image.format or "image/png") == subtype(cache.request_format)
+            and _kind(source.image.format or PNG) == _kind(cache.request_format)
             and self._is_subset((grid_key, other.grids[0]))
         )
 
@@ -143,3 +152,9 @@ class CachedMaps:
             region=OncePerKey(region),
             resolutions=self._areas.resolutions(cache.name),
         )
+
+
+def _kind(image_format: str) -> str:
+    """What two formats have in common whose tiles may stand for each other."""
+    opaque = opaque_format(image_format)
+    return subtype(image_format) if opaque is None else opaque.media_type

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
-from tilekeep.application.fetched_tiles import TileFetcher
+from tilekeep.application.fetched_tiles import FetchesTiles, TileFetcher
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.opaque_gate import OpaqueGate
 from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.seeding.seed_task import SeededCache
 from tilekeep.application.settle_ledger import SettleLedger
@@ -31,6 +33,7 @@ from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
 from tilekeep.config.assemble.stores import StoreAssembly
@@ -48,6 +51,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
+from tilekeep.domain.lock_names import renderd_lock_id
 from tilekeep.domain.meta_tile import MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import StalenessPolicy
@@ -57,6 +61,7 @@ from tilekeep.ports.clock import Clock
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.free_room import FreeRoom
+from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
@@ -77,6 +82,7 @@ class CacheParts:
     new_lock: Callable[[LockDirectory], TileLock]
     no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
+    http_client: Callable[[HttpOptions], HttpClient]
     flights: SingleFlight[Mapping[TileKey, Outcome]]
     imaging: Imaging
     parallel: ParallelRunner
@@ -85,6 +91,7 @@ class CacheParts:
     coverages: CoverageAssembly
     clock: Clock
     read_slice: SliceReader
+    rendering: RenderingAssembly
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,7 @@ class CacheAssembly:
             parts.locks,
             parts.new_lock,
             parts.projection,
+            parts.http_client,
             self._dimension_names_of,
             StoreKeeping(parts.make_ledger, parts.new_lock, parts.make_room, parts.background, parts.clock, options),
         )
@@ -268,6 +276,7 @@ class CacheAssembly:
             grid,
             gate,
             transparent=bool(cache.encoding.transparent),
+            bands=cache.bands,
             cache_as_source=self.maps.as_source_of(cache, grid_key),
         )
 
@@ -346,7 +355,7 @@ class CacheAssembly:
     ) -> _WorkingParts:
         """What reads, makes and stores the tiles of a cache in one grid."""
         grid, region = self._grids.grid(grid_key), self._region(cache, grid_key)
-        planner = planner_of(cache, grid, source)
+        planner = planner_of(cache, grid, source, delegated=self._parts.rendering.delegates(cache))
         policy = StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         wanted = self._wanted_store(cache, grid_key)
         store = self._stores.store(wanted)
@@ -428,23 +437,30 @@ class CacheAssembly:
             cache.lock_directory_permissions,
             cache.lock_file_permissions,
             cache.lock_timeout_seconds,
+            of_all_hosts=True,
         )
+        opaque = cache.encoding.opaque
+        fetcher: FetchesTiles = TileFetcher(
+            source=source,
+            imaging=parts.imaging,
+            gate=gate if opaque is None else OpaqueGate(opaque, self._limits.max_bytes, cache.name),
+            parallel=parts.parallel,
+            grid=wanted.grid,
+            encoding=cache.encoding,
+            request_media_type=cache.request_format,
+            concurrent_fetches=cache.concurrent_tile_creators,
+            watermark=cache.watermark,
+        )
+        lock_id = cache.storage.lock_id(wanted.place)
+        if parts.rendering.delegates(cache):
+            fetcher = parts.rendering.fetcher(fetcher, store, wanted.tile_set)
+            lock_id = renderd_lock_id(*wanted.tile_set[:2])
         return MakeMetaTile(
             tile_set=wanted.tile_set,
             store=store,
-            fetcher=TileFetcher(
-                source=source,
-                imaging=parts.imaging,
-                gate=gate,
-                parallel=parts.parallel,
-                grid=wanted.grid,
-                encoding=cache.encoding,
-                request_media_type=cache.request_format,
-                concurrent_fetches=cache.concurrent_tile_creators,
-                watermark=cache.watermark,
-            ),
+            fetcher=fetcher,
             locks=parts.locks(locks) if cache.stores_tiles else parts.no_lock,
-            lock_id=cache.storage.lock_id(wanted.place),
+            lock_id=lock_id,
             failures=parts.failures(locks),
             flights=parts.flights,
             clock=parts.clock,

@@ -6,6 +6,7 @@ from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, 
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+from tilekeep.config.mapproxy.meaning_cache import vector_layers
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_layers import EffectiveTileLayer, effective_tile_layers
 from tilekeep.config.mapproxy.root import Settings
@@ -47,9 +48,10 @@ class CatalogueAssembly:
     def _outline(self, layer: EffectiveTileLayer) -> LayerOutline:
         grids = []
         for cache, asked in zip(layer.caches, layer.info_sources, strict=True):
+            inside = vector_layers(self._settings.caches[cache])
             for key in self._settings.caches[cache].grids or (DEFAULT_GRID,):
                 name, token = self._grid_names(key)
-                grids.append(GridOutline(name, token, cache, key, asked))
+                grids.append(GridOutline(name, token, cache, key, asked, inside))
         return LayerOutline(
             layer.name,
             layer.title,
@@ -58,6 +60,7 @@ class CatalogueAssembly:
             layer.dimensions,
             wmts_kvp_legend_url=layer.wmts_kvp_legend_url,
             wmts_rest_legend_url=layer.wmts_rest_legend_url,
+            attribution=layer.attribution,
         )
 
     def _grid_name(self, key: str) -> tuple[str, str]:

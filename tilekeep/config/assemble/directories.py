@@ -9,9 +9,11 @@ from tilekeep.config.mapproxy.caches import (
     AzureBackend,
     Cache,
     CompactBackend,
+    CouchdbBackend,
     FileBackend,
     GeopackageBackend,
     MbtilesBackend,
+    RedisBackend,
     S3Backend,
     SqliteBackend,
 )
@@ -42,6 +44,8 @@ def directory_problems(settings: Settings, grid: Callable[[str], TileGrid]) -> I
 def _place(settings: Settings, name: str, cache: Cache, grid: str) -> str:
     """Where the tiles of a grid go: the directory or file, and in a GeoPackage the table."""
     directory = tile_directory(settings, name, grid, "")
+    if isinstance(cache.cache, CouchdbBackend) and "%(grid_name)s" in cache.cache.tile_id:
+        return f"{directory} ({effective_grid(settings, grid).name})"
     if not isinstance(cache.cache, GeopackageBackend):
         return directory
     return f"{directory} ({sqlite_storage(settings, cache.cache).table_of(name, effective_grid(settings, grid).name)})"
@@ -54,16 +58,21 @@ def _may_share(grid: Callable[[str], TileGrid], one: str, other: str) -> bool:
         return True
 
 
+_BY_NAME = "give the grids different names"
+_REMEDIES: dict[type, str] = {
+    GeopackageBackend: "remove cache.table_name, or use a cache for each grid",
+    MbtilesBackend: "use a cache for each grid",
+    AzureBackend: "use a cache for each grid",
+    S3Backend: "set cache.include_grid_name: true, or use a cache for each grid",
+    RedisBackend: "remove cache.prefix, or use a cache for each grid",
+    CouchdbBackend: "write %(grid_name)s into cache.tile_id, or use a cache for each grid",
+}
+
+
 def _remedy(cache: Cache) -> str:
     if _is_named_after_grids(cache):
-        return "give the grids different names"
-    if isinstance(cache.cache, GeopackageBackend):
-        return "remove cache.table_name, or use a cache for each grid"
-    if isinstance(cache.cache, S3Backend):
-        return "set cache.include_grid_name: true, or use a cache for each grid"
-    if isinstance(cache.cache, MbtilesBackend | AzureBackend):
-        return "use a cache for each grid"
-    return "set cache.use_grid_names: true, or use a cache for each grid"
+        return _BY_NAME
+    return _REMEDIES.get(type(cache.cache), "set cache.use_grid_names: true, or use a cache for each grid")
 
 
 def _is_named_after_grids(cache: Cache) -> bool:

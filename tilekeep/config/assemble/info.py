@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_feature_info import GetFeatureInfo
 from tilekeep.application.once_per_key import OncePerKey
@@ -59,7 +59,7 @@ class InfoParts:
     make: Callable[..., InfoSource]
     make_exchange: Callable[..., UpstreamExchange]
     make_transformer: Callable[[str, InfoKind], InfoTransformer]
-    http_client: Callable[[HttpOptions], HttpClient]
+    http_client: Callable[[ClientOptions], HttpClient]
     documents: InfoDocuments
     parallel: ParallelRunner
     projection: Projection

@@ -10,6 +10,8 @@ class LockDirectory:
     """Where the locks and failure notes of caches lie, and how they are made.
 
     :ivar keeps_files: whether lock files stay when the lock is given back.
+    :ivar of_all_hosts: whether they are held where hosts meet as well, if hosts do; names have to be those of one thing
+        on all of them.
     """
 
     path: str
@@ -17,3 +19,4 @@ class LockDirectory:
     file_permissions: int | None
     timeout_seconds: float
     keeps_files: bool = False
+    of_all_hosts: bool = False

@@ -212,7 +212,7 @@ class SeedTaskAssembly:
 
     def _depth(self, cache: str) -> int:
         """How many caches lie below one."""
-        below = [source for source in self._settings.caches[cache].sources if source in self._settings.caches]
+        below = [source for source in self._settings.caches[cache].source_names if source in self._settings.caches]
         return 1 + max(map(self._depth, below), default=-1)
 
 

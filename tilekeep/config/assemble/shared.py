@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.process_resources import ProcessResources, Resettable
@@ -39,13 +39,13 @@ class SharedParts:
         self._make_http_client = make_http_client
         self._make_lock = make_lock
         self._make_failures = make_failures
-        self.http_client: OncePerKey[HttpOptions, HttpClient] = OncePerKey(self._http_client)
+        self.http_client: OncePerKey[ClientOptions, HttpClient] = OncePerKey(self._http_client)
         self.locks: OncePerKey[LockDirectory, TileLock] = OncePerKey(self._lock)
         self.failures: OncePerKey[LockDirectory, FailureMemory] = OncePerKey(self._failures)
         for part in keep:
             resources.keep(part)
 
-    def _http_client(self, options: HttpOptions) -> HttpClient:
+    def _http_client(self, options: ClientOptions) -> HttpClient:
         return self._kept(self._make_http_client(options))
 
     def _lock(self, where: LockDirectory) -> TileLock:
@@ -56,6 +56,7 @@ class SharedParts:
                 directory_permissions=where.directory_permissions,
                 file_permissions=where.file_permissions,
                 keeps_files=where.keeps_files,
+                of_all_hosts=where.of_all_hosts,
             )
         )
 

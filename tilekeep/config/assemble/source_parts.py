@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.program_options import ProgramOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.limited_source import LimitedSource
@@ -34,14 +36,14 @@ POOL_SIZE = 16
 class SourceParts:
     """What sources are made with.
 
-    :ivar make: makes a source by its kind (``wms``, ``tile``, ``world``) from keyword arguments.
+    :ivar make: makes a source by its kind (``wms``, ``tile``, ``world`` and so on) from keyword arguments.
     :ivar make_exchange: makes what asks one server, from keyword arguments.
     :ivar http_client: the client for a set of options; equal options share one.
     """
 
     make: Callable[..., MapSource]
     make_exchange: Callable[..., UpstreamExchange]
-    http_client: Callable[[HttpOptions], HttpClient]
+    http_client: Callable[[ClientOptions], HttpClient]
     imaging: Imaging
     parallel: ParallelRunner
     projection: Projection
@@ -97,8 +99,10 @@ class SourceParts:
         )
 
 
-def http_options(http: EffectiveHttp, credentials: Credentials | None) -> HttpOptions:
+def http_options(http: EffectiveHttp, credentials: Credentials | None) -> ClientOptions:
     """What a client of a source is made from; ``credentials`` are those of its address."""
+    if http.program is not None:
+        return ProgramOptions(http.program.binary, http.program.working_dir, http.hide_error_details)
     return HttpOptions(
         timeout_seconds=http.client_timeout_seconds,
         headers=http.headers,

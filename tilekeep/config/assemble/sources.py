@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.sources.merged_bands import MergedBands
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.mirrored_source import MirrorHealth
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.arcgis_sources import ArcgisAssembly
+from tilekeep.config.assemble.drawn_sources import DebugAssembly, GeojsonAssembly, GeotiffAssembly, MapnikAssembly
 from tilekeep.config.assemble.mirrors import mirrored
 from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTilesAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
@@ -18,6 +21,12 @@ from tilekeep.config.assemble.wms_sources import WmsAssembly
 from tilekeep.config.assemble.wmts_sources import WmtsAssembly
 from tilekeep.config.assemble.world_sources import WorldAssembly
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisSource
+from tilekeep.config.mapproxy.meaning_drawn import (
+    EffectiveDebugSource,
+    EffectiveGeojsonSource,
+    EffectiveGeotiffSource,
+    EffectiveMapnikSource,
+)
 from tilekeep.config.mapproxy.meaning_ogcapi import EffectiveOgcApiMaps, EffectiveOgcApiTiles
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
@@ -29,6 +38,7 @@ from tilekeep.config.mapproxy.meaning_source import (
 )
 from tilekeep.config.mapproxy.meaning_wmts import EffectiveWmtsSource
 from tilekeep.config.mapproxy.names import SourceName
+from tilekeep.domain.bands import BandMix
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.region import Region
 from tilekeep.ports.map_source import MapSource
@@ -53,6 +63,10 @@ class SourceAssembly:
             EffectiveOgcApiTiles: OgcApiTilesAssembly(parts),
             EffectiveOgcApiMaps: OgcApiMapsAssembly(parts),
             EffectiveWmtsSource: WmtsAssembly(parts),
+            EffectiveDebugSource: DebugAssembly(parts),
+            EffectiveMapnikSource: MapnikAssembly(parts),
+            EffectiveGeojsonSource: GeojsonAssembly(parts),
+            EffectiveGeotiffSource: GeotiffAssembly(parts),
         }
 
     def source(
@@ -62,27 +76,31 @@ class SourceAssembly:
         gate: StoreGate,
         *,
         transparent: bool,
+        bands: BandMix | None = None,
         cache_as_source: Callable[[str], MapSource],
     ) -> MapSource | None:
         """All ``sources`` as one, bottom first; None if there are none.
 
-        ``transparent`` is the ground on which several sources are laid; ``cache_as_source`` makes the source that
-        stands for another cache.
+        ``transparent`` is the ground on which several sources are laid; ``bands`` puts their bands together instead;
+        ``cache_as_source`` makes the source that stands for another cache.
         """
+        if bands is not None:
+            sources = list(map(_without_clip, sources))
         made = [
-            (
-                cache_as_source(source.name)
-                if isinstance(source, EffectiveCacheSource)
-                else self._in_grid(source, grid, gate),
-                source.image.opacity,
-            )
+            cache_as_source(source.name)
+            if isinstance(source, EffectiveCacheSource)
+            else self._in_grid(source, grid, gate)
             for source in sources
         ]
         if not made:
             return None
+        parts = self._parts
+        if bands is not None:
+            return MergedBands(made, bands, parts.imaging, gate, parts.parallel, transparent=transparent)
         if len(made) == 1:
-            return made[0][0]
-        return MergedSources(made, self._parts.imaging, gate, self._parts.parallel, transparent=transparent)
+            return made[0]
+        laid = [(source, options.image.opacity) for source, options in zip(made, sources, strict=True)]
+        return MergedSources(laid, parts.imaging, gate, parts.parallel, transparent=transparent)
 
     def direct(self, source: EffectiveSource, gate: StoreGate) -> MapSource:
         """A source of maps of any box, size and SRS."""
@@ -103,3 +121,11 @@ class SourceAssembly:
         if not source.mirrors:
             return make(source, gate, grid)
         return mirrored(source, self._parts, self._health, gate, lambda alone: make(alone, gate, grid))
+
+
+def _without_clip(source: EffectiveSource) -> EffectiveSource:
+    """A source whose bands are merged with others is not cut at its coverage (spec/caches.md, 11)."""
+    coverage = source.limits.coverage
+    if coverage is None or not coverage.clip:
+        return source
+    return replace(source, limits=replace(source.limits, coverage=replace(coverage, clip=False)))

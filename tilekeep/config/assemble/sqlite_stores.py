@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import JPEG, MIXED, PNG, subtype
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.srs import WGS_84_CODE
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import TileStore
@@ -64,6 +66,9 @@ def _metadata(projection: Projection, cache: EffectiveCache, grid: TileGrid, ext
         "version": "1",
         "description": f"Tiles of the cache {cache.name} in the grid {grid.name}",
     }
+    opaque = cache.encoding.opaque
+    if opaque is not None and opaque.is_vector_tile:
+        known["json"] = json.dumps({"vector_layers": [layer.described() for layer in cache.vector_layers]})
     try:
         box = projection.between(grid.srs, projection.srs(WGS_84_CODE)).bbox(extent)
     except ProjectionError:
@@ -75,6 +80,9 @@ def _metadata(projection: Projection, cache: EffectiveCache, grid: TileGrid, ext
 
 def _format(image_format: str) -> str:
     """The name of MBTiles for a format; tiles of ``mixed`` may be JPEG, but the file has to state one."""
+    opaque = opaque_format(image_format)
+    if opaque is not None:
+        return "pbf" if opaque.is_vector_tile else opaque.media_type  # MBTiles 1.3: others by their media type
     if image_format == MIXED:
         return subtype(PNG)
     return "jpg" if image_format == JPEG else subtype(image_format)

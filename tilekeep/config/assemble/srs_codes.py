@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tilekeep.config.assemble.srs import unknown_srs
 from tilekeep.config.mapproxy.meaning_info import fixed_srs
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import GeojsonSource, WmsLikeSource
 from tilekeep.config.problems import OptionPath, Place, Problem, error
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.srs import normalised_code
@@ -47,7 +47,9 @@ def _codes(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
                 yield ("grids", name, option), written
     for name, source in settings.sources.items():
         yield from _listed(("sources", name, "supported_srs"), getattr(source, "supported_srs", None) or ())
-        if isinstance(source, WmsSource) and source.wms_opts.featureinfo and (fixed := fixed_srs(source)):
+        if isinstance(source, GeojsonSource):
+            yield ("sources", name, "srs"), source.srs
+        if isinstance(source, WmsLikeSource) and source.wms_opts.featureinfo and (fixed := fixed_srs(source)):
             yield ("sources", name, "req", fixed[0]), fixed[1]
 
 

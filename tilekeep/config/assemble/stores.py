@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
+from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.config.assemble.key_value_stores import couchdb_store, redis_store
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.object_stores import object_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
 from tilekeep.config.assemble.store_keeping import KeptStore, StoreKeeping
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
+from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
 from tilekeep.config.mapproxy.meaning_objects import AzureStorage, S3Storage
+from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
 from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
+from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
@@ -33,6 +38,7 @@ class StoreAssembly:
         locks: the locks of a directory.
         new_lock: makes locks of a directory, of which there may be many.
         projection: writes the SRS of a grid as well-known text.
+        http_client: the client for a set of options.
         dimension_names: the dimensions of a cache.
         keeping: wraps stores in what looks after what they hold.
     """
@@ -44,6 +50,7 @@ class StoreAssembly:
         locks: Callable[[LockDirectory], TileLock],
         new_lock: Callable[[LockDirectory], TileLock],
         projection: Projection,
+        http_client: Callable[[HttpOptions], HttpClient],
         dimension_names: Callable[[str], Collection[str]],
         keeping: StoreKeeping,
     ) -> None:
@@ -58,6 +65,8 @@ class StoreAssembly:
             FileStorage: self._files,
             BundleStorage: self._bundles,
             SqliteStorage: self._databases,
+            RedisStorage: partial(redis_store, make_store),
+            CouchdbStorage: partial(couchdb_store, make_store, http_client, projection),
             S3Storage: self._objects,
             AzureStorage: self._objects,
         }

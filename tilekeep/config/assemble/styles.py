@@ -7,7 +7,7 @@ from typing import Any
 
 from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import WmsLikeSource
 from tilekeep.config.problems import OptionPath, Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
@@ -65,6 +65,6 @@ def configured_style_files(settings: Settings, base_dir: str) -> tuple[str, ...]
 
 def _style_files(settings: Settings, base_dir: str) -> Iterator[tuple[str, str]]:
     for name, source in settings.sources.items():
-        path = style_file(source.req, base_dir) if isinstance(source, WmsSource) else None
+        path = style_file(source.req, base_dir) if isinstance(source, WmsLikeSource) else None
         if path is not None:
             yield name, path

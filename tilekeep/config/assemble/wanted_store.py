@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import MIXED
 from tilekeep.domain.tile import TileSet
 
 
@@ -28,4 +29,5 @@ class WantedStore:
     @property
     def media_type(self) -> str | None:
         """That of every tile, or None where tiles may differ."""
-        return self.cache.encoding.format if "/" in self.cache.encoding.format else None
+        encoding = self.cache.encoding
+        return None if encoding.format == MIXED else encoding.public_media_type

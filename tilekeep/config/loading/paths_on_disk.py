@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 
 class PathsOnDisk:
@@ -13,6 +14,16 @@ class PathsOnDisk:
         if not os.path.exists(path):
             return "No such file or directory"
         return None if os.access(path, os.R_OK) else "Permission denied"
+
+    def unusable_program(self, path: str) -> str | None:
+        """Why the program cannot be run, or None; one without a slash is looked up in the ``PATH``."""
+        if shutil.which(path):
+            return None
+        if "/" not in path:
+            return "no directory of the PATH has it"
+        if not os.path.isfile(path):
+            return "No such file or directory"
+        return "Permission denied"
 
     def is_directory(self, path: str) -> bool:
         """Whether a directory can be found there."""

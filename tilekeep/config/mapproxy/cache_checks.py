@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 
+from tilekeep.config.mapproxy.band_checks import band_problems
 from tilekeep.config.mapproxy.caches import BackendOptions, Cache, CompactBackend, FileBackend
 from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.cross_references import is_tiled_only, named_sources
+from tilekeep.config.mapproxy.depth_checks import depth_problems
 from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID, Grid
 from tilekeep.config.mapproxy.meaning_image import cache_image_choice
@@ -27,6 +29,8 @@ def cache_problems(settings: Settings, broken: Collection[OptionPath] = ()) -> I
     for name, cache in settings.caches.items():
         path = ("caches", name)
         yield from pair_problems((*path, "meta_size"), cache.meta_size)
+        yield from band_problems(settings, path, cache)
+        yield from depth_problems(settings, path, cache)
         yield from _mixed_request(path, cache)
         yield from _rescaling(path, cache)
         yield from _direct(settings, path, cache)

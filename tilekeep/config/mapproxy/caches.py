@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     ByteSize,
     Color,
+    HostAndPort,
     NotNegative,
     Opt,
     Options,
@@ -25,6 +26,7 @@ from tilekeep.config.mapproxy.options import (
     Section,
     whole_number,
 )
+from tilekeep.domain.bands import MOST_BANDS
 
 #: How the address of a tile becomes a path (spec/caches.md, 3.1.1).
 DirectoryLayout = Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis"]
@@ -210,7 +212,16 @@ class GeopackageBackend(BackendOptions):
 
 
 class CouchdbBackend(BackendOptions):
-    """A CouchDB database."""
+    """A document for each tile in a CouchDB database (spec/caches.md, 3.6).
+
+    :ivar url: of the server; user and password may stand in it.
+    :ivar db_name: of the database, in small letters; without it, the name of the cache and its SRS.
+    :ivar tile_id: of documents, with %(grid_name)s, %(z)s, %(x)s and %(y)s, behind %(couch_url)s/.
+    :ivar tile_metadata: what documents say besides: text, or {{x}}, {{y}}, {{z}}, {{level}}, {{timestamp}},
+        {{utc_iso}}, {{tile_centroid}} and {{wgs_tile_centroid}}.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["couchdb"]
     url: str = Field(default="http://127.0.0.1:5984", repr=False)
@@ -248,7 +259,28 @@ class S3Backend(BackendOptions):
 
 
 class RedisBackend(BackendOptions):
-    """A Redis server."""
+    """Keys of a Redis server, of the master that sentinels know, or of a cluster (spec/caches.md, 3.7).
+
+    :ivar host: of the server.
+    :ivar port: of the server.
+    :ivar db: number of the database.
+    :ivar url: redis://user:password@host:port/db instead of these, or rediss:// for TLS (own addition).
+    :ivar unix_socket: path of a socket of this machine instead of host and port (own addition).
+    :ivar sentinels: host:port of each sentinel to ask where the master is (own addition).
+    :ivar master_name: what the sentinels call it (own addition).
+    :ivar cluster: whether it is a cluster (own addition).
+    :ivar nodes: host:port of some nodes of it; without them, host and port (own addition).
+    :ivar timeout: how long the server may be silent; without it, 5 seconds (own addition).
+    :ivar username: for a server that wants one.
+    :ivar password: for a server that wants one.
+    :ivar prefix: with which keys begin; without it, the names of cache and grid.
+    :ivar default_ttl: seconds after which the server forgets a tile, 0 for never.
+    :ivar ssl_certfile: certificate of the client; with ssl_keyfile the connection is encrypted.
+    :ivar ssl_keyfile: key of that certificate.
+    :ivar ssl_ca_certs: trusted certificates for an encrypted connection; without it, those of the system.
+    """
+
+    later: ClassVar[bool] = False
 
     type: Literal["redis"]
     host: str = "127.0.0.1"
@@ -256,6 +288,13 @@ class RedisBackend(BackendOptions):
     password: Opt[str] = Field(default=None, repr=False)
     username: Opt[str] = None
     db: NotNegative = 0
+    url: Opt[str] = Field(default=None, repr=False)
+    unix_socket: Opt[str] = None
+    sentinels: Opt[tuple[HostAndPort, ...]] = None
+    master_name: Opt[str] = None
+    cluster: bool = False
+    nodes: Opt[tuple[HostAndPort, ...]] = None
+    timeout: Opt[PositiveNumber] = None
     prefix: Opt[str] = None
     default_ttl: NotNegative = 3600
     ssl_certfile: Opt[str] = None
@@ -313,12 +352,21 @@ Backend = Annotated[
 ]
 
 
+#: What a band may be multiplied by; more makes nothing but white or black.
+LARGEST_FACTOR = 65536.0
+
+
 class BandSource(Options):
-    """One band of a source, counted from 0, and what its values are multiplied by."""
+    """One band of a source, and what its values are multiplied by.
+
+    :ivar source: name of the source or cache.
+    :ivar band: counted from 0: red, green, blue, alpha.
+    :ivar factor: a band with any other than 1 is added to what is there, one with 1 takes its place.
+    """
 
     source: str
-    band: NotNegative
-    factor: float = 1.0
+    band: Annotated[int, Field(ge=0, lt=MOST_BANDS), BeforeValidator(whole_number)]
+    factor: Annotated[float, Field(ge=-LARGEST_FACTOR, le=LARGEST_FACTOR)] = 1.0
 
 
 #: Bands of the result, each with those it is mixed from (spec/caches.md, 11).
@@ -332,6 +380,23 @@ def _source_names(value: Any) -> Any:
     return value
 
 
+class VectorLayerOptions(Options):
+    """One layer of the vector tiles of a cache, as documents describe it (own addition).
+
+    :ivar id: its name in the tiles.
+    :ivar fields: names of attributes, each with what it is.
+    :ivar description: for people.
+    :ivar minzoom: first level that has it.
+    :ivar maxzoom: last level that has it.
+    """
+
+    id: str
+    fields: Section[dict[str, str]] = Field(default_factory=dict)
+    description: Opt[str] = None
+    minzoom: Opt[NotNegative] = None
+    maxzoom: Opt[NotNegative] = None
+
+
 #: How many levels away tiles may be drawn from; more is a mistake, as no grid has tiles of use so far away.
 Levels = Annotated[int, Field(ge=0, le=50), BeforeValidator(whole_number)]
 
@@ -339,7 +404,8 @@ Levels = Annotated[int, Field(ge=0, le=50), BeforeValidator(whole_number)]
 class Cache(Options):
     """One entry of ``caches``.
 
-    :ivar sources: names of sources or of other caches, bottom first; none for tiles that are just there.
+    :ivar sources: names of sources or of other caches, bottom first; none for tiles that are just there.  Or, for
+        each band of the result (r, g, b, a, or l alone for grey), the bands of sources it is made of.
     :ivar grids: names of grids; each has tiles of its own.
     :ivar cache_dir: directory instead of the one of globals.
     :ivar meta_size: tiles across and down that are requested together.
@@ -362,6 +428,7 @@ class Cache(Options):
     :ivar ledger: whether account is kept of the tiles that are stored (own addition).
     :ivar quota: how much it may hold (own addition).
     :ivar cache: where and how tiles are stored.
+    :ivar vector_layers: what TileJSON says of the layers of vector tiles, which nobody looks into (own addition).
     """
 
     sources: Annotated[tuple[str, ...] | Bands, BeforeValidator(_source_names)]
@@ -389,3 +456,11 @@ class Cache(Options):
     ledger: Opt[bool] = None
     quota: Section[Quota] | None = None
     cache: Opt[Backend] = None
+    vector_layers: Opt[tuple[VectorLayerOptions, ...]] = None
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The names of all sources; of those whose bands are merged each once."""
+        if isinstance(self.sources, tuple):
+            return self.sources
+        return tuple(dict.fromkeys(part.source for parts in self.sources.values() for part in parts))

@@ -7,12 +7,15 @@ from typing import Any
 
 from tilekeep.config.mapproxy.address_checks import address_problems
 from tilekeep.config.mapproxy.cache_checks import cache_problems
+from tilekeep.config.mapproxy.couchdb_checks import couchdb_problems
 from tilekeep.config.mapproxy.cross_references import cross_reference_problems
 from tilekeep.config.mapproxy.format_checks import format_problems
 from tilekeep.config.mapproxy.layer_references import layer_problems, legacy_layers_problem
 from tilekeep.config.mapproxy.legend_checks import legend_problems
 from tilekeep.config.mapproxy.marked_options import marked_option_problems
 from tilekeep.config.mapproxy.objects_checks import object_cache_problems
+from tilekeep.config.mapproxy.opaque_checks import opaque_problems
+from tilekeep.config.mapproxy.redis_checks import redis_problems
 from tilekeep.config.mapproxy.refused_options import without_consequences
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.service_checks import service_problems
@@ -50,8 +53,11 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from service_problems(settings)
     yield from legend_problems(settings)
     yield from cache_problems(settings, broken)
+    yield from opaque_problems(settings)
     yield from format_problems(settings)
     yield from storage_problems(settings)
     yield from sqlite_problems(settings, broken)
+    yield from redis_problems(settings, broken)
+    yield from couchdb_problems(settings, broken)
     yield from object_cache_problems(settings, broken)
     yield from address_problems(settings)

@@ -6,16 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import Grid
+from tilekeep.config.mapproxy.meaning_drawn import mapnik_layers
 from tilekeep.config.mapproxy.names import SourceName, known_grids
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import (
-    MapnikSource,
-    MapserverSource,
-    OgcApiTilesSource,
-    TileSource,
-    WmsSource,
-    WmtsSource,
-)
+from tilekeep.config.mapproxy.sources import MapnikSource, OgcApiTilesSource, TileSource, WmsLikeSource, WmtsSource
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.config.suggestions import closest
 
@@ -71,9 +65,6 @@ class _References:
     def _of_cache(self, path: OptionPath, cache: Cache) -> Iterator[Problem]:
         for index, grid in enumerate(cache.grids or ()):
             yield from self._grid_exists((*path, "grids", index), grid)
-        if isinstance(cache.sources, dict):
-            message = "merging bands of sources is not supported yet by this version of Tilekeep; list the sources"
-            yield error((*path, "sources"), message)
         for where, source in named_sources(cache):
             yield from self._of_cache_source((*path, "sources", *where), source)
 
@@ -137,16 +128,16 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
     if source is None:
         return
     if layers is None:
-        if isinstance(source, WmsSource) and not source.req.keys() & {"layers", "sld", "sld_body"}:
+        if isinstance(source, WmsLikeSource) and not source.req.keys() & {"layers", "sld", "sld_body"}:
             message = f"the source {name!r} has no req.layers; add them, or name layers here: '{name}:layer1,layer2'"
             yield warning(path, message)
         return
-    if not isinstance(source, WmsSource | MapserverSource | MapnikSource):
+    if not isinstance(source, WmsLikeSource | MapnikSource):
         message = f"layers can be chosen of wms, mapserver and mapnik sources only; {name!r} is of type {source.type!r}"
         yield error(path, message, suggestion=name)
         return
-    offered = source.layers if isinstance(source, MapnikSource) else source.req.get("layers")
-    if not offered or (isinstance(source, WmsSource) and not isinstance(offered, str)):
+    offered = mapnik_layers(source) if isinstance(source, MapnikSource) else source.req.get("layers")
+    if not offered or (isinstance(source, WmsLikeSource) and not isinstance(offered, str)):
         return
     known = list(offered) if isinstance(offered, tuple) else str(offered).split(",")
     for layer in layers:

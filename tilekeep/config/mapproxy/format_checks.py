@@ -9,10 +9,14 @@ from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.config.suggestions import closest
-from tilekeep.domain.image import GIF, JPEG, MIXED, PNG, TIFF, WEBP, subtype
+from tilekeep.domain.image import AVIF, GEOTIFF, GIF, JPEG, MIXED, PNG, TIFF, WEBP, subtype
+from tilekeep.domain.opaque_format import OPAQUE_NAMES, opaque_format
 
 #: Formats with an encoder.
-WRITTEN = (PNG, JPEG, GIF, TIFF, WEBP)
+WRITTEN = (PNG, JPEG, GIF, TIFF, WEBP, AVIF)
+
+#: Steps to an option of a cache.
+_OF_CACHE = 3
 
 #: What servers call formats that arrive as one of the others.
 _ASKED_FOR = frozenset({"image/png8", "image/png24", "image/vnd.jpeg-png", "image/vnd.jpeg-png8"})
@@ -30,11 +34,11 @@ def format_problems(settings: Settings) -> Iterator[Problem]:
         path = ("caches", name)
         yield from _cache_problems(path, cache, formats)
         yield from _image_problems((*path, "image"), cache.image, formats)
-    for place, names in _offered_formats(settings):
+    for place, names in offered_formats(settings):
         yield from _offer_problems(place, names, formats)
 
 
-def _offered_formats(settings: Settings) -> Iterator[tuple[OptionPath, tuple[str, ...]]]:
+def offered_formats(settings: Settings) -> Iterator[tuple[OptionPath, tuple[str, ...]]]:
     """Formats of maps that services offer, each list with its place."""
     for option in ("wms", "ogcapi"):
         for place, section in (("globals", settings.globals), ("services", settings.services)):
@@ -61,12 +65,15 @@ def _offer_problems(path: OptionPath, names: tuple[str, ...], formats: Mapping[s
 
 def _cache_problems(path: OptionPath, cache: Cache, formats: Collection[str]) -> Iterator[Problem]:
     named, requested = cache.format, cache.request_format
+    if opaque_format(named) is not None or named == GEOTIFF:
+        return
     if named is not None and not _is_known(named, formats):
         yield _unknown((*path, "format"), named, formats)
     elif named is not None and named != MIXED and "/" not in named and named not in formats:
         message = f"{named!r} is neither a MIME type nor one of globals.image.formats; tiles are stored as image/png"
         yield warning((*path, "format"), message, suggestion=f"image/{named}")
-    if requested is not None and requested not in _ASKED_FOR and not _is_known(requested, formats):
+    known = requested is None or requested in _ASKED_FOR or opaque_format(requested) is not None
+    if requested is not None and not known and not _is_known(requested, formats):
         yield _unknown((*path, "request_format"), requested, formats)
 
 
@@ -82,7 +89,7 @@ def _is_known(name: str, formats: Collection[str]) -> bool:
 
 
 def _unknown(path: OptionPath, name: str, formats: Collection[str]) -> Problem:
-    known = (*WRITTEN, MIXED, *formats)
+    known = (*WRITTEN, MIXED, *(OPAQUE_NAMES if path[:1] == ("caches",) and len(path) == _OF_CACHE else ()), *formats)
     message = f"the format {name!r} does not exist (known: {', '.join(known)})"
     meant = closest(subtype(name), map(subtype, WRITTEN))
     return error(path, message, suggestion=closest(name, formats) or (meant and f"image/{meant}"))

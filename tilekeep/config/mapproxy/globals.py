@@ -9,10 +9,11 @@ from pydantic import BeforeValidator, Field
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
 from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
-from tilekeep.config.mapproxy.markers import OGC_API, Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import OGC_API, NoEffect
 from tilekeep.config.mapproxy.options import (
     ByteSize,
     Duration,
+    HostAndPort,
     NotNegative,
     NotNegativeNumber,
     Opt,
@@ -25,7 +26,6 @@ from tilekeep.config.mapproxy.options import (
 )
 from tilekeep.config.mapproxy.services import Background
 
-MAPSERVER_SOURCES = OnlyFor("mapserver sources")
 AXIS_ORDER = NoEffect("the axis order comes from the definition of the SRS")
 
 SingleColorLinks = Literal["symlink", "hardlink"] | bool
@@ -133,6 +133,45 @@ class GlobalCache(Options):
     sqlite_wal: Opt[bool] = None
 
 
+class MeetingPoint(Options):
+    """``globals.redis``: a Redis where tile locks and failures of all hosts meet (own addition).
+
+    :ivar url: redis://user:password@host:port/db, or rediss:// for TLS, instead of host, port and db.
+    :ivar host: of the server.
+    :ivar port: of the server.
+    :ivar db: number of the database.
+    :ivar username: for a server that wants one.
+    :ivar password: for a server that wants one.
+    :ivar unix_socket: path of a socket of this machine instead of host and port.
+    :ivar sentinels: host:port of each sentinel to ask where the master is.
+    :ivar master_name: what the sentinels call it.
+    :ivar cluster: whether it is a cluster.
+    :ivar nodes: host:port of some nodes of it; without them, host and port.
+    :ivar timeout: how long the server may be silent; without it, 5 seconds.
+    :ivar prefix: with which keys begin; hosts with the same one belong together.
+    :ivar ssl_certfile: certificate of the client; with ssl_keyfile the connection is encrypted.
+    :ivar ssl_keyfile: key of that certificate.
+    :ivar ssl_ca_certs: trusted certificates for an encrypted connection; without it, those of the system.
+    """
+
+    url: Opt[str] = Field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 6379
+    db: NotNegative = 0
+    username: Opt[str] = None
+    password: Opt[str] = Field(default=None, repr=False)
+    unix_socket: Opt[str] = None
+    sentinels: Opt[tuple[HostAndPort, ...]] = None
+    master_name: Opt[str] = None
+    cluster: bool = False
+    nodes: Opt[tuple[HostAndPort, ...]] = None
+    timeout: Opt[PositiveNumber] = None
+    prefix: str = "tilekeep:"
+    ssl_certfile: Opt[str] = None
+    ssl_keyfile: Opt[str] = None
+    ssl_ca_certs: Opt[str] = None
+
+
 class GlobalImage(Options):
     """``globals.image``.
 
@@ -192,16 +231,23 @@ class GlobalTiles(Options):
 
 
 class MapserverDefaults(Options):
-    """``globals.mapserver``, and ``mapserver`` of a mapserver source."""
+    """``globals.mapserver``, and ``mapserver`` of a mapserver source.
+
+    :ivar binary: the program, relative to the configuration; without it, ``mapserv`` in the PATH.
+    :ivar working_dir: the directory it runs in; without it, that of the program.
+    """
 
     binary: Opt[str] = None
     working_dir: Opt[str] = None
 
 
 class Renderd(Options):
-    """``globals.renderd``."""
+    """``globals.renderd``.
 
-    address: Annotated[Opt[str], Later()] = None
+    :ivar address: URL of a process that makes the tiles of all caches that store them.
+    """
+
+    address: Opt[str] = Field(default=None, repr=False)
 
 
 class GlobalSettings(Options):
@@ -213,8 +259,9 @@ class GlobalSettings(Options):
     grid: Section[GlobalGrid] = Field(default_factory=GlobalGrid)
     srs: Section[GlobalSrs] = Field(default_factory=GlobalSrs)
     tiles: Section[GlobalTiles] = Field(default_factory=GlobalTiles)
-    mapserver: Annotated[Section[MapserverDefaults] | None, MAPSERVER_SOURCES] = None
+    mapserver: Section[MapserverDefaults] | None = None
     renderd: Section[Renderd] | None = None
+    redis: Section[MeetingPoint] | None = None
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None
     ogcapi: Annotated[Section[OgcApiDefaults] | None, OGC_API] = None

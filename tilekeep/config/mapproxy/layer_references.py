@@ -128,13 +128,18 @@ def tile_caches(settings: Settings, layer: Layer, caches: Collection[object]) ->
     """The caches whose tiles the layer offers, or None if it offers none (spec/services.md, 2.6)."""
     if layer.tile_sources is not None:
         return layer.tile_sources
-    names = [name for name in layer.sources or () if not shows_no_map(settings, name)]
+    names = [name for name in layer.sources or () if not shows_no_map(settings, name) and not _is_debug(settings, name)]
     return (names[0],) if len(names) == 1 and names[0] in caches else None
 
 
 def shows_no_map(settings: Settings, name: str) -> bool:
-    """Whether a source of a layer is none of its maps: it only answers questions, or draws boxes."""
+    """Whether a source of a layer is none of its maps, as it only answers questions."""
     if name in settings.caches:
         return False
     source = settings.sources.get(SourceName.parse(name).name)
-    return source is not None and (isinstance(source, DebugSource) or not source.draws_maps)
+    return source is not None and not source.draws_maps
+
+
+def _is_debug(settings: Settings, name: str) -> bool:
+    """Whether a source of a layer only writes boxes on its maps."""
+    return name not in settings.caches and isinstance(settings.sources.get(name), DebugSource)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.source_checks import url_problems
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import WmsLikeSource
 from tilekeep.config.mapproxy.wms_service import VERSIONS_WITH_LEGENDS
 from tilekeep.config.problems import OptionPath, Problem, error, warning
 
@@ -15,7 +15,7 @@ from tilekeep.config.problems import OptionPath, Problem, error, warning
 def legend_problems(settings: Settings) -> Iterator[Problem]:
     """Of sources and layers."""
     for name, source in settings.sources.items():
-        if isinstance(source, WmsSource):
+        if isinstance(source, WmsLikeSource):
             yield from _of_source(("sources", name, "wms_opts"), source)
     for path, url in legend_urls(settings):
         yield from url_problems(path, url)
@@ -24,7 +24,7 @@ def legend_problems(settings: Settings) -> Iterator[Problem]:
 def legend_urls(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     """The addresses of all legends, each with its option."""
     for name, source in settings.sources.items():
-        if isinstance(source, WmsSource) and source.wms_opts.legendurl:
+        if isinstance(source, WmsLikeSource) and source.wms_opts.legendurl:
             yield ("sources", name, "wms_opts", "legendurl"), source.wms_opts.legendurl
     yield from _of_layers(("layers",), settings.layers)
 
@@ -36,7 +36,7 @@ def _of_layers(path: OptionPath, layers: Sequence[Layer]) -> Iterator[tuple[Opti
         yield from _of_layers((*path, index, "layers"), layer.layers or ())
 
 
-def _of_source(path: OptionPath, source: WmsSource) -> Iterator[Problem]:
+def _of_source(path: OptionPath, source: WmsLikeSource) -> Iterator[Problem]:
     options = source.wms_opts
     if not options.legendgraphic or options.legendurl:
         return

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tilekeep.config.mapproxy.caches import Cache, CompactBackend, FileBackend, MbtilesBackend, RefreshBefore
+from tilekeep.config.mapproxy.caches import (
+    Cache,
+    CompactBackend,
+    CouchdbBackend,
+    FileBackend,
+    RedisBackend,
+    RefreshBefore,
+)
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -24,14 +31,19 @@ from tilekeep.config.mapproxy.meaning_storage import Backends, Storage, storage
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.domain.bands import BandMix, BandPart
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
+from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.domain.watermark import Watermark
 
 T = TypeVar("T")
 
 _GREY = (128, 128, 128)
+
+#: Bands of the result by their keys; grey is the only one of its image.
+_TARGETS = {"r": 0, "g": 1, "b": 2, "a": 3, "l": 0}
 
 #: How long mode ``deadline`` waits unless it is told.
 _PATIENCE_SECONDS = 1.0
@@ -67,6 +79,8 @@ class EffectiveCache:
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
+    :ivar vector_layers: what is said of the layers of vector tiles.
+    :ivar bands: how their bands are put together, or None where they are laid over each other.
     :ivar encoding: how tiles are stored.
     :ivar request_format: media type asked of sources.
     :ivar refresh: what makes tiles stale, or None if they last for ever.
@@ -74,7 +88,7 @@ class EffectiveCache:
         between.
     :ivar max_stale_seconds: how long a stale tile may still be shown; None for ever.
     :ivar directories: for each key of ``grids`` the directory of its tiles, absolute, joined but not normalised; of a
-        cache in one database its file; of objects what their keys begin with.
+        cache in one database its file; of objects and Redis what their keys begin with, in CouchDB its database.
     :ivar tile_lock_dir: where tile locks lie, with the permissions of the globals; ``lock_timeout_seconds`` is
         how long they are waited for.
     :ivar failure_seconds: how long a block that failed is not asked for again.
@@ -116,6 +130,8 @@ class EffectiveCache:
     max_stale_seconds: float | None = None
     ledger: bool = False
     quota_bytes: int | None = None
+    bands: BandMix | None = None
+    vector_layers: tuple[VectorLayer, ...] = ()
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -128,7 +144,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
     request_format = cache.request_format or format_name
     sources = tuple(
         effective_source(settings, source, base_dir, request_format=request_format)
-        for source in cache.sources
+        for source in cache.source_names
         if _draws(settings, source)
     )
     grids = cache.grids or (DEFAULT_GRID,)
@@ -145,7 +161,9 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
         concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
-        storage=storage(settings, backend, _first(cache.link_single_color_images, default.link_single_color_images)),
+        storage=storage(
+            settings, backend, _first(cache.link_single_color_images, default.link_single_color_images), base_dir
+        ),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
         directory_permissions=octal(getattr(backend, "directory_permissions", None) or default.directory_permissions),
@@ -163,6 +181,16 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         ledger=_first(cache.ledger, default.ledger),
         quota_bytes=None if cache.quota is None else cache.quota.max_size,
+        bands=_bands(cache),
+        vector_layers=vector_layers(cache),
+    )
+
+
+def vector_layers(cache: Cache) -> tuple[VectorLayer, ...]:
+    """What is said of the layers of the tiles of a cache."""
+    return tuple(
+        VectorLayer(given.id, tuple(given.fields.items()), given.description or "", given.minzoom, given.maxzoom)
+        for given in cache.vector_layers or ()
     )
 
 
@@ -175,21 +203,30 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
 def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
     """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
 
-    A directory, the file that has all of them, or what the keys of their objects begin with.
+    A directory, the file that has all of them, what the keys of their objects begin with, or a CouchDB database.
     """
     cache = settings.caches[name]
     backend = _backend(cache)
     if isinstance(backend, OBJECT_BACKENDS):
         return object_place(settings, name, grid)
     root = _cache_root(settings, cache, base_dir)
+    if isinstance(backend, RedisBackend | CouchdbBackend):
+        return _key_value_place(settings, name, grid, backend)
     if isinstance(backend, SQLITE_BACKENDS):
         return sqlite_place(settings, name, grid, base_dir, root)
+    effective = effective_grid(settings, grid)
     if backend.directory:
         return root
-    effective = effective_grid(settings, grid)
     if isinstance(backend, CompactBackend) or backend.use_grid_names:
         return os.path.join(root, name, effective.name)
     return os.path.join(root, f"{name}_{effective.srs_as_written.replace(':', '')}")
+
+
+def _key_value_place(settings: Settings, name: str, grid: str, backend: RedisBackend | CouchdbBackend) -> str:
+    effective = effective_grid(settings, grid)
+    if isinstance(backend, RedisBackend):
+        return backend.prefix or f"{name}_{effective.name}"
+    return backend.db_name or f"{name}_{effective.srs_as_written.replace(':', '')}"
 
 
 def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit | None:
@@ -227,8 +264,8 @@ def _backend(cache: Cache) -> Backends:
 
 def _own_directory(cache: Cache) -> str | None:
     """``cache.directory``, which not all stores have."""
-    backend = _backend(cache)
-    return None if isinstance(backend, MbtilesBackend) else backend.directory
+    own: str | None = getattr(_backend(cache), "directory", None)
+    return own
 
 
 def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:
@@ -238,7 +275,10 @@ def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:
 
 def _tile_lock_dir(settings: Settings, cache: Cache, base_dir: str) -> str:
     """The configured directory, else one beside the tiles (spec/caches.md, 5)."""
-    configured = _backend(cache).tile_lock_dir or settings.globals.cache.tile_lock_dir
+    renderd = settings.globals.renderd
+    # Whoever asks a renderer has locks among themselves (spec/util-deploy.md, 12.4).
+    own = None if renderd is not None and renderd.address else _backend(cache).tile_lock_dir
+    configured = own or settings.globals.cache.tile_lock_dir
     if configured:
         return from_base(base_dir, configured)
     return os.path.join(_cache_root(settings, cache, base_dir), "tile_locks")
@@ -248,6 +288,19 @@ def _rescaling(cache: Cache) -> Rescaling | None:
     """Up or down; both are refused when the configuration is loaded (spec/caches.md, 9)."""
     levels = cache.upscale_tiles or cache.downscale_tiles
     return Rescaling(-1 if cache.upscale_tiles else 1, levels, cache.cache_rescaled_tiles) if levels else None
+
+
+def _bands(cache: Cache) -> BandMix | None:
+    """Parts in the order in which they are listed (spec/caches.md, 11)."""
+    if isinstance(cache.sources, tuple):
+        return None
+    names = cache.source_names
+    parts = tuple(
+        BandPart(_TARGETS[target], names.index(part.source), part.band, part.factor)
+        for target, listed in cache.sources.items()
+        for part in listed
+    )
+    return BandMix("L" if "l" in cache.sources else "RGBA" if "a" in cache.sources else "RGB", parts)
 
 
 def _watermark(options: WatermarkOptions | None) -> Watermark | None:

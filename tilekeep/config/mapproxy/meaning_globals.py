@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
+from tilekeep.config.mapproxy.meaning_redis import redis_server
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.srs import normalised_code
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlace:
+    """A Redis where hosts meet, and with what their keys begin."""
+
+    server: RedisServer
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,8 @@ class EffectiveGlobals:
     :ivar ledger_dir: where the accounts of stores lie.
     :ivar min_free_bytes: of a disk, below which caches on it take no more tiles; 0 for no such limit.
     :ivar min_free_inodes: likewise.
+    :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
+    :ivar meeting: where tile locks and failures of all hosts meet, or None if each host is alone.
     """
 
     cache_dir: str
@@ -49,6 +61,8 @@ class EffectiveGlobals:
     ledger_dir: str
     min_free_bytes: int
     min_free_inodes: int
+    renderer_url: str | None = field(default=None, repr=False)
+    meeting: MeetingPlace | None = None
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
@@ -79,4 +93,11 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         ),
         min_free_bytes=cache.min_free_space,
         min_free_inodes=cache.min_free_inodes,
+        renderer_url=None if settings.globals.renderd is None else settings.globals.renderd.address,
+        meeting=_meeting(settings, base_dir),
     )
+
+
+def _meeting(settings: Settings, base_dir: str) -> MeetingPlace | None:
+    options = settings.globals.redis
+    return None if options is None else MeetingPlace(redis_server(options, base_dir), options.prefix)

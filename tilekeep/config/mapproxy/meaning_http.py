@@ -14,6 +14,18 @@ _DEFAULT_TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class EffectiveProgram:
+    """A program on this machine that answers in place of a server (spec/sources.md, 8.1).
+
+    :ivar binary: absolute path, or a name that is looked up in the PATH.
+    :ivar working_dir: absolute path, or None for the directory of the program.
+    """
+
+    binary: str
+    working_dir: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class EffectiveHttp:
     """How requests to one source are sent (spec/config-globals-grids.md, 9).
 
@@ -24,6 +36,7 @@ class EffectiveHttp:
     :ivar requests_per_second: to the server; 0 is any number.
     :ivar breaker: when the server is left alone, or None for never.
     :ivar limits: what an image from upstream may cost.
+    :ivar program: what answers instead of a server, if it is a program.
     """
 
     client_timeout_seconds: float
@@ -36,6 +49,7 @@ class EffectiveHttp:
     limits: ImageLimits
     requests_per_second: float = 0.0
     breaker: Breaker | None = None
+    program: EffectiveProgram | None = None
 
 
 def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str) -> EffectiveHttp:

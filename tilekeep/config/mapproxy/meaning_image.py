@@ -8,8 +8,20 @@ from dataclasses import dataclass
 from tilekeep.config.mapproxy.image import EncodingOptions, ImageOptions
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.image import MIXED, PNG, ImageEncoding
+from tilekeep.domain.opaque_format import opaque_format
 
 _PALETTE_SIZE = 256
+
+#: Encoding options that are called the same in an :class:`ImageEncoding`, which has their defaults.
+_OWN_OPTIONS = (
+    "jpeg_subsampling",
+    "jpeg_progressive",
+    "webp_quality",
+    "webp_method",
+    "webp_lossless",
+    "avif_quality",
+    "avif_speed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,10 @@ def image_choice(settings: Settings, local: ImageOptions | None, format_name: st
     named = settings.globals.image.formats.get(format_name or "", None)
     base = named or ImageOptions()
     image_format = own.format or base.format
-    if image_format is None and format_name is not None and format_name.startswith("image/"):
+    opaque = opaque_format(format_name)
+    if opaque is not None:
+        image_format = opaque.name
+    elif image_format is None and format_name is not None and format_name.startswith("image/"):
         image_format = format_name
     transparent = base.transparent if own.transparent is None else own.transparent
     if format_name == MIXED:
@@ -96,13 +111,15 @@ def _encoding(
 ) -> ImageEncoding:
     encoding = choice.encoding
     quality = encoding.jpeg_quality
+    given = {name: value for name in _OWN_OPTIONS if (value := getattr(encoding, name)) is not None}
     return ImageEncoding(
         format=choice.format or PNG,
         mode=mode,
-        colors=colors,
+        colors=0 if mode == "I" else colors,
         transparent=transparent,
         quantizer=encoding.quantizer or "fastoctree",
         jpeg_quality=settings.globals.image.jpeg_quality if quality is None else quality,
         tiff_compression=encoding.tiff_compression,
         resampling=choice.resampling,
+        **given,
     )

@@ -9,12 +9,13 @@ from typing import Any
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo, arcgis_info
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
-from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
+from tilekeep.config.mapproxy.meaning_mapserver import wms_server
 from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import ArcgisSource, SourceOptions, WmsSource
+from tilekeep.config.mapproxy.sources import ArcgisSource, SourceOptions, WmsLikeSource
 from tilekeep.domain.feature_info import InfoKind, info_kind
 from tilekeep.domain.srs import normalised_code
 
@@ -71,7 +72,7 @@ def is_queryable(source: SourceOptions) -> bool:
     """Whether a source can be asked about places."""
     if isinstance(source, ArcgisSource):
         return source.opts.featureinfo
-    return isinstance(source, WmsSource) and source.wms_opts.featureinfo
+    return isinstance(source, WmsLikeSource) and source.wms_opts.featureinfo
 
 
 def effective_info_source(settings: Settings, name: str, base_dir: str) -> EffectiveInfoSource | EffectiveArcgisInfo:
@@ -79,14 +80,15 @@ def effective_info_source(settings: Settings, name: str, base_dir: str) -> Effec
     source = settings.sources[SourceName.parse(name).name]
     if isinstance(source, ArcgisSource):
         return arcgis_info(settings, name, base_dir)
-    assert isinstance(source, WmsSource)
+    assert isinstance(source, WmsLikeSource)
     return _wms_info(settings, name, source, base_dir)
 
 
-def _wms_info(settings: Settings, name: str, source: WmsSource, base_dir: str) -> EffectiveInfoSource:
+def _wms_info(settings: Settings, name: str, source: WmsLikeSource, base_dir: str) -> EffectiveInfoSource:
     plain_name, layers = SourceName.parse(name)
     options = source.wms_opts
-    parameters = {key: value for key, value in source.req.items() if key != "url"}
+    server = wms_server(settings, source, base_dir)
+    parameters = server.parameters
     if layers is not None:
         parameters["layers"] = ",".join(layers)
     if options.featureinfo_format:
@@ -95,13 +97,13 @@ def _wms_info(settings: Settings, name: str, source: WmsSource, base_dir: str) -
         parameters["query_layers"] = options.query_layers
     return EffectiveInfoSource(
         name=name,
-        url=source.req["url"],
+        url=server.url,
         version=options.version,
         parameters=tuple(parameters.items()),
         style_file=style_file(source.req, base_dir),
         supported_srs=_supported_srs(source),
         stylesheet=_stylesheet(plain_name, source, base_dir),
-        http=effective_http(settings, source.http, base_dir),
+        http=server.http,
         coverage=effective_coverage(source.coverage, base_dir),
     )
 
@@ -121,7 +123,7 @@ def stylesheets(settings: Settings, base_dir: str) -> Iterator[Stylesheet]:
     """All that are named, each with its place."""
     yield from service_stylesheets(settings, base_dir).values()
     for name, source in settings.sources.items():
-        if isinstance(source, WmsSource) and (found := _stylesheet(name, source, base_dir)):
+        if isinstance(source, WmsLikeSource) and (found := _stylesheet(name, source, base_dir)):
             yield found
 
 
@@ -153,20 +155,20 @@ def _of_cache(settings: Settings, name: str) -> Iterator[str]:
         yield from _of_layer(settings, name)
 
 
-def fixed_srs(source: WmsSource) -> tuple[str, str] | None:
+def fixed_srs(source: WmsLikeSource) -> tuple[str, str] | None:
     """The parameter that gives all requests of a source one SRS, and the code of that."""
     given = ((key, str(value)) for key, value in source.req.items() if key.lower() in {"srs", "crs"} and value)
     return next(given, None)
 
 
-def _supported_srs(source: WmsSource) -> tuple[str, ...]:
+def _supported_srs(source: WmsLikeSource) -> tuple[str, ...]:
     """What the source states, else the one SRS that all its requests have."""
     fixed = fixed_srs(source)
     codes = source.supported_srs or (() if fixed is None else fixed[1:])
     return tuple(map(normalised_code, codes))
 
 
-def _stylesheet(name: str, source: WmsSource, base_dir: str) -> Stylesheet | None:
+def _stylesheet(name: str, source: WmsLikeSource, base_dir: str) -> Stylesheet | None:
     options = source.wms_opts
     if not options.featureinfo_xslt:
         return None

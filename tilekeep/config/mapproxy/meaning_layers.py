@@ -10,10 +10,12 @@ from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_dimensions import effective_dimension
 from tilekeep.config.mapproxy.meaning_info import info_sources_of_tiles
 from tilekeep.config.mapproxy.meaning_legends import wmts_legend_url
+from tilekeep.config.mapproxy.meaning_metadata import layer_metadata
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import WmsSource
+from tilekeep.config.mapproxy.sources import WmsLikeSource
 from tilekeep.domain.dimensions import Dimension
+from tilekeep.domain.service_metadata import Attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class EffectiveTileLayer:
     """A layer that tile services offer, in every grid of each of its caches.
 
     :ivar info_sources: for each of the caches the sources that are asked about places on its tiles.
+    :ivar attribution: who made the data.
     :ivar wmts_kvp_legend_url: with ``{base_url}`` and ``{layer_name}`` in it, like ``wmts_rest_legend_url``.
     """
 
@@ -32,6 +35,7 @@ class EffectiveTileLayer:
     dimensions: tuple[Dimension, ...] = ()
     wmts_kvp_legend_url: str | None = None
     wmts_rest_legend_url: str | None = None
+    attribution: Attribution | None = None
 
 
 def effective_tile_layers(settings: Settings) -> tuple[EffectiveTileLayer, ...]:
@@ -60,14 +64,14 @@ def forwarded_parameters(settings: Settings, names: Iterable[str]) -> tuple[str,
     return tuple(dict.fromkeys(name for source in asked if source for name in source.forward_req_params or ()))
 
 
-def _asked_directly(settings: Settings, name: str) -> WmsSource | None:
+def _asked_directly(settings: Settings, name: str) -> WmsLikeSource | None:
     cache = settings.caches.get(name)
     if cache is not None:
         if cache.use_direct_from_level is None and cache.use_direct_from_res is None:
             return None
         (name,) = cache.sources
     source = settings.sources.get(SourceName.parse(name).name)
-    return source if isinstance(source, WmsSource) else None
+    return source if isinstance(source, WmsLikeSource) else None
 
 
 def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
@@ -87,7 +91,7 @@ def dimension_names(settings: Settings) -> dict[str, frozenset[str]]:
         known = names.get(cache, frozenset())
         if not found <= known:
             names[cache] = known | found
-            waiting += [(name, found) for name in settings.caches[cache].sources if name in settings.caches]
+            waiting += [(name, found) for name in settings.caches[cache].source_names if name in settings.caches]
     return names
 
 
@@ -110,4 +114,5 @@ def _tile_layer(settings: Settings, name: str, layer: Layer, caches: tuple[str, 
         dimensions=tuple(effective_dimension(key, options) for key, options in dimensions.items()),
         wmts_kvp_legend_url=layer.wmts_kvp_legendurl or wmts_legend_url(settings, layer),
         wmts_rest_legend_url=layer.wmts_rest_legendurl or wmts_legend_url(settings, layer),
+        attribution=layer_metadata(layer.md).attribution,
     )

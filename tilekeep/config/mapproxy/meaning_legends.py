@@ -9,11 +9,12 @@ from typing import Any, TypeGuard
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
+from tilekeep.config.mapproxy.meaning_mapserver import wms_server
 from tilekeep.config.mapproxy.meaning_source import style_file
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import SourceOptions, WmsSource
+from tilekeep.config.mapproxy.sources import SourceOptions, WmsLikeSource, WmsSource
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, VERSIONS_WITH_LEGENDS
 
 _FILE = "file://"
@@ -67,7 +68,9 @@ class LegendNames:
         return tuple(dict.fromkeys(self._behind(layer.sources or (), caches_first=True)))
 
     def _behind_cache(self, name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._behind(self._settings.caches[name].sources, caches_first=False)))
+        sources = self._settings.caches[name].sources
+        names = sources if isinstance(sources, tuple) else ()  # what is made of bands looks like none of them
+        return tuple(dict.fromkeys(self._behind(names, caches_first=False)))
 
     def _behind(self, names: Iterable[str], *, caches_first: bool) -> Iterator[str]:
         """A name that caches and sources share means the cache in layers, and the source in caches."""
@@ -87,19 +90,21 @@ class LegendNames:
 def legend_of_source(settings: Settings, name: str, base_dir: str) -> EffectiveLegendUrl | EffectiveLegendGraphic:
     """The legend of a source that :class:`LegendNames` names; the address of one that just lies somewhere wins."""
     source = settings.sources[SourceName.parse(name).name]
-    assert isinstance(source, WmsSource), "other sources have no legends"
-    http = effective_http(settings, source.http, base_dir)
+    assert isinstance(source, WmsLikeSource), "other sources have no legends"
     concurrent = source.concurrent_requests
     if concurrent is None:
         concurrent = settings.globals.http.concurrent_requests or 0
     if source.wms_opts.legendurl:
+        own = source.http if isinstance(source, WmsSource) else None
+        http = effective_http(settings, own, base_dir)
         return EffectiveLegendUrl(_located(source.wms_opts.legendurl, base_dir), http, concurrent)
+    server = wms_server(settings, source, base_dir)
     return EffectiveLegendGraphic(
-        url=source.req["url"],
+        url=server.url,
         version=source.wms_opts.version,
         layers=_layers(source, name),
-        parameters=tuple((key, value) for key, value in source.req.items() if key not in {"url", "layers"}),
-        http=http,
+        parameters=tuple((key, value) for key, value in server.parameters.items() if key != "layers"),
+        http=server.http,
         concurrent_requests=concurrent,
         style_file=style_file(source.req, base_dir),
     )
@@ -136,11 +141,11 @@ def wmts_legend_url(settings: Settings, layer: Layer) -> str | None:
     )
 
 
-def _has_legend(source: SourceOptions) -> TypeGuard[WmsSource]:
-    return isinstance(source, WmsSource) and bool(source.wms_opts.legendurl or source.wms_opts.legendgraphic)
+def _has_legend(source: SourceOptions) -> TypeGuard[WmsLikeSource]:
+    return isinstance(source, WmsLikeSource) and bool(source.wms_opts.legendurl or source.wms_opts.legendgraphic)
 
 
-def _layers(source: WmsSource, name: str) -> tuple[str, ...]:
+def _layers(source: WmsLikeSource, name: str) -> tuple[str, ...]:
     """The layers of the tag, else those of the source."""
     tagged = SourceName.parse(name).layers
     return tagged or tuple(layer for layer in str(source.req.get("layers") or "").split(",") if layer)

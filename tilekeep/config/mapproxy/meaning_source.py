@@ -11,13 +11,15 @@ from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import ImageChoice, cache_image_choice, image_choice
+from tilekeep.config.mapproxy.meaning_mapserver import wms_server
 from tilekeep.config.mapproxy.meaning_on_error import stand_ins_of
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsLikeSource, WmsSource, WorldSource
 from tilekeep.config.mapproxy.tile_files import located_template
 from tilekeep.domain.image import PNG, subtype
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.srs import normalised_code
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
@@ -146,7 +148,10 @@ class NamedSource(NamedTuple):
 
 
 def as_media_type(format_name: str) -> str:
-    """The format as servers are asked for it (spec/sources.md, 3.3)."""
+    """The format as servers are asked for it (spec/sources.md, 3.3); the name of one that is never decoded."""
+    opaque = opaque_format(format_name)
+    if opaque is not None:
+        return opaque.name
     return format_name if "/" in format_name else f"image/{format_name}"
 
 
@@ -180,9 +185,10 @@ def cache_source(settings: Settings, name: str) -> EffectiveCacheSource:
     return EffectiveCacheSource(name=name, image=image, limits=NO_LIMITS)
 
 
-def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
+def wms_source(named: NamedSource, source: WmsLikeSource) -> EffectiveWmsSource:
     """A WMS source as asked for by one cache, or by a layer without ``request_format`` of its own."""
-    parameters = {key: value for key, value in source.req.items() if key != "url"}
+    server = wms_server(named.settings, source, named.base_dir)
+    parameters = server.parameters
     if named.layers is not None:
         parameters["layers"] = ",".join(named.layers)
     wanted = source.req.get("format") or named.request_format
@@ -197,7 +203,7 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         concurrent = settings.globals.http.concurrent_requests or 0
     return EffectiveWmsSource(
         name=named.name,
-        url=source.req["url"],
+        url=server.url,
         version=source.wms_opts.version,
         parameters=tuple(parameters.items()),
         supported_srs=tuple(normalised_code(code) for code in source.supported_srs or ()),
@@ -206,10 +212,10 @@ def wms_source(named: NamedSource, source: WmsSource) -> EffectiveWmsSource:
         request_format=None if asked_for is None else as_media_type(asked_for),
         concurrent_requests=concurrent,
         image=image,
-        http=effective_http(settings, source.http, base_dir),
+        http=server.http,
         limits=named.limits,
         stand_ins=stand_ins_of(source.on_error),
-        mirrors=source.mirrors or (),
+        mirrors=(source.mirrors or ()) if isinstance(source, WmsSource) else (),
         style_file=style_file(parameters, base_dir),
         transparent_color=color,
         transparent_color_tolerance=color_tolerance(settings, source.image),
@@ -241,9 +247,9 @@ def color_tolerance(settings: Settings, image: WmsImageOptions | None) -> float:
     return _DEFAULT_TOLERANCE if found is None else found
 
 
-def _requested_transparency(source: WmsSource) -> bool | None:
+def _requested_transparency(source: WmsLikeSource) -> bool | None:
     """``transparent`` of the source, else what its image options leave open, from ``req``."""
-    if source.transparent is not None:
+    if isinstance(source, WmsSource) and source.transparent is not None:
         return source.transparent
     if source.image is not None and source.image.transparent is not None:
         return None

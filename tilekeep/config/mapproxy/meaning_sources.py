@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tilekeep.config.mapproxy.meaning_arcgis import arcgis_source
+from tilekeep.config.mapproxy.meaning_drawn import debug_source, geojson_source, geotiff_source, mapnik_source
 from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_maps_source, ogcapi_tiles_source
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
@@ -21,6 +22,11 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import (
     ArcgisSource,
+    DebugSource,
+    GeojsonSource,
+    GeotiffSource,
+    MapnikSource,
+    MapserverSource,
     OgcApiMapsSource,
     OgcApiTilesSource,
     SourceOptions,
@@ -32,12 +38,17 @@ from tilekeep.config.mapproxy.sources import (
 
 _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSource]] = {
     WmsSource: wms_source,
+    MapserverSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
     ArcgisSource: arcgis_source,
     OgcApiTilesSource: ogcapi_tiles_source,
     OgcApiMapsSource: ogcapi_maps_source,
     WmtsSource: wmts_source,
+    MapnikSource: mapnik_source,
+    DebugSource: debug_source,
+    GeojsonSource: geojson_source,
+    GeotiffSource: geotiff_source,
 }
 
 

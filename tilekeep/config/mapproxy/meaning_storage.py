@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tilekeep.config.mapproxy.caches import CompactBackend, FileBackend
+from tilekeep.config.mapproxy.caches import CompactBackend, CouchdbBackend, FileBackend, RedisBackend
+from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage, couchdb_storage
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, AzureStorage, S3Storage, object_storage
+from tilekeep.config.mapproxy.meaning_redis import RedisStorage, redis_storage
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, SqliteStorage, sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import compact_lock_id, file_lock_id
 
-Backends = FileBackend | CompactBackend | SQLITE_BACKENDS | OBJECT_BACKENDS
+Backends = FileBackend | CompactBackend | RedisBackend | CouchdbBackend | SQLITE_BACKENDS | OBJECT_BACKENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,19 @@ class BundleStorage:
 
 
 #: Each kind of store has a value of its own; all have ``lock_id``.
-Storage = FileStorage | BundleStorage | SqliteStorage | S3Storage | AzureStorage
+Storage = FileStorage | BundleStorage | SqliteStorage | RedisStorage | CouchdbStorage | S3Storage | AzureStorage
 
 
-def storage(settings: Settings, backend: Backends, link_single_color: str | bool) -> Storage:
+def storage(settings: Settings, backend: Backends, link_single_color: str | bool, base_dir: str) -> Storage:
     """What the store of ``backend`` needs; ``link_single_color`` is the option of the cache, else of the globals."""
     if isinstance(backend, FileBackend):
         return FileStorage(backend.directory_layout, _link(link_single_color))
     if isinstance(backend, CompactBackend):
         return BundleStorage(backend.version)
+    if isinstance(backend, RedisBackend):
+        return redis_storage(backend, base_dir)
+    if isinstance(backend, CouchdbBackend):
+        return couchdb_storage(settings, backend, base_dir)
     if isinstance(backend, OBJECT_BACKENDS):
         return object_storage(settings, backend)
     return sqlite_storage(settings, backend)

@@ -60,6 +60,9 @@ PairOfWhole = Annotated[tuple[Positive, ...], Field(min_length=2)]
 #: Octal digits in quotes, as ``chmod`` takes them.
 Permissions = Annotated[str, Field(pattern=r"^0?[0-7]{3,4}$")]
 
+#: ``host:port``; an IPv6 address stands in brackets.
+HostAndPort = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:/@\s\[\]]+):[0-9]{1,5}$")]
+
 BBoxValue = tuple[float, float, float, float]
 
 _BBOX_LENGTH = 4

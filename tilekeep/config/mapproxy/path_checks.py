@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tilekeep.config.mapproxy.caches import Cache
+from tilekeep.config.mapproxy.caches import Cache, RedisBackend
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
+from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
+from tilekeep.config.mapproxy.meaning_drawn import LEVEL_VARIABLE
 from tilekeep.config.mapproxy.meaning_legends import legend_file
+from tilekeep.config.mapproxy.meaning_mapserver import mapserver_program
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import TileSource, WmsSource
+from tilekeep.config.mapproxy.sources import (
+    GeojsonSource,
+    GeotiffSource,
+    MapnikSource,
+    MapserverSource,
+    TileSource,
+    WmsLikeSource,
+)
 from tilekeep.config.mapproxy.tile_files import directory_of_tiles
 from tilekeep.config.problems import OptionPath, Problem, error, warning
+
+#: Options of Redis servers that name files.
+_OF_REDIS = ("ssl_certfile", "ssl_keyfile", "ssl_ca_certs")
 
 
 class PathProbe(Protocol):
@@ -23,6 +36,10 @@ class PathProbe(Protocol):
 
     def unreadable_file(self, path: str) -> str | None:
         """Why the file cannot be read, or None."""
+        ...
+
+    def unusable_program(self, path: str) -> str | None:
+        """Why the program cannot be run, or None; one without a slash is looked up in the ``PATH``."""
         ...
 
     def is_directory(self, path: str) -> bool:
@@ -43,6 +60,9 @@ def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterat
     yield from _file_problems(settings, base_dir, probe)
     yield from _legend_problems(settings, base_dir, probe)
     yield from _directory_problems(settings, base_dir, probe)
+    yield from _mapserver_problems(settings, base_dir, probe)
+    yield from _mapfile_problems(settings, base_dir, probe)
+    yield from _drawn_file_problems(settings, base_dir, probe)
     for name, cache in settings.caches.items():
         mtime = cache.refresh_before.mtime if cache.refresh_before is not None else None
         if mtime is not None and not probe.exists(from_base(base_dir, mtime)):
@@ -86,6 +106,54 @@ def _tile_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Itera
             yield warning(("sources", name, "url"), message)
 
 
+def _drawn_file_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Files with features and rasters."""
+    for name, source in settings.sources.items():
+        if not isinstance(source, GeojsonSource | GeotiffSource):
+            continue
+        if reason := probe.unreadable_file(from_base(base_dir, source.filename)):
+            message = f"the file {source.filename!r} cannot be read: {reason}; correct the name"
+            yield error(("sources", name, "filename"), message)
+
+
+def _mapfile_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Styles of Mapnik, but those that each level has one of."""
+    for name, source in settings.sources.items():
+        if not isinstance(source, MapnikSource) or LEVEL_VARIABLE in source.mapfile:
+            continue
+        if reason := probe.unreadable_file(from_base(base_dir, source.mapfile)):
+            message = f"the mapfile {source.mapfile!r} cannot be read: {reason}; correct the name"
+            yield warning(("sources", name, "mapfile"), message)
+
+
+def _mapserver_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Programs that draw, where they run, and what they draw; each option once."""
+    found: dict[OptionPath, Problem] = {}
+    for name, source in settings.sources.items():
+        if not isinstance(source, MapserverSource):
+            continue
+        program, own = mapserver_program(settings, source, base_dir), source.mapserver
+        if reason := probe.unusable_program(program.binary):
+            path = _mapserver_option(name, "binary", own.binary if own else None)
+            remedy = (
+                "name the program mapserv of MapServer" if "/" in program.binary else "add it, and name the program"
+            )
+            found[path] = error(path, f"MapServer cannot be run as {program.binary!r}: {reason}; {remedy}")
+        if program.working_dir is not None and not probe.is_directory(program.working_dir):
+            path = _mapserver_option(name, "working_dir", own.working_dir if own else None)
+            found[path] = error(path, f"there is no directory {program.working_dir!r} for MapServer to run in")
+        mapfile = source.req.get("map")
+        if isinstance(mapfile, str) and (reason := probe.unreadable_file(from_base(base_dir, mapfile))):
+            path = ("sources", name, "req", "map")
+            found[path] = warning(path, f"the mapfile {mapfile!r} cannot be read: {reason}; correct the name")
+    yield from found.values()
+
+
+def _mapserver_option(source: str, option: str, own: str | None) -> OptionPath:
+    """Where an option of the program stands: at the source, else in the globals."""
+    return ("globals", "mapserver", option) if own is None else ("sources", source, "mapserver", option)
+
+
 def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     """Files with certificates, each with its option."""
     option = "ssl_ca_certs"
@@ -96,6 +164,12 @@ def _certificates(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for path, http in sections:
         if http is not None and http.ssl_ca_certs is not None:
             yield (*path, option), http.ssl_ca_certs
+    servers: list[tuple[OptionPath, object]] = [(("globals", "redis"), settings.globals.redis)]
+    servers += [(("caches", name, "cache"), cache.cache) for name, cache in settings.caches.items()]
+    for path, server in servers:
+        for option in _OF_REDIS if isinstance(server, RedisBackend | MeetingPoint) else ():
+            if (file := getattr(server, option)) is not None:
+                yield (*path, option), file
 
 
 def _coverage_files(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
@@ -127,7 +201,7 @@ def _stylesheets(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     for kind, name in (wms.featureinfo_xslt or {}).items() if wms is not None else ():
         yield ("services", "wms", "featureinfo_xslt", kind), name
     for source_name, source in settings.sources.items():
-        if isinstance(source, WmsSource) and source.wms_opts.featureinfo_xslt:
+        if isinstance(source, WmsLikeSource) and source.wms_opts.featureinfo_xslt:
             yield ("sources", source_name, "wms_opts", "featureinfo_xslt"), source.wms_opts.featureinfo_xslt
 
 

@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.wms_service import WmsService
 
 
 class TmsService(Options):
-    """``tms``: TMS 1.0.0 and ``/tiles``.
+    """``tms``: TMS 1.0.0, ``/tiles`` and TileJSON.
 
     :ivar use_grid_names: whether addresses name grids, not their SRS.
     :ivar origin: corner of tile 0/0 under /tiles.

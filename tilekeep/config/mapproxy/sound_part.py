@@ -33,7 +33,7 @@ class _Sound:
         if is_refused(self._refused, ("caches", name)):
             return False
         cache = self._settings.caches[name]
-        return all(map(self._grid, cache.grids or (DEFAULT_GRID,))) and all(map(self._source, cache.sources))
+        return all(map(self._grid, cache.grids or (DEFAULT_GRID,))) and all(map(self._source, cache.source_names))
 
     def _source(self, text: str) -> bool:
         name = SourceName.parse(text).name

@@ -33,7 +33,10 @@ _URL = re.compile(r"(?:https?|file)://", re.IGNORECASE)
 
 
 def source_problems(settings: Settings) -> Iterator[Problem]:
-    """Of all sources."""
+    """Of all sources, and of the renderer that may stand for them."""
+    renderd = settings.globals.renderd
+    if renderd is not None and renderd.address is not None:
+        yield from url_problems(("globals", "renderd", "address"), renderd.address)
     for name, source in settings.sources.items():
         yield from _source_problems(("sources", name), source)
 
@@ -77,8 +80,12 @@ def _request_problems(path: OptionPath, source: WmsSource | ArcgisSource | Mapse
     if not isinstance(transparent, bool | None) and str(transparent).lower() not in {"true", "false"}:
         message = f"expected true or false, got {shown((*path, 'transparent'), transparent)}"
         yield error((*path, "transparent"), message)
-    if isinstance(url := source.req.get("url"), str) and required == "url":
-        yield from url_problems((*path, "url"), url)
+    if isinstance(url := source.req.get("url"), str):
+        if required == "url":
+            yield from url_problems((*path, "url"), url)
+        else:
+            message = "'url' has no effect: MapServer is run on this machine; remove it"
+            yield warning((*path, "url"), message, place=Place.KEY)
 
 
 def url_problems(path: OptionPath, url: str) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from tilekeep.config.mapproxy.coverage import Coverage
 from tilekeep.config.mapproxy.globals import MapserverDefaults
 from tilekeep.config.mapproxy.http import HttpOptions
-from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
+from tilekeep.config.mapproxy.image import ImageOptions, Opacity, WmsImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     COLOR_SCHEMA,
@@ -19,6 +19,7 @@ from tilekeep.config.mapproxy.options import (
     NotNegativeNumber,
     Opt,
     Options,
+    Positive,
     PositiveNumber,
     Section,
     color_value,
@@ -139,29 +140,23 @@ def _default_wms_options() -> WmsOptions:
     return WmsOptions()
 
 
-class WmsSource(SourceOptions):
-    """A Web Map Service; ``req`` keeps the order and spelling of its parameters.
+class WmsLikeSource(SourceOptions):
+    """What speaks the language of a Web Map Service, whoever runs it.
 
-    :ivar req: address, layers and other parameters of the requests.
-    :ivar transparent: whether maps are transparent.
+    :ivar req: parameters of the requests.
     :ivar supported_formats: formats that the server knows.
     :ivar supported_srs: SRS that the server knows; others are reprojected.
     :ivar forward_req_params: parameters of clients that are passed on.
     :ivar concurrent_requests: requests to the server at a time.
     :ivar on_error: what stands for maps that the server does not give, by HTTP status or for all ``other`` failures.
-    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
     """
 
-    type: Literal["wms"]
-    req: WmsRequest = Field(repr=False)
-    transparent: Opt[bool] = None
+    req: dict[str, Any] = Field(repr=False)
     wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
     image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
-    http: Section[HttpOptions] | None = None
     on_error: Section[OnError] | None = None
-    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
     forward_req_params: Opt[tuple[str, ...]] = None
     concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
@@ -169,6 +164,21 @@ class WmsSource(SourceOptions):
     def draws_maps(self) -> bool:
         """See :class:`SourceOptions`."""
         return self.wms_opts.map
+
+
+class WmsSource(WmsLikeSource):
+    """A Web Map Service; ``req`` keeps the order and spelling of its parameters.
+
+    :ivar req: address, layers and other parameters of the requests.
+    :ivar transparent: whether maps are transparent.
+    :ivar mirrors: addresses of servers with the same maps, asked where others fail (own addition).
+    """
+
+    type: Literal["wms"]
+    req: WmsRequest = Field(repr=False)
+    transparent: Opt[bool] = None
+    http: Section[HttpOptions] | None = None
+    mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
 
 
 class TileSource(SourceOptions):
@@ -202,30 +212,28 @@ class WorldSource(SourceOptions):
     transparent: Opt[bool] = None
 
 
-class LaterSource(SourceOptions):
-    """A source of a type that a later version brings."""
+class MapserverSource(WmsLikeSource):
+    """A MapServer program on this machine, run for each request; ``req`` keeps the order of its parameters.
 
-    later: ClassVar[bool] = True
-
-    concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
-
-
-class MapserverSource(LaterSource):
-    """A MapServer binary called through CGI; ``req`` keeps the order and spelling of its parameters."""
+    :ivar req: mapfile, layers and other parameters of the requests.
+    :ivar mapserver: the program, where it is not that of the globals.
+    """
 
     type: Literal["mapserver"]
     req: MapserverRequest = Field(repr=False)
-    wms_opts: Section[WmsOptions] = Field(default_factory=_default_wms_options)
-    image: Section[WmsImageOptions] | None = None
-    supported_formats: Opt[tuple[str, ...]] = None
-    supported_srs: Opt[tuple[str, ...]] = None
-    forward_req_params: Opt[tuple[str, ...]] = None
     mapserver: Section[MapserverDefaults] | None = None
-    on_error: Section[OnError] | None = None
 
 
-class MapnikSource(LaterSource):
-    """A Mapnik style."""
+class MapnikSource(SourceOptions):
+    """A Mapnik style, drawn on this machine.
+
+    :ivar mapfile: relative to the configuration; %(webmercator_level)s in it is the level of each map.
+    :ivar transparent: whether maps are transparent.
+    :ivar layers: names of the layers that are drawn, as a list or with commas; all without it.
+    :ivar scale_factor: how much larger than intended lines, symbols and labels are drawn.
+    :ivar multithreaded: whether loaded styles are kept for the next map, until the mapfile changes.
+    :ivar concurrent_requests: maps that are drawn at a time.
+    """
 
     type: Literal["mapnik"]
     mapfile: str
@@ -235,6 +243,7 @@ class MapnikSource(LaterSource):
     use_mapnik2: Annotated[Opt[bool], NoEffect("there is one Mapnik only")] = None
     scale_factor: Opt[PositiveNumber] = None
     multithreaded: bool = False
+    concurrent_requests: Opt[Annotated[int, Field(ge=0)]] = None
 
 
 class ArcgisOptions(Options):
@@ -353,10 +362,64 @@ class WmtsSource(SourceOptions):
     mirrors: Annotated[Opt[tuple[str, ...]], Field(repr=False)] = None
 
 
-class DebugSource(LaterSource):
+class DebugSource(SourceOptions):
     """Draws the box and the resolution of each request."""
 
     type: Literal["debug"]
+
+
+class GeojsonStyle(Options):
+    """``style`` of a geojson source.
+
+    :ivar fill: color of areas and points.
+    :ivar fill_opacity: 0 to 1, beside the alpha of the color.
+    :ivar stroke: color of lines, and of the outlines of areas and points.
+    :ivar stroke_opacity: 0 to 1, beside the alpha of the color.
+    :ivar stroke_width: in pixels; 0 for no lines.
+    :ivar point_radius: in pixels, the outline included.
+    """
+
+    fill: Color = (51, 136, 255)
+    fill_opacity: Opacity = 0.2
+    stroke: Color = (51, 136, 255)
+    stroke_opacity: Opacity = 1.0
+    stroke_width: Annotated[float, Field(ge=0, le=100)] = 2.0
+    point_radius: Annotated[float, Field(ge=0, le=100)] = 5.0
+
+
+class GeojsonSource(SourceOptions):
+    """Points, lines and areas out of a GeoJSON file, drawn by Tilekeep itself (own addition).
+
+    :ivar filename: relative to the configuration.
+    :ivar srs: of the coordinates; by the standard degrees, longitude first.
+    :ivar background: color of the ground; without it, transparent.
+    :ivar style: colors and widths.
+    """
+
+    type: Literal["geojson"]
+    filename: str
+    srs: str = "EPSG:4326"
+    background: Opt[Color] = None
+    style: Section[GeojsonStyle] = Field(default_factory=GeojsonStyle)
+    image: Section[ImageOptions] | None = None
+
+
+class GeotiffSource(SourceOptions):
+    """A georeferenced raster file that GDAL reads, such as a cloud optimised GeoTIFF (own addition).
+
+    :ivar filename: relative to the configuration.
+    :ivar bands: numbers of the bands that are gray, or red, green and blue, with alpha after them if there is one;
+        without it, those of the file.
+    :ivar nodata: value of pixels that are transparent; without it, that of the file.
+    :ivar transparent: whether maps are transparent outside the raster; true without it.
+    """
+
+    type: Literal["geotiff"]
+    filename: str
+    bands: Opt[Annotated[tuple[Positive, ...], Field(min_length=1, max_length=4)]] = None
+    nodata: Opt[float] = None
+    transparent: Opt[bool] = None
+    image: Section[ImageOptions] | None = None
 
 
 Source = Annotated[
@@ -369,6 +432,8 @@ Source = Annotated[
     | OgcApiTilesSource
     | OgcApiMapsSource
     | WmtsSource
-    | DebugSource,
+    | DebugSource
+    | GeojsonSource
+    | GeotiffSource,
     Field(discriminator="type"),
 ]

@@ -13,9 +13,12 @@ def http_date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-def entity_tag(stored_at: float, size: int) -> str:
-    """A strong, quoted entity tag, the same in every process; ``stored_at`` in POSIX seconds, ``size`` in bytes."""
-    return f'"{int(stored_at * 1_000_000):x}-{size:x}"'
+def entity_tag(stored_at: float, size: int, form: str = "") -> str:
+    """A strong, quoted entity tag, the same in every process; ``stored_at`` in POSIX seconds, ``size`` in bytes.
+
+    ``form`` tells forms of one tile apart.
+    """
+    return f'"{int(stored_at * 1_000_000):x}-{size:x}{form}"'
 
 
 def cache_control(max_age_seconds: float, *, shared: bool = True) -> str:

@@ -23,6 +23,7 @@ from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
 from tilekeep.entrypoints.wsgi.router import Handler
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.entrypoints.wsgi.tilejson import TileJson
 from tilekeep.entrypoints.wsgi.tms.addresses import TileAddresses
 from tilekeep.entrypoints.wsgi.tms.errors import plain_error, server_error
 from tilekeep.entrypoints.wsgi.tms.names import TmsNames
@@ -142,6 +143,7 @@ def _add_tms(
         "tiles": TmsHandler(addresses=tiles, delivery=delivery, pages=lambda _: None, render_error=plain_error),
     }
     services.handlers.update(handlers)
+    services.handlers["tilejson"] = TileJson(catalogue, names, documents, origin=options.origin)
     services.locators.update({name: handler.locate for name, handler in handlers.items()})
 
 

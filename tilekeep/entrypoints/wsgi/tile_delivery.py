@@ -9,10 +9,14 @@ from tilekeep.application.catalogue import TileLayer
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import StoreError
 from tilekeep.domain.geometry import BBox
+from tilekeep.domain.gzip_body import is_packed, unpacked
 from tilekeep.domain.image import PNG, EncodedImage
+from tilekeep.domain.opaque_format import PACKED_MEDIA_TYPES
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.tile import StoredTile
+from tilekeep.entrypoints.wsgi.accept_encoding import prefers_gzip
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import aged_cache_control, cache_control, entity_tag, http_date, is_not_modified
 from tilekeep.entrypoints.wsgi.decoration import DECORATE, Decoration
@@ -22,6 +26,12 @@ from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import SliceReader
 
 _SERVE = Purpose.SERVE
+
+#: Tiles that are stored compressed are sent so to clients that can read it.
+_VARY: Header = ("Vary", "Accept-Encoding")
+
+#: What a tile may come to that another program has stored compressed.
+_MOST_PLAIN_BYTES = 1 << 26
 
 #: Says where a tile came from: ``hit``, ``stale``, ``refreshed``, ``miss``, or ``error`` if there is none.
 STATE_HEADER = "X-Tilekeep-Cache"
@@ -79,8 +89,8 @@ class TileDelivery:
         relation = Relation.CONTAINS if region is None else region.relate(bbox)
         if relation is Relation.CONTAINS:
             return self.permitted(located, environ, route.service)
-        if relation is Relation.DISJOINT:
-            return _found(list(NOT_STORABLE), PNG, route.layer.blank)
+        if relation is Relation.DISJOINT or route.layer.encoding.opaque is not None:  # which cannot be cut
+            return _nothing(list(NOT_STORABLE), route.layer)
         return self._retouched(located, environ, route.service, region)
 
     def permitted(self, located: Located, environ: Environ, service: str) -> Response:
@@ -88,13 +98,28 @@ class TileDelivery:
 
         ``service`` is the name by which decorating callables know the operation.
         """
-        if environ.get(DECORATE) is not None:
+        if environ.get(DECORATE) is not None and located.route.layer.encoding.opaque is None:
             return self._retouched(located, environ, service, None)
         answer = self._answer(located)
         tile = answer.tile
         if tile is None:
             return self._empty(answer, located.route.layer, environ)
+        if tile.media_type in PACKED_MEDIA_TYPES:
+            return self._packed(answer, tile, environ)
         return self._stored(answer, tile, environ, shared=HOOK not in environ)
+
+    def _packed(self, answer: TileAnswer, tile: StoredTile, environ: Environ) -> Response:
+        """A tile that is stored compressed, in the form that the client prefers; each form has a tag of its own."""
+        body = tile.body if isinstance(tile.body, bytes) else self._read_slice(tile.body)
+        is_compressed, form = is_packed(body), ""
+        if not prefers_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            body, is_compressed, form = _plain(body), False, "-plain"
+        shared = HOOK not in environ
+        response = self._stored(answer, tile._replace(body=body), environ, shared=shared, form=form)
+        response.headers.append(_VARY)
+        if is_compressed and response.body:
+            response.headers.append(("Content-Encoding", "gzip"))
+        return response
 
     def _answer(self, located: Located) -> TileAnswer:
         return located.route.layer.get_tile(located.key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
@@ -125,11 +150,13 @@ class TileDelivery:
             return Response("304 Not Modified", headers, b"")
         return _found(headers, image.media_type, image.body)
 
-    def _stored(self, answer: TileAnswer, tile: StoredTile, environ: Environ, *, shared: bool) -> Response:
+    def _stored(
+        self, answer: TileAnswer, tile: StoredTile, environ: Environ, *, shared: bool, form: str = ""
+    ) -> Response:
         body, media_type, info = tile
         if answer.storable:
             second = int(info.stored_at)
-            etag = entity_tag(info.stored_at, info.size)
+            etag = entity_tag(info.stored_at, info.size, form)
             headers = self._aged(answer, info.stored_at, shared=shared)
             headers.append(("ETag", etag))
             if second > 0:
@@ -145,7 +172,9 @@ class TileDelivery:
     def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
         """A transparent PNG.  It has no time: a tile stored later may be older than this answer."""
         if not answer.storable:
-            return _found(list(NOT_STORABLE), PNG, layer.blank)
+            return _nothing(list(NOT_STORABLE), layer)
+        if layer.encoding.opaque is not None:
+            return _nothing([self._freshness(answer, shared=HOOK not in environ)], layer)
         etag = f'"blank-{zlib.crc32(layer.blank):x}"'
         return self._tagged(answer, EncodedImage(layer.blank, PNG), etag, environ)
 
@@ -170,6 +199,24 @@ class TileDelivery:
 
 def _bbox(located: Located) -> BBox:
     return located.route.layer.grid.tile_bbox(located.key.coord)
+
+
+def _nothing(headers: list[Header], layer: TileLayer) -> Response:
+    """An empty tile: a transparent PNG, or no content where tiles are no images."""
+    if layer.encoding.opaque is not None:
+        return Response("204 No Content", headers, b"")
+    return _found(headers, PNG, layer.blank)
+
+
+def _plain(body: bytes) -> bytes:
+    """``body`` without compression, if it has any.
+
+    :raises StoreError: it is damaged.
+    """
+    try:
+        return unpacked(body, _MOST_PLAIN_BYTES) if is_packed(body) else body
+    except ValueError as error:
+        raise StoreError(f"the tile cannot be unpacked: {error}") from error
 
 
 def _found(headers: list[Header], media_type: str, body: bytes) -> Response:

@@ -19,16 +19,18 @@ class TileRoute:
 
     :ivar service: the name of the service, by which authorisation knows it (spec/auth-plugins-decorate.md, 2.3).
     :ivar extension: the format part of its addresses (spec/services.md, 4.5).
+    :ivar formats: what may stand for it in requests by parameters: besides the extension the subtype, or nothing.
     :ivar default_dimensions: what requests without dimensions mean.
     """
 
-    __slots__ = ("default_dimensions", "extension", "layer", "levels", "service")
+    __slots__ = ("default_dimensions", "extension", "formats", "layer", "levels", "service")
 
     def __init__(self, layer: TileLayer, levels: PublicLevels, service: str | None = None) -> None:
         self.layer = layer
         self.levels = levels
         self.service = service or ("wmts" if levels.service is TileService.WMTS else "tms")
-        self.extension = subtype(layer.encoding.public_media_type)
+        self.extension = layer.encoding.public_extension
+        self.formats = frozenset({"", self.extension, subtype(layer.encoding.public_media_type)})
         self.default_dimensions: Dimensions = chosen_dimensions(layer.outline.dimensions, {})
 
     def key(self, z: int, x: int, y: int, origin: Origin | None, dimensions: Dimensions) -> TileKey:

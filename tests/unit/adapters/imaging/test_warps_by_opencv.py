@@ -14,11 +14,11 @@ from PIL import Image
 from tests.contract.pictures import gradient, map_like
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
-from tilekeep.adapters.imaging.pixel_maps import as_mesh
+from tilekeep.adapters.imaging.pixel_maps import as_aligned_mesh
 from tilekeep.adapters.imaging.pixels import FastRaster
 from tilekeep.adapters.imaging.raster import PillowRaster, image_of
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.warp import Mesh, PixelBox, Rescaling, Warp
+from tilekeep.domain.warp import AlignedMesh, Mesh, PixelBox, Rescaling, Warp
 from tilekeep.ports.imaging import Imaging
 
 SIDE = 400
@@ -79,6 +79,39 @@ def test_turned_maps(name: str, resampling: str) -> None:
     assert 100 * (difference.max(axis=2) > 32).mean() <= 1
 
 
+@pytest.mark.parametrize("kind", ["rescaling", "mesh along the axes", "any mesh"])
+@pytest.mark.parametrize("step", [2.0, 4.0])
+@pytest.mark.parametrize("imaging", [FastImaging(opencv=True), PillowImaging()], ids=["OpenCV", "Pillow"])
+def test_areas_are_averaged(imaging: Imaging, step: float, kind: str) -> None:
+    """Of a fine pattern of black and white nothing is left but its mean; nearest pixels would leave one of both."""
+    image = Image.fromarray((np.indices((512, 512)).sum(axis=0) % 2 * 255).astype(np.uint8)).convert("RGB")
+    across, down = (48.0, 48.0 + step * WANTED.width), (32.0, 32.0 + step * WANTED.height)
+    mesh = AlignedMesh(WANTED, (0, WANTED.width), (0, WANTED.height), across, down)
+    warps: dict[str, Warp] = {
+        "rescaling": Rescaling(PixelBox(across[0], down[0], across[1], down[1]), WANTED),
+        "mesh along the axes": mesh,
+        "any mesh": mesh.mesh,
+    }
+    raster = PillowRaster(image) if isinstance(imaging, PillowImaging) else FastRaster(image=image, mode="RGB")
+
+    drawn = {way: imaging.warp(raster, warps[kind], way, transparent=False) for way in ("area", "lanczos", "nearest")}
+
+    for way in ("area", "lanczos"):
+        pixels = np.asarray(image_of(drawn[way]).convert("L")).astype(int)[2:-2, 2:-2]
+        assert np.abs(pixels - 127.5).max() <= 6
+    assert np.asarray(image_of(drawn["nearest"]).convert("L")).std() < 1
+
+
+@pytest.mark.parametrize("resampling", ["area", "lanczos"])
+def test_a_mesh_that_tells_of_endless_steps_costs_no_memory(resampling: str) -> None:
+    mesh = AlignedMesh(Size(9, 7), (0, 9), (0, 7), (-1e300, 1e300), (0.0, 1e308))
+    image = map_like(40)
+
+    result = FastImaging(opencv=True).warp(FastRaster(image=image, mode="RGBA"), mesh, resampling, transparent=True)
+
+    assert result.size == (9, 7)
+
+
 @pytest.mark.parametrize("step", [1.2, 1.5, 1.9, 2.4, 3.0])
 def test_lines_of_one_pixel_stay_evenly_dark(step: float) -> None:
     image = Image.new("RGB", (SIDE, 16), "white")
@@ -98,10 +131,22 @@ def test_lines_of_one_pixel_stay_evenly_dark(step: float) -> None:
 
 
 def test_a_rescaling_is_a_mesh_of_one_cell() -> None:
-    mesh = as_mesh(Rescaling(PixelBox(1.0, 2.0, 5.0, 9.0), Size(3, 4)))
+    mesh = as_aligned_mesh(Rescaling(PixelBox(1.0, 2.0, 5.0, 9.0), Size(3, 4)))
 
-    assert mesh == Mesh(Size(3, 4), (0, 3), (0, 4), ((1.0, 2.0), (5.0, 2.0), (1.0, 9.0), (5.0, 9.0)))
-    assert as_mesh(mesh) is mesh
+    assert mesh == AlignedMesh(Size(3, 4), (0, 3), (0, 4), (1.0, 5.0), (2.0, 9.0))
+    assert as_aligned_mesh(mesh) is mesh
+
+
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_mesh_along_the_axes_is_drawn_as_if_it_were_any(name: str, resampling: str) -> None:
+    aligned = AlignedMesh(WANTED, (0, 50, 90), (0, 30, 80), (11.3, 72.4, 118.9), (5.2, 40.1, 89.7))
+
+    ours, theirs = by_both(PICTURES[name], aligned, aligned.mesh, resampling)
+    general, _ = by_both(PICTURES[name], aligned.mesh, aligned.mesh, resampling)
+
+    assert np.abs(ours - general).mean() <= 0.05
+    assert np.abs(ours - theirs).mean() <= (0.2 if resampling == "nearest" else 2.0)
 
 
 odd = st.one_of(st.floats(), st.floats(-30, 70))

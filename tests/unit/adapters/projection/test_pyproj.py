@@ -67,6 +67,44 @@ def test_units_are_known_in_metres(code: str, metres: float) -> None:
     assert srs(code).metres_per_unit == pytest.approx(metres, rel=1e-12)
 
 
+@pytest.mark.parametrize("spelling", ["IAU_2015:30100", "iau_2015:30100", "IAU:2015:30100"])
+def test_other_celestial_bodies_have_codes_of_the_iau(spelling: str) -> None:
+    """A degree on the equator of the Moon, whose radius is 1737.4 km."""
+    moon = srs(spelling)
+
+    assert (moon.code, moon.geographic, moon.north_first) == ("IAU_2015:30100", True, True)
+    assert moon.metres_per_unit == pytest.approx(math.pi / 180 * 1_737_400)
+
+
+def test_degrees_of_the_moon_become_metres_of_the_moon() -> None:
+    [point] = PROJECTION.between(srs("IAU_2015:30100"), srs("IAU_2015:30110")).points([(90, 0)])
+
+    assert point == pytest.approx((math.pi / 2 * 1_737_400, 0))
+
+
+def test_there_is_no_way_from_the_moon_to_the_earth() -> None:
+    with pytest.raises(ProjectionError, match="IAU_2015:30100 to EPSG:3857"):
+        PROJECTION.between(srs("IAU_2015:30100"), srs(3857)).points([(10, 20)])
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90))
+def test_what_keeps_the_axes_is_the_same_axis_by_axis(longitude: float, latitude: float) -> None:
+    transform = PROJECTION.between(srs(4326), srs(3857))
+
+    axes = transform.axes([longitude], [latitude])
+
+    assert axes is not None
+    assert transform.points([(longitude, latitude)]) == [(axes[0][0], axes[1][0])]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "x", "y"),
+    [(4326, 25832, 9.0, 50.0), (4326, 3857, 190.0, 0.0), (4326, 3857, 0.0, 91.0), (3857, 4326, 3e7, 0.0)],
+)
+def test_there_are_no_axes_to_keep_elsewhere(source: int, target: int, x: float, y: float) -> None:
+    assert PROJECTION.between(srs(source), srs(target)).axes([x], [y]) is None
+
+
 @pytest.mark.parametrize("code", ["EPSG:999999", "EPSG:", "utm", "", "NOBODY:1"], ids=repr)
 def test_an_unknown_code_is_an_error_that_names_it(code: str) -> None:
     with pytest.raises(ProjectionError, match=f"Unknown SRS '{code.upper()}'"):

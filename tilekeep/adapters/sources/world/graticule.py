@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
-from tilekeep.adapters.sources.world.topology import Line
+from tilekeep.adapters.drawing.shapes import Line
 from tilekeep.domain.geometry import BBox
 
 _STEPS = (30.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)

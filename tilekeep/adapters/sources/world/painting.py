@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from tilekeep.adapters.sources.world.projected import ProjectedCountry, ProjectedWorld, Shape, moved_east
-from tilekeep.domain.geometry import BBox, Size
+from tilekeep.adapters.drawing.shapes import Shape
+from tilekeep.adapters.drawing.sheet import Sheet, View
+from tilekeep.adapters.sources.world.projected import ProjectedCountry, ProjectedWorld
 
 Color = tuple[int, int, int]
 
@@ -31,29 +31,6 @@ _LAND: tuple[Color, ...] = (
 )
 
 _FONT_PX = 12.0
-_LARGEST_CANVAS_PIXELS = 40_000_000
-_FINEST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The part of the plane that is drawn: ``bbox`` in SRS units on ``size`` pixels.
-
-    ``degrees`` is the part of the world it shows: projections made for one region throw the far side of the world
-    into it, which must not be drawn.
-    """
-
-    bbox: BBox
-    size: Size
-    degrees: BBox
-
-    @property
-    def oversampling(self) -> int:
-        """How many pixels are drawn for one, per axis: fewer for very large images."""
-        fits = (
-            n for n in range(_FINEST, 1, -1) if n * n * self.size.width * self.size.height <= _LARGEST_CANVAS_PIXELS
-        )
-        return next(fits, 1)
 
 
 def paint(world: ProjectedWorld, graticule: Iterable[Shape], view: View) -> Image.Image:
@@ -73,63 +50,42 @@ class _Painter:
     """Draws on an enlarged canvas; widths and font sizes are in pixels of the result."""
 
     def __init__(self, view: View) -> None:
-        self._bbox = view.bbox
-        self._degrees = [moved_east(view.degrees, turn * 360.0) for turn in (-1, 0, 1)]
-        self._enlarged = view.oversampling
-        size = (view.size.width * self._enlarged, view.size.height * self._enlarged)
-        self._x_scale = size[0] / view.bbox.width
-        self._y_scale = size[1] / view.bbox.height
-        self._canvas = Image.new("RGB", size, WATER)
+        self._sheet = Sheet(view)
+        self._canvas = Image.new("RGB", self._sheet.size, WATER)
         self._draw = ImageDraw.Draw(self._canvas)
-        self._font = ImageFont.load_default(_FONT_PX * self._enlarged)
+        self._font = ImageFont.load_default(_FONT_PX * self._sheet.enlarged)
 
     def image(self) -> Image.Image:
-        return self._canvas.reduce(self._enlarged) if self._enlarged > 1 else self._canvas
+        return self._sheet.reduced(self._canvas)
 
     def lines(self, shapes: Iterable[Shape], color: Color, width_px: float) -> None:
-        width = max(1, round(width_px * self._enlarged))
+        width = max(1, round(width_px * self._sheet.enlarged))
         for shape in shapes:
-            if self._shows(shape):
-                self._draw.line(self._pixels(shape), fill=color, width=width, joint="curve")
+            if self._sheet.shows(shape):
+                self._draw.line(self._sheet.pixels(shape), fill=color, width=width, joint="curve")
 
     def country(self, country: ProjectedCountry) -> None:
         color = _LAND[country.country.tint % len(_LAND)]
         for ring in country.rings:
-            if self._shows(ring):
-                self._draw.polygon(self._pixels(ring), fill=color)
+            if self._sheet.shows(ring):
+                self._draw.polygon(self._sheet.pixels(ring), fill=color)
 
     def name(self, country: ProjectedCountry) -> None:
         """The name in the middle of the largest part, if that is wide and high enough for it."""
         largest = country.rings[0].bbox
         width = self._draw.textlength(country.country.name, font=self._font)
-        room = largest.width * self._x_scale, largest.height * self._y_scale
-        if width > room[0] * 0.8 or room[1] < 2 * _FONT_PX * self._enlarged:
+        room = largest.width * self._sheet.x_scale, largest.height * self._sheet.y_scale
+        if width > room[0] * 0.8 or room[1] < 2 * _FONT_PX * self._sheet.enlarged:
             return
         for ring in country.rings:
             same_part = ring.bbox.height == largest.height and len(ring.points) == len(country.rings[0].points)
-            if same_part and self._shows(ring):
+            if same_part and self._sheet.shows(ring):
                 self._write(country.country.name, _centroid(ring.points))
 
     def _write(self, name: str, at: tuple[float, float]) -> None:
-        pixel = self._pixel(at)
-        halo = round(1.5 * self._enlarged)
+        pixel = self._sheet.pixel(at)
+        halo = round(1.5 * self._sheet.enlarged)
         self._draw.text(pixel, name, _TEXT, self._font, anchor="mm", stroke_width=halo, stroke_fill=_HALO)
-
-    def _shows(self, shape: Shape) -> bool:
-        return _touch(shape.bbox, self._bbox) and any(_touch(shape.degrees, part) for part in self._degrees)
-
-    def _pixels(self, shape: Shape) -> list[tuple[float, float]]:
-        return [self._pixel(point) for point in shape.points]
-
-    def _pixel(self, point: tuple[float, float]) -> tuple[float, float]:
-        return (point[0] - self._bbox.min_x) * self._x_scale, (self._bbox.max_y - point[1]) * self._y_scale
-
-
-def _touch(one: BBox, other: BBox) -> bool:
-    """Whether two boxes have a point in common; lines have boxes without area."""
-    return (
-        one.min_x <= other.max_x and one.max_x >= other.min_x and one.min_y <= other.max_y and one.max_y >= other.min_y
-    )
 
 
 def _centroid(ring: tuple[tuple[float, float], ...]) -> tuple[float, float]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from PIL import Image
 
+from tilekeep.adapters.drawing.shapes import Plane
+from tilekeep.adapters.drawing.sheet import View
 from tilekeep.adapters.sources.world.graticule import graticule
-from tilekeep.adapters.sources.world.painting import View, paint
-from tilekeep.adapters.sources.world.projected import Plane, ProjectedWorld, box_around
+from tilekeep.adapters.sources.world.painting import paint
+from tilekeep.adapters.sources.world.projected import ProjectedWorld, projected
 from tilekeep.adapters.sources.world.topology import World, natural_earth
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ProjectionError, SourceContentError
-from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import Raster
 from tilekeep.domain.map_query import Drawn, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
-from tilekeep.domain.srs import METRES_PER_DEGREE, WEB_MERCATOR_HALF_WIDTH, Srs
+from tilekeep.domain.srs import METRES_PER_DEGREE, Srs
 from tilekeep.ports.projection import Projection
 
-#: Points per axis at which a query is looked up in degrees.
-_SAMPLES = 8
-
 _TRAITS = SourceTraits(meta_tiles=True)
-_WORLD_IN_DEGREES = BBox(-180.0, -90.0, 180.0, 90.0)
 
 
 class WorldSource:
@@ -56,44 +52,19 @@ class WorldSource:
         """
         try:
             srs = self._projection.srs(query.srs.code)
-            plane = self._plane(srs)
+            plane = Plane.of(srs, self._projection)
             world = self._world_in(srs, plane)
-            window = self._window(query)
-            lines = graticule(window, query.resolution * query.srs.metres_per_unit / METRES_PER_DEGREE)
+            view = View.of(query, self._projection)
+            lines = graticule(view.degrees, query.resolution * query.srs.metres_per_unit / METRES_PER_DEGREE)
         except ProjectionError as error:
             raise SourceContentError(f"The world map cannot be drawn in {query.srs.code}: {error}") from error
         shapes = [shape for line in lines if (shape := plane.shape(line)) is not None]
-        return Drawn(self._raster(paint(world, shapes, View(query.bbox, query.size, window))))
-
-    def _plane(self, srs: Srs) -> Plane:
-        degrees = self._projection.srs("CRS:84")
-        mercator = srs == self._projection.srs("EPSG:3857")
-        width = 2 * WEB_MERCATOR_HALF_WIDTH if mercator else (360.0 if srs == degrees else None)
-        return Plane(self._projection.between(degrees, srs), width)
+        return Drawn(self._raster(paint(world, shapes, view)))
 
     def _world_in(self, srs: Srs, plane: Plane) -> ProjectedWorld:
         # Threads that are first at the same moment do the work twice, with the same result.
         if self._world is None:
             self._world = natural_earth()
         if srs not in self._projected:
-            self._projected[srs] = plane.project(self._world)
+            self._projected[srs] = projected(self._world, plane)
         return self._projected[srs]
-
-    def _window(self, query: MapQuery) -> BBox:
-        """The degrees that ``query`` shows, judged by points all over it, poles included."""
-        box, steps = query.bbox, range(_SAMPLES + 1)
-        samples = [
-            (box.min_x + box.width * i / _SAMPLES, box.min_y + box.height * j / _SAMPLES) for i in steps for j in steps
-        ]
-        seen = self._projection.between(query.srs, self._projection.srs("CRS:84")).points(samples)
-        finite = [point for point in seen if math.isfinite(point[0]) and math.isfinite(point[1])]
-        if not finite:
-            return _WORLD_IN_DEGREES
-        around = box_around(finite)
-        margin_x, margin_y = around.width / _SAMPLES, around.height / _SAMPLES
-        return BBox(
-            max(around.min_x - margin_x, -180.0),
-            max(around.min_y - margin_y, -90.0),
-            min(around.max_x + margin_x, 180.0),
-            min(around.max_y + margin_y, 90.0),
-        )

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-#: A line or ring of (longitude, latitude) in degrees; longitudes run on beyond +-180 instead of jumping.
-Line = tuple[tuple[float, float], ...]
+from tilekeep.adapters.drawing.shapes import Line
 
 _FULL_TURN = 360.0
 _HALF_TURN = 180.0

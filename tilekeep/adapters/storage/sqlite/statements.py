@@ -12,8 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-#: The time of tiles whose time nobody has kept: older than any age limit, but not marked stale.
-UNKNOWN_TIME = 1.0
+from tilekeep.adapters.storage.unknown_time import UNKNOWN_TIME
 
 #: How many rows one statement removes, so that other writers get their turn.
 REMOVED_AT_ONCE = 5000

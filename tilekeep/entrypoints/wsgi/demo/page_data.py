@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from tilekeep._version import __version__
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline
-from tilekeep.domain.image import subtype
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
@@ -101,8 +100,10 @@ class PageData:
 
     def _tiles(self, outline: GridOutline, layer: LayerInGrid) -> TileForm | None:
         """Where the page gets the tiles from: the tiles service, else WMTS, if it offers the grid."""
+        if layer.encoding.opaque is not None:
+            return None  # the page shows images
         name, grid = path_quoted(layer.outline.name), path_quoted(layer.grid.name)
-        extension = subtype(layer.encoding.public_media_type)
+        extension = layer.encoding.public_extension
         if self._tms is not None:
             second = grid if self._tms.use_grid_names else path_quoted(outline.srs_token)
             form = f"../tiles/{name}/{second}/{{z}}/{{x}}/{{y}}.{extension}?origin={layer.grid.origin}"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 
 from tilekeep.application.catalogue import Catalogue, LayerInGrid
-from tilekeep.domain.image import subtype
 from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.service_metadata import ServiceMetadata
@@ -101,4 +100,4 @@ class TmsPages:
 
 def _levels(layer: LayerInGrid) -> Mapping[str, object]:
     levels = PublicLevels(layer.grid, TileService.TMS)
-    return {"layer": layer, "levels": levels, "extension": subtype(layer.encoding.public_media_type)}
+    return {"layer": layer, "levels": levels, "extension": layer.encoding.public_extension}

@@ -31,7 +31,7 @@ def located(sets: MatrixSets, wanted: TileParameters, dimensions: Mapping[str, s
     """
     matrix_set = sets.find(wanted.layer, wanted.matrix_set)
     route = matrix_set.route
-    if wanted.format != route.extension and wanted.format:
+    if wanted.format not in route.formats:
         raise UnsupportedFormat(
             f"invalid format ({wanted.format}). this tile set only supports ({route.extension})", locator="format"
         )

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from tilekeep.application.catalogue import LayerInGrid, LayerOutline
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.image import subtype
 from tilekeep.domain.path_names import fits_in_path
 from tilekeep.domain.srs import WEB_MERCATOR_CODES
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
@@ -146,7 +145,7 @@ def _address_form(template: RestTemplate, layer: LayerInGrid, **more: str) -> st
     own = {dimension.name for dimension in layer.outline.dimensions}
     fixed = {
         "Layer": path_quoted(layer.outline.name),
-        "Format": subtype(layer.encoding.public_media_type),
+        "Format": layer.encoding.public_extension,
         "Style": "default",
         **more,
         **{name: "default" for name in template.dimensions if name.lower() not in own},

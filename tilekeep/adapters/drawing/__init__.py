@@ -1,0 +1,1 @@
+"""What sources that draw lines and areas themselves have in common: planes, views and enlarged sheets."""

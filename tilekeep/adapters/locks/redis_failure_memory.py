@@ -1,0 +1,99 @@
+"""Failures remembered by all hosts, as short-lived keys of one Redis."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+
+from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.commands import Command, RedisUnusable
+from tilekeep.adapters.redis.outage import Outage
+from tilekeep.adapters.redis.server import RedisServer
+from tilekeep.domain.deadline import NO_DEADLINE
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.failure_memory import FailureMemory, RememberedFailure
+
+_log = logging.getLogger("tilekeep.source.failures")
+
+#: Clocks of hosts differ by less than this.
+_ADJUSTMENT_SECONDS = 1.0
+
+
+class RedisFailureMemory:
+    """Implements :class:`tilekeep.ports.failure_memory.FailureMemory` for all hosts.
+
+    The name of a key is a hash of its scope, which may hold credentials.  While Redis cannot be used each host
+    remembers for itself.
+    """
+
+    def __init__(
+        self,
+        of_host: FailureMemory,
+        clients: RedisClients,
+        server: RedisServer,
+        clock: Clock,
+        *,
+        prefix: str,
+        longest_seconds: float,
+    ) -> None:
+        """Binds the memory to a server; connects nowhere.
+
+        Args:
+            of_host: the memory while Redis cannot be used.
+            clients: talk to the server.
+            server: where the hosts meet.
+            clock: tells when the time of a failure is over.
+            prefix: with which the keys begin.
+            longest_seconds: how far in the future the end of a failure can be; what seems to last longer comes from a
+                host whose clock is wrong, and does not count.
+        """
+        self._of_host = of_host
+        self._clients = clients
+        self._server = server
+        self._clock = clock
+        self._prefix = prefix
+        self._longest_seconds = longest_seconds
+        self._outage = Outage(clock, server.place, "failures are remembered by each host for itself")
+
+    def recall(self, scope: str) -> RememberedFailure | None:
+        """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""
+        try:
+            note = self._asked((b"GET", self._key(scope)))
+        except RedisUnusable:
+            return self._of_host.recall(scope)
+        if note is None:
+            return None
+        try:
+            facts = json.loads(note)
+            failure = RememberedFailure(str(facts["client_message"]), float(facts["until"]))
+        except (ValueError, KeyError, TypeError) as error:
+            _log.warning("a note on a failure in %s is unreadable and ignored: %s", self._server.place, error)
+            return None
+        left = failure.until - self._clock.now()
+        return failure if 0.0 < left <= self._longest_seconds + _ADJUSTMENT_SECONDS else None
+
+    def remember(self, scope: str, failure: RememberedFailure) -> None:
+        """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""
+        left = failure.until - self._clock.now()
+        if not 0.0 < left <= self._longest_seconds + _ADJUSTMENT_SECONDS:
+            return
+        note = json.dumps({"client_message": failure.client_message, "until": failure.until}).encode()
+        try:
+            self._asked((b"SET", self._key(scope), note, b"PX", b"%d" % max(1, round(left * 1000))))
+        except RedisUnusable:
+            self._of_host.remember(scope, failure)
+
+    def _asked(self, command: Command) -> bytes | None:
+        if self._outage.lasts:
+            raise RedisUnusable("it failed a moment ago")
+        try:
+            reply: bytes | None = self._clients.of(self._server).ask(command, NO_DEADLINE)
+        except RedisUnusable as error:
+            self._outage.begins(error)
+            raise
+        return reply
+
+    def _key(self, scope: str) -> bytes:
+        name = hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+        return f"{self._prefix}failure:{name}".encode("utf-8", "surrogateescape")

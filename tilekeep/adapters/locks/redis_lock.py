@@ -1,0 +1,143 @@
+"""Tile locks of all hosts in one Redis, behind those of each host."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.commands import RedisUnusable
+from tilekeep.adapters.redis.leases import Leases
+from tilekeep.adapters.redis.outage import Outage
+from tilekeep.adapters.redis.server import RedisServer
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline
+from tilekeep.domain.errors import LockTimeout
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.tile_lock import TileLock
+
+#: How long a lock of a host that has died is held at most.
+LEASE_SECONDS = 15.0
+
+_FIRST_POLL_SECONDS = 0.01
+_LONGEST_POLL_SECONDS = 0.1
+
+
+class LockOfHost(TileLock, Protocol):
+    """Locks among the processes of one host."""
+
+    def reset_after_fork(self) -> None:
+        """To be called in a forked child."""
+        ...
+
+
+class RedisTileLock:
+    """Implements :class:`tilekeep.ports.tile_lock.TileLock` for the processes of all hosts.
+
+    Whoever wants a lock takes that of his host first, which MapProxy respects too; so only one process of each host
+    asks Redis.  While Redis cannot be used the locks of the hosts are all there is.  A lock is a lease: one whose
+    holder dies ends after ``lease_seconds``.
+    """
+
+    def __init__(
+        self,
+        of_host: LockOfHost,
+        clients: RedisClients,
+        server: RedisServer,
+        clock: Clock,
+        *,
+        prefix: str,
+        timeout_seconds: float,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        """Binds the locks to a server; connects nowhere.
+
+        Args:
+            of_host: excludes the processes of this host.
+            clients: talk to the server.
+            server: where the hosts meet.
+            clock: measures the wait.
+            prefix: with which the keys of locks begin.
+            timeout_seconds: longest wait, whatever the deadline.
+            lease_seconds: how long a lock lasts that is not renewed.
+        """
+        self._of_host = of_host
+        self._clients = clients
+        self._server = server
+        self._clock = clock
+        self._prefix = prefix
+        self._timeout_seconds = timeout_seconds
+        self._lease_seconds = lease_seconds
+        self._outage = Outage(clock, server.place, "tiles are locked for each host by itself")
+        self._made: Leases | None = None
+
+    @contextmanager
+    def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
+        """See :class:`~tilekeep.ports.tile_lock.TileLock`."""
+        limit = deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
+        with self._of_host.hold(name, limit):
+            token = self._token(name, limit)
+            try:
+                yield
+            finally:
+                self._give_back(name, token)
+
+    @contextmanager
+    def try_hold(self, name: str) -> Iterator[bool]:
+        """See :class:`~tilekeep.ports.tile_lock.TileLock`."""
+        with self._of_host.try_hold(name) as held:
+            try:
+                token = self._taken(name, NO_DEADLINE) if held else None
+            except RedisUnusable as error:
+                self._outage.begins(error)
+                token = b""
+            if token is None:
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                self._give_back(name, token)
+
+    def reset_after_fork(self) -> None:
+        """To be called in a forked child; leases know by themselves to which process they belong."""
+        self._of_host.reset_after_fork()
+
+    def _token(self, name: str, limit: Deadline) -> bytes:
+        """That of the lease; nothing while Redis cannot be used."""
+        pause = _FIRST_POLL_SECONDS
+        while True:
+            try:
+                token = self._taken(name, limit)
+            except RedisUnusable as error:
+                self._outage.begins(error)
+                return b""
+            if token is not None:
+                return token
+            left = limit.remaining(self._clock.monotonic())
+            if not left:
+                raise LockTimeout(f"lock {name!r} was still held by another host when the time was up")
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, _LONGEST_POLL_SECONDS)
+
+    def _taken(self, name: str, deadline: Deadline) -> bytes | None:
+        if self._outage.lasts:
+            return b""
+        return self._leases().take(self._key(name), deadline)
+
+    def _give_back(self, name: str, token: bytes) -> None:
+        if not token:
+            return
+        try:
+            self._leases().give_back(self._key(name), token)
+        except RedisUnusable as error:
+            self._outage.begins(error)
+
+    def _key(self, name: str) -> bytes:
+        return f"{self._prefix}lock:{name}".encode("utf-8", "surrogateescape")
+
+    def _leases(self) -> Leases:
+        if self._made is None:
+            self._made = Leases(self._clients.of(self._server), seconds=self._lease_seconds)
+        return self._made

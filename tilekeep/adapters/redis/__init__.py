@@ -1,0 +1,1 @@
+"""Connections to Redis, for stores of tiles, locks and failures alike."""

@@ -1,0 +1,70 @@
+"""From the bands of a raster to red, green, blue and alpha."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from PIL import Image
+
+_RGB = 3
+
+#: Numbers of bands of which the last one is alpha.
+_WITH_ALPHA = frozenset({2, 4})
+
+_LOOKUP_SIZE = 256
+
+
+class Bands(NamedTuple):
+    """Which bands are drawn, counted from 1.
+
+    :ivar colors: one for gray or colours in a table, or three.
+    :ivar alpha: the band that says what is transparent, or None where GDAL finds that out.
+    :ivar table: colours by value, as 256 times RGBA, or None.
+    """
+
+    colors: tuple[int, ...]
+    alpha: int | None
+    table: bytes | None
+
+
+def bands_of(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
+    """Those that are wanted, with alpha behind one or three others, else what the file says of its own.
+
+    An alpha band of the file counts in any case, unless another one is wanted.
+
+    :raises ValueError: there are no such bands, or they have more than 8 bits.
+    """
+    meanings = [meaning.name for meaning in dataset.colorinterp]
+    alpha = meanings.index("alpha") + 1 if "alpha" in meanings else None
+    if wanted is None:
+        others = [number for number in dataset.indexes if number != alpha]
+        colors = tuple(others[:_RGB] if len(others) >= _RGB else others[:1])
+    else:
+        colors, alpha = (wanted[:-1], wanted[-1]) if len(wanted) in _WITH_ALPHA else (wanted, alpha)
+    for number in (*colors, *(() if alpha is None else (alpha,))):
+        if number not in dataset.indexes:
+            raise ValueError(f"there is no band {number}; it has {dataset.count}")
+        kind = dataset.dtypes[number - 1]
+        if kind != "uint8":
+            remedy = "convert it to 8 bits, for example with gdal_translate -ot Byte -scale"
+            raise ValueError(f"band {number} is of type {kind}; {remedy}")
+    if not colors:
+        raise ValueError("there is no band but alpha")
+    table = _table(dataset, colors[0]) if len(colors) == 1 and meanings[colors[0] - 1] == "palette" else None
+    return Bands(colors, alpha, table)
+
+
+def image_of(pixels: Any, bands: Bands) -> Image.Image:
+    """RGBA of an array of the colours and alpha behind them, as ``(band, row, column)``."""
+    *colors, alpha = (Image.fromarray(band, "L") for band in pixels)
+    if bands.table is not None:
+        channels = [colors[0].point(list(bands.table[channel::4])) for channel in range(4)]
+        own = channels.pop()
+        return Image.merge("RGBA", (*channels, Image.composite(own, Image.new("L", own.size), alpha)))
+    red, green, blue = colors if len(colors) == _RGB else colors * _RGB
+    return Image.merge("RGBA", (red, green, blue, alpha))
+
+
+def _table(dataset: Any, number: int) -> bytes:
+    colors = dataset.colormap(number)
+    return b"".join(bytes(colors.get(value, (0, 0, 0, 0))) for value in range(_LOOKUP_SIZE))

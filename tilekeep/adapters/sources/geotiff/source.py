@@ -1,0 +1,179 @@
+"""A map source that reads a georeferenced raster.
+
+GDAL warps while it reads (``WarpedVRT``), for it finds the window of the file that a map needs in whatever SRS that
+is in, also one without a code, and keeps what stands for nothing apart at every pixel; our own warp would need the
+window first, and the transparency of every kernel.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from typing import Any
+
+from PIL import Image
+
+from tilekeep.adapters.sources.geotiff.bands import Bands, bands_of, image_of
+from tilekeep.adapters.sources.geotiff.raster_files import Opened, RasterFiles
+from tilekeep.domain.deadline import Deadline, Purpose
+from tilekeep.domain.errors import ProjectionError, SourceContentError
+from tilekeep.domain.geometry import BBox
+from tilekeep.domain.image import Raster
+from tilekeep.domain.map_query import Blank, Drawn, MapQuery, SourceTraits, UpstreamRequest
+from tilekeep.domain.source_failure import hidden, upstream_text
+from tilekeep.ports.projection import Projection
+
+_LOG = logging.getLogger("tilekeep.source.geotiff")
+
+_FAILURE = "could not read raster"
+
+_TRAITS = SourceTraits(meta_tiles=True)
+
+_KERNELS = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "cubic"}
+
+#: Points per axis at which the scale of a map is compared with that of the file.
+_SAMPLES = 4
+
+
+class GeotiffSource:
+    """A :class:`~tilekeep.ports.map_source.MapSource` of a file, which is opened on first use.
+
+    A map that is smaller than the raster comes from the coarsest overview that is still as fine as the map.
+
+    Args:
+        files: opens and keeps files.
+        raster: wraps an image for the imaging adapter in use.
+        path: absolute path of the file.
+        bands: numbers of the bands that are drawn, or None for those that the file says.
+        nodata: what stands for nothing, or None for what the file says.
+        resampling: as in :class:`tilekeep.domain.image.ImageEncoding`; colours in a table are never mixed.
+    """
+
+    def __init__(
+        self,
+        *,
+        files: RasterFiles,
+        projection: Projection,
+        raster: Callable[[Image.Image], Raster],
+        path: str,
+        bands: tuple[int, ...] | None,
+        nodata: float | None,
+        resampling: str,
+    ) -> None:
+        self._files = files
+        self._projection = projection
+        self._raster = raster
+        self._path = path
+        self._bands = bands
+        self._nodata = nodata
+        self._resampling = resampling
+
+    @property
+    def traits(self) -> SourceTraits:
+        """See the port."""
+        return _TRAITS
+
+    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
+        """None: it is read here."""
+        return ()
+
+    def tiles_for(self, query: MapQuery) -> int:
+        """It reads no cache."""
+        return 0
+
+    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Drawn | Blank:
+        """See the port; blank beside the raster, the same for all dimensions and purposes.
+
+        :raises SourceContentError: the file cannot be read, or has nothing that can be drawn.
+        """
+        from rasterio._err import CPLE_BaseError
+        from rasterio.errors import RasterioError
+
+        try:
+            image = self._image(query)
+        except (OSError, ValueError, ProjectionError, RasterioError, CPLE_BaseError) as error:
+            reason = upstream_text(getattr(error, "strerror", None) or str(error))
+            message = f"{_FAILURE} {self._path}: {reason}"
+            _LOG.warning("%s", message)
+            raise SourceContentError(message, client_message=hidden(_FAILURE)) from error
+        return Blank() if image is None else Drawn(self._raster(image))
+
+    def _image(self, query: MapQuery) -> Image.Image | None:
+        from rasterio.crs import CRS
+
+        crs = CRS.from_wkt(self._projection.wkt(query.srs))
+        with self._files.borrowed(Opened(self._path, None)) as dataset:
+            if dataset.crs is None:
+                raise ValueError("it does not say where it lies: there is no SRS in it")
+            bands = bands_of(dataset, self._bands)
+            if not _meets(dataset, crs, query.bbox):
+                return None
+            overview = _overview(dataset, crs, query, bands.colors[0])
+            if overview is None:
+                return self._warped(dataset, crs, query, bands)
+        with self._files.borrowed(Opened(self._path, overview)) as coarser:
+            return self._warped(coarser, crs, query, bands)
+
+    def _warped(self, dataset: Any, crs: Any, query: MapQuery, bands: Bands) -> Image.Image:
+        from rasterio.enums import Resampling
+        from rasterio.transform import Affine
+        from rasterio.vrt import WarpedVRT
+
+        kernel = "nearest" if bands.table is not None else _KERNELS[self._resampling]
+        options: dict[str, Any] = {} if self._nodata is None else {"src_nodata": self._nodata}
+        box, size = query.bbox, query.size
+        with WarpedVRT(
+            dataset,
+            crs=crs,
+            transform=Affine(box.width / size.width, 0, box.min_x, 0, -box.height / size.height, box.max_y),
+            width=size.width,
+            height=size.height,
+            resampling=Resampling[kernel],
+            add_alpha=bands.alpha is None,
+            **options,
+        ) as warped:
+            alpha = warped.count if bands.alpha is None else bands.alpha
+            return image_of(warped.read([*bands.colors, alpha]), bands)
+
+
+def _meets(dataset: Any, crs: Any, bbox: BBox) -> bool:
+    """Whether any of the raster lies in a box; if that cannot be told, it may."""
+    from rasterio._err import CPLE_BaseError
+    from rasterio.errors import RasterioError
+    from rasterio.warp import transform_bounds
+
+    try:
+        around = BBox(*transform_bounds(dataset.crs, crs, *dataset.bounds))
+    except (RasterioError, CPLE_BaseError):
+        return True
+    return not all(map(math.isfinite, around)) or around.intersects(bbox)
+
+
+def _overview(dataset: Any, crs: Any, query: MapQuery, band: int) -> int | None:
+    """The number of the coarsest overview that is as fine as the map everywhere, or None for the raster itself."""
+    finest = _shrinking(dataset, crs, query)
+    fitting = [number for number, factor in enumerate(dataset.overviews(band)) if factor <= finest]
+    return max(fitting, default=None)
+
+
+def _shrinking(dataset: Any, crs: Any, query: MapQuery) -> float:
+    """How many pixels of the raster lie along one of the map, at the place where they are fewest; at least 1."""
+    from rasterio.warp import transform
+
+    box, size = query.bbox, query.size
+    dx, dy = box.width / size.width, box.height / size.height
+    places = [
+        (box.min_x + box.width * (i + 0.5) / _SAMPLES, box.min_y + box.height * (j + 0.5) / _SAMPLES)
+        for i in range(_SAMPLES)
+        for j in range(_SAMPLES)
+    ]
+    beside = [point for x, y in places for point in ((x, y), (x + dx, y), (x, y + dy))]
+    xs, ys = transform(crs, dataset.crs, [x for x, _ in beside], [y for _, y in beside])
+    to_pixels = ~dataset.transform
+    pixels = [
+        (to_pixels.a * x + to_pixels.b * y + to_pixels.c, to_pixels.d * x + to_pixels.e * y + to_pixels.f)
+        for x, y in zip(xs, ys, strict=True)
+    ]
+    steps = [math.dist(pixels[i], pixels[i + k]) for i in range(0, len(pixels), 3) for k in (1, 2)]
+    return max(1.0, min((step for step in steps if math.isfinite(step)), default=1.0))

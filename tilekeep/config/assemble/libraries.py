@@ -1,0 +1,36 @@
+"""Whether the libraries are installed that some types of sources draw with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.sources import GeotiffSource, MapnikSource, SourceOptions
+from tilekeep.config.problems import Problem, error
+
+
+class _Library(NamedTuple):
+    """A library by the names of its module, of its project, and of the extra that installs it."""
+
+    module: str
+    name: str
+    extra: str
+
+
+_NEEDED: Mapping[type[SourceOptions], _Library] = {
+    MapnikSource: _Library("mapnik", "Mapnik", "mapnik"),
+    GeotiffSource: _Library("rasterio", "rasterio", "raster"),
+}
+
+
+def library_problems(
+    settings: Settings, installed: Callable[[str], bool] = lambda module: find_spec(module) is not None
+) -> Iterator[Problem]:
+    """An error for each source whose library is not there; nothing is imported."""
+    for name, source in settings.sources.items():
+        library = _NEEDED.get(type(source))
+        if library is not None and not installed(library.module):
+            message = f"sources of this type need {library.name}, which is not installed"
+            yield error(("sources", name, "type"), f'{message}: pip install "tilekeep[{library.extra}]"')

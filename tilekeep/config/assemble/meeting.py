@@ -1,0 +1,60 @@
+"""Locks and failure notes: of each host alone, or of all hosts that meet in a Redis."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
+from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
+from tilekeep.adapters.locks.file_lock import FileTileLock
+from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
+from tilekeep.adapters.locks.redis_lock import RedisTileLock
+from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.config.mapproxy.meaning_globals import MeetingPlace
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.failure_memory import FailureMemory
+from tilekeep.ports.tile_lock import TileLock
+
+
+class FilePermissions(TypedDict):
+    """Of new directories and files; None leaves them to the umask."""
+
+    directory_permissions: int | None
+    file_permissions: int | None
+
+
+def locks_in(
+    directory: str,
+    clock: Clock,
+    clients: RedisClients,
+    meeting: MeetingPlace | None,
+    *,
+    timeout_seconds: float,
+    keeps_files: bool,
+    of_all_hosts: bool,
+    **permissions: Unpack[FilePermissions],
+) -> TileLock:
+    """The locks of a directory; those ``of_all_hosts`` are held where the hosts meet as well, if they do."""
+    of_host = FileTileLock(directory, clock, timeout_seconds=timeout_seconds, keeps_files=keeps_files, **permissions)
+    if meeting is None or not of_all_hosts:
+        return of_host
+    return RedisTileLock(
+        of_host, clients, meeting.server, clock, prefix=meeting.prefix, timeout_seconds=timeout_seconds
+    )
+
+
+def failures_in(
+    directory: str,
+    clock: Clock,
+    clients: RedisClients,
+    meeting: MeetingPlace | None,
+    *,
+    longest_seconds: float,
+    **permissions: Unpack[FilePermissions],
+) -> FailureMemory:
+    """The failures remembered in a directory, or where the hosts meet."""
+    of_host = FileFailureMemory(directory, clock, longest_seconds=longest_seconds, **permissions)
+    if meeting is None:
+        return of_host
+    return RedisFailureMemory(
+        of_host, clients, meeting.server, clock, prefix=meeting.prefix, longest_seconds=longest_seconds
+    )
