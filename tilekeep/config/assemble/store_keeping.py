@@ -16,6 +16,7 @@ from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
+from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
 from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
 from tilekeep.domain.eviction import Quota
@@ -95,7 +96,9 @@ class StoreKeeping:
         if wanted.cache.ledger:
             locks = self._locks(wanted, store)
             ledger = self._ledger(wanted, locks)
-            settle = SettleLedger(ledger, store, wanted.grid.levels, self._clock)
+            # Redis finds the tiles of an area by asking for all keys.
+            windows = not isinstance(wanted.cache.storage, RedisStorage)
+            settle = SettleLedger(ledger, store, wanted.grid.levels, self._clock, lists_windows=windows)
             kept = AccountedStore(store, ledger)
             if wanted.cache.quota_bytes is not None:
                 kept = limited = self._limited(kept, ledger, settle, locks, Quota(wanted.cache.quota_bytes))
