@@ -10,6 +10,8 @@ from typing import Any
 from tests.contract.sqlite_tile_store_suite import TILE_SET, SqliteTileStoreSuite, options
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.storage.sqlite.row_order import RowOrder
+from tilekeep.adapters.storage.sqlite.shared_images import create_shared_images
+from tilekeep.adapters.storage.sqlite.statements import TileTable
 from tilekeep.adapters.storage.sqlite.store import SqliteTileStore
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.domain.geometry import BBox, Size
@@ -61,6 +63,24 @@ class TestMbtilesStoreWithRollbackJournal(TestMbtilesStore):
             row_order=None,
             **options(wal=False),
         )
+
+
+class TestMbtilesStoreWithSharedImages(TestMbtilesStore):
+    """Tiles with the same bytes share them; what other programs store goes through the view as well."""
+
+    def make_store(self, medium: Path) -> SqliteTileStore:
+        return mbtiles_store(
+            tile_set=TILE_SET,
+            path=str(medium / "osm.mbtiles"),
+            metadata=lambda: {"name": "osm"},
+            row_order=None,
+            shares_images=True,
+            **options(),
+        )
+
+    def create(self, database: sqlite3.Connection) -> None:
+        create_shared_images(database, TileTable("tiles"))
+        database.execute("CREATE TABLE metadata (name text, value text)")
 
 
 class TestSqliteStore(SqliteTileStoreSuite):

@@ -417,7 +417,7 @@ def test_a_file_on_a_disk_that_cannot_be_written_is_read(open_folder: Path, wal:
         container.adapters.sqlite_connections().close()
 
     fill()
-    assert sorted(each.name for each in (open_folder / "cache_data").iterdir()) == ["a.mbtiles"]
+    assert sorted(each.name for each in (open_folder / "cache_data").iterdir()) == ["a.mbtiles", "tilekeep_ledger"]
     (open_folder / FILES["mbtiles"]).chmod(0o444)
     (open_folder / "cache_data").chmod(0o555)
 

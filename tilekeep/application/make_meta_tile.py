@@ -11,7 +11,7 @@ from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import LockUnavailable, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
+from tilekeep.domain.errors import LockUnavailable, NoRoom, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
 from tilekeep.domain.keeping import Worth
 from tilekeep.domain.lock_names import tile_lock_name
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
@@ -25,6 +25,9 @@ log = logging.getLogger("tilekeep.cache.tile")
 
 #: A source may ask to be left alone for longer than the configured time, but not for longer than this.
 LONGEST_RETRY_AFTER_SECONDS = 60.0
+
+
+_REMEDY = "see to the room on the disk, and to owner and permissions of the directory"
 
 
 class TileVault(TileReader, TileWriter, TileRenewer, Protocol):
@@ -180,8 +183,11 @@ class MakeMetaTile:
     def _written(self, new: Sequence[NewTile], now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
         try:
             infos = self._store.write(new, now, deadline) if new else []
+        except NoRoom as error:
+            log.debug("tiles are delivered unstored: %s", error)
+            return {tile.key: Made(_unstored(tile, now)) for tile in new}
         except StoreError as error:
-            self._trouble(logging.ERROR, "tiles could not be stored and are delivered unstored: %s", error)
+            self._trouble(logging.ERROR, f"tiles could not be stored and are delivered unstored: %s; {_REMEDY}", error)
             return {tile.key: Made(_unstored(tile, now)) for tile in new}
         return {
             tile.key: Made(StoredTile(tile.body, tile.media_type, info)) for tile, info in zip(new, infos, strict=True)

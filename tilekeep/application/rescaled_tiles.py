@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tilekeep.application.map_from_tiles import MapFromTiles
 from tilekeep.application.tile_answer import TileAnswer, Tiles, TileState
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import ImageError, InvalidParameter, SourceContentError, StoreError
+from tilekeep.domain.errors import ImageError, InvalidParameter, NoRoom, SourceContentError, StoreError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
@@ -106,6 +106,8 @@ class RescaledTiles:
     def _stored(self, writer: TileWriter, tile: NewTile, now: float, deadline: Deadline) -> TileInfo | None:
         try:
             return writer.write([tile], now, deadline)[0]
+        except NoRoom:
+            return None
         except StoreError as error:
             log.error("a rescaled tile could not be stored and is delivered unstored: %s", error)  # noqa: TRY400
             return None

@@ -48,8 +48,11 @@ from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
 from tilekeep.adapters.storage.couchdb.stores import couchdb_store
 from tilekeep.adapters.storage.disabled import DisabledTileStore
+from tilekeep.adapters.storage.disk_room import DiskRoom
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.adapters.storage.ledger.journals import Journals
+from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.memory.store import memory_store
 from tilekeep.adapters.storage.objects.transfers import Transfers
@@ -167,6 +170,9 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "compact-2": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion2())),
         }
     )
+    journals = providers.ThreadSafeSingleton(Journals)
+    ledgers = providers.Factory(StoreLedger, journals=journals)
+    disk_rooms = providers.Factory(DiskRoom)
     info_sources: providers.FactoryAggregate[InfoSource] = providers.FactoryAggregate(
         {"wms": providers.Factory(WmsInfoSource), "arcgis": providers.Factory(ArcgisInfoSource)}
     )
@@ -245,6 +251,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.http_state,
             adapters.background,
             adapters.sqlite_connections,
+            adapters.journals,
             adapters.object_transfers,
             adapters.object_workers,
             adapters.mapnik_maps,
@@ -280,6 +287,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
             CacheParts,
             make_store=adapters.stores.provider,
             make_defragmenter=adapters.defragmenters.provider,
+            make_ledger=adapters.ledgers.provider,
+            make_room=adapters.disk_rooms.provider,
             locks=shared.provided.locks,
             new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,

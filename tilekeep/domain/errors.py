@@ -35,6 +35,7 @@
     |   |-- UndecodableImage          the bytes are no image, or a damaged one
     |   `-- ImageTooLarge             more bytes or pixels than the limits allow
     |-- StoreError                    a tile store could not read or write
+    |   `-- NoRoom                    it takes no more tiles, as its disk is nearly full
     |-- JobStoreError                 notes on seeding cannot be read or written
     |-- LockTimeout                   a tile lock was not free before the deadline
     |-- LockUnavailable               there is no way to take a lock at all
@@ -219,6 +220,10 @@ class ImageTooLarge(ImageError):
 
 class StoreError(TilekeepError):
     """A tile store could not read or write; tiles already stored are untouched."""
+
+
+class NoRoom(StoreError):
+    """A tile store takes no more tiles: its disk has less room than is to be left free."""
 
 
 class JobStoreError(TilekeepError):

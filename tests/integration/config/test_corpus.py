@@ -24,6 +24,8 @@ OWN_ONES = examples(OWN)
 
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
+    ("Cache", "ledger"),
+    ("Cache", "quota"),
     ("BreakerOptions", "failures"),
     ("BreakerOptions", "seconds"),
     ("GlobalTiles", "expires"),
@@ -67,12 +69,18 @@ OWN_ADDITIONS = {
     ("GeotiffSource", "transparent"),
     ("GeotiffSource", "type"),
     ("GlobalCache", "failure_seconds"),
+    ("GlobalCache", "ledger"),
+    ("GlobalCache", "ledger_dir"),
     ("GlobalCache", "max_map_tiles"),
+    ("GlobalCache", "min_free_inodes"),
+    ("GlobalCache", "min_free_space"),
     ("GlobalCache", "refresh"),
     ("GlobalHttpOptions", "max_image_bytes"),
     ("GlobalHttpOptions", "max_image_pixels"),
     ("GlobalHttpOptions", "trusted_proxies"),
     ("MbtilesBackend", "row_order"),
+    ("MbtilesBackend", "share_identical_images"),
+    ("Quota", "max_size"),
     *{("MeetingPoint", name) for name in MeetingPoint.model_fields},
     *{
         ("RedisBackend", name)

@@ -19,6 +19,7 @@ from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.opaque_gate import OpaqueGate
 from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.seeding.seed_task import SeededCache
+from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
@@ -34,6 +35,7 @@ from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
+from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
 from tilekeep.config.assemble.stores import StoreAssembly, is_shared
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.assemble.xyz_grids import xyz_levels
@@ -61,6 +63,7 @@ from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.failure_memory import FailureMemory
+from tilekeep.ports.free_room import FreeRoom
 from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
@@ -76,6 +79,8 @@ class CacheParts:
 
     make_store: Callable[..., TileStore]
     make_defragmenter: Callable[..., Defragmenter]
+    make_ledger: Callable[..., KeptLedger]
+    make_room: Callable[[str], FreeRoom]
     locks: Callable[[LockDirectory], TileLock]
     new_lock: Callable[[LockDirectory], TileLock]
     no_lock: TileLock
@@ -117,11 +122,15 @@ class CacheDescription:
 
 
 class StoredCache(NamedTuple):
-    """The tiles of a cache in one grid."""
+    """The tiles of a cache in one grid.
+
+    :ivar settle: brings the account of what is stored up to date; None where none is kept.
+    """
 
     tile_set: TileSet
     grid: TileGrid
     store: TileStore
+    settle: SettleLedger | None = None
 
 
 class _WorkingParts(NamedTuple):
@@ -185,6 +194,7 @@ class CacheAssembly:
             parts.projection,
             parts.http_client,
             self._dimension_names_of,
+            StoreKeeping(parts.make_ledger, parts.new_lock, parts.make_room, parts.background, parts.clock, options),
         )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
@@ -210,8 +220,8 @@ class CacheAssembly:
             cache = self.effective(name)
             for grid_key in cache.grids if cache.stores_tiles else ():
                 wanted = self._wanted_store(cache, grid_key)
-                for store in self._stores.lasting(wanted):
-                    yield StoredCache(wanted.tile_set, wanted.grid, store)
+                for kept in self._stores.lasting(wanted):
+                    yield StoredCache(wanted.tile_set, wanted.grid, *kept)
 
     def _wanted_store(self, cache: EffectiveCache, grid_key: str) -> WantedStore:
         """The store of a cache in the grid with the key ``grid_key``."""

@@ -34,7 +34,8 @@ def sqlite_store(make: Callable[..., TileStore], projection: Projection, wanted:
     order = _row_order(options, grid)
     if options.kind == "mbtiles":
         metadata = partial(_metadata, projection, cache, grid, extent)
-        return make("mbtiles", path=place, metadata=metadata, row_order=order, **shared)
+        sharing = options.shares_images
+        return make("mbtiles", path=place, metadata=metadata, row_order=order, shares_images=sharing, **shared)
     return make(
         "geopackage",
         path=place,

@@ -13,6 +13,7 @@ from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.object_stores import object_store
 from tilekeep.config.assemble.pmtiles_stores import pmtiles_store
 from tilekeep.config.assemble.sqlite_stores import sqlite_store
+from tilekeep.config.assemble.store_keeping import KeptStore, StoreKeeping
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
@@ -50,6 +51,7 @@ class StoreAssembly:
         projection: writes the SRS of a grid as well-known text.
         http_client: the client for a set of options.
         dimension_names: the dimensions of a cache.
+        keeping: wraps stores in what looks after what they hold.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class StoreAssembly:
         projection: Projection,
         http_client: Callable[[ClientOptions], HttpClient],
         dimension_names: Callable[[str], Collection[str]],
+        keeping: StoreKeeping,
     ) -> None:
         self._make_store = make_store
         self._make_defragmenter = make_defragmenter
@@ -69,6 +72,7 @@ class StoreAssembly:
         self._projection = projection
         self._http_client = http_client
         self._dimension_names = dimension_names
+        self._keeping = keeping
         self._makers: Mapping[type, Callable[[WantedStore], TileStore]] = {
             FileStorage: self._files,
             BundleStorage: self._bundles,
@@ -84,18 +88,25 @@ class StoreAssembly:
 
     def store(self, wanted: WantedStore) -> TileStore:
         """The store of the tiles of a cache in one grid."""
-        if not wanted.cache.stores_tiles:
-            return self._make_store("disabled")
-        return self._makers[type(wanted.cache.storage)](wanted)
+        return self.kept(wanted).store
 
-    def lasting(self, wanted: WantedStore) -> Iterator[TileStore]:
+    def kept(self, wanted: WantedStore) -> KeptStore:
+        """The store, and what is known of it."""
+        if not wanted.cache.stores_tiles:
+            return KeptStore(self._make_store("disabled"), None)
+        store = self._makers[type(wanted.cache.storage)](wanted)
+        if isinstance(wanted.cache.storage, TieredStorage | MemoryStorage):
+            return KeptStore(store, None)  # tiers are looked after one by one, and memory is gone with the process
+        return self._keeping.kept(wanted, store)
+
+    def lasting(self, wanted: WantedStore) -> Iterator[KeptStore]:
         """The single stores that have those tiles, but those in memory, which other processes do not see."""
         storage = wanted.cache.storage
         if isinstance(storage, TieredStorage):
             for tier in storage.tiers:
                 yield from self.lasting(_of_tier(wanted, tier))
         elif not isinstance(storage, MemoryStorage):
-            yield self.store(wanted)
+            yield self.kept(wanted)
 
     def defragmenter(self, cache: EffectiveCache, directory: str) -> Defragmenter | None:
         """What defragments that store, or None if it needs no such thing; of tiers the last."""

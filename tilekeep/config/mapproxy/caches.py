@@ -16,6 +16,7 @@ from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
+    ByteSize,
     Color,
     Duration,
     HostAndPort,
@@ -95,6 +96,16 @@ class Watermark(Options):
     spacing: Opt[Literal["wide"]] = None
 
 
+class Quota(Options):
+    """``quota``: how much a cache may hold (own addition).
+
+    :ivar max_size: of the tiles of one grid together, in bytes or as 500M or 10G; of more, those go that have not been
+        used for long and are cheap to make again.
+    """
+
+    max_size: Annotated[ByteSize, Field(gt=0)]
+
+
 class BackendOptions(Options):
     """Options that all stores share.
 
@@ -164,6 +175,7 @@ class MbtilesBackend(BackendOptions):
     :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
     :ivar sqlite_wal: whether a new file gets a write-ahead log; without it, one on a local disk.
     :ivar row_order: grid counts rows as MapProxy does, standard as other programs expect it (own addition).
+    :ivar share_identical_images: whether tiles with the same bytes share them in a new file (own addition).
     :ivar directory_permissions: octal digits in quotes for new directories.
     :ivar file_permissions: octal digits in quotes for new files.
     """
@@ -175,6 +187,7 @@ class MbtilesBackend(BackendOptions):
     sqlite_timeout: Opt[PositiveNumber] = None
     sqlite_wal: Opt[bool] = None
     row_order: RowOrder = "grid"
+    share_identical_images: bool = False
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 
@@ -477,6 +490,8 @@ class Cache(Options):
     :ivar refresh_before: what makes tiles stale.
     :ivar refresh: what requests for stale tiles get (own addition).
     :ivar watermark: text on every tile.
+    :ivar ledger: whether account is kept of the tiles that are stored (own addition).
+    :ivar quota: how much it may hold (own addition).
     :ivar cache: where and how tiles are stored.
     :ivar vector_layers: what TileJSON says of the layers of vector tiles, which nobody looks into (own addition).
     """
@@ -503,6 +518,8 @@ class Cache(Options):
     refresh_before: Section[RefreshBefore] | None = None
     refresh: Section[Refresh] | None = None
     watermark: Section[Watermark] | None = None
+    ledger: Opt[bool] = None
+    quota: Section[Quota] | None = None
     cache: Opt[Backend] = None
     vector_layers: Opt[tuple[VectorLayerOptions, ...]] = None
 

@@ -11,6 +11,7 @@ from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resamplin
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
 from tilekeep.config.mapproxy.markers import OGC_API, NoEffect
 from tilekeep.config.mapproxy.options import (
+    ByteSize,
     Duration,
     HostAndPort,
     NotNegative,
@@ -99,6 +100,12 @@ class GlobalCache(Options):
     :ivar sqlite_wal: whether their new files get a write-ahead log; without it, those on a local disk.
     :ivar failure_seconds: how long a block that failed upstream is not asked for again (own addition).
     :ivar refresh: what requests for stale tiles get (own addition).
+    :ivar ledger: whether account is kept of the tiles that are stored, by level and area (own addition).
+    :ivar ledger_dir: directory of these accounts, which all hosts with the same caches have to share; without it,
+        tilekeep_ledger in base_dir (own addition).
+    :ivar min_free_space: of the disk below which caches on it take no more tiles, in bytes or as 10G; tiles are still
+        delivered (own addition).
+    :ivar min_free_inodes: how many more files the disk has to have room for, likewise (own addition).
     """
 
     base_dir: str = "./cache_data"
@@ -116,6 +123,10 @@ class GlobalCache(Options):
     link_single_color_images: SingleColorLinks = False
     failure_seconds: NotNegativeNumber = 5.0
     refresh: Section[Refresh] | None = None
+    ledger: bool = True
+    ledger_dir: Opt[str] = None
+    min_free_space: ByteSize = 0
+    min_free_inodes: NotNegative = 0
     s3: Section[S3Defaults] | None = None
     azureblob: Section[AzureDefaults] | None = None
     sqlite_timeout: Opt[PositiveNumber] = None

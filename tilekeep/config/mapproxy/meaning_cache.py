@@ -105,6 +105,8 @@ class EffectiveCache:
     :ivar rescaling: how tiles without source are drawn from other levels, or None.
     :ivar watermark: what is written on every tile, or None.
     :ivar storage: the kind of store and what it needs.
+    :ivar ledger: whether account is kept of what is stored.
+    :ivar quota_bytes: how many bytes the tiles of one grid may have together, or None.
     """
 
     name: str
@@ -134,6 +136,8 @@ class EffectiveCache:
     watermark: Watermark | None = None
     patience_seconds: float = math.inf
     max_stale_seconds: float | None = None
+    ledger: bool = False
+    quota_bytes: int | None = None
     bands: BandMix | None = None
     vector_layers: tuple[VectorLayer, ...] = ()
 
@@ -181,6 +185,8 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         watermark=_watermark(cache.watermark),
         patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
         max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
+        ledger=_first(cache.ledger, default.ledger),
+        quota_bytes=None if cache.quota is None else cache.quota.max_size,
         bands=_bands(cache),
         vector_layers=vector_layers(cache),
     )

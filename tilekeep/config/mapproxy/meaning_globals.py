@@ -37,6 +37,9 @@ class EffectiveGlobals:
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
     :ivar font_dir: directory of the fonts of texts in images, or None for those of the package.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
+    :ivar ledger_dir: where the accounts of stores lie.
+    :ivar min_free_bytes: of a disk, below which caches on it take no more tiles; 0 for no such limit.
+    :ivar min_free_inodes: likewise.
     :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
     :ivar meeting: where tile locks and failures of all hosts meet, or None if each host is alone.
     """
@@ -55,6 +58,9 @@ class EffectiveGlobals:
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
     font_dir: str | None
     longest_failure_seconds: float
+    ledger_dir: str
+    min_free_bytes: int
+    min_free_inodes: int
     renderer_url: str | None = field(default=None, repr=False)
     meeting: MeetingPlace | None = None
 
@@ -80,6 +86,13 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         ),
         font_dir=None if image.font_dir is None else from_base(base_dir, image.font_dir),
         longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
+        ledger_dir=(
+            os.path.join(from_base(base_dir, cache.base_dir), "tilekeep_ledger")
+            if cache.ledger_dir is None
+            else from_base(base_dir, cache.ledger_dir)
+        ),
+        min_free_bytes=cache.min_free_space,
+        min_free_inodes=cache.min_free_inodes,
         renderer_url=None if settings.globals.renderd is None else settings.globals.renderd.address,
         meeting=_meeting(settings, base_dir),
     )

@@ -29,6 +29,7 @@ class SqliteStorage:
     :ivar ttl_seconds: after which tiles count as missing; 0 for never.
     :ivar table: of the tiles in a GeoPackage; None for the cache and its grid.
     :ivar row_order: whether rows are counted as in the grid.
+    :ivar shares_images: whether tiles with the same bytes share them in new files.
     """
 
     kind: SqliteKind
@@ -37,6 +38,7 @@ class SqliteStorage:
     ttl_seconds: int
     table: str | None
     row_order: RowOrder
+    shares_images: bool = False
 
     def table_of(self, cache: str, grid: str) -> str:
         """The table with the tiles of ``cache`` in the grid called ``grid``."""
@@ -59,6 +61,7 @@ def sqlite_storage(settings: Settings, backend: SQLITE_BACKENDS) -> SqliteStorag
         ttl_seconds=backend.ttl if isinstance(backend, SqliteBackend) else 0,
         table=backend.table_name if isinstance(backend, GeopackageBackend) else None,
         row_order="grid" if isinstance(backend, SqliteBackend) else backend.row_order,
+        shares_images=isinstance(backend, MbtilesBackend) and backend.share_identical_images,
     )
 
 

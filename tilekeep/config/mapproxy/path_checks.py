@@ -222,7 +222,7 @@ def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     globals_ = settings.globals.cache
     if any(not _has_own_directory(cache) for cache in settings.caches.values()):
         yield ("globals", "cache", "base_dir"), globals_.base_dir
-    for option in ("lock_dir", "tile_lock_dir"):
+    for option in ("lock_dir", "tile_lock_dir", "ledger_dir"):
         if option in globals_.model_fields_set:
             yield ("globals", "cache", option), getattr(globals_, option)
     for name, cache in settings.caches.items():

@@ -10,7 +10,7 @@ from tilekeep.config.mapproxy.meaning_cache import refresh_limit
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.paths import octal
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.problems import OptionPath, Problem, error
+from tilekeep.config.problems import OptionPath, Problem, error, warning
 from tilekeep.domain.staleness import RelativeLimit
 
 
@@ -21,6 +21,17 @@ def storage_problems(settings: Settings) -> Iterator[Problem]:
         if cache.cache is not None:
             yield from _permission_problems(("caches", name, "cache"), cache.cache)
         yield from _age_problems(("caches", name, "refresh_before"), cache)
+        yield from _quota_problems(settings, ("caches", name), cache)
+
+
+def _quota_problems(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
+    """What a cache holds is known from its ledger only."""
+    if cache.quota is None:
+        return
+    if not (settings.globals.cache.ledger if cache.ledger is None else cache.ledger):
+        yield error((*path, "quota"), "how much is stored is known from the ledger; set ledger: true")
+    if cache.disable_storage:
+        yield warning((*path, "quota"), "has no effect, as disable_storage stores nothing")
 
 
 def _permission_problems(path: OptionPath, options: Options) -> Iterator[Problem]:

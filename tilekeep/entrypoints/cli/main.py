@@ -14,6 +14,7 @@ _COMMANDS = {
     "seed": ("seed", "Fill, refresh and clean caches ahead of requests."),
     "explain": ("explain", "Say what a tile request would do, without doing it."),
     "scrub": ("scrub", "Find stored tiles that cannot be shown, and remove them."),
+    "caches": ("caches", "Say what is stored: tiles, bytes and ages, by cache and level."),
     "util": ("util", "Tools for caches, with the names of mapproxy-util."),
     "demo": ("demo", "Serve a built-in world map on this machine."),
 }

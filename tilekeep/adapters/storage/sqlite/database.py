@@ -6,6 +6,7 @@ import os
 import sqlite3
 from urllib.parse import quote
 
+from tilekeep.adapters.storage.sqlite.shared_images import ADDRESSES, UNUSED_IMAGES
 from tilekeep.adapters.storage.sqlite.statements import Statements, TileTable
 from tilekeep.domain.errors import StoreError
 
@@ -84,7 +85,8 @@ class Database:
             return
         self.is_view = types[table.name] == "view"
         self.has_records = table.record_name in types and (self.is_view or table.trigger_name in types)
-        self.statements = table.statements(with_records=table.record_name in types)
+        rows = ADDRESSES if UNUSED_IMAGES in types else table.name
+        self.statements = table.statements(with_records=table.record_name in types, rows=rows)
 
     def is_as_seen(self) -> bool:
         """Whether the tables are those that :meth:`look` has found; only asked while some are missing."""

@@ -15,6 +15,8 @@ _PASSING = frozenset(
         "SQLITE_CANTOPEN",
         "SQLITE_IOERR_SHORT_READ",
         "SQLITE_PROTOCOL",
+        # The connection may be from a time at which the disk could not be written.
+        "SQLITE_READONLY",
         "SQLITE_READONLY_DBMOVED",
         "SQLITE_READONLY_RECOVERY",
         "SQLITE_READONLY_CANTINIT",

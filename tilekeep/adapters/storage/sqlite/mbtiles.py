@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from tilekeep.adapters.storage.sqlite.shared_images import UNUSED_IMAGES, create_shared_images
 from tilekeep.adapters.storage.sqlite.statements import TileTable
 from tilekeep.domain.errors import StoreError
 
@@ -41,16 +42,23 @@ class MbtilesSchema:
     """A file of all levels (type ``mbtiles``), with the metadata of MBTiles 1.3.
 
     :ivar metadata: makes names and values; ``minzoom`` and ``maxzoom`` are kept as tiles are stored.
+    :ivar shares_images: whether tiles with the same bytes share them in new files.
     """
 
     metadata: Callable[[], Mapping[str, str]]
+    shares_images: bool = False
 
     table = TileTable("tiles")
     shares_file = False
 
     def prepare(self, connection: sqlite3.Connection) -> None:
         """See :class:`~tilekeep.adapters.storage.sqlite.schema.TileSchema`; metadata that is there stays."""
-        _create(connection, _TILES.format(more=""))
+        if self.shares_images and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            create_shared_images(connection, self.table)
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (UNUSED_IMAGES,)).fetchone():
+            connection.execute(_METADATA)
+        else:
+            _create(connection, _TILES.format(more=""))
         known = {name for (name,) in connection.execute("SELECT name FROM metadata")}
         missing = [(name, value) for name, value in self.metadata().items() if name not in known]
         connection.executemany("INSERT INTO metadata (name, value) VALUES (?, ?)", missing)

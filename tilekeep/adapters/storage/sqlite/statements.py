@@ -107,8 +107,11 @@ class TileTable:
             f"{trigger} WHEN (SELECT writing FROM {WRITING}) IS NOT 1 BEGIN {then}; END",
         ]
 
-    def statements(self, *, with_records: bool) -> Statements:
-        """The SQL for a database with or without a table of records."""
+    def statements(self, *, with_records: bool, rows: str | None = None) -> Statements:
+        """The SQL for a database with or without a table of records.
+
+        ``rows`` is the table with a row for each tile, where the tiles are a view.
+        """
         tiles, records = f'"{self.name}"', f'"{self.record_name}"'
         time, joined_time = self._times(records, with_records=with_records)
         record = "etag, last_modified, checksum"
@@ -120,6 +123,7 @@ class TileTable:
             if with_records
             else ""
         )
+        rows_of_tiles = f'"{rows or self.name}"'
         # Whole seconds are compared with whole seconds, so that a tile is not removed for its missing fraction.
         limit = "?2" if self.time_column is None else "CAST(?2 AS INTEGER)"
         more, parameter = (f", {self.time_column}", ", ?5") if self.time_column else ("", "")
@@ -137,7 +141,8 @@ class TileTable:
             " DO UPDATE SET etag = ?4, last_modified = ?5",
             remove=f"DELETE FROM {tiles} WHERE {_ADDRESS}",
             remove_record=f"DELETE FROM {records} WHERE {_ADDRESS}",
-            remove_level=f"DELETE FROM {tiles} WHERE rowid IN (SELECT t.rowid FROM {joined} WHERE t.zoom_level = ?1"
+            remove_level=f'DELETE FROM "{rows or self.name}" WHERE rowid IN'
+            f" (SELECT t.rowid FROM {joined.replace(tiles, rows_of_tiles, 1)} WHERE t.zoom_level = ?1"
             f" AND (?2 IS NULL OR coalesce({self._seconds(joined_time)}, {UNKNOWN_TIME}) < {limit})"
             f" LIMIT {REMOVED_AT_ONCE})",
             remove_records=f"DELETE FROM {records} WHERE zoom_level = ?1 AND NOT EXISTS (SELECT 1 FROM {tiles} t"

@@ -48,10 +48,14 @@ def mbtiles_store(
     path: str,
     metadata: Callable[[], Mapping[str, str]],
     row_order: RowOrder | None,
+    shares_images: bool = False,
     **options: Unpack[SqliteOptions],
 ) -> SqliteTileStore:
-    """All levels in one MBTiles file; what ``metadata`` makes is written into new files, and where it is missing."""
-    schema = MbtilesSchema(metadata)
+    """All levels in one MBTiles file; what ``metadata`` makes is written into new files, and where it is missing.
+
+    With ``shares_images`` tiles with the same bytes share them in new files.
+    """
+    schema = MbtilesSchema(metadata, shares_images)
     return _store(tile_set, OneFile(path), schema, _access(schema, options), options, row_order)
 
 

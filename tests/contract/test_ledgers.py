@@ -1,0 +1,202 @@
+"""The ledger in files, and the fake, keep what ledgers promise."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.contract.compact_stores import compact_store
+from tests.contract.ledger_suite import CELL, HERE, LEVELS, LedgerSuite, book, listing, settle
+from tests.contract.processes import forked, kill, signals, wait_for
+from tests.contract.tile_store_suite import AT, new, png
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.tile_store import FakeTileStore
+from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.locks.file_lock import FileTileLock
+from tilekeep.adapters.storage.ledger.journals import Journals
+from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
+from tilekeep.application.accounted_store import AccountedStore
+from tilekeep.config.process_resources import ProcessResources
+from tilekeep.domain.errors import StoreError
+from tilekeep.domain.ledger import Cell, CellBlock
+from tilekeep.domain.tile import TileCoord, TileKey
+
+RESOURCES = ProcessResources()
+
+
+def store_ledger(directory: Path, patience_seconds: float = 0.0) -> StoreLedger:
+    journals = Journals()
+    RESOURCES.keep(journals)
+    locks = FileTileLock(str(directory), SystemClock(), timeout_seconds=60.0)
+    return StoreLedger(str(directory), journals, locks, levels=LEVELS, patience_seconds=patience_seconds)
+
+
+class TestFakeLedger(LedgerSuite):
+    def medium(self, folder: Path) -> FakeLedger:
+        return FakeLedger()
+
+    def make_ledger(self, medium: FakeLedger) -> FakeLedger:
+        return medium
+
+
+class TestStoreLedger(LedgerSuite):
+    def make_ledger(self, medium: Path) -> StoreLedger:
+        return store_ledger(medium)
+
+    def test_a_change_of_another_process_is_waited_for(self, tmp_path: Path) -> None:
+        ledger = store_ledger(tmp_path, patience_seconds=60.0)
+        with signals() as (tell, await_), signals() as (go_on, told):
+
+            def work() -> None:
+                with store_ledger(tmp_path).changing([CELL]):
+                    tell()
+                    told()
+                    time.sleep(0.05)
+
+            child = forked(work)
+            await_()
+            go_on()
+            with ledger.settling() as changes:
+                assert changes == (frozenset({CELL}), True)
+            wait_for(child)
+
+    def test_a_process_that_is_killed_leaves_its_notes_and_no_lock(self, tmp_path: Path) -> None:
+        with signals() as (tell, await_):
+
+            def work() -> None:
+                with store_ledger(tmp_path).changing([CELL]):
+                    tell()
+                    time.sleep(60)
+
+            child = forked(work)
+            await_()
+            kill(child)
+
+        with store_ledger(tmp_path).settling() as changes:
+            assert changes == (frozenset({CELL}), True)
+
+    def test_a_forked_child_holds_nothing_of_its_parent(self, tmp_path: Path) -> None:
+        ledger = store_ledger(tmp_path)
+        with signals() as (tell, await_):
+            with ledger.changing([CELL]):
+                child = forked(await_)
+            with ledger.settling() as changes:
+                assert changes.settled
+            tell()
+            wait_for(child)
+
+    def test_a_forked_child_notes_its_own_changes(self, tmp_path: Path) -> None:
+        ledger = store_ledger(tmp_path)
+        with ledger.changing([CELL]):
+            pass
+
+        def work() -> None:
+            with ledger.changing([CellBlock(3)]):
+                pass
+
+        wait_for(forked(work))
+
+        with ledger.settling() as changes:
+            assert changes.areas == {CELL, CellBlock(3)}
+
+    def test_an_area_is_noted_once_while_it_is_not_counted(self, tmp_path: Path) -> None:
+        ledger = store_ledger(tmp_path)
+        for _ in range(1000):
+            with ledger.changing([CELL]):
+                pass
+
+        assert (tmp_path / "changes").stat().st_size < 20
+
+    def test_a_note_cut_off_by_a_full_disk_spoils_no_other(self, tmp_path: Path) -> None:
+        ledger = store_ledger(tmp_path)
+        with ledger.changing([CELL]):
+            pass
+        with (tmp_path / "changes").open("ab") as journal:
+            journal.write(b"\n9 12")
+        with store_ledger(tmp_path).changing([Cell(9, 4, 4)]):
+            pass
+
+        with ledger.settling() as changes:
+            assert changes.areas == {CELL, Cell(9, 4, 4)}
+
+    def test_notes_that_were_lost_are_made_up_for_by_counting_everything(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        folder = tmp_path / "ledger"
+        ledger, store = store_ledger(folder), FakeTileStore()
+        settle(ledger, store)
+        aside = folder.rename(tmp_path / "aside")
+        folder.write_text("no directory")
+
+        accounted = AccountedStore(store, ledger)
+        accounted.write([new(HERE, png())], AT)
+        accounted.write([new(HERE, png("again"))], AT)
+
+        assert store.tiles.keys() == {HERE}
+        assert len([record for record in caplog.records if "cannot take notes" in record.message]) == 1
+        with pytest.raises(StoreError, match="ledger"):
+            settle(ledger, store)
+
+        folder.unlink()
+        aside.rename(folder)
+        accounted.remove([TileKey(TileCoord(0, 0, 0))])
+        settle(ledger, store)
+
+        assert book(ledger) == listing(store) != {}
+
+    def test_a_damaged_book_is_an_error_that_says_what_to_do(self, tmp_path: Path) -> None:
+        ledger = store_ledger(tmp_path)
+        settle(ledger, FakeTileStore())
+        (tmp_path / "account.sqlite").write_bytes(b"no database, whatever its name may say" * 100)
+
+        with pytest.raises(StoreError, match="remove it"):
+            ledger.account()
+
+    def test_more_stores_may_change_than_journals_stay_open(self, tmp_path: Path) -> None:
+        journals = Journals(most_idle=3)
+        locks = FileTileLock(str(tmp_path), SystemClock(), timeout_seconds=60.0)
+        ledgers = [StoreLedger(str(tmp_path / str(n)), journals, locks, levels=LEVELS) for n in range(10)]
+
+        for _ in range(2):
+            for ledger in ledgers:
+                with ledger.changing([CELL]):
+                    pass
+
+        assert len(journals._open) <= 4
+        assert [ledger.account().unsettled for ledger in ledgers] == [1] * 10
+
+    def test_writers_that_are_killed_at_any_moment_leave_an_account_that_equals_a_listing(
+        self, tmp_path: Path, rounds: Callable[[int, int], int]
+    ) -> None:
+        store, ledger = compact_store(tmp_path / "tiles", 2), store_ledger(tmp_path / "ledger", 5.0)
+
+        for _ in range(rounds(20, 200)):
+            children = [self._write_until_killed(tmp_path) for _ in range(2)]
+            settle(ledger, store)
+            for child in children:
+                kill(child)
+
+            settle(ledger, store)
+            assert book(ledger) == listing(store)
+            assert ledger.account().unsettled == 0
+
+    def _write_until_killed(self, folder: Path) -> int:
+        with signals() as (tell, await_):
+
+            def work() -> None:
+                accounted = AccountedStore(compact_store(folder / "tiles", 2), store_ledger(folder / "ledger"))
+                chance = random.Random()
+                tell()
+                while True:
+                    keys = [TileKey(TileCoord(9, chance.randrange(52, 76), chance.randrange(52, 76))) for _ in range(3)]
+                    accounted.write([new(key, png(chance.random())) for key in keys], chance.randrange(2_000_000_000))
+                    accounted.remove(keys[:1])
+
+            child = forked(work)
+            await_()
+            time.sleep(random.uniform(0, 0.02))
+            return child

@@ -1,0 +1,140 @@
+"""What looks after what the stores of caches hold: their accounts, quotas, and the room on their disks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from tilekeep.application.accounted_store import AccountedStore
+from tilekeep.application.evict_tiles import EvictTiles
+from tilekeep.application.floored_store import FlooredStore
+from tilekeep.application.limited_store import LimitedStore
+from tilekeep.application.sampled_uses import SampledUses
+from tilekeep.application.settle_ledger import SettleLedger
+from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.wanted_store import WantedStore
+from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
+from tilekeep.config.mapproxy.meaning_redis import RedisStorage
+from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
+from tilekeep.config.mapproxy.meaning_storage import BundleStorage, FileStorage
+from tilekeep.domain.eviction import Quota
+from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.ports.background import BackgroundRunner
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.free_room import FreeRoom, Room
+from tilekeep.ports.ledger import Ledger, Uses
+from tilekeep.ports.tile_lock import TileLock
+from tilekeep.ports.tile_store import TileStore
+
+#: How long somebody else's counting is waited for.
+_SETTLING_SECONDS = 600.0
+
+#: How often a process looks at what a cache holds while it stores as much as the quota permits.
+_LOOKS = 100
+
+#: Stores whose place is a path of this machine.
+ON_A_DISK = FileStorage | BundleStorage | SqliteStorage
+
+_ZERO = TileKey(TileCoord(0, 0, 0))
+
+
+class LedgerLocks(NamedTuple):
+    """Where a ledger lies, and the locks there."""
+
+    directory: str
+    locks: TileLock
+
+
+class KeptStore(NamedTuple):
+    """A store as its users have it.
+
+    :ivar settle: brings the account of what it holds up to date; None where none is kept.
+    """
+
+    store: TileStore
+    settle: SettleLedger | None
+
+
+class KeptLedger(Ledger, Uses, Protocol):
+    """A ledger that also knows when tiles were used."""
+
+
+class StoreKeeping:
+    """Wraps stores in what looks after them.
+
+    Args:
+        make_ledger: makes the ledger in a directory.
+        new_lock: makes the locks of a directory.
+        make_room: looks at the disk of a path.
+        background: evicts beside the requests.
+        clock: the current time.
+        options: where ledgers lie, and what is to be left free of disks.
+    """
+
+    def __init__(
+        self,
+        make_ledger: Callable[..., KeptLedger],
+        new_lock: Callable[[LockDirectory], TileLock],
+        make_room: Callable[[str], FreeRoom],
+        background: BackgroundRunner,
+        clock: Clock,
+        options: EffectiveGlobals,
+    ) -> None:
+        self._make_ledger = make_ledger
+        self._new_lock = new_lock
+        self._make_room = make_room
+        self._background = background
+        self._clock = clock
+        self._options = options
+        self._floor = Room(options.min_free_bytes, options.min_free_inodes)
+
+    def kept(self, wanted: WantedStore, store: TileStore) -> KeptStore:
+        """``store`` with what the options of its cache ask for around it."""
+        kept, settle, reduce = store, None, None
+        if wanted.cache.ledger:
+            locks = self._locks(wanted, store)
+            ledger = self._ledger(wanted, locks)
+            # Redis finds the tiles of an area by asking for all keys.
+            windows = not isinstance(wanted.cache.storage, RedisStorage)
+            settle = SettleLedger(ledger, store, wanted.grid.levels, self._clock, lists_windows=windows)
+            kept = AccountedStore(store, ledger)
+            if wanted.cache.quota_bytes is not None:
+                kept = limited = self._limited(kept, ledger, settle, locks, Quota(wanted.cache.quota_bytes))
+                reduce = partial(limited.reduce, disk_is_full=True)
+        if any(self._floor) and isinstance(wanted.cache.storage, ON_A_DISK):
+            kept = FlooredStore(kept, wanted.place, self._make_room(wanted.place), self._floor, self._clock, reduce)
+        return KeptStore(kept, settle)
+
+    def _locks(self, wanted: WantedStore, store: TileStore) -> LedgerLocks:
+        """One ledger for each place of tiles, under whatever names caches share it."""
+        place = f"{store.locate(_ZERO)}\0{wanted.tile_set.format}"
+        digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()
+        directory = f"{self._options.ledger_dir}/{digest[:24]}"
+        modes = self._options.directory_permissions, self._options.file_permissions
+        return LedgerLocks(directory, self._new_lock(LockDirectory(directory, *modes, _SETTLING_SECONDS)))
+
+    def _ledger(self, wanted: WantedStore, place: LedgerLocks) -> KeptLedger:
+        return self._make_ledger(
+            place.directory,
+            locks=place.locks,
+            levels=wanted.grid.levels,
+            directory_permissions=self._options.directory_permissions,
+            file_permissions=self._options.file_permissions,
+        )
+
+    def _limited(
+        self, store: TileStore, ledger: KeptLedger, settle: SettleLedger, place: LedgerLocks, quota: Quota
+    ) -> LimitedStore:
+        uses = SampledUses(ledger, self._background, self._clock)
+        evict = EvictTiles(
+            store=store,
+            ledger=ledger,
+            settle=settle,
+            uses=uses,
+            locks=place.locks,
+            quota=quota,
+            clock=self._clock,
+        )
+        return LimitedStore(store, evict=evict, uses=uses, runner=self._background, step=quota.most // _LOOKS)

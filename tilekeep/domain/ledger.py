@@ -1,0 +1,175 @@
+"""What is stored, by level and area: how many tiles, how many bytes, and of which age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tilekeep.domain.tile import TileInfo, TileKey
+
+#: Columns and rows of tiles in a cell: what is counted anew when one of its tiles has changed.
+CELL_SIDE = 64
+
+DAY_SECONDS = 86400
+
+
+class Cell(NamedTuple):
+    """An area of :data:`CELL_SIDE` by :data:`CELL_SIDE` tiles of a level, in all dimensions; origin as the grid's."""
+
+    z: int
+    column: int
+    row: int
+
+    @staticmethod
+    def of(key: TileKey) -> Cell:
+        """The cell in which a tile lies."""
+        z, x, y = key.coord
+        return Cell(z, x // CELL_SIDE, y // CELL_SIDE)
+
+
+class CellBlock(NamedTuple):
+    """Cells of a level: columns and rows of cells, first and last inclusive; None for all there are."""
+
+    z: int
+    columns: tuple[int, int] | None = None
+    rows: tuple[int, int] | None = None
+
+    @staticmethod
+    def around(cell: Cell) -> CellBlock:
+        """That cell alone."""
+        return CellBlock(cell.z, (cell.column, cell.column), (cell.row, cell.row))
+
+
+class Amount(NamedTuple):
+    """Tiles and the bytes they have together."""
+
+    tiles: int = 0
+    size: int = 0
+
+    def plus(self, tiles: int, size: int) -> Amount:
+        """With so many more."""
+        return Amount(self.tiles + tiles, self.size + size)
+
+
+#: By the day on which tiles were stored (UTC, counted from 1970-01-01).  Day 0 is that of tiles marked stale, and of
+#: those whose time nobody knows.
+Days = Mapping[int, Amount]
+
+
+class Count(NamedTuple):
+    """What is stored somewhere; ``oldest`` and ``newest`` in POSIX seconds."""
+
+    tiles: int
+    size: int
+    oldest: float
+    newest: float
+    days: Days
+
+    def surely_older_than(self, instant: float) -> Amount:
+        """What was stored before the day (UTC) of ``instant``."""
+        day = day_of(instant)
+        return total(amount for stored, amount in self.days.items() if stored < day)
+
+
+class Account(NamedTuple):
+    """What is known of a store.
+
+    :ivar levels: those on which tiles are stored.
+    :ivar complete: whether the store has been listed as a whole once; before that only what Tilekeep has stored since
+        it keeps accounts is known.
+    :ivar unsettled: how many cells and levels may have changed since they were counted.
+    """
+
+    levels: Mapping[int, Count]
+    complete: bool
+    unsettled: int
+
+    @property
+    def total(self) -> Amount:
+        """Of all levels."""
+        return total(Amount(count.tiles, count.size) for count in self.levels.values())
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """All together."""
+    found = Amount()
+    for tiles, size in amounts:
+        found = found.plus(tiles, size)
+    return found
+
+
+def day_of(instant: float) -> int:
+    """The day (UTC) of an instant in POSIX seconds, counted from 1970-01-01."""
+    return int(instant // DAY_SECONDS)
+
+
+def counted(tiles: Iterable[tuple[TileKey, TileInfo]]) -> dict[Cell, Count]:
+    """The counts of all cells in which listed tiles lie."""
+    cells: dict[Cell, _Counting] = {}
+    for ((z, x, y), _, _), info in tiles:
+        where = Cell(z, x // CELL_SIDE, y // CELL_SIDE)
+        cell = cells.get(where)
+        if cell is None:
+            cell = cells[where] = _Counting(info.stored_at)
+        cell.add(info.stored_at, info.size)
+    return {where: cell.count() for where, cell in cells.items()}
+
+
+def together(counts: Iterable[Count]) -> Count | None:
+    """The count of several areas as one; None if there are none."""
+    some = list(counts)
+    if not some:
+        return None
+    days: dict[int, Amount] = {}
+    for count in some:
+        for day, amount in count.days.items():
+            days[day] = days.get(day, Amount()).plus(*amount)
+    return Count(
+        sum(count.tiles for count in some),
+        sum(count.size for count in some),
+        min(count.oldest for count in some),
+        max(count.newest for count in some),
+        days,
+    )
+
+
+def blocks(changed: Iterable[Cell | CellBlock]) -> list[CellBlock]:
+    """What is to be counted anew: neighbours in a column together, no cell of a level that is counted whole."""
+    some = set(changed)
+    levels = {block.z for block in some if isinstance(block, CellBlock)}
+    found = [CellBlock(z) for z in sorted(levels)]
+    run: CellBlock | None = None
+    for z, column, row in sorted(cell for cell in some if isinstance(cell, Cell) and cell.z not in levels):
+        if run is not None and run.rows is not None and run[:2] == (z, (column, column)) and run.rows[1] == row - 1:
+            run = run._replace(rows=(run.rows[0], row))
+            found[-1] = run
+        else:
+            run = CellBlock.around(Cell(z, column, row))
+            found.append(run)
+    return found
+
+
+class _Counting:
+    """A count in the making."""
+
+    __slots__ = ("_days", "_newest", "_oldest", "_size", "_tiles")
+
+    def __init__(self, stored_at: float) -> None:
+        self._oldest = self._newest = stored_at
+        self._tiles = self._size = 0
+        self._days: dict[int, list[int]] = {}
+
+    def add(self, stored_at: float, size: int) -> None:
+        self._tiles += 1
+        self._size += size
+        if stored_at < self._oldest:
+            self._oldest = stored_at
+        elif stored_at > self._newest:
+            self._newest = stored_at
+        day = self._days.setdefault(int(stored_at // DAY_SECONDS), [0, 0])
+        day[0] += 1
+        day[1] += size
+
+    def count(self) -> Count:
+        days = {day: Amount(*amount) for day, amount in self._days.items()}
+        return Count(self._tiles, self._size, self._oldest, self._newest, days)

@@ -1,0 +1,135 @@
+"""``tilekeep caches``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tilekeep.domain.errors import TilekeepError
+from tilekeep.domain.ledger import DAY_SECONDS, Account, Count
+from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli.check import load_or_exit
+
+if TYPE_CHECKING:
+    from tilekeep.config.assemble.caches import StoredCache
+
+_EXIT_UNKNOWN = 1
+_EXIT_USAGE = 2
+
+#: What tiles are before if nobody knows when they were stored, or if they have been marked stale.
+_SOME_TIME = float(DAY_SECONDS)
+
+
+@click.command("caches")
+@options.configuration
+@click.option("--caches", metavar="NAME,...", help="Only these caches; all without it.")
+@click.option("--scan", is_flag=True, help="List all that is stored, to see what other programs have changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the tiles stored on each day.")
+@options.environment
+def command(config: str, caches: str | None, scan: bool, as_json: bool, environment: str | None) -> None:
+    """Say how many tiles the caches of the configuration file CONFIG hold, how large they are, and how old.
+
+    Counted is what has changed since the last time; a cache that was never counted is listed as a whole, and so is
+    one without ledger.  Servers and seeding may go on meanwhile.  The exit code is 1 if a cache could not be counted.
+    """
+    from tilekeep.config.checked_container import checked_container
+
+    container = checked_container(load_or_exit(config, environment))
+    stores = list(container.use_cases.caches().stores())
+    known = list(dict.fromkeys(stored.tile_set.cache for stored in stores))
+    wanted = caches.split(",") if caches else known
+    if unknown := [name for name in wanted if name not in known]:
+        click.echo(f"unknown caches: {', '.join(unknown)}; available caches: {', '.join(known)}", err=True)
+        sys.exit(_EXIT_USAGE)
+    found, failed = [], False
+    for stored in (stored for stored in stores if stored.tile_set.cache in wanted):
+        try:
+            account = _account(stored, scan=scan)
+        except TilekeepError as error:
+            click.echo(f"ERROR: {stored.tile_set.cache} {stored.tile_set.grid}: {error}", err=True)
+            failed = True
+            continue
+        if as_json:
+            found.append(_as_json(stored, account))
+        else:
+            _say(stored, account)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    if failed:
+        sys.exit(_EXIT_UNKNOWN)
+
+
+def _account(stored: StoredCache, *, scan: bool) -> Account:
+    """The account, from the ledger or else from the listing."""
+    from tilekeep.application.settle_ledger import listed_account
+
+    if stored.settle is None:
+        return listed_account(stored.store, stored.grid.levels)
+    return stored.settle(scan=scan)
+
+
+def _say(stored: StoredCache, account: Account) -> None:
+    """One line for the cache, and one for each of its levels with tiles."""
+    tiles, size = account.total
+    unsettled = f", {account.unsettled} areas are just changing" if account.unsettled else ""
+    click.echo(f"{stored.tile_set.cache} {stored.tile_set.grid}: {_tiles(tiles)}, {_size(size)}{unsettled}")
+    for line in _table(account.levels.items()):
+        click.echo(line)
+
+
+def _table(levels: Iterable[tuple[int, Count]]) -> Iterator[str]:
+    """The levels, with equal columns."""
+    for z, count in levels:
+        ages = f"{_time(count.oldest):>17}  {_time(count.newest):>17}"
+        yield f"  level {z:>2} {_tiles(count.tiles):>18} {_size(count.size):>10}  stored {ages}"
+
+
+def _as_json(stored: StoredCache, account: Account) -> dict[str, Any]:
+    tiles, size = account.total
+    return {
+        "cache": stored.tile_set.cache,
+        "grid": stored.tile_set.grid,
+        "tiles": tiles,
+        "bytes": size,
+        "changing": account.unsettled,
+        "levels": [
+            {
+                "level": z,
+                "tiles": count.tiles,
+                "bytes": count.size,
+                "oldest": count.oldest,
+                "newest": count.newest,
+                "days": {_day(day): {"tiles": some, "bytes": size} for day, (some, size) in count.days.items()},
+            }
+            for z, count in account.levels.items()
+        ],
+    }
+
+
+def _time(instant: float) -> str:
+    """To the minute, in UTC."""
+    if instant < _SOME_TIME:
+        return "unknown"
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def _day(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY_SECONDS, UTC).strftime("%Y-%m-%d")
+
+
+def _tiles(count: int) -> str:
+    return f"{count} tile" if count == 1 else f"{count} tiles"
+
+
+def _size(size: float) -> str:
+    """Bytes with a unit of thousands."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:  # noqa: PLR2004
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
