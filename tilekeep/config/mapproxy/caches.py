@@ -16,7 +16,6 @@ from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
-    ByteSize,
     Color,
     Duration,
     HostAndPort,
@@ -353,7 +352,7 @@ class MemoryBackend(BackendOptions):
     later: ClassVar[bool] = False
 
     type: Literal["memory"]
-    max_size: ByteSize = 64 << 20
+    max_size: Annotated[ByteSize, Field(gt=0)] = 64 << 20
 
 
 class PmtilesBackend(BackendOptions):

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tilekeep.config.mapproxy.byte_sizes import ByteSize
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
 from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
 from tilekeep.config.mapproxy.markers import OGC_API, NoEffect
 from tilekeep.config.mapproxy.options import (
-    ByteSize,
     Duration,
     HostAndPort,
     NotNegative,

@@ -164,27 +164,3 @@ _DURATION_SCHEMA = {
 
 #: A length of time, in seconds.
 Duration = Annotated[float, BeforeValidator(duration_value), WithJsonSchema(_DURATION_SCHEMA)]
-
-
-_BYTES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
-_BYTE_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]I?)?B?", re.IGNORECASE)
-
-
-def byte_size_value(value: Any) -> Any:
-    """Bytes as a number, or text such as 500M, 10G or 1.5Ti."""
-    if type(value) in {int, float} and value >= 0:
-        return int(value)
-    if isinstance(value, str) and (found := _BYTE_SIZE.fullmatch(value.strip())):
-        return int(float(found[1]) * _BYTES[(found[2] or "").upper()])
-    raise PydanticCustomError("byte_size", "expected a size: bytes, or text such as 500M, 10G or 1.5Ti")
-
-
-_BYTE_SIZE_SCHEMA = {
-    "anyOf": [
-        {"type": "number", "minimum": 0},
-        {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*([KkMmGgTt][Ii]?)?[Bb]?\s*$|\$"},
-    ]
-}
-
-#: An amount of storage, in bytes.
-ByteSize = Annotated[int, BeforeValidator(byte_size_value), WithJsonSchema(_BYTE_SIZE_SCHEMA)]
