@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,9 +15,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import tilekeep
+from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.drawing import encoded
 from tests.integration.support.seeding import tiles_below
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tilekeep.domain.errors import ConfigurationError
 
 CONFIGURATION = """
 services: {{tms: }}
@@ -293,3 +297,26 @@ def _killed_in_the_middle(place: Place, by: signal.Signals) -> None:
 def _wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         time.sleep(0.01)
+
+
+def test_another_command_tells_how_far_a_run_has_got(place: Place) -> None:
+    _killed_in_the_middle(place, signal.SIGKILL)
+
+    told = tilekeep_command("jobs", "progress", "--json", directory=place.directory)
+
+    (task,) = json.loads(told.stdout)["tasks"]
+    assert (task["task"], task["cache"], task["finished"]) == ("world", "web", False)
+    assert 0 <= task["share"] < 1
+    assert "world (web, GLOBAL_WEBMERCATOR)" in tilekeep_command("jobs", "progress", directory=place.directory).stdout
+    assert "no run is unfinished" in tilekeep_command("jobs", "other", directory=place.directory).stdout
+
+
+def test_python_callers_do_the_same(place: Place) -> None:
+    files = str(place.directory / "mapproxy.yaml"), str(place.directory / "seed.yaml")
+
+    result = tilekeep.seed(*files, names=["world"], concurrency=1)
+    tilekeep.cleanup(*files, names=["old"])
+
+    assert (result.tiles.made, len(place.tiles)) == (WORLD, WORLD - 64)
+    with pytest.raises(ConfigurationError, match="available: world, again"):
+        tilekeep.seed(*files, names=["nothing"])

@@ -34,7 +34,8 @@ _EXIT_INTERRUPTED = 2
 _EXIT_BROKEN_OFF = 3
 _EXIT_FAILED_TILES = 4
 
-_DEFAULT_PROGRESS_FILE = ".tilekeep_seed_progress"
+#: Where progress is noted for --continue unless another file is named.
+DEFAULT_PROGRESS_FILE = ".tilekeep_seed_progress"
 
 
 def _hours(context: click.Context, parameter: click.Parameter, value: str | None) -> WorkingHours | None:  # noqa: ARG001 - click's signature
@@ -115,7 +116,7 @@ class _Command:
     def run(self) -> int:
         """The exit code."""
         given = self._given
-        progress_file = given["progress_file"] or (_DEFAULT_PROGRESS_FILE if given["goes_on"] else None)
+        progress_file = given["progress_file"] or (DEFAULT_PROGRESS_FILE if given["goes_on"] else None)
         if given["reseed_file"] and nothing_to_reseed(given["reseed_file"], given["reseed_interval"], progress_file):
             click.echo("no need for re-seeding")
             return _EXIT_USAGE

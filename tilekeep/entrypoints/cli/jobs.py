@@ -1,0 +1,70 @@
+"""``tilekeep jobs``: how far a run of seeding has got, also while it works."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from tilekeep.domain.errors import JobStoreError
+from tilekeep.entrypoints.cli.seed import DEFAULT_PROGRESS_FILE
+from tilekeep.ports.job_store import TaskNote
+
+_EXIT_UNREADABLE = 1
+
+
+@click.command("jobs")
+@click.argument("progress_file", default=DEFAULT_PROGRESS_FILE, type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
+def command(progress_file: str, as_json: bool) -> None:
+    """Say how far the run of seeding has got that notes it down in PROGRESS_FILE.
+
+    Without the file no run is under way, and none was interrupted.
+    """
+    from tilekeep.config.containers import AdaptersContainer
+
+    facts: list[dict[str, Any]] = []
+    if os.path.exists(progress_file):
+        try:
+            facts = [_facts(note) for note in AdaptersContainer.seed_notes(progress_file).tasks()]
+        except JobStoreError as error:
+            click.echo(f"ERROR: {error}", err=True)
+            sys.exit(_EXIT_UNREADABLE)
+    if as_json:
+        click.echo(json.dumps({"tasks": facts}, indent=2))
+    else:
+        click.echo("\n".join(map(_text, facts)) or f"{progress_file}: no run is unfinished")
+
+
+def _facts(note: TaskNote) -> dict[str, Any]:
+    name, progress = note.name, note.progress
+    return {
+        "task": name.name,
+        "cache": name.cache,
+        "grid": name.grid,
+        "levels": list(name.levels),
+        "dimensions": dict(name.dimensions),
+        "finished": progress.is_finished,
+        "share": round(note.passed / max(1, note.cells), 4),
+        "made": progress.result.made,
+        "confirmed": progress.result.renewed,
+        "kept": progress.result.kept,
+        "failed": [{"tile": list(unit), "reason": reason} for unit, reason in progress.result.failed],
+        "begun": _time(note.started_at),
+        "last change": _time(note.changed_at),
+    }
+
+
+def _time(instant: float) -> str:
+    return datetime.fromtimestamp(instant, UTC).isoformat(timespec="seconds")
+
+
+def _text(facts: dict[str, Any]) -> str:
+    state = "finished" if facts["finished"] else f"{100 * facts['share']:.2f}%"
+    failed = f", {len(facts['failed'])} blocks failed" if facts["failed"] else ""
+    counts = f"{facts['made']} made, {facts['confirmed']} confirmed, {facts['kept']} kept{failed}"
+    return f"{facts['task']} ({facts['cache']}, {facts['grid']}): {state}, {counts}, last change {facts['last change']}"

@@ -1,0 +1,94 @@
+"""Seeding and cleaning up from Python."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+
+from tilekeep.config.assemble.seed_tasks import Overrides
+from tilekeep.config.checked_container import checked_container
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.loading.settings_file import load_settings
+from tilekeep.config.seeding.loading import load_tasks
+from tilekeep.config.seeding.options import SeedSettings
+from tilekeep.domain.errors import ConfigurationError
+from tilekeep.entrypoints.seeding.lines import LineReport
+from tilekeep.entrypoints.seeding.run import RunOptions, wanted_tasks
+from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult
+from tilekeep.entrypoints.seeding.summary import Summaries
+
+_log = logging.getLogger("tilekeep.seed")
+
+
+def seed(
+    configuration: str,
+    tasks: str,
+    *,
+    names: Sequence[str] | None = None,
+    concurrency: int = 2,
+    dry_run: bool = False,
+    progress_file: str | None = None,
+    goes_on: bool = False,
+    refresh_before_seconds: float | None = None,
+    only_existing: bool = False,
+    keep_stale: bool = True,
+    environment: str | None = None,
+) -> SessionResult:
+    """Does the seeds of a file, as ``tilekeep seed`` does; progress is logged as ``tilekeep.seed``.
+
+    Args:
+        configuration: path of ``mapproxy.yaml``.
+        tasks: path of ``seed.yaml``.
+        names: of the seeds, in order; None is all.
+        concurrency: processes that work; with 1 it is this one.
+        dry_run: whether tiles are only counted.
+        progress_file: where it is noted what is done.
+        goes_on: whether an earlier run with that file is gone on with.
+        refresh_before_seconds: the age at which tiles are stale, whatever the file says.
+        only_existing: whether no missing tiles are made.
+        keep_stale: whether stale tiles stay that cannot be made anew.
+        environment: overlay of the configuration.
+
+    :raises ConfigurationError: one of the files cannot be obeyed, or there is no such task.
+    :raises StoreError: tiles cannot be stored.
+    :raises JobStoreError: it cannot be noted what is done.
+    """
+    container, settings = _loaded(configuration, tasks, environment)
+    chosen = _chosen("seed", names, list(settings.seeds))
+    overrides = Overrides(refresh_before_seconds, only_existing=only_existing, keeps_stale=keep_stale)
+    options = SessionOptions(RunOptions(concurrency, dry_run=dry_run), progress_file, goes_on=goes_on)
+    return _session(container, options)(wanted_tasks(container, settings, chosen, [], overrides))
+
+
+def cleanup(
+    configuration: str,
+    tasks: str,
+    *,
+    names: Sequence[str] | None = None,
+    dry_run: bool = False,
+    environment: str | None = None,
+) -> None:
+    """Does the cleanups of a file, as ``tilekeep seed`` does; arguments and errors are those of :func:`seed`."""
+    container, settings = _loaded(configuration, tasks, environment)
+    chosen = _chosen("cleanup", names, list(settings.cleanups))
+    options = SessionOptions(RunOptions(1, dry_run=dry_run))
+    _session(container, options)(wanted_tasks(container, settings, [], chosen))
+
+
+def _loaded(configuration: str, tasks: str, environment: str | None) -> tuple[TilekeepContainer, SeedSettings]:
+    loaded = load_settings(configuration, environment=environment, variables=os.environ)
+    return checked_container(loaded), load_tasks(tasks, loaded.settings, variables=os.environ).settings
+
+
+def _chosen(kind: str, names: Sequence[str] | None, available: list[str]) -> list[str]:
+    unknown = [name for name in names or () if name not in available]
+    if unknown:
+        raise ConfigurationError(f"unknown {kind} tasks: {', '.join(unknown)} (available: {', '.join(available)})")
+    return available if names is None else list(names)
+
+
+def _session(container: TilekeepContainer, options: SessionOptions) -> SeedSession:
+    summaries = Summaries(container.adapters.projection())
+    report = LineReport(_log.info, summaries, container.adapters.clock(), quiet=1)
+    return SeedSession(container, options, report, _log.info, container.adapters.seed_stop())
