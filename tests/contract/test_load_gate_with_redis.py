@@ -8,6 +8,7 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -19,12 +20,16 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.locks.load_gate import LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.adapters.locks.redis_gate import redis_gate
-from tilekeep.adapters.locks.redis_slots import LEASE_SECONDS, RedisSlot
+from tilekeep.adapters.locks.redis_slots import LEASE_SECONDS, RedisSlot, RedisSlots
+from tilekeep.adapters.locks.slot_files import SlotFiles
 from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import SourceBusy
 from tilekeep.domain.map_query import Breaker, Upstream
+from tilekeep.domain.upstream_load import UNTROUBLED, UpstreamState
+from tilekeep.ports.upstream_states import Change
 
 SHORT_LEASE_SECONDS = 0.6
 PLAIN = Upstream("user:hunter2@maps.example")
@@ -32,11 +37,24 @@ FIFTY_A_SECOND = Upstream("maps.example", requests_per_second=50.0)
 BREAKS_FOR_LONG = Upstream("maps.example", breaker=Breaker(2, 3600.0))
 BREAKS_FOR_A_MOMENT = Upstream("maps.example", breaker=Breaker(2, 0.2))
 
+T = TypeVar("T")
+
 Gate = LoadGate[RedisSlot[LockedFile]]
 
 
 def in_a_minute() -> Deadline:
     return Deadline(SystemClock().monotonic() + 60.0)
+
+
+class StatesLost:
+    """States that can be read, but not be written."""
+
+    def peek(self, name: str) -> tuple[UpstreamState, float]:
+        return UNTROUBLED, 0.0
+
+    def change(self, name: str, change: Change[T]) -> T:
+        change(UNTROUBLED, 0.0)
+        raise SourceBusy("kept nowhere")
 
 
 class TestLoadGateWithRedis(UpstreamGateSuite):
@@ -261,21 +279,28 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
 
             assert self.free_slots(gate, TWO_AT_A_TIME) == 2
 
-    def test_a_slot_is_free_again_after_states_could_be_kept_nowhere(self, tmp_path: Path) -> None:
-        rated = TWO_AT_A_TIME.__class__("maps.example", concurrent_requests=1, requests_per_second=100.0)
+    def test_the_state_of_the_host_stands_in_for_one_that_redis_refuses_to_read(self, tmp_path: Path) -> None:
         gate = self.make_gate(tmp_path, same_host=True)
-        with gate.admit(rated, Purpose.SERVE, PASSED):
+        with gate.admit(FIFTY_A_SECOND, Purpose.SERVE, PASSED):
             pass
-        (state,) = self.client.keys(f"{self.prefix}upstream:*")
-        self.client.delete(state)
-        self.client.rpush(state, "not a string, so that Redis refuses to say what it is")
-        for file in tmp_path.glob("*.load"):
-            file.unlink()
+        (key,) = self.client.keys(f"{self.prefix}upstream:*")
+        self.client.delete(key)
+        self.client.rpush(key, "a list, where a string is expected")
 
-        with gate.admit(rated, Purpose.SERVE, PASSED):
-            pass
+        with gate.admit(FIFTY_A_SECOND, Purpose.SERVE, PASSED):
+            assert gate.status(FIFTY_A_SECOND).admitted == 1
 
-        assert list(tmp_path.glob("*.load")), "the state of the host stood in"
+        assert len(list(tmp_path.glob("*.load"))) == 1
+
+    def test_a_slot_comes_back_if_states_can_be_kept_nowhere(self, tmp_path: Path) -> None:
+        clock = SystemClock()
+        redis = CommonRedis(RedisClients(clock), self.server, clock, instead="")
+        slots = RedisSlots(SlotFiles(str(tmp_path)), redis, prefix=self.prefix)
+
+        with pytest.raises(SourceBusy, match="kept nowhere"), self.admit(LoadGate(StatesLost(), slots, clock)):
+            pytest.fail("let through though nothing is known of the server")
+
+        assert self.free_slots(self.make_gate(tmp_path), TWO_AT_A_TIME) == 2
 
     @pytest.mark.parametrize("content", [b"{", b"[]", b"7", b'{"admitted": 1}', b"\0" * 100, b'{"failures": "nan"}'])
     def test_a_state_that_cannot_be_read_means_nothing(self, tmp_path: Path, content: bytes) -> None:

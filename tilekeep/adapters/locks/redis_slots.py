@@ -61,7 +61,7 @@ class RedisSlots(Generic[SlotOfHost]):
         self._redis = redis
         self._prefix = prefix
         self._milliseconds = b"%d" % round(lease_seconds * 1000)
-        self._renewals = Renewals(self._renew, every_seconds=lease_seconds / 3)
+        self._renewals = Renewals(every_seconds=lease_seconds / 3)
         self._held: set[bytes] = set()
 
     def try_take(self, name: str, permitted: int) -> RedisSlot[SlotOfHost] | None:
@@ -81,7 +81,7 @@ class RedisSlots(Generic[SlotOfHost]):
             self._of_host.give_back(of_host)
             return None
         self._held.add(token)
-        self._renewals.keep(key, token)
+        self._renewals.keep(key, token, self._renew)
         return RedisSlot(of_host, key, token)
 
     def give_back(self, slot: RedisSlot[SlotOfHost]) -> None:

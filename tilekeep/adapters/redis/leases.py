@@ -37,7 +37,7 @@ class Leases:
         """
         self._commands = commands
         self._milliseconds = b"%d" % round(seconds * 1000)
-        self._renewals = Renewals(self._renew, every_seconds=seconds / 3)
+        self._renewals = Renewals(every_seconds=seconds / 3)
 
     def take(self, name: bytes, deadline: Deadline) -> bytes | None:
         """The token with which ``name`` was taken, or None if somebody else has it.
@@ -47,7 +47,7 @@ class Leases:
         token = uuid.uuid4().bytes
         if not self._ask(_TAKE, name, token, deadline):
             return None
-        self._renewals.keep(name, token)
+        self._renewals.keep(name, token, self._renew)
         return token
 
     def give_back(self, name: bytes, token: bytes) -> None:

@@ -20,15 +20,15 @@ class Renewals:
     What the parent of a forked child holds stays the parent's.
     """
 
-    def __init__(self, renew: Renewal, *, every_seconds: float) -> None:
-        """Binds the renewals to what they do; starts nothing."""
-        self._renew = renew
+    def __init__(self, *, every_seconds: float) -> None:
+        """Says how often; starts nothing."""
         self._every_seconds = every_seconds
         self._process = _Process()
 
-    def keep(self, name: bytes, token: bytes) -> None:
-        """Renews from now on."""
-        self._of_this_process().keep(name, token, self._renew, self._every_seconds)
+    def keep(self, name: bytes, token: bytes, renew: Renewal) -> None:
+        """Renews from now on, by the same ``renew`` for all."""
+        # Kept nowhere but in the thread: whoever renews owns connections, which would hang on in a cycle.
+        self._of_this_process().keep(name, token, renew, self._every_seconds)
 
     def forget(self, name: bytes, token: bytes) -> None:
         """Renews no more."""
