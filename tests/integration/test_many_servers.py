@@ -53,12 +53,14 @@ layers:
   - {{name: quick, title: Shown at once, sources: [quick]}}
   - {{name: broken, title: Has a breaker, sources: [broken]}}
   - {{name: watched, title: Is counted, sources: [watched]}}
+  - {{name: narrow, title: Takes two at a time, sources: [narrow]}}
   - {{name: limited, title: Is asked to wait, sources: [limited]}}
 caches:
   plain: {{grids: [GLOBAL_WEBMERCATOR], sources: [plain], refresh_before: {{hours: 1}}}}
   quick: {{grids: [GLOBAL_WEBMERCATOR], sources: [quick], refresh_before: {{hours: 1}}, refresh: {{mode: background}}}}
   broken: {{grids: [GLOBAL_WEBMERCATOR], sources: [broken]}}
   watched: {{grids: [GLOBAL_WEBMERCATOR], sources: [watched]}}
+  narrow: {{grids: [GLOBAL_WEBMERCATOR], sources: [narrow]}}
   limited: {{grids: [GLOBAL_WEBMERCATOR], sources: [limited]}}
 sources:
   plain: {{type: wms, req: {{url: "{url}/plain", layers: land}}}}
@@ -71,6 +73,7 @@ sources:
     type: wms
     req: {{url: "http://LocalHost:{port}/watched", layers: land}}
     http: {{breaker: {{failures: 1000, seconds: 3600}}}}
+  narrow: {{type: wms, concurrent_requests: 2, req: {{url: "http://LOCALhost:{port}/narrow", layers: land}}}}
   limited: {{type: wms, req: {{url: "http://LOCALHOST:{port}/limited", layers: land}}}}
 """
 
@@ -106,9 +109,20 @@ class MapServer:
     color: tuple[int, int, int] = OLD
     failure: Reply | None = None
     may_answer: threading.Event = field(default_factory=threading.Event)
+    asking: int = 0
+    most_at_a_time: int = 0
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, request: Received) -> Reply:
+        with self._guard:
+            self.asking += 1
+            self.most_at_a_time = max(self.most_at_a_time, self.asking)
         self.may_answer.wait(20)
+        with self._guard:
+            self.asking -= 1
+        return self.drawn(request)
+
+    def drawn(self, request: Received) -> Reply:
         if self.failure is not None:
             return self.failure
         size = (int(request.parameters["width"]), int(request.parameters["height"]))
@@ -159,7 +173,7 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     directory = tmp_path_factory.mktemp("farm")
     with UpstreamServer() as upstream, ExitStack() as stack:
         source = MapServer(upstream)
-        for path in ("/plain", "/quick", "/broken", "/watched", "/limited"):
+        for path in ("/plain", "/quick", "/broken", "/watched", "/narrow", "/limited"):
             upstream.on(path, source.answer)
         redis = stack.enter_context(RedisProcess(directory)) if form.meet_in_redis else None
         hosts = [directory] * 2 if redis is None else [directory / "one", directory / "other"]
@@ -273,6 +287,19 @@ def test_a_server_that_asks_to_be_left_alone_is_left_alone_by_all_processes(farm
     assert {answer.status for answer in (first, *others)} == {500}
     assert min(int(answer.headers["retry-after"]) for answer in others) > 500
     assert len(farm.source.server.requests) == 1
+
+
+@in_all_forms
+def test_a_source_that_takes_two_requests_at_a_time_gets_no_more_from_all_processes(farm: Farm) -> None:
+    farm.source.most_at_a_time = 0
+    farm.source.may_answer.clear()
+    threading.Timer(0.5, farm.source.may_answer.set).start()
+
+    answers = farm.crowd("narrow", [f"4/{x}/{y}" for x in range(0, 8, 2) for y in (0, 2)], clients=8)
+
+    assert Counter(answer.status for answer in answers) == {200: 8}
+    assert len(farm.source.server.requests) == 8
+    assert farm.source.most_at_a_time == 2
 
 
 @in_all_forms
