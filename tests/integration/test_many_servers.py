@@ -1,31 +1,36 @@
 """Several servers of several processes over one cache: the source has one client, and stale tiles stay on the map.
 
 Each server is a real one: two masters of gunicorn that load the application before they fork two workers each, and two
-of uWSGI whose processes have no threads.
+of uWSGI whose processes have no threads.  They meet in the files of one host; or they are two hosts, which have
+nothing but the cache in common, and meet in a Redis.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from PIL import Image
 
-from tests.integration.services.process import Server, living_members
+from tests.integration.services.process import HOST, Server, living_members, wait_until
+from tests.integration.services.redis import RedisProcess
 from tests.integration.support.answers import Answer, ask
 from tests.integration.support.drawing import encoded
 from tests.integration.support.gunicorn import gunicorn
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 from tests.integration.support.uwsgi import uwsgi
+from tilekeep.adapters.redis.outage import PAUSE_SECONDS
 
 HOUR = 3600.0
 OLD, NEW = (200, 30, 30), (30, 160, 60)
@@ -39,18 +44,23 @@ application = make_wsgi_app("mapproxy.yaml")
 CONFIG = """
 services: {{tms: }}
 globals:
-  cache: {{meta_size: [2, 2], meta_buffer: 0, failure_seconds: 60}}
+  cache: {{meta_size: [2, 2], meta_buffer: 0, failure_seconds: 60{directories}}}
+  redis: {redis}
   http: {{client_timeout: 30}}
   tiles: {{state_header: true, expires: by_age}}
 layers:
   - {{name: plain, title: Waits, sources: [plain]}}
   - {{name: quick, title: Shown at once, sources: [quick]}}
   - {{name: broken, title: Has a breaker, sources: [broken]}}
+  - {{name: watched, title: Is counted, sources: [watched]}}
+  - {{name: narrow, title: Takes two at a time, sources: [narrow]}}
   - {{name: limited, title: Is asked to wait, sources: [limited]}}
 caches:
   plain: {{grids: [GLOBAL_WEBMERCATOR], sources: [plain], refresh_before: {{hours: 1}}}}
   quick: {{grids: [GLOBAL_WEBMERCATOR], sources: [quick], refresh_before: {{hours: 1}}, refresh: {{mode: background}}}}
   broken: {{grids: [GLOBAL_WEBMERCATOR], sources: [broken]}}
+  watched: {{grids: [GLOBAL_WEBMERCATOR], sources: [watched]}}
+  narrow: {{grids: [GLOBAL_WEBMERCATOR], sources: [narrow]}}
   limited: {{grids: [GLOBAL_WEBMERCATOR], sources: [limited]}}
 sources:
   plain: {{type: wms, req: {{url: "{url}/plain", layers: land}}}}
@@ -59,8 +69,36 @@ sources:
     type: wms
     req: {{url: "http://localhost:{port}/broken", layers: land}}
     http: {{breaker: {{failures: 3, seconds: 3600}}}}
+  watched:
+    type: wms
+    req: {{url: "http://LocalHost:{port}/watched", layers: land}}
+    http: {{breaker: {{failures: 1000, seconds: 3600}}}}
+  narrow: {{type: wms, concurrent_requests: 2, req: {{url: "http://LOCALhost:{port}/narrow", layers: land}}}}
   limited: {{type: wms, req: {{url: "http://LOCALHOST:{port}/limited", layers: land}}}}
 """
+
+#: What hosts share that have a cache in common, and what each has for itself.
+DIRECTORIES = (
+    ", base_dir: {shared}/cache_data, ledger_dir: {shared}/ledger"
+    ", lock_dir: {own}/locks, tile_lock_dir: {own}/tile_locks"
+)
+
+
+class Form(NamedTuple):
+    """Which servers they are, and whether they are two hosts that meet in a Redis."""
+
+    program: Callable[[Path, str], Server]
+    meet_in_redis: bool
+
+
+GUNICORN = pytest.param(Form(gunicorn, False), id="gunicorn")
+UWSGI = pytest.param(Form(uwsgi, False), id="uwsgi")
+GUNICORN_AND_REDIS = pytest.param(Form(gunicorn, True), id="gunicorn and redis")
+UWSGI_AND_REDIS = pytest.param(Form(uwsgi, True), id="uwsgi and redis")
+
+#: For what has to be shown of all, and for what only hosts have that meet.
+in_all_forms = pytest.mark.parametrize("started", [GUNICORN, UWSGI, GUNICORN_AND_REDIS, UWSGI_AND_REDIS], indirect=True)
+with_redis = pytest.mark.parametrize("started", [GUNICORN_AND_REDIS, UWSGI_AND_REDIS], indirect=True)
 
 
 @dataclass
@@ -71,9 +109,20 @@ class MapServer:
     color: tuple[int, int, int] = OLD
     failure: Reply | None = None
     may_answer: threading.Event = field(default_factory=threading.Event)
+    asking: int = 0
+    most_at_a_time: int = 0
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, request: Received) -> Reply:
+        with self._guard:
+            self.asking += 1
+            self.most_at_a_time = max(self.most_at_a_time, self.asking)
         self.may_answer.wait(20)
+        with self._guard:
+            self.asking -= 1
+        return self.drawn(request)
+
+    def drawn(self, request: Received) -> Reply:
         if self.failure is not None:
             return self.failure
         size = (int(request.parameters["width"]), int(request.parameters["height"]))
@@ -82,11 +131,19 @@ class MapServer:
 
 @dataclass
 class Farm:
-    """Two servers over one directory."""
+    """Two servers over one cache."""
 
     directory: Path
     source: MapServer
     servers: list[Server]
+    redis: RedisProcess | None
+    together_at: float = 0.0
+
+    def start_redis(self) -> None:
+        """After it was killed; each process looks for it again when its pause is over."""
+        assert self.redis is not None
+        self.redis.start()
+        self.together_at = time.monotonic() + PAUSE_SECONDS
 
     def ask(self, layer: str, place: str, turn: int = 0) -> Answer:
         """Asks the server whose turn it is."""
@@ -110,22 +167,37 @@ def colors(answers: list[Answer]) -> Counter[object]:
     return Counter(answer.pixels().convert("RGB").getpixel((9, 9)) for answer in answers)
 
 
-@pytest.fixture(scope="module", params=["gunicorn", "uwsgi"])
+@pytest.fixture(scope="module", params=[GUNICORN, UWSGI, GUNICORN_AND_REDIS])
 def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
-    directory = tmp_path_factory.mktemp(request.param)
-    make = gunicorn if request.param == "gunicorn" else uwsgi
+    form: Form = request.param
+    directory = tmp_path_factory.mktemp("farm")
     with UpstreamServer() as upstream, ExitStack() as stack:
         source = MapServer(upstream)
-        for path in ("/plain", "/quick", "/broken", "/limited"):
+        for path in ("/plain", "/quick", "/broken", "/watched", "/narrow", "/limited"):
             upstream.on(path, source.answer)
-        (directory / "mapproxy.yaml").write_text(CONFIG.format(url=upstream.url, port=upstream.port))
-        servers = [stack.enter_context(make(directory, MODULE)) for _ in range(2)]
-        yield Farm(directory, source, servers)
+        redis = stack.enter_context(RedisProcess(directory)) if form.meet_in_redis else None
+        hosts = [directory] * 2 if redis is None else [directory / "one", directory / "other"]
+        for host in hosts:
+            host.mkdir(exist_ok=True)
+            (host / "mapproxy.yaml").write_text(config(upstream, directory, host, redis))
+        servers = [stack.enter_context(form.program(host, MODULE)) for host in hosts]
+        yield Farm(directory, source, servers, redis)
+
+
+def config(upstream: UpstreamServer, shared: Path, own: Path, redis: RedisProcess | None) -> str:
+    """That of one host."""
+    return CONFIG.format(
+        url=upstream.url,
+        port=upstream.port,
+        redis="" if redis is None else f"{{url: 'redis://{HOST}:{redis.port}/0'}}",
+        directories="" if redis is None else DIRECTORIES.format(shared=shared, own=own),
+    )
 
 
 @pytest.fixture
 def farm(started: Farm) -> Farm:
     """The servers with a source that works at once; each test has levels of its own."""
+    wait_until(lambda: time.monotonic() >= started.together_at)
     started.source.failure = None
     started.source.color = OLD
     started.source.may_answer.set()
@@ -133,6 +205,7 @@ def farm(started: Farm) -> Farm:
     return started
 
 
+@in_all_forms
 def test_a_hundred_clients_of_a_missing_meta_tile_are_one_client_of_the_source(farm: Farm) -> None:
     farm.source.may_answer.clear()
     threading.Timer(0.5, farm.source.may_answer.set).start()
@@ -143,6 +216,7 @@ def test_a_hundred_clients_of_a_missing_meta_tile_are_one_client_of_the_source(f
     assert len(farm.source.server.requests) == 1
 
 
+@in_all_forms
 def test_a_hundred_clients_of_a_failing_source_are_one_client_too(farm: Farm) -> None:
     farm.source.failure = Reply(500)
     farm.source.may_answer.clear()
@@ -203,6 +277,7 @@ def test_a_worker_that_is_killed_while_it_refreshes_is_followed_by_another(farm:
     wait_for_new(farm, "6/4/4")
 
 
+@in_all_forms
 def test_a_server_that_asks_to_be_left_alone_is_left_alone_by_all_processes(farm: Farm) -> None:
     farm.source.failure = Reply(429, headers={"Retry-After": "3600"})
 
@@ -214,6 +289,20 @@ def test_a_server_that_asks_to_be_left_alone_is_left_alone_by_all_processes(farm
     assert len(farm.source.server.requests) == 1
 
 
+@in_all_forms
+def test_a_source_that_takes_two_requests_at_a_time_gets_no_more_from_all_processes(farm: Farm) -> None:
+    farm.source.most_at_a_time = 0
+    farm.source.may_answer.clear()
+    threading.Timer(0.5, farm.source.may_answer.set).start()
+
+    answers = farm.crowd("narrow", [f"4/{x}/{y}" for x in range(0, 8, 2) for y in (0, 2)], clients=8)
+
+    assert Counter(answer.status for answer in answers) == {200: 8}
+    assert len(farm.source.server.requests) == 8
+    assert farm.source.most_at_a_time == 2
+
+
+@in_all_forms
 def test_failures_seen_by_all_processes_open_one_breaker(farm: Farm) -> None:
     farm.source.failure = Reply(500)
 
@@ -223,6 +312,39 @@ def test_failures_seen_by_all_processes_open_one_breaker(farm: Farm) -> None:
 
     assert {answer.status for answer in answers} == {500}
     assert len(farm.source.server.requests) == 3
+
+
+@with_redis
+def test_hosts_know_of_sources_what_is_in_redis(farm: Farm) -> None:
+    farm.source.failure = Reply(500)
+
+    farm.ask("watched", "7/0/0", turn=0)
+    farm.ask("watched", "7/4/0", turn=1)
+
+    assert farm.redis is not None
+    states = [json.loads(farm.redis.client.get(key)) for key in farm.redis.client.keys("tilekeep:upstream:*")]
+    assert 2 in [state["failures"] for state in states]
+
+
+@with_redis
+def test_when_redis_is_killed_in_the_middle_the_service_goes_on(farm: Farm) -> None:
+    assert farm.redis is not None
+    farm.source.may_answer.clear()
+    threading.Timer(0.5, farm.source.may_answer.set).start()
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(farm.crowd, "plain", ["8/0/0", "8/1/0", "8/0/1", "8/1/1"] * 5, 20)
+        while not farm.source.server.requests:
+            time.sleep(0.01)
+        farm.redis.kill()
+        answers = asked.result()
+    meanwhile = farm.crowd("plain", [f"8/{x}/2" for x in range(8)] * 2, clients=8)
+    farm.start_redis()
+    afterwards = farm.crowd("plain", [f"8/{x}/4" for x in range(8)] * 2, clients=8)
+
+    assert Counter(answer.status for answer in (*answers, *meanwhile, *afterwards)) == {200: 52}
+    # Each host makes a tile once while it is alone.
+    assert len(farm.source.server.requests) <= 2 * (1 + 4 + 4)
 
 
 def wait_for_new(farm: Farm, place: str) -> None:

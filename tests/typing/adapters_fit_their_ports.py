@@ -33,10 +33,14 @@ from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
-from tilekeep.adapters.locks.load_gate import LoadGate
+from tilekeep.adapters.locks.load_gate import LoadGate, Slots
 from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
+from tilekeep.adapters.locks.redis_slots import RedisSlot, RedisSlots
+from tilekeep.adapters.locks.redis_upstream_states import RedisUpstreamStates
+from tilekeep.adapters.locks.slot_files import SlotFiles
+from tilekeep.adapters.locks.upstream_state_files import UpstreamStateFiles
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.redis.cluster import Cluster
 from tilekeep.adapters.redis.commands import RedisCommands
@@ -98,6 +102,7 @@ from tilekeep.ports.renderer import Renderer
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
+from tilekeep.ports.upstream_states import UpstreamStates
 
 
 def clocks(system: SystemClock, fake: FakeClock) -> tuple[Clock, ...]:
@@ -197,8 +202,18 @@ def locks(file: FileTileLock, redis: RedisTileLock, fake: FakeTileLock) -> tuple
     return file, redis, fake
 
 
-def gates(file: LoadGate[LockedFile], fake: FakeUpstreamGate) -> tuple[UpstreamGate, ...]:
-    return file, fake
+def gates(
+    file: LoadGate[LockedFile], redis: LoadGate[RedisSlot[LockedFile]], fake: FakeUpstreamGate
+) -> tuple[UpstreamGate, ...]:
+    return file, redis, fake
+
+
+def upstream_states(file: UpstreamStateFiles, redis: RedisUpstreamStates) -> tuple[UpstreamStates, ...]:
+    return file, redis
+
+
+def slots(file: SlotFiles, redis: RedisSlots[LockedFile]) -> tuple[Slots[LockedFile], Slots[RedisSlot[LockedFile]]]:
+    return file, redis
 
 
 def memories(file: FileFailureMemory, redis: RedisFailureMemory, fake: FakeFailureMemory) -> tuple[FailureMemory, ...]:

@@ -15,7 +15,10 @@ from tilekeep.ports.clock import Clock
 
 log = logging.getLogger("tilekeep.cache.tile")
 
-#: Blocks of which it is remembered when their last refresh ended; of more the oldest are forgotten.
+#: How soon a block is looked at again that somebody else holds, since he may die without having made it.
+_HELD_PAUSE_SECONDS = 1.0
+
+#: Blocks of which it is remembered when they may be refreshed again; of more the oldest are forgotten.
 _MOST_REMEMBERED = 10_000
 
 
@@ -23,7 +26,8 @@ class StaleRefresh:
     """Refreshes blocks of stale tiles in the background, and waits for that as long as it is told to.
 
     A block is not refreshed again within ``pause_seconds``, so that a source that fails is left alone and no request
-    costs more than the look into the store that found the tile stale.
+    costs more than the look into the store that found the tile stale.  One that another process or host holds is looked
+    at again soon, so that the death of who makes it costs no more time than his lock lasts.
 
     Args:
         maker: makes the tiles.
@@ -53,7 +57,7 @@ class StaleRefresh:
         self._patience = patience_seconds
         self._making_seconds = making_seconds
         self._pause = pause_seconds
-        self._ended: dict[WantedBlock, float] = {}
+        self._not_before: dict[WantedBlock, float] = {}
 
     def __call__(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome] | None:
         """The tiles of ``block`` made anew; None if the old ones should be shown meanwhile.
@@ -72,24 +76,27 @@ class StaleRefresh:
             return None
 
     def _refreshing(self, block: WantedBlock) -> Future[Mapping[TileKey, Outcome]] | None:
-        ended = self._ended.get(block)
-        if ended is not None and self._clock.monotonic() < ended + self._pause:
+        not_before = self._not_before.get(block)
+        if not_before is not None and self._clock.monotonic() < not_before:
             return None
         return self._runner.submit((self._tile_set, block), lambda: self._made(block))
 
     def _made(self, block: WantedBlock) -> Mapping[TileKey, Outcome]:
         deadline = Deadline(self._clock.monotonic() + self._making_seconds)
+        pause = self._pause
         try:
             return self._maker.make(block, deadline)
         except (SourceError, LockTimeout) as error:
             log.info("stale tiles around %s stay as they are: %s", tuple(block.plan.main), error)
+            if isinstance(error, LockTimeout):
+                pause = min(pause, _HELD_PAUSE_SECONDS)
             raise
         finally:
-            self._remember_end(block)
+            self._leave_alone(block, pause)
 
-    def _remember_end(self, block: WantedBlock) -> None:
+    def _leave_alone(self, block: WantedBlock, seconds: float) -> None:
         now = self._clock.monotonic()
-        if len(self._ended) >= _MOST_REMEMBERED:
-            recent = {known: ended for known, ended in self._ended.copy().items() if ended > now - self._pause}
-            self._ended = recent if len(recent) < _MOST_REMEMBERED else {}
-        self._ended[block] = now
+        if len(self._not_before) >= _MOST_REMEMBERED:
+            waiting = {known: until for known, until in self._not_before.copy().items() if until > now}
+            self._not_before = waiting if len(waiting) < _MOST_REMEMBERED else {}
+        self._not_before[block] = now + seconds

@@ -21,7 +21,6 @@ from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
-from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.redis.clients import RedisClients
@@ -87,7 +86,7 @@ from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transfor
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
-from tilekeep.config.assemble.meeting import failures_in, locks_in
+from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
@@ -119,10 +118,13 @@ class AdaptersContainer(containers.DeclarativeContainer):
     pictures = providers.ThreadSafeSingleton(PillowPictures)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
     background = providers.ThreadSafeSingleton(background_runner)
+    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     gate = providers.ThreadSafeSingleton(
-        file_gate,
+        gate_in,
         options.provided.lock_dir,
         clock,
+        clients=redis_clients,
+        meeting=options.provided.meeting,
         directory_permissions=options.provided.directory_permissions,
         file_permissions=options.provided.file_permissions,
     )
@@ -130,7 +132,6 @@ class AdaptersContainer(containers.DeclarativeContainer):
     http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     renderers = providers.Factory(RenderdClient, clock=clock)
-    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     locks = providers.Factory(locks_in, clock=clock, clients=redis_clients, meeting=options.provided.meeting)
     no_lock = providers.ThreadSafeSingleton(NoLock)
     failures = providers.Factory(

@@ -105,7 +105,8 @@ def decide(
 ) -> tuple[UpstreamState, Decision]:
     """Whether one more request may be made, and the state after that.
 
-    ``probe_seconds`` is how long a request has at most that finds out whether a server has recovered.
+    ``probe_seconds`` is how long a request has that finds out whether a server has recovered; without end it counts as
+    :data:`LONGEST_PAUSE_SECONDS`.
     """
     shut = closed(state, upstream, now)
     if shut is not None:
@@ -115,7 +116,7 @@ def decide(
         return waits(state, purpose, now), later
     state = _counted(state, upstream, purpose, now)
     if _is_open(state, upstream):
-        state = state._replace(probe_until=now + probe_seconds)
+        state = state._replace(probe_until=now + min(probe_seconds, LONGEST_PAUSE_SECONDS))
     return state, Admitted()
 
 

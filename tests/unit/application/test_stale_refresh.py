@@ -99,6 +99,23 @@ class TestInTheBackground:
 
         assert queries_of(source) == 0
 
+    def test_a_block_whose_maker_dies_is_made_when_his_lock_has_ended(self) -> None:
+        source = FakeMapSource(META)
+        kitchen = stale_kitchen(source)
+        lock_name = tile_lock_name("cache", kitchen.planner.plan_for(COORD).main)
+        kitchen.locks.held.add(lock_name)
+        kitchen.get(COORD)
+        kitchen.background.run()
+        kitchen.locks.held.discard(lock_name)
+
+        kitchen.get(COORD)
+        assert kitchen.background.jobs == {}, "a moment later nobody looks again"
+        kitchen.clock.advance(1.0)
+        kitchen.get(COORD)
+        kitchen.background.run()
+
+        assert shown(kitchen.get(COORD)) == (b"map@256,256", TileState.HIT)
+
     def test_without_any_lock_it_is_made_all_the_same(self) -> None:
         source = FakeMapSource(META)
         kitchen = stale_kitchen(source)

@@ -119,7 +119,11 @@ class LoadGate(Generic[Slot]):
         """Waits for an admission; the slot that came with it, if the server has such."""
         while True:
             attempt = _Attempt(self._slots, upstream, purpose, deadline.remaining(self._clock.monotonic()))
-            decision = self._states.change(upstream.name, attempt)
+            try:
+                decision = self._states.change(upstream.name, attempt)
+            except BaseException:
+                attempt.withdraw()
+                raise
             if isinstance(decision, Admitted):
                 return attempt.slot
             left = deadline.remaining(self._clock.monotonic())
@@ -163,9 +167,7 @@ class _Attempt(Generic[Slot]):
 
     def __call__(self, state: UpstreamState, now: float) -> tuple[UpstreamState, Decision]:
         """The state after the attempt, and what came of it."""
-        if self.slot is not None:
-            self._slots.give_back(self.slot)
-            self.slot = None
+        self.withdraw()
         after, decision = decide(state, self._upstream, self._purpose, now, self._probe_seconds)
         if not isinstance(decision, Admitted) or self._upstream.concurrent_requests <= 0:
             return after, decision
@@ -174,6 +176,12 @@ class _Attempt(Generic[Slot]):
         if self.slot is None:
             return waits(state, self._purpose, now), Later(_POLL_SECONDS)
         return after, decision
+
+    def withdraw(self) -> None:
+        """Gives the slot back that it took along, if any."""
+        if self.slot is not None:
+            self._slots.give_back(self.slot)
+            self.slot = None
 
 
 def _changes_something(upstream: Upstream, status: int | None, retry_after: float | None) -> bool:

@@ -7,10 +7,9 @@ import json
 import logging
 
 from tilekeep.adapters.redis.clients import RedisClients
-from tilekeep.adapters.redis.commands import Command, RedisUnusable
-from tilekeep.adapters.redis.outage import Outage
+from tilekeep.adapters.redis.commands import RedisUnusable
+from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.adapters.redis.server import RedisServer
-from tilekeep.domain.deadline import NO_DEADLINE
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory, RememberedFailure
 
@@ -49,17 +48,15 @@ class RedisFailureMemory:
                 host whose clock is wrong, and does not count.
         """
         self._of_host = of_host
-        self._clients = clients
-        self._server = server
         self._clock = clock
         self._prefix = prefix
         self._longest_seconds = longest_seconds
-        self._outage = Outage(clock, server.place, "failures are remembered by each host for itself")
+        self._redis = CommonRedis(clients, server, clock, instead="failures are remembered by each host for itself")
 
     def recall(self, scope: str) -> RememberedFailure | None:
         """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""
         try:
-            note = self._asked((b"GET", self._key(scope)))
+            note = self._redis.ask((b"GET", self._key(scope)))
         except RedisUnusable:
             return self._of_host.recall(scope)
         if note is None:
@@ -68,7 +65,7 @@ class RedisFailureMemory:
             facts = json.loads(note)
             failure = RememberedFailure(str(facts["client_message"]), float(facts["until"]))
         except (ValueError, KeyError, TypeError) as error:
-            _log.warning("a note on a failure in %s is unreadable and ignored: %s", self._server.place, error)
+            _log.warning("a note on a failure in %s is unreadable and ignored: %s", self._redis.place, error)
             return None
         left = failure.until - self._clock.now()
         return failure if 0.0 < left <= self._longest_seconds + _ADJUSTMENT_SECONDS else None
@@ -80,19 +77,9 @@ class RedisFailureMemory:
             return
         note = json.dumps({"client_message": failure.client_message, "until": failure.until}).encode()
         try:
-            self._asked((b"SET", self._key(scope), note, b"PX", b"%d" % max(1, round(left * 1000))))
+            self._redis.ask((b"SET", self._key(scope), note, b"PX", b"%d" % max(1, round(left * 1000))))
         except RedisUnusable:
             self._of_host.remember(scope, failure)
-
-    def _asked(self, command: Command) -> bytes | None:
-        if self._outage.lasts:
-            raise RedisUnusable("it failed a moment ago")
-        try:
-            reply: bytes | None = self._clients.of(self._server).ask(command, NO_DEADLINE)
-        except RedisUnusable as error:
-            self._outage.begins(error)
-            raise
-        return reply
 
     def _key(self, scope: str) -> bytes:
         name = hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -7,13 +7,13 @@ import fcntl
 import hashlib
 import json
 import logging
-import math
 import os
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tilekeep.adapters.atomic_files import FileModes
 from tilekeep.adapters.locks.lock_file import open_lock_file
+from tilekeep.adapters.locks.upstream_facts import facts_of, state_of
 from tilekeep.domain.errors import SourceBusy
 from tilekeep.domain.upstream_load import UNTROUBLED, UpstreamState
 from tilekeep.ports.clock import Clock
@@ -96,14 +96,14 @@ class UpstreamStateFiles:
         if not body or before_start:
             return UNTROUBLED
         try:
-            return _parsed(json.loads(body))
-        except (ValueError, TypeError, KeyError):
+            return state_of(json.loads(body))
+        except ValueError:
             # Whoever wrote it died while doing so.
             return UNTROUBLED
 
     def _write(self, path: str, descriptor: int, state: UpstreamState) -> None:
         """What cannot be written, as the file is another user's, limits nothing; slots still do."""
-        body = json.dumps(state._asdict()).encode()
+        body = json.dumps(facts_of(state)).encode()
         try:
             os.pwrite(descriptor, body, 0)
             os.ftruncate(descriptor, len(body))
@@ -119,23 +119,3 @@ def _closing(descriptor: int) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _parsed(facts: dict[str, Any]) -> UpstreamState:
-    first, second = map(_instant, facts["waiting"])
-    return UpstreamState(
-        admitted=tuple(map(_instant, facts["admitted"])),
-        waiting=(first, second),
-        served_at=float(facts["served_at"]),
-        paused_until=_instant(facts["paused_until"]),
-        failures=int(facts["failures"]),
-        open_until=_instant(facts["open_until"]),
-        probe_until=_instant(facts["probe_until"]),
-    )
-
-
-def _instant(value: Any) -> float:
-    instant = float(value)
-    if not math.isfinite(instant):
-        raise ValueError("an instant is a finite number")
-    return instant

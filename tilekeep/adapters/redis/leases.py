@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
-import threading
-import time
 import uuid
-from collections.abc import Callable
 
 from tilekeep.adapters.redis.commands import RedisCommands, RedisUnusable
+from tilekeep.adapters.redis.renewals import Renewals
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
-
-#: Renews the lease of a name with a token.
-_Renewal = Callable[[bytes, bytes], None]
-
-#: How often the thread looks in vain before it ends.
-_IDLE_ROUNDS = 12
 
 _log = logging.getLogger("tilekeep.util.lock")
 
@@ -45,9 +36,8 @@ class Leases:
             seconds: how long a lease lasts; it is renewed three times in that time, where the process has threads.
         """
         self._commands = commands
-        self._seconds = seconds
         self._milliseconds = b"%d" % round(seconds * 1000)
-        self._process = _Process()
+        self._renewals = Renewals(every_seconds=seconds / 3)
 
     def take(self, name: bytes, deadline: Deadline) -> bytes | None:
         """The token with which ``name`` was taken, or None if somebody else has it.
@@ -57,7 +47,7 @@ class Leases:
         token = uuid.uuid4().bytes
         if not self._ask(_TAKE, name, token, deadline):
             return None
-        self._of_this_process().keep(name, token, self._renew, self._seconds / 3)
+        self._renewals.keep(name, token, self._renew)
         return token
 
     def give_back(self, name: bytes, token: bytes) -> None:
@@ -65,61 +55,16 @@ class Leases:
 
         :raises RedisUnusable: it will end by itself.
         """
-        self._of_this_process().forget(name, token)
+        self._renewals.forget(name, token)
         if not self._commands.ask((b"EVAL", _GIVE_BACK, b"1", name, token), NO_DEADLINE):
             _log.warning("the lease of %r had ended before its work was done; others may have done it too", name)
 
     def _renew(self, name: bytes, token: bytes) -> None:
         try:
             if not self._ask(_TAKE, name, token, NO_DEADLINE):
-                self._of_this_process().forget(name, token)
+                self._renewals.forget(name, token)
         except RedisUnusable as error:
             _log.info("the lease of %r could not be renewed: %s", name, error)
 
     def _ask(self, script: bytes, name: bytes, token: bytes, deadline: Deadline) -> bool:
         return bool(self._commands.ask((b"EVAL", script, b"1", name, token, self._milliseconds), deadline))
-
-    def _of_this_process(self) -> _Process:
-        """Leases of the parent of a forked child stay the parent's."""
-        if self._process.number != os.getpid():
-            self._process = _Process()
-        return self._process
-
-
-class _Process:
-    """The leases of one process, and the thread that renews them; it ends when there are none."""
-
-    def __init__(self) -> None:
-        self.number = os.getpid()
-        self._held: dict[tuple[bytes, bytes], None] = {}
-        self._guard = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def keep(self, name: bytes, token: bytes, renew: _Renewal, every_seconds: float) -> None:
-        """Renews a lease from now on."""
-        with self._guard:
-            self._held[name, token] = None
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, args=(renew, every_seconds), name="tilekeep-leases", daemon=True
-                )
-                self._thread.start()
-
-    def forget(self, name: bytes, token: bytes) -> None:
-        """Renews it no more."""
-        with self._guard:
-            self._held.pop((name, token), None)
-
-    def _run(self, renew: _Renewal, every_seconds: float) -> None:
-        idle = 0
-        while True:
-            time.sleep(every_seconds)
-            with self._guard:
-                held = list(self._held)
-                idle = 0 if held else idle + 1
-                if idle > _IDLE_ROUNDS:
-                    self._thread = None
-                    return
-            for name, token in held:
-                if (name, token) in self._held:
-                    renew(name, token)

@@ -10,7 +10,7 @@ from tilekeep.ports.clock import Clock
 _log = logging.getLogger("tilekeep.redis")
 
 #: How long nobody asks again, so that requests do not wait one after the other for what is not there.
-_PAUSE_SECONDS = 2.0
+PAUSE_SECONDS = 2.0
 _QUIET_SECONDS = 60.0
 
 
@@ -33,7 +33,7 @@ class Outage:
     def begins(self, error: RedisUnusable) -> None:
         """The server has failed just now."""
         now = self._clock.monotonic()
-        self._until = now + _PAUSE_SECONDS
+        self._until = now + PAUSE_SECONDS
         if now >= self._quiet_until:
             self._quiet_until = now + _QUIET_SECONDS
             _log.warning("%s cannot be used, %s: %s", self._place, self._instead, error)

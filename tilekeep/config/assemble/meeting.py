@@ -1,18 +1,21 @@
-"""Locks and failure notes: of each host alone, or of all hosts that meet in a Redis."""
+"""Locks, failure notes and the gate to upstream servers: of each host alone, or of all hosts that meet in a Redis."""
 
 from __future__ import annotations
 
 from typing import TypedDict, Unpack
 
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
+from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
+from tilekeep.adapters.locks.redis_gate import redis_gate
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.config.mapproxy.meaning_globals import MeetingPlace
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.tile_lock import TileLock
+from tilekeep.ports.upstream_gate import UpstreamGate
 
 
 class FilePermissions(TypedDict):
@@ -58,3 +61,16 @@ def failures_in(
     return RedisFailureMemory(
         of_host, clients, meeting.server, clock, prefix=meeting.prefix, longest_seconds=longest_seconds
     )
+
+
+def gate_in(
+    directory: str,
+    clock: Clock,
+    clients: RedisClients,
+    meeting: MeetingPlace | None,
+    **permissions: Unpack[FilePermissions],
+) -> UpstreamGate:
+    """The gate that the processes of a host share in a directory, or all hosts where they meet."""
+    if meeting is None:
+        return file_gate(directory, clock, **permissions)
+    return redis_gate(directory, clock, clients, meeting.server, prefix=meeting.prefix, **permissions)

@@ -134,7 +134,7 @@ class GlobalCache(Options):
 
 
 class MeetingPoint(Options):
-    """``globals.redis``: a Redis where tile locks and failures of all hosts meet (own addition).
+    """``globals.redis``: a Redis where locks, failures and limits of all hosts meet (own addition).
 
     :ivar url: redis://user:password@host:port/db, or rediss:// for TLS, instead of host, port and db.
     :ivar host: of the server.

@@ -41,7 +41,7 @@ class EffectiveGlobals:
     :ivar min_free_bytes: of a disk, below which caches on it take no more tiles; 0 for no such limit.
     :ivar min_free_inodes: likewise.
     :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
-    :ivar meeting: where tile locks and failures of all hosts meet, or None if each host is alone.
+    :ivar meeting: where locks, failures and limits of all hosts meet, or None if each host is alone.
     """
 
     cache_dir: str

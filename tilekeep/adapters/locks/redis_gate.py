@@ -1,0 +1,49 @@
+"""The gate to upstream servers for all hosts that meet in a Redis."""
+
+from __future__ import annotations
+
+from tilekeep.adapters.locks.load_gate import LoadGate
+from tilekeep.adapters.locks.lock_file import LockedFile
+from tilekeep.adapters.locks.redis_slots import LEASE_SECONDS, RedisSlot, RedisSlots
+from tilekeep.adapters.locks.redis_upstream_states import RedisUpstreamStates
+from tilekeep.adapters.locks.slot_files import SlotFiles
+from tilekeep.adapters.locks.upstream_state_files import UpstreamStateFiles
+from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.common import CommonRedis
+from tilekeep.adapters.redis.server import RedisServer
+from tilekeep.ports.clock import Clock
+
+
+def redis_gate(
+    directory: str,
+    clock: Clock,
+    clients: RedisClients,
+    server: RedisServer,
+    *,
+    prefix: str,
+    lease_seconds: float = LEASE_SECONDS,
+    directory_permissions: int | None = None,
+    file_permissions: int | None = None,
+) -> LoadGate[RedisSlot[LockedFile]]:
+    """The gate in ``server``; while that cannot be used, in the files of ``lock_dir`` as for one host.
+
+    Args:
+        directory: ``lock_dir`` of the host, made on first use.
+        clock: measures how long requests wait.
+        clients: talk to the server; nothing is connected here.
+        server: where the hosts meet.
+        prefix: with which the keys begin.
+        lease_seconds: how long a slot lasts that is not renewed.
+        directory_permissions: mode of new directories; None leaves it to the umask.
+        file_permissions: mode of new files; None leaves it to the umask.
+    """
+    redis = CommonRedis(clients, server, clock, instead="each host counts its requests to sources by itself")
+    states = UpstreamStateFiles(
+        directory, clock, directory_permissions=directory_permissions, file_permissions=file_permissions
+    )
+    slots = SlotFiles(directory, directory_permissions=directory_permissions, file_permissions=file_permissions)
+    return LoadGate(
+        RedisUpstreamStates(states, redis, prefix=prefix),
+        RedisSlots(slots, redis, prefix=prefix, lease_seconds=lease_seconds),
+        clock,
+    )

@@ -1,0 +1,77 @@
+"""What is repeated as long as somebody lives: the renewal of all that a process holds for a time."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+#: Renews what is held under a name with a token.
+Renewal = Callable[[bytes, bytes], None]
+
+#: How often the thread looks in vain before it ends.
+_IDLE_ROUNDS = 12
+
+
+class Renewals:
+    """Renews names with their tokens in a thread until they are forgotten, where the process has threads.
+
+    What the parent of a forked child holds stays the parent's.
+    """
+
+    def __init__(self, *, every_seconds: float) -> None:
+        """Says how often; starts nothing."""
+        self._every_seconds = every_seconds
+        self._process = _Process()
+
+    def keep(self, name: bytes, token: bytes, renew: Renewal) -> None:
+        """Renews from now on, by the same ``renew`` for all."""
+        # Kept nowhere but in the thread: whoever renews owns connections, which would hang on in a cycle.
+        self._of_this_process().keep(name, token, renew, self._every_seconds)
+
+    def forget(self, name: bytes, token: bytes) -> None:
+        """Renews no more."""
+        self._of_this_process().forget(name, token)
+
+    def _of_this_process(self) -> _Process:
+        if self._process.number != os.getpid():
+            self._process = _Process()
+        return self._process
+
+
+class _Process:
+    """What one process holds, and the thread that renews it; it ends when there is nothing."""
+
+    def __init__(self) -> None:
+        self.number = os.getpid()
+        self._held: dict[tuple[bytes, bytes], None] = {}
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def keep(self, name: bytes, token: bytes, renew: Renewal, every_seconds: float) -> None:
+        with self._guard:
+            self._held[name, token] = None
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._run, args=(renew, every_seconds), name="tilekeep-leases", daemon=True
+                )
+                self._thread.start()
+
+    def forget(self, name: bytes, token: bytes) -> None:
+        with self._guard:
+            self._held.pop((name, token), None)
+
+    def _run(self, renew: Renewal, every_seconds: float) -> None:
+        idle = 0
+        while True:
+            time.sleep(every_seconds)
+            with self._guard:
+                held = list(self._held)
+                idle = 0 if held else idle + 1
+                if idle > _IDLE_ROUNDS:
+                    self._thread = None
+                    return
+            for name, token in held:
+                if (name, token) in self._held:
+                    renew(name, token)
