@@ -9,7 +9,7 @@ from typing import Protocol
 from tilekeep.application.fetched_tiles import FetchedTiles, FetchesTiles
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_trouble import StoreTrouble
-from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
+from tilekeep.application.tile_maker import InStore, Made, NoTile, Obstacles, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockUnavailable, NoRoom, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
 from tilekeep.domain.keeping import Worth
@@ -81,10 +81,19 @@ class MakeMetaTile:
         """See :meth:`tilekeep.application.tile_maker.TileMaker.make`."""
         return self._flights.run((self._tile_set, block), lambda: self._exclusively(block, deadline), deadline)
 
+    def obstacles(self, block: WantedBlock) -> Obstacles:
+        """See :class:`tilekeep.application.tile_maker.KnowsObstacles`."""
+        lock_name, scope = self._names(block)
+        return Obstacles(self._locks.is_held(lock_name), self._failures.recall(scope))
+
+    def _names(self, block: WantedBlock) -> tuple[str, str]:
+        """That of its lock, which blocks with other dimensions share, and that by which failures are remembered."""
+        lock_name = tile_lock_name(self._lock_id, block.plan.main)
+        return lock_name, f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
+
     def _exclusively(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         """Makes the block under its lock; without any lock the worst that can happen is that it is made twice."""
-        lock_name = tile_lock_name(self._lock_id, block.plan.main)
-        scope = f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
+        lock_name, scope = self._names(block)
         self._refuse_if_just_failed(scope)  # those who wait for nothing need no lock
         # Whoever holds the lock of a block that is to be refreshed is doing so already.
         patience = Deadline(self._clock.monotonic()) if block.purpose is Purpose.REFRESH else deadline

@@ -10,6 +10,7 @@ from tilekeep.domain.keeping import Worth
 from tilekeep.domain.meta_tile import MetaTilePlan
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import Dimensions, StoredTile, TileCoord, TileKey
+from tilekeep.ports.failure_memory import RememberedFailure
 
 
 class WantedBlock(NamedTuple):
@@ -62,6 +63,25 @@ class NoTile(NamedTuple):
 
 
 Outcome = Made | InStore | NoTile
+
+
+class Obstacles(NamedTuple):
+    """What is in the way of making a block at the moment.
+
+    :ivar is_locked: whether somebody is making it already.
+    :ivar failure: its making failed a moment ago and is not tried again yet.
+    """
+
+    is_locked: bool
+    failure: RememberedFailure | None
+
+
+class KnowsObstacles(Protocol):
+    """Tells what a request for a block would meet, without making it."""
+
+    def obstacles(self, block: WantedBlock) -> Obstacles:
+        """What is in the way of ``block``; changes nothing."""
+        ...
 
 
 class TileMaker(Protocol):
