@@ -16,7 +16,7 @@ from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFaile
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import AVIF, GIF, JPEG, PNG, WEBP, EncodedImage, ImageEncoding, Raster, sniffed_media_type
-from tilekeep.domain.keeping import Keeping, together
+from tilekeep.domain.keeping import Keeping, shortest, together
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_cost import cost_of_layer
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
@@ -210,7 +210,9 @@ class GetMap:
         try:
             answer = laid.source.get(query, purpose, deadline)
             if isinstance(answer, Fetched):
-                return _Layer(Drawn(self._gate.pixels(answer.body, query.size)), body=answer.body)
+                raster = self._gate.pixels(answer.body, query.size)
+                fresh_for = shortest(answer.fresh_for, answer.good_for)  # nobody stores a map
+                return _Layer(Drawn(raster, fresh_for, answer.storable, answer.worth), body=answer.body)
             return _Layer(answer if isinstance(answer, Drawn) else None)
         except (SourceError, LockTimeout, StoreError) as error:
             if self._raise_source_errors:

@@ -234,7 +234,9 @@ class GetTile:
                 return self._old(better, self._retry)
             made = self._good(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
             fresh_for = made.fresh_for if outcome.fresh_for is None else outcome.fresh_for
-            return made._replace(fresh_for=fresh_for, storable=outcome.storable, worth=outcome.worth)
+            return made._replace(
+                fresh_for=fresh_for, storable=outcome.storable, worth=outcome.worth, good_for=outcome.good_for
+            )
         if isinstance(outcome, NoTile):
             return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
         tile = self._stored(key, deadline) or self._showable(old)

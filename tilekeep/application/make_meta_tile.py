@@ -171,7 +171,7 @@ class MakeMetaTile:
         now = self._clock.now()
         outcomes: dict[TileKey, Outcome] = dict.fromkeys(keys, NoTile())
         outcomes.update(self._renewed(fetched, now, deadline))
-        outcomes.update(self._written(fetched.new, now, deadline))
+        outcomes.update(self._written(fetched, now, deadline))
         outcomes.update(
             (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable, fetched.worth))
             for tile in fetched.passing
@@ -189,17 +189,19 @@ class MakeMetaTile:
                 )
         return dict.fromkeys(fetched.unchanged, InStore(renewed=True))
 
-    def _written(self, new: Sequence[NewTile], now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
+    def _written(self, fetched: FetchedTiles, now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
+        new, good_for = fetched.new, fetched.good_for
         try:
             infos = self._store.write(new, now, deadline) if new else []
         except NoRoom as error:
             log.debug("tiles are delivered unstored: %s", error)
-            return {tile.key: Made(_unstored(tile, now)) for tile in new}
+            return {tile.key: Made(_unstored(tile, now), good_for=good_for) for tile in new}
         except StoreError as error:
             self._trouble(logging.ERROR, f"tiles could not be stored and are delivered unstored: %s; {_REMEDY}", error)
-            return {tile.key: Made(_unstored(tile, now)) for tile in new}
+            return {tile.key: Made(_unstored(tile, now), good_for=good_for) for tile in new}
         return {
-            tile.key: Made(StoredTile(tile.body, tile.media_type, info)) for tile, info in zip(new, infos, strict=True)
+            tile.key: Made(StoredTile(tile.body, tile.media_type, info), good_for=good_for)
+            for tile, info in zip(new, infos, strict=True)
         }
 
 

@@ -29,6 +29,7 @@ class TileAnswer(NamedTuple):
     :ivar storable: whether clients and shared caches may keep the answer at all.
     :ivar stale_for: seconds for which they may go on showing it after that, while it is made anew or cannot be; None
         to leave that to them.
+    :ivar good_for: seconds for which the server it came from just now says that it is good; None for nothing said.
     :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`.
     """
 
@@ -38,6 +39,7 @@ class TileAnswer(NamedTuple):
     storable: bool = True
     stale_for: float | None = None
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
 
 class Tiles(Protocol):

@@ -43,6 +43,7 @@ class Made(NamedTuple):
 
     :ivar fresh_for: seconds after which clients should ask again, as the tile was made of stale ones; None otherwise.
     :ivar storable: whether anybody may keep it; one that may not be kept has not been stored either.
+    :ivar good_for: seconds for which its server says that it is good; None otherwise.
     :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`; it has not replaced a stored tile that is worth more.
     """
 
@@ -50,6 +51,7 @@ class Made(NamedTuple):
     fresh_for: float | None = None
     storable: bool = True
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
 
 class InStore(NamedTuple):

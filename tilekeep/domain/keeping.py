@@ -50,9 +50,13 @@ class Kept(Protocol):
         ...
 
 
+def shortest(*limits: float | None) -> float | None:
+    """The shortest of some times, of which None are no limits."""
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 def together(parts: Iterable[Kept]) -> Keeping:
     """The limits of the whole: the shortest time of all parts, storable if all are, worth what the least is."""
     found = list(parts)
-    ages = [part.fresh_for for part in found if part.fresh_for is not None]
     worth = min((part.worth for part in found), default=Worth.MAP)
-    return Keeping(min(ages, default=None), all(part.storable for part in found), worth)
+    return Keeping(shortest(*(part.fresh_for for part in found)), all(part.storable for part in found), worth)

@@ -82,6 +82,9 @@ class Fetched(NamedTuple):
     """Image bytes from upstream, not yet decoded; ``media_type`` as declared, ``validators`` as sent.
 
     ``fresh_for``, ``storable`` and ``worth`` as in :class:`Drawn`.
+
+    :ivar good_for: seconds for which its server says that it is good, which is no reason not to store it; None for
+        nothing said, or nothing that is to be honoured.
     """
 
     body: bytes
@@ -90,6 +93,7 @@ class Fetched(NamedTuple):
     fresh_for: float | None = None
     storable: bool = True
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
 
 class Drawn(NamedTuple):

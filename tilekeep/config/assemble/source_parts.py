@@ -70,6 +70,7 @@ class SourceParts:
             max_bytes=http.limits.max_bytes,
             timeout_seconds=http.client_timeout_seconds,
             hide_error_details=http.hide_error_details,
+            honors_cache_control=http.honors_cache_control,
             stand_ins=stand_ins,
         )
 
