@@ -19,12 +19,14 @@ globals: {{http: {{honor_cache_control: true}}, tiles: {{expires_hours: 1}}, cac
 layers:
   - {{name: map, title: Map, sources: [map]}}
   - {{name: above, title: Of tiles of the map, sources: [above]}}
+  - {{name: drawn, title: Of maps of tiles, sources: [drawn]}}
   - {{name: laid, title: Of two sources, sources: [laid]}}
   - {{name: deaf, title: Of a source that is not listened to, sources: [deaf]}}
   - {{name: direct, title: Not cached, sources: [wms]}}
 caches:
   map: {{grids: [GLOBAL_WEBMERCATOR], sources: [wms]}}
   above: {{grids: [GLOBAL_WEBMERCATOR], sources: [map], meta_size: [1, 1], meta_buffer: 0}}
+  drawn: {{grids: [GLOBAL_WEBMERCATOR], sources: [map], meta_size: [2, 2], meta_buffer: 10}}
   laid: {{grids: [GLOBAL_WEBMERCATOR], sources: [wms, deaf]}}
   deaf: {{grids: [GLOBAL_WEBMERCATOR], sources: [deaf]}}
 sources:
@@ -101,12 +103,30 @@ def test_a_shorter_time_is_told_once_and_the_tiles_are_stored(place: Place, cont
     assert (len(place.upstream.requests), place.stored) == (1, 4)
 
 
-def test_a_time_that_is_told_keeps_nothing_out_of_the_cache_above(place: Place) -> None:
+@pytest.mark.parametrize(("layer", "stored"), [("above", 4 + 1), ("laid", 4)])
+def test_a_time_is_told_of_tiles_made_of_others_and_they_are_stored_too(place: Place, layer: str, stored: int) -> None:
     place.says("max-age=60")
 
-    place.ask("above")
+    answer = place.ask(layer)
 
-    assert place.stored == 4 + 1
+    assert answer.headers["Cache-Control"] == "public, max-age=60, s-maxage=60"
+    assert place.stored == stored
+
+
+@pytest.mark.parametrize("layer", ["above", "drawn"])
+def test_clients_that_are_told_ages_keep_nothing_out_of_a_cache_of_a_cache(place: Place, layer: str) -> None:
+    config = place.directory / "mapproxy.yaml"
+    config.write_text(
+        config.read_text()
+        .replace("expires_hours: 1", "expires_hours: 1, expires: by_age")
+        .replace("sources: [wms]}", "sources: [wms], refresh_before: {minutes: 30}}")
+    )
+    place.client = Client(make_wsgi_app(str(config)))
+    place.says("public")
+
+    place.ask(layer)
+
+    assert list(place.directory.glob(f"cache_data/{layer}_EPSG3857/**/*.png"))
 
 
 def test_a_source_may_be_left_out(place: Place) -> None:

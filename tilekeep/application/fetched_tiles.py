@@ -13,7 +13,7 @@ from tilekeep.domain.errors import ImageError, SourceContentError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
-from tilekeep.domain.keeping import Worth, shortest, together
+from tilekeep.domain.keeping import Worth, together
 from tilekeep.domain.label import Label
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
 from tilekeep.domain.meta_tile import PlannedFetch, TileCrop
@@ -60,7 +60,7 @@ class FetchedTiles(NamedTuple):
             fresh_for=limits.fresh_for,
             storable=limits.storable,
             worth=limits.worth,
-            good_for=shortest(*(part.good_for for part in parts)),
+            good_for=limits.good_for,
         )
 
 
@@ -159,7 +159,7 @@ class TileFetcher:
             return FetchedTiles(tiles)
         fresh_for, storable, worth = answer.fresh_for, answer.storable, answer.worth
         if storable and fresh_for is None:
-            return FetchedTiles(tiles, worth=worth, good_for=answer.good_for if isinstance(answer, Fetched) else None)
+            return FetchedTiles(tiles, worth=worth, good_for=answer.good_for)
         return FetchedTiles((), passing=tiles, fresh_for=fresh_for, storable=storable, worth=worth)
 
     def _images(self, fetch: PlannedFetch, answer: SourceAnswer) -> tuple[Sequence[EncodedImage], Validators | None]:
