@@ -120,6 +120,24 @@ class TileLockSuite(ABC):
         assert most == 1
         assert self.is_free(lock, NAME)
 
+    def test_whether_a_lock_is_held_is_seen_from_outside(self, lock: TileLock) -> None:
+        assert not lock.is_held(NAME)
+
+        with lock.hold(NAME, NO_DEADLINE):
+            assert lock.is_held(NAME)
+            assert not lock.is_held(OTHER)
+
+        assert not lock.is_held(NAME)
+
+    def test_looking_whether_a_lock_is_held_takes_it_from_nobody(self, lock: TileLock) -> None:
+        with lock.hold(NAME, NO_DEADLINE):
+            lock.is_held(NAME)
+
+            assert not self.is_free(lock, NAME)
+        lock.is_held(NAME)
+
+        assert self.is_free(lock, NAME)
+
     def is_free(self, lock: TileLock, name: str) -> bool:
         with lock.try_hold(name) as held:
             return held

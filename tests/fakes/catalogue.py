@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.parallel import InlineRunner
+from tests.fakes.upstream_gate import FakeUpstreamGate
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline, TileLayer
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.get_tile import GetTile
@@ -204,6 +205,9 @@ class FakeLayers:
                 rescaling_step=None,
                 source=None,
                 request_media_type=encoding.format,
+                maker=None,
+                upstreams=(),
+                gate=FakeUpstreamGate(self.clock),
                 clock=self.clock,
             ),
             encoding=encoding,

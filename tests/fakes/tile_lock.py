@@ -55,6 +55,9 @@ class FakeTileLock:
             if free:
                 self.release(name)
 
+    def is_held(self, name: str) -> bool:
+        return name in self.held
+
     def release(self, name: str) -> None:
         """Frees ``name`` and wakes those who wait for it."""
         with self._changed:

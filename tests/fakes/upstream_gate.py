@@ -12,7 +12,7 @@ from tests.fakes.clock import FakeClock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceBusy
 from tilekeep.domain.map_query import Upstream
-from tilekeep.domain.upstream_load import UNTROUBLED, UpstreamStatus, status_of
+from tilekeep.domain.upstream_load import UNTROUBLED, UpstreamState, UpstreamStatus, status_of
 from tilekeep.ports.clock import Clock
 
 _LOOK_AT_CLOCK_SECONDS = 0.01
@@ -39,18 +39,19 @@ class FakeUpstreamGate:
     """Limits the requests of one process; the deadline is measured by ``clock``.
 
     ``admitted`` and ``reports`` are in order; ``running`` counts by the name of the upstream server, and may be
-    raised by tests to play another process.
+    raised by tests to play another process.  ``states`` say how servers stand, as far as people are told.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.admitted: list[Admission] = []
         self.reports: list[tuple[int | None, float | None]] = []
         self.running: Counter[str] = Counter()
+        self.states: dict[str, UpstreamState] = {}
         self._clock = clock or FakeClock()
         self._changed = threading.Condition()
 
     def status(self, upstream: Upstream) -> UpstreamStatus:
-        return status_of(UNTROUBLED, upstream, self._clock.monotonic())
+        return status_of(self.states.get(upstream.name, UNTROUBLED), upstream, self._clock.monotonic())
 
     @contextmanager
     def admit(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> Iterator[FakePermit]:

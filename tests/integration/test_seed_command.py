@@ -97,6 +97,15 @@ def test_all_seeds_are_done_and_then_all_cleanups(place: Place) -> None:
     assert "Empty coverage given for this task\n    Skipped" in ran.stdout
 
 
+def test_a_cache_may_have_the_name_of_its_source(place: Place) -> None:
+    configuration = place.directory / "mapproxy.yaml"
+    configuration.write_text(configuration.read_text().replace("any", "web"))
+
+    ran = place.seed("--seed", "world")
+
+    assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+
+
 def test_what_is_there_is_not_asked_for_again(place: Place) -> None:
     place.seed("--seed", "world")
     asked = place.asked

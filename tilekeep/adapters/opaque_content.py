@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tilekeep.adapters.upstream_exchange import image_of, validators_of
+from tilekeep.adapters.upstream_exchange import fetched, image_of
 from tilekeep.domain.errors import SourceContentError
 from tilekeep.domain.map_query import Fetched, NotModified, UpstreamRequest
 from tilekeep.domain.opaque_format import OpaqueFormat
@@ -25,5 +25,5 @@ def opaque_tile_of(answer: HttpAnswer, request: UpstreamRequest, wanted: OpaqueF
             client_message=hidden(f"response is not {wanted.media_type}"),
         )
     if wanted.is_vector_tile and not answer.body and answer.status in _SUCCESS:
-        return Fetched(b"", media_type, validators_of(answer))
+        return fetched(answer)
     return image_of(answer, request)

@@ -10,6 +10,7 @@ from tilekeep.domain.map_query import Fetched, NotModified, Upstream, UpstreamRe
 from tilekeep.domain.source_failure import EMPTY_ANSWER, NO_CONTENT, hidden, retry_after_seconds, status_error
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 from tilekeep.domain.tile import Validators
+from tilekeep.domain.told_keeping import told_keeping
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.http_client import HttpAnswer, HttpClient
 from tilekeep.ports.upstream_gate import UpstreamGate
@@ -29,6 +30,7 @@ class UpstreamExchange:
         max_bytes: largest body accepted.
         timeout_seconds: longest wait for the gate, and then for the whole answer, however it drips.
         hide_error_details: whether clients are told neither URL nor reason of a failure.
+        honors_cache_control: whether answers are kept no longer than the server says.
         stand_ins: for which failures of the server something stands, so that they are no news.
     """
 
@@ -42,6 +44,7 @@ class UpstreamExchange:
         max_bytes: int,
         timeout_seconds: float,
         hide_error_details: bool,
+        honors_cache_control: bool = False,
         stand_ins: StandIns = NO_STAND_INS,
     ) -> None:
         self._http = http
@@ -51,6 +54,7 @@ class UpstreamExchange:
         self._max_bytes = max_bytes
         self._timeout_seconds = timeout_seconds
         self._hide_error_details = hide_error_details
+        self._honors_cache_control = honors_cache_control
         self._stand_ins = stand_ins
 
     def ask(self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline) -> HttpAnswer:
@@ -63,13 +67,19 @@ class UpstreamExchange:
         answer, retry_after = self._admitted(request, purpose, deadline)
         unchanged = answer.status == _NOT_MODIFIED and is_conditional(request)
         if unchanged or (answer.status in _SUCCESS and answer.status != NO_CONTENT):
-            return answer
+            return self._told(answer)
         raise status_error(answer.status, request.public_url, retry_after, hide_details=self._hide_error_details)
 
     def log_failure(self, log: logging.Logger, message: str, error: SourceError) -> None:
         """Says in the log of a source that, and why, something was not to be had."""
         level = logging.WARNING if self._stand_ins.for_error(error) is None else logging.DEBUG
         log.log(level, "%s: %s", message, error)
+
+    def _told(self, answer: HttpAnswer) -> HttpAnswer:
+        """The answer with what its server says about keeping it."""
+        if not self._honors_cache_control:
+            return answer
+        return answer._replace(keeping=told_keeping(answer.headers, self._clock.now()))
 
     def _admitted(
         self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline
@@ -116,4 +126,12 @@ def image_of(answer: HttpAnswer, request: UpstreamRequest) -> Fetched | NotModif
         return NotModified(validators_of(answer))
     if not answer.body:
         raise NoImage(f'{EMPTY_ANSWER} "{request.public_url}"', client_message=hidden(EMPTY_ANSWER))
-    return Fetched(answer.body, answer.headers.get("content-type"), validators_of(answer))
+    return fetched(answer)
+
+
+def fetched(answer: HttpAnswer) -> Fetched:
+    """The body of an answer, and what is known of it."""
+    storable, good_for = answer.keeping
+    return Fetched(
+        answer.body, answer.headers.get("content-type"), validators_of(answer), storable=storable, good_for=good_for
+    )

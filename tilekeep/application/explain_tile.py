@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from tilekeep.application.tile_maker import KnowsObstacles, Obstacles, WantedBlock
 from tilekeep.domain.deadline import Purpose
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.map_query import MapQuery, UpstreamRequest
+from tilekeep.domain.map_query import MapQuery, Upstream, UpstreamRequest
 from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner, PlannedFetch
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
 from tilekeep.domain.tile import TileCoord, TileInfo, TileKey, TileSet
+from tilekeep.domain.upstream_load import UpstreamStatus
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileLocator, TileReader
+from tilekeep.ports.upstream_gate import UpstreamGate
 
 
 class ExplainedFetch(NamedTuple):
@@ -26,14 +30,23 @@ class ExplainedFetch(NamedTuple):
     requests: tuple[UpstreamRequest, ...]
 
 
+class ExplainedUpstream(NamedTuple):
+    """A server that the sources of the cache ask, with its limits, and how it stands at the moment."""
+
+    upstream: Upstream
+    status: UpstreamStatus
+
+
 class Explanation(NamedTuple):
-    """What is known of a tile and what a request for it would come to.
+    """What is known of a tile at an instant (POSIX seconds) and what a request for it would come to then.
 
     ``age_seconds`` is None for a tile that is not stored; ``fetches`` is empty when nothing would be fetched, as for a
     tile outside the coverage of the cache, which is empty even if it is stored. ``gaps_from_level`` is the level this
-    tile would be drawn from if the sources have nothing here; None if that is not done.
+    tile would be drawn from if the sources have nothing here; None if that is not done.  ``obstacles`` and
+    ``upstreams`` are what the fetches would meet; None and none where nothing would be fetched.
     """
 
+    at: float
     tile_set: TileSet
     grid: TileGrid
     key: TileKey
@@ -46,6 +59,8 @@ class Explanation(NamedTuple):
     outside_coverage: bool
     gaps_from_level: int | None
     fetches: tuple[ExplainedFetch, ...]
+    obstacles: Obstacles | None = None
+    upstreams: tuple[ExplainedUpstream, ...] = ()
 
 
 class ExplainTile:
@@ -62,6 +77,9 @@ class ExplainTile:
         rescaling_step: -1 if gaps are filled from the coarser level, 1 from the finer one, None if they stay.
         source: where missing tiles come from; None for storage-only caches.
         request_media_type: the image format asked of the source.
+        maker: knows what is in the way of making tiles; None for storage-only caches.
+        upstreams: the servers that the source asks.
+        gate: knows how they stand.
         clock: the current time.
     """
 
@@ -78,6 +96,9 @@ class ExplainTile:
         rescaling_step: int | None,
         source: MapSource | None,
         request_media_type: str,
+        maker: KnowsObstacles | None,
+        upstreams: Sequence[Upstream],
+        gate: UpstreamGate,
         clock: Clock,
     ) -> None:
         self._tile_set = tile_set
@@ -90,6 +111,9 @@ class ExplainTile:
         self._rescaling_step = rescaling_step
         self._source = source
         self._media_type = request_media_type
+        self._maker = maker
+        self._upstreams = upstreams
+        self._gate = gate
         self._clock = clock
 
     def __call__(self, key: TileKey) -> Explanation:
@@ -100,7 +124,9 @@ class ExplainTile:
         plan = self._planner.plan_for(key.coord)
         bbox = self._grid.tile_bbox(key.coord)
         outside = self._region is not None and self._region.relate(bbox) is Relation.DISJOINT
+        fetches = () if outside or verdict is Verdict.FRESH else self._fetches(plan, key)
         return Explanation(
+            at=now,
             tile_set=self._tile_set,
             grid=self._grid,
             key=key,
@@ -112,8 +138,18 @@ class ExplainTile:
             main_tile=plan.main,
             outside_coverage=outside,
             gaps_from_level=None if outside else self._gaps_from_level(key),
-            fetches=() if outside or verdict is Verdict.FRESH else self._fetches(plan, key),
+            fetches=fetches,
+            obstacles=self._obstacles(plan, key) if fetches else None,
+            upstreams=self._standing() if fetches else (),
         )
+
+    def _obstacles(self, plan: MetaTilePlan, key: TileKey) -> Obstacles | None:
+        if self._maker is None:
+            return None
+        return self._maker.obstacles(WantedBlock(plan, key.dimensions, key.variant, self._policy, Purpose.SERVE))
+
+    def _standing(self) -> tuple[ExplainedUpstream, ...]:
+        return tuple(ExplainedUpstream(upstream, self._gate.status(upstream)) for upstream in self._upstreams)
 
     def _gaps_from_level(self, key: TileKey) -> int | None:
         if self._rescaling_step is None:

@@ -36,6 +36,7 @@ class FetchedTiles(NamedTuple):
     :ivar passing: tiles to deliver but not to store, as they are made of what is stale or in error;
         ``fresh_for`` says when to ask for them again, in seconds or None.
     :ivar held: tiles whose stored bytes are better than what was fetched.
+    :ivar good_for: for how long those that are new are good as their server says, in seconds or None.
     :ivar worth: what those that are new or passing are worth beside stored ones.
     """
 
@@ -47,6 +48,7 @@ class FetchedTiles(NamedTuple):
     storable: bool = True
     worth: Worth = Worth.MAP
     held: tuple[TileKey, ...] = ()
+    good_for: float | None = None
 
     @staticmethod
     def joined(parts: Sequence[FetchedTiles]) -> FetchedTiles:
@@ -58,6 +60,7 @@ class FetchedTiles(NamedTuple):
             fresh_for=limits.fresh_for,
             storable=limits.storable,
             worth=limits.worth,
+            good_for=limits.good_for,
         )
 
 
@@ -156,7 +159,7 @@ class TileFetcher:
             return FetchedTiles(tiles)
         fresh_for, storable, worth = answer.fresh_for, answer.storable, answer.worth
         if storable and fresh_for is None:
-            return FetchedTiles(tiles, worth=worth)
+            return FetchedTiles(tiles, worth=worth, good_for=answer.good_for)
         return FetchedTiles((), passing=tiles, fresh_for=fresh_for, storable=storable, worth=worth)
 
     def _images(self, fetch: PlannedFetch, answer: SourceAnswer) -> tuple[Sequence[EncodedImage], Validators | None]:

@@ -16,7 +16,7 @@ from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFaile
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import AVIF, GIF, JPEG, PNG, WEBP, EncodedImage, ImageEncoding, Raster, sniffed_media_type
-from tilekeep.domain.keeping import Keeping, together
+from tilekeep.domain.keeping import Keeping, shortest, together
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_cost import cost_of_layer
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
@@ -142,14 +142,14 @@ class GetMap:
         return self._finished(wanted, inner._replace(raster=whole))
 
     def _finished(self, wanted: WantedMap, drawn: Drawn, body: bytes | None = None) -> MapAnswer:
-        raster, fresh_for, storable, _ = drawn
+        raster, storable, fresh_for = drawn.raster, drawn.may_be_kept, shortest(drawn.fresh_for, drawn.good_for)
         if body is not None and wanted.may_be(body):
             return MapAnswer(EncodedImage(body, wanted.encoding.format), fresh_for, storable)
         del drawn  # so that the map without labels is let go
         if wanted.labels:
             raster = self._imaging.annotate(raster, wanted.labels)
         if wanted.redraw is not None:
-            raster, fresh_for, storable, _ = wanted.redraw(Drawn(raster, fresh_for, storable))
+            raster, fresh_for, storable, *_ = wanted.redraw(Drawn(raster, fresh_for, storable))
         image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
         return MapAnswer(image, fresh_for, storable)
 
@@ -171,8 +171,8 @@ class GetMap:
                 if layer.error is not None:
                     errors.append(layer.error)
                 elif layer.drawn is not None:
-                    raster, fresh_for, may_be_kept, _ = layer.drawn
-                    shown.append(Keeping(fresh_for, may_be_kept))
+                    raster, fresh_for, may_be_kept, _, good_for = layer.drawn
+                    shown.append(Keeping(shortest(fresh_for, good_for), may_be_kept))
                     if isinstance(raster, StripedRaster):
                         striped.append(raster)
                     if layer.body is not None and len(sources) == 1:  # others would be held while the next are drawn
@@ -210,7 +210,7 @@ class GetMap:
         try:
             answer = laid.source.get(query, purpose, deadline)
             if isinstance(answer, Fetched):
-                return _Layer(Drawn(self._gate.pixels(answer.body, query.size)), body=answer.body)
+                return _Layer(self._gate.drawn(answer, query.size), body=answer.body)
             return _Layer(answer if isinstance(answer, Drawn) else None)
         except (SourceError, LockTimeout, StoreError) as error:
             if self._raise_source_errors:

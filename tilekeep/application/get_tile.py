@@ -12,7 +12,7 @@ from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, Wa
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.keeping import Worth
+from tilekeep.domain.keeping import Worth, shortest
 from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import NEVER_FRESH, StalenessPolicy, Verdict
@@ -233,8 +233,12 @@ class GetTile:
             if outcome.worth is Worth.STOPGAP and (better := self._showable(old)) is not None:
                 return self._old(better, self._retry)
             made = self._good(outcome.tile, TileState.REFRESHED if old else TileState.MISS)
-            fresh_for = made.fresh_for if outcome.fresh_for is None else outcome.fresh_for
-            return made._replace(fresh_for=fresh_for, storable=outcome.storable, worth=outcome.worth)
+            return made._replace(
+                fresh_for=outcome.fresh_for,
+                storable=outcome.storable,
+                worth=outcome.worth,
+                good_for=shortest(made.good_for, outcome.good_for) if outcome.fresh_for is None else None,
+            )
         if isinstance(outcome, NoTile):
             return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
         tile = self._stored(key, deadline) or self._showable(old)
@@ -246,7 +250,8 @@ class GetTile:
         """A fresh tile, and for how long it is."""
         if not self._tells_age:
             return TileAnswer(tile, state)
-        return TileAnswer(tile, state, self._policy.fresh_for(tile.info, self._now()), stale_for=self._stale_for)
+        good_for = self._policy.fresh_for(tile.info, self._now())
+        return TileAnswer(tile, state, stale_for=self._stale_for, good_for=good_for)
 
     def _old(self, tile: StoredTile | None, fresh_for: float) -> TileAnswer:
         """A stale tile, which may be asked for again after ``fresh_for`` seconds."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from tilekeep.application.fetched_tiles import FetchedTiles, FetchesTiles
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_trouble import StoreTrouble
-from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
+from tilekeep.application.tile_maker import InStore, Made, NoTile, Obstacles, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockUnavailable, NoRoom, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
 from tilekeep.domain.keeping import Worth
@@ -81,10 +81,19 @@ class MakeMetaTile:
         """See :meth:`tilekeep.application.tile_maker.TileMaker.make`."""
         return self._flights.run((self._tile_set, block), lambda: self._exclusively(block, deadline), deadline)
 
+    def obstacles(self, block: WantedBlock) -> Obstacles:
+        """See :class:`tilekeep.application.tile_maker.KnowsObstacles`."""
+        lock_name, scope = self._names(block)
+        return Obstacles(self._locks.is_held(lock_name), self._failures.recall(scope))
+
+    def _names(self, block: WantedBlock) -> tuple[str, str]:
+        """That of its lock, which blocks with other dimensions share, and that by which failures are remembered."""
+        lock_name = tile_lock_name(self._lock_id, block.plan.main)
+        return lock_name, f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
+
     def _exclusively(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         """Makes the block under its lock; without any lock the worst that can happen is that it is made twice."""
-        lock_name = tile_lock_name(self._lock_id, block.plan.main)
-        scope = f"{lock_name} {tuple(self._tile_set)} {block.dimensions} {block.variant}"
+        lock_name, scope = self._names(block)
         self._refuse_if_just_failed(scope)  # those who wait for nothing need no lock
         # Whoever holds the lock of a block that is to be refreshed is doing so already.
         patience = Deadline(self._clock.monotonic()) if block.purpose is Purpose.REFRESH else deadline
@@ -162,7 +171,7 @@ class MakeMetaTile:
         now = self._clock.now()
         outcomes: dict[TileKey, Outcome] = dict.fromkeys(keys, NoTile())
         outcomes.update(self._renewed(fetched, now, deadline))
-        outcomes.update(self._written(fetched.new, now, deadline))
+        outcomes.update(self._written(fetched, now, deadline))
         outcomes.update(
             (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable, fetched.worth))
             for tile in fetched.passing
@@ -180,17 +189,19 @@ class MakeMetaTile:
                 )
         return dict.fromkeys(fetched.unchanged, InStore(renewed=True))
 
-    def _written(self, new: Sequence[NewTile], now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
+    def _written(self, fetched: FetchedTiles, now: float, deadline: Deadline) -> dict[TileKey, Outcome]:
+        new, good_for = fetched.new, fetched.good_for
         try:
             infos = self._store.write(new, now, deadline) if new else []
         except NoRoom as error:
             log.debug("tiles are delivered unstored: %s", error)
-            return {tile.key: Made(_unstored(tile, now)) for tile in new}
+            return {tile.key: Made(_unstored(tile, now), good_for=good_for) for tile in new}
         except StoreError as error:
             self._trouble(logging.ERROR, f"tiles could not be stored and are delivered unstored: %s; {_REMEDY}", error)
-            return {tile.key: Made(_unstored(tile, now)) for tile in new}
+            return {tile.key: Made(_unstored(tile, now), good_for=good_for) for tile in new}
         return {
-            tile.key: Made(StoredTile(tile.body, tile.media_type, info)) for tile, info in zip(new, infos, strict=True)
+            tile.key: Made(StoredTile(tile.body, tile.media_type, info), good_for=good_for)
+            for tile, info in zip(new, infos, strict=True)
         }
 
 

@@ -117,8 +117,8 @@ class MapFromTiles:
         strips = horizontal_strips(query, max(math.ceil(mosaic / MOSAIC_PIXELS), math.ceil(drawn / STRIP_PIXELS)))
         if len(strips) == 1:
             _, raster, complete = self._strip(strips[0], block, found)
-            fresh_for, storable, worth = found.keeping
-            return Drawn(raster, fresh_for, storable and complete, worth)
+            fresh_for, storable, worth, good_for = found.keeping
+            return Drawn(raster, fresh_for, storable and complete, worth, good_for)
         parts = [(strip, self._part_of(block, strip.query), found) for strip in strips]
         striped = StripedRaster(query.size, lambda: starmap(self._strip, parts), transparent=self._look.transparent)
         return Drawn(striped, *found.keeping)

@@ -90,7 +90,8 @@ class RescaledTiles:
         tile = NewTile(key, image.body, image.media_type, single_color=image.single_color)
         if self._writer is not None and drawn.storable and drawn.fresh_for is None:
             info = self._stored(self._writer, tile, now, deadline) or info
-        return TileAnswer(StoredTile(tile.body, tile.media_type, info), TileState.MISS, drawn.fresh_for, drawn.storable)
+        stored = StoredTile(tile.body, tile.media_type, info)
+        return TileAnswer(stored, TileState.MISS, drawn.fresh_for, drawn.storable, good_for=drawn.good_for)
 
     def _drawn(self, key: TileKey, level: int, purpose: Purpose, deadline: Deadline) -> Drawn | Blank:
         bbox = self._grid.tile_bbox(key.coord)

@@ -83,7 +83,8 @@ class StoreGate:
     def drawn(self, answer: Drawn | Fetched, wanted: Size) -> Drawn:
         """The answer of a source as pixels, ``wanted`` many; raises as :meth:`whole`."""
         if isinstance(answer, Fetched):
-            return Drawn(self.pixels(answer.body, wanted), answer.fresh_for, answer.storable, answer.worth)
+            raster = self.pixels(answer.body, wanted)
+            return Drawn(raster, answer.fresh_for, answer.storable, answer.worth, answer.good_for)
         self.check_size(answer.raster, wanted)
         return answer
 

@@ -25,10 +25,11 @@ class TileAnswer(NamedTuple):
 
     :ivar tile: the tile, or None where there is nothing to show: services then send a transparent tile.
     :ivar state: hit, stale (shown because the source fails), refreshed (a stale one made anew) or miss (made now).
-    :ivar fresh_for: seconds after which clients should ask again, or None for the service's own time.
+    :ivar fresh_for: seconds after which clients should ask again, as it is stale or made of what is; None otherwise.
     :ivar storable: whether clients and shared caches may keep the answer at all.
     :ivar stale_for: seconds for which they may go on showing it after that, while it is made anew or cannot be; None
         to leave that to them.
+    :ivar good_for: seconds for which it will be good, where clients are told that; None for the service's own time.
     :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`.
     """
 
@@ -38,6 +39,7 @@ class TileAnswer(NamedTuple):
     storable: bool = True
     stale_for: float | None = None
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
 
 class Tiles(Protocol):

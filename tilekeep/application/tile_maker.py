@@ -10,6 +10,7 @@ from tilekeep.domain.keeping import Worth
 from tilekeep.domain.meta_tile import MetaTilePlan
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import Dimensions, StoredTile, TileCoord, TileKey
+from tilekeep.ports.failure_memory import RememberedFailure
 
 
 class WantedBlock(NamedTuple):
@@ -42,6 +43,7 @@ class Made(NamedTuple):
 
     :ivar fresh_for: seconds after which clients should ask again, as the tile was made of stale ones; None otherwise.
     :ivar storable: whether anybody may keep it; one that may not be kept has not been stored either.
+    :ivar good_for: seconds for which its server says that it is good; None otherwise.
     :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`; it has not replaced a stored tile that is worth more.
     """
 
@@ -49,6 +51,7 @@ class Made(NamedTuple):
     fresh_for: float | None = None
     storable: bool = True
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
 
 class InStore(NamedTuple):
@@ -62,6 +65,25 @@ class NoTile(NamedTuple):
 
 
 Outcome = Made | InStore | NoTile
+
+
+class Obstacles(NamedTuple):
+    """What is in the way of making a block at the moment.
+
+    :ivar is_locked: whether somebody is making it already.
+    :ivar failure: its making failed a moment ago and is not tried again yet.
+    """
+
+    is_locked: bool
+    failure: RememberedFailure | None
+
+
+class KnowsObstacles(Protocol):
+    """Tells what a request for a block would meet, without making it."""
+
+    def obstacles(self, block: WantedBlock) -> Obstacles:
+        """What is in the way of ``block``; changes nothing."""
+        ...
 
 
 class TileMaker(Protocol):

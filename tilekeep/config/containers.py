@@ -303,6 +303,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             clock=adapters.clock,
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,
+            gate=adapters.gate,
             rendering=providers.Factory(
                 RenderingAssembly,
                 settings,

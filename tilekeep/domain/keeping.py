@@ -24,11 +24,13 @@ class Keeping(NamedTuple):
     :ivar fresh_for: seconds after which it should be asked for again; None for no limit of its own.
     :ivar storable: whether anybody may keep it at all.
     :ivar worth: what it is worth beside a stored tile.
+    :ivar good_for: seconds for which it will be good; None for no limit that is known.
     """
 
     fresh_for: float | None = None
     storable: bool = True
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
 
 class Kept(Protocol):
@@ -49,10 +51,24 @@ class Kept(Protocol):
         """As in :class:`Keeping`."""
         ...
 
+    @property
+    def good_for(self) -> float | None:
+        """As in :class:`Keeping`."""
+        ...
+
+
+def shortest(*limits: float | None) -> float | None:
+    """The shortest of some times, of which None are no limits."""
+    return min((limit for limit in limits if limit is not None), default=None)
+
 
 def together(parts: Iterable[Kept]) -> Keeping:
     """The limits of the whole: the shortest time of all parts, storable if all are, worth what the least is."""
     found = list(parts)
-    ages = [part.fresh_for for part in found if part.fresh_for is not None]
     worth = min((part.worth for part in found), default=Worth.MAP)
-    return Keeping(min(ages, default=None), all(part.storable for part in found), worth)
+    return Keeping(
+        shortest(*(part.fresh_for for part in found)),
+        all(part.storable for part in found),
+        worth,
+        shortest(*(part.good_for for part in found)),
+    )

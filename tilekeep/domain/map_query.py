@@ -81,7 +81,7 @@ class UpstreamRequest:
 class Fetched(NamedTuple):
     """Image bytes from upstream, not yet decoded; ``media_type`` as declared, ``validators`` as sent.
 
-    ``fresh_for``, ``storable`` and ``worth`` as in :class:`Drawn`.
+    ``fresh_for``, ``storable``, ``worth`` and ``good_for`` as in :class:`Drawn`.
     """
 
     body: bytes
@@ -90,6 +90,7 @@ class Fetched(NamedTuple):
     fresh_for: float | None = None
     storable: bool = True
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
 
 class Drawn(NamedTuple):
@@ -98,12 +99,15 @@ class Drawn(NamedTuple):
     :ivar fresh_for: seconds after which it should be asked for again, as parts of it are stale; None for no limit.
     :ivar may_be_kept: whether anybody may keep what it was made of.
     :ivar worth: what it is worth beside a stored tile: less where a part of it stands for what a source did not give.
+    :ivar good_for: seconds for which it will be good, as far as that is known; no reason not to store it, unlike
+        ``fresh_for``.
     """
 
     raster: Raster
     fresh_for: float | None = None
     may_be_kept: bool = True
     worth: Worth = Worth.MAP
+    good_for: float | None = None
 
     @property
     def storable(self) -> bool:

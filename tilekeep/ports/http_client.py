@@ -7,17 +7,21 @@ from typing import NamedTuple, Protocol
 
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.map_query import UpstreamRequest
+from tilekeep.domain.told_keeping import ToldKeeping
 
 
 class HttpAnswer(NamedTuple):
     """What came back: final status after redirects, headers by lower-case name, body without content encoding.
 
     The body of an answer with an error status may be cut short.
+
+    :ivar keeping: what its server says about keeping it, where that is to be honoured; clients leave that open.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    keeping: ToldKeeping = ToldKeeping()
 
 
 class HttpClient(Protocol):

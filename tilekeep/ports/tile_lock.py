@@ -22,3 +22,7 @@ class TileLock(Protocol):
     def try_hold(self, name: str) -> AbstractContextManager[bool]:
         """Holds the lock if it is free at once; the context value says whether it is held."""
         ...
+
+    def is_held(self, name: str) -> bool:
+        """Whether anybody holds the lock, for people who look; makes nothing that stays."""
+        ...

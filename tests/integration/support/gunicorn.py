@@ -8,12 +8,20 @@ from pathlib import Path
 from tests.integration.services.process import HOST, Server, free_port
 
 
-def gunicorn(directory: Path, module: str, *, workers: int = 2, threads: int = 4, preload: bool = True) -> Server:
-    """A server that is not started yet, with ``application`` of the source text ``module``."""
+def gunicorn(
+    directory: Path,
+    module: str,
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    preload: bool = True,
+    python: str = sys.executable,
+) -> Server:
+    """A server that is not started yet, with ``application`` of the source text ``module``; ``python`` has both."""
     (directory / "served.py").write_text(module)
     port = free_port()
     options = ["--workers", str(workers), "--worker-class", "gthread", "--threads", str(threads)]
     if preload:
         options.append("--preload")
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--chdir", str(directory), *options]
+    command = [python, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--chdir", str(directory), *options]
     return Server([*command, "served:application"], directory, port)

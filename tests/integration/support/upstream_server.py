@@ -100,6 +100,7 @@ class UpstreamServer:
         self._under_way = 0
         self.most_under_way = 0
         self.sent_in_full = 0
+        self.bytes_sent = 0
         self._stopping = threading.Event()
 
     def __enter__(self) -> Self:
@@ -160,6 +161,7 @@ class UpstreamServer:
             self._received.clear()
             self._connections = 0
             self.most_under_way = 0
+            self.bytes_sent = 0
 
     def close_connections(self, *, reset: bool = False) -> None:
         """Closes all open connections, idle or not, and waits for it; with ``reset`` by a TCP reset."""
@@ -222,6 +224,8 @@ class UpstreamServer:
                 return False
             for piece, pause in _pieces(reply):
                 connection.sendall(piece)
+                with self._lock:
+                    self.bytes_sent += len(piece)
                 if pause:
                     self._stopping.wait(pause)
             with self._lock:

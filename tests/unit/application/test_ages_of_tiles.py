@@ -36,19 +36,19 @@ def test_a_stored_tile_is_good_until_it_is_stale(several: bool) -> None:
 
     answer = made.get_tile.many([KEY], Purpose.SERVE, NO_DEADLINE)[0] if several else made.get(COORD)
 
-    assert (answer.state, answer.fresh_for, answer.stale_for) == (TileState.HIT, 2600.0, DAY)
+    assert (answer.state, answer.good_for, answer.stale_for) == (TileState.HIT, 2600.0, DAY)
 
 
 def test_a_new_tile_is_good_for_the_whole_time() -> None:
     answer = kitchen(FakeMapSource(META)).get(COORD)
 
-    assert (answer.state, answer.fresh_for, answer.stale_for) == (TileState.MISS, HOUR, DAY)
+    assert (answer.state, answer.good_for, answer.stale_for) == (TileState.MISS, HOUR, DAY)
 
 
 def test_a_confirmed_tile_is_good_for_the_whole_time_again() -> None:
     answer = kitchen(FakeMapSource(NotModified()), age=2 * HOUR).get(COORD)
 
-    assert (answer.state, answer.fresh_for, answer.stale_for) == (TileState.REFRESHED, HOUR, DAY)
+    assert (answer.state, answer.good_for, answer.stale_for) == (TileState.REFRESHED, HOUR, DAY)
 
 
 def test_a_stale_tile_may_be_shown_for_as_long_as_the_cache_shows_it() -> None:
@@ -62,10 +62,10 @@ def test_a_stale_tile_may_be_shown_for_as_long_as_the_cache_shows_it() -> None:
 def test_a_fixed_limit_says_nothing_of_when_a_tile_will_be_stale() -> None:
     answer = kitchen(FakeMapSource(META), StalenessPolicy(FixedLimit(1000.0)), age=10.0).get(COORD)
 
-    assert (answer.state, answer.fresh_for, answer.stale_for) == (TileState.HIT, None, DAY)
+    assert (answer.state, answer.good_for, answer.stale_for) == (TileState.HIT, None, DAY)
 
 
 def test_tiles_that_are_kept_for_ever_have_no_such_time() -> None:
     answer = kitchen(FakeMapSource(META), KEEP_FOR_EVER, age=10.0).get(COORD)
 
-    assert (answer.fresh_for, answer.stale_for) == (None, None)
+    assert (answer.fresh_for, answer.good_for, answer.stale_for) == (None, None, None)

@@ -39,4 +39,4 @@ class PillowPictures:
         if image.mode in _OTHER_COLORS:
             image = image.convert(_OTHER_COLORS[image.mode])
         keeps = bool(getattr(picture, "cacheable", True))
-        return Drawn(PillowRaster(image), drawn.fresh_for, drawn.storable and keeps)
+        return Drawn(PillowRaster(image), drawn.fresh_for, drawn.storable and keeps, good_for=drawn.good_for)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tilekeep.adapters.locks.lock_file import LockedFile, remove_if_free, try_lock_file
+from tilekeep.adapters.locks.lock_file import LockedFile, is_locked, remove_if_free, try_lock_file
 from tilekeep.adapters.locks.turns import Turns
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import LockTimeout, LockUnavailable
@@ -103,6 +103,15 @@ class FileTileLock:
             finally:
                 self._give_back(locked, state)
 
+    def is_held(self, name: str) -> bool:
+        """See :class:`~tilekeep.ports.tile_lock.TileLock`; an unusable lock file is logged and counts as free."""
+        path = self._path(name)
+        try:
+            return is_locked(path)
+        except OSError as error:
+            self._warn(path, error)
+            return False
+
     def reset_after_fork(self) -> None:
         """To be called in a forked child: locks of the parent stay the parent's, and none is held here."""
         inherited, self._state = self._state, _State()
@@ -147,8 +156,11 @@ class FileTileLock:
         try:
             return try_lock_file(path, self._directory_permissions, self._file_permissions)
         except OSError as error:
-            _log.warning("lock file %r cannot be used: %s; %s", path, error.strerror, _REMEDY)
+            self._warn(path, error)
             return None
+
+    def _warn(self, path: str, error: OSError) -> None:
+        _log.warning("lock file %r cannot be used: %s; %s", path, error.strerror, _REMEDY)
 
     def _sweep_now_and_then(self) -> None:
         if next(self._state.calls) % _CALLS_BETWEEN_SWEEPS:

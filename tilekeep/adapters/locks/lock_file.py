@@ -73,9 +73,24 @@ def remove_if_free(path: str) -> None:
             os.close(descriptor)
 
 
-def _flock(descriptor: int) -> bool:
+def is_locked(path: str) -> bool:
+    """Whether anybody has locked ``path``; makes no file, and shares the lock of one that is free for a moment.
+
+    :raises OSError: the file cannot be opened at all.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _flock(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _flock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -100,6 +100,16 @@ class RedisTileLock:
             finally:
                 self._give_back(name, token)
 
+    def is_held(self, name: str) -> bool:
+        """See :class:`~tilekeep.ports.tile_lock.TileLock`."""
+        if self._of_host.is_held(name):
+            return True
+        try:
+            return not self._outage.lasts and self._leases().is_taken(self._key(name))
+        except RedisUnusable as error:
+            self._outage.begins(error)
+            return False
+
     def reset_after_fork(self) -> None:
         """To be called in a forked child; leases know by themselves to which process they belong."""
         self._of_host.reset_after_fork()

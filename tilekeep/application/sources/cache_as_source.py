@@ -58,4 +58,11 @@ class SameTiles:
         tile = answer.tile
         assert tile is not None
         body = self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
-        return Fetched(body, tile.media_type, fresh_for=answer.fresh_for, storable=answer.storable, worth=answer.worth)
+        return Fetched(
+            body,
+            tile.media_type,
+            fresh_for=answer.fresh_for,
+            storable=answer.storable,
+            worth=answer.worth,
+            good_for=answer.good_for,
+        )

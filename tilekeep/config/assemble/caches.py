@@ -37,6 +37,7 @@ from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
 from tilekeep.config.assemble.stores import StoreAssembly, is_shared
+from tilekeep.config.assemble.upstreams import upstreams_of
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.config.mapproxy.caches import PmtilesBackend
@@ -71,6 +72,7 @@ from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import SliceReader, TileStore
+from tilekeep.ports.upstream_gate import UpstreamGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class CacheParts:
     coverages: CoverageAssembly
     clock: Clock
     read_slice: SliceReader
+    gate: UpstreamGate
     rendering: RenderingAssembly
 
 
@@ -142,7 +145,7 @@ class _WorkingParts(NamedTuple):
     planner: MetaTilePlanner
     policy: StalenessPolicy
     store: TileStore
-    maker: TileMaker | None
+    maker: MakeMetaTile | None
     tiles: Tiles
 
 
@@ -340,6 +343,9 @@ class CacheAssembly:
                 rescaling_step=None if cache.rescaling is None else cache.rescaling.step,
                 source=source,
                 request_media_type=cache.request_format,
+                maker=parts.maker,
+                upstreams=upstreams_of(cache.sources, lambda name: self.effective(name).sources),
+                gate=self._parts.gate,
                 clock=self._parts.clock,
             ),
             encoding=cache.encoding,
@@ -439,7 +445,7 @@ class CacheAssembly:
         parts = self._parts
         return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
 
-    def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> TileMaker:
+    def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> MakeMetaTile:
         parts, cache = self._parts, wanted.cache
         locks = LockDirectory(
             cache.tile_lock_dir,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
@@ -17,6 +16,7 @@ from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.source_parts import http_options
 from tilekeep.config.assemble.styles import with_style
+from tilekeep.config.assemble.upstreams import upstream_at
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_info import (
@@ -33,7 +33,6 @@ from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoKind
-from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.secrets import Credentials, split_credentials
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
@@ -164,7 +163,7 @@ class InfoAssembly:
     def _exchange(self, url: str, credentials: Credentials | None, http: EffectiveHttp) -> UpstreamExchange:
         return self._parts.make_exchange(
             http=self._parts.http_client(http_options(http, credentials)),
-            upstream=Upstream(urlsplit(url).netloc, 0, http.requests_per_second, http.breaker),
+            upstream=upstream_at(url, http),
             max_bytes=min(_MOST_BYTES, http.limits.max_bytes),
             timeout_seconds=http.client_timeout_seconds,
             hide_error_details=http.hide_error_details,

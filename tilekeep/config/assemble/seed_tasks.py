@@ -14,6 +14,7 @@ from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.mapproxy.caches import RefreshBefore
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, refresh_limit
 from tilekeep.config.mapproxy.meaning_coverage import effective_coverage
+from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.seeding.checks import grids_of
 from tilekeep.config.seeding.options import (
@@ -211,8 +212,8 @@ class SeedTaskAssembly:
         return FixedLimit(before)
 
     def _depth(self, cache: str) -> int:
-        """How many caches lie below one."""
-        below = [source for source in self._settings.caches[cache].source_names if source in self._settings.caches]
+        """How many caches lie below one; a source of the name of a cache is none."""
+        below = [source.name for source in self._effective(cache).sources if isinstance(source, EffectiveCacheSource)]
         return 1 + max(map(self._depth, below), default=-1)
 
 

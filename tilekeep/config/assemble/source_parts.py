@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.http.options import HttpOptions
@@ -16,9 +15,9 @@ from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.upstreams import upstream_at
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, SourceLimits
-from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.secrets import Credentials
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 from tilekeep.ports.clock import Clock
@@ -67,10 +66,11 @@ class SourceParts:
         """What asks the server at ``url``, which is spelled as in the configuration (spec/sources.md, 10)."""
         return self.make_exchange(
             http=self.http_client(http_options(http, credentials)),
-            upstream=Upstream(urlsplit(url).netloc, concurrent_requests, http.requests_per_second, http.breaker),
+            upstream=upstream_at(url, http, concurrent_requests),
             max_bytes=http.limits.max_bytes,
             timeout_seconds=http.client_timeout_seconds,
             hide_error_details=http.hide_error_details,
+            honors_cache_control=http.honors_cache_control,
             stand_ins=stand_ins,
         )
 

@@ -35,6 +35,7 @@ class HttpOptions(Options):
     :ivar manage_cookies: whether cookies of servers are sent back.
     :ivar requests_per_second: to one server, by all processes; a fraction above one is rounded down (own addition).
     :ivar breaker: when a server that fails is left alone (own addition).
+    :ivar honor_cache_control: whether ``Cache-Control`` and ``Expires`` of servers are obeyed (own addition).
     """
 
     method: Opt[Literal["AUTO", "GET", "POST"]] = None
@@ -46,6 +47,7 @@ class HttpOptions(Options):
     manage_cookies: Opt[bool] = None
     requests_per_second: Opt[PositiveNumber] = None
     breaker: Section[BreakerOptions] | None = None
+    honor_cache_control: Opt[bool] = None
 
 
 #: Scheme, host and maybe a port, as browsers send it (RFC 6454, 7): no path, not even a slash.

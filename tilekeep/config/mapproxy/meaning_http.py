@@ -36,6 +36,7 @@ class EffectiveHttp:
     :ivar requests_per_second: to the server; 0 is any number.
     :ivar breaker: when the server is left alone, or None for never.
     :ivar limits: what an image from upstream may cost.
+    :ivar honors_cache_control: whether answers are kept no longer than the server says.
     :ivar program: what answers instead of a server, if it is a program.
     """
 
@@ -50,6 +51,7 @@ class EffectiveHttp:
     requests_per_second: float = 0.0
     breaker: Breaker | None = None
     program: EffectiveProgram | None = None
+    honors_cache_control: bool = False
 
 
 def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str) -> EffectiveHttp:
@@ -70,6 +72,7 @@ def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str)
         limits=ImageLimits(default.max_image_bytes, default.max_image_pixels),
         requests_per_second=own.requests_per_second or default.requests_per_second or 0.0,
         breaker=None if breaker is None else Breaker(breaker.failures, breaker.seconds),
+        honors_cache_control=_first(own.honor_cache_control, default.honor_cache_control, otherwise=False),
     )
 
 

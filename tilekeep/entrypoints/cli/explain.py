@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from tilekeep.application.explain_tile import Explanation
+from tilekeep.application.tile_maker import Obstacles
 from tilekeep.domain.errors import RequestError
+from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.staleness import Verdict
+from tilekeep.domain.upstream_load import UpstreamStatus
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import load_or_exit
 
 _EXIT_NO_SUCH_TILE = 1
 
+_LISTS = ("made with", "servers")
 _OUTSIDE = "outside the coverage of the cache: empty, nothing is fetched"
 _MEANINGS = {
     Verdict.FRESH: "fresh: delivered as it is",
@@ -75,9 +80,43 @@ def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]
         "validators": None if info is None or info.validators is None else info.validators._asdict(),
         "verdict": _OUTSIDE if explanation.outside_coverage else _MEANINGS[explanation.verdict],
         "gaps": _gaps(explanation.gaps_from_level),
+        "lock": _lock(explanation.obstacles),
+        "failure": _failure(explanation.obstacles, explanation.at),
         "made with": _fetch_facts(explanation),
+        "servers": [_server_facts(*known) for known in explanation.upstreams],
     }
     return facts
+
+
+def _lock(obstacles: Obstacles | None) -> str | None:
+    if obstacles is None:
+        return None
+    return "held: the tiles are being made; a request waits for them" if obstacles.is_locked else "free"
+
+
+def _failure(obstacles: Obstacles | None, now: float) -> dict[str, Any] | None:
+    if obstacles is None or obstacles.failure is None:
+        return None
+    message, until = obstacles.failure
+    return {"message": message, "not asked again for": round(max(0.0, until - now), 1)}
+
+
+def _server_facts(upstream: Upstream, status: UpstreamStatus) -> dict[str, Any]:
+    """Of the name of a server only what stands behind the credentials, if it has any, is told."""
+    breaker = upstream.breaker
+    return {
+        "server": upstream.name.rpartition("@")[2] or "this machine",
+        "reason": status.reason,
+        "not asked for": round(status.closed_seconds, 1),
+        "breaker": None if breaker is None else status.breaker,
+        "failures": status.failures,
+        "admitted": status.admitted,
+        "limits": {
+            "concurrent requests": upstream.concurrent_requests or None,
+            "requests per second": upstream.requests_per_second or None,
+            "breaker": None if breaker is None else breaker._asdict(),
+        },
+    }
 
 
 def _gaps(level: int | None) -> str | None:
@@ -98,15 +137,29 @@ def _fetch_facts(explanation: Explanation) -> list[dict[str, Any]]:
 
 def _text(facts: dict[str, Any]) -> str:
     lines = [
-        f"{name:<11} {_shown(value)}"
-        for name, value in facts.items()
-        if name != "made with" and value not in (None, {})
+        f"{name:<11} {_shown(value)}" for name, value in facts.items() if name not in _LISTS and value not in (None, {})
     ]
     for fetch in facts["made with"]:
         width, height = fetch["pixels"]
         lines.append(f"{'upstream':<11} {width}x{height} pixels for {fetch['tiles']} tiles, bbox {fetch['bbox']}")
         lines += [f"{'':<11} {request}" for request in fetch["requests"] or ["no request: drawn here, or blank"]]
+    for server in facts["servers"]:
+        first, *others = _server_lines(server)
+        lines += [f"{'server':<11} {first}", *(f"{'':<11} {line}" for line in others)]
     return "\n".join(lines)
+
+
+def _server_lines(server: dict[str, Any]) -> Iterator[str]:
+    shut = f"not asked for {server['not asked for']:g} s: {server['reason']}" if server["reason"] else "may be asked"
+    yield f"{server['server']}: {shut}"
+    at_a_time, in_a_second, breaker = server["limits"].values()
+    if at_a_time:
+        yield f"at most {at_a_time} requests at a time"
+    if in_a_second:
+        yield f"at most {in_a_second:g} requests per second; counted now: {server['admitted']}"
+    if breaker:
+        limit = f"opens after {breaker['failures']} failures in a row for {breaker['seconds']:g} s"
+        yield f"breaker {server['breaker']}, failures in a row: {server['failures']}; {limit}"
 
 
 def _shown(value: Any) -> str:

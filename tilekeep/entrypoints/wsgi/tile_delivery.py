@@ -13,6 +13,7 @@ from tilekeep.domain.errors import StoreError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.gzip_body import is_packed, unpacked
 from tilekeep.domain.image import PNG, EncodedImage
+from tilekeep.domain.keeping import shortest
 from tilekeep.domain.opaque_format import PACKED_MEDIA_TYPES
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.tile import StoredTile
@@ -183,18 +184,20 @@ class TileDelivery:
         if not self._tells_age:
             return [self._freshness(answer, shared=shared)]
         age = max(0.0, self._now() - stored_at)
-        good_for = self._max_age_seconds
-        if answer.fresh_for is not None:
-            good_for = min(good_for, answer.fresh_for)
-        permission = aged_cache_control(age, good_for, answer.stale_for, shared=shared)
+        permission = aged_cache_control(age, self._good_for(answer), answer.stale_for, shared=shared)
         return [("Cache-Control", permission), ("Age", str(int(age)))]
 
     def _freshness(self, answer: TileAnswer, *, shared: bool) -> Header:
         """How long the answer may be kept; what a hook permits to one client, shared caches must not give to others."""
-        if answer.fresh_for is None and shared:
+        if answer.fresh_for is None and answer.good_for is None and shared:
             return self._cache_control
-        seconds = self._max_age_seconds if answer.fresh_for is None else answer.fresh_for
+        seconds = self._good_for(answer) if answer.fresh_for is None else answer.fresh_for
         return ("Cache-Control", cache_control(seconds, shared=shared))
+
+    def _good_for(self, answer: TileAnswer) -> float:
+        """Seconds; never more than the time of the service."""
+        limit = shortest(self._max_age_seconds, answer.fresh_for, answer.good_for)
+        return self._max_age_seconds if limit is None else limit
 
 
 def _bbox(located: Located) -> BBox:
