@@ -16,6 +16,8 @@ from tests.integration.services.programs import ProgramMissing, find_program
 from tests.integration.services.redis import RedisCluster, RedisProcess, SentinelProcess
 
 # Machines are slow at times, and no test asserts on seconds: hence no deadline anywhere.
+_DATA_OF_MAPNIK: dict[str, str] = {}
+
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile(
@@ -27,6 +29,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Looks for the programs in ``@pytest.mark.service("NAME", ...)``, and for those the fixtures start."""
+    _keep_data_of_mapnik_to_its_tests(item)
     try:
         for mark in item.iter_markers("service"):
             for name in mark.args:
@@ -34,6 +37,15 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
         return (yield)
     except ProgramMissing as error:
         _skip_or_fail(error)
+
+
+def _keep_data_of_mapnik_to_its_tests(item: pytest.Item) -> None:
+    """Mapnik puts the place of its data into the environment, where programs that tests start would look for theirs."""
+    for name in ("GDAL_DATA", "ICU_DATA", "PROJ_LIB"):
+        if f"{os.sep}mapnik{os.sep}" in os.environ.get(name, ""):
+            _DATA_OF_MAPNIK[name] = os.environ.pop(name)
+    if "mapnik" in item.nodeid:
+        os.environ.update(_DATA_OF_MAPNIK)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,9 +32,23 @@ def _lines(body: bytes) -> set[str]:
     return set(body.decode().splitlines())
 
 
+def _all_children() -> set[str]:
+    return {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
+
+
+@pytest.fixture(autouse=True)
+def _those_of_others() -> None:
+    """Servers that other tests have started run on."""
+    _OTHERS.clear()
+    _OTHERS.update(_all_children())
+
+
+_OTHERS: set[str] = set()
+
+
 def _children() -> list[str]:
-    """The processes that this one has started and not yet taken note of."""
-    return [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+    """The processes that a test has started and not yet taken note of."""
+    return sorted(_all_children() - _OTHERS)
 
 
 def _is_running(pid: str) -> bool:

@@ -71,7 +71,7 @@ def config(folder: Path, cache: str, origin: str = "nw", srs: str = "EPSG:3857")
     path.write_text(f"""
 services: {{tms: }}
 layers: [{{name: a, title: A, sources: [a]}}]
-caches: {{a: {{grids: [G], sources: [], cache: {cache}}}}}
+caches: {{a: {{grids: [G], sources: [], ledger: false, cache: {cache}}}}}
 grids: {{G: {{srs: '{srs}', origin: {origin}, num_levels: 12}}}}
 """)
     return path

@@ -34,6 +34,7 @@ TASKS = """
 seeds:
   world: {caches: [web], levels: {to: 3}}
   again: {caches: [web], levels: {to: 3}, refresh_before: {seconds: 0}}
+  few: {caches: [web], levels: {to: 1}, refresh_before: {seconds: 0}}
 cleanups:
   old: {caches: [web], levels: [3], remove_all: true}
   nowhere: {caches: [web], coverages: [nowhere], remove_all: true}
@@ -90,7 +91,7 @@ def test_all_seeds_are_done_and_then_all_cleanups(place: Place) -> None:
     heads = [line for line in ran.stdout.splitlines() if line.startswith(("=", "Start"))]
     assert heads == [
         "========== Seeding tasks ==========",
-        "Start seeding process (2 tasks)",
+        "Start seeding process (3 tasks)",
         "========== Cleanup tasks ==========",
         "Start cleanup process (2 tasks)",
     ]
@@ -166,7 +167,7 @@ def test_tasks_are_listed_without_doing_them(place: Place) -> None:
 
 
 def test_each_task_may_be_asked_about(place: Place) -> None:
-    ran = place.seed("--interactive", text="y\nn\nmaybe\nno\nn\n")
+    ran = place.seed("--interactive", text="y\nn\nmaybe\nno\nn\nn\n")
 
     assert ran.returncode == 0
     assert len(place.tiles) == WORLD
@@ -176,7 +177,7 @@ def test_each_task_may_be_asked_about(place: Place) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["--seed", "nothing"], 1, "available seed tasks: world, again"),
+        (["--seed", "nothing"], 1, "available seed tasks: world, again, few"),
         (["--cleanup", "nothing"], 1, "available cleanup tasks: old, nowhere"),
         (["--duration", "soon"], 2, "is not a duration"),
         (["--between", "later"], 2, "is not HH:MM-HH:MM"),
@@ -229,7 +230,7 @@ def test_stale_tiles_stay_while_the_source_fails(place: Place) -> None:
     place.seed("--seed", "world")
     place.upstream.on("/wms", Reply(404))
 
-    ran = place.seed("--seed", "again", "--concurrency", "2")
+    ran = place.seed("--seed", "few")
 
     assert (ran.returncode, len(place.tiles)) == (4, WORLD)
 
@@ -327,5 +328,5 @@ def test_python_callers_do_the_same(place: Place) -> None:
     tilekeep.cleanup(*files, names=["old"])
 
     assert (result.tiles.made, len(place.tiles)) == (WORLD, WORLD - 64)
-    with pytest.raises(ConfigurationError, match="available: world, again"):
+    with pytest.raises(ConfigurationError, match="available: world, again, few"):
         tilekeep.seed(*files, names=["nothing"])

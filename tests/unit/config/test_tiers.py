@@ -53,11 +53,16 @@ def test_sizes_are_bytes_or_multiples_of_1024(size: str, expected: int) -> None:
     assert cache_of(f"{{type: memory, max_size: {size}}}").storage == MemoryStorage(expected)
 
 
-@pytest.mark.parametrize("size", ["0", "-1", "0M", "12X", "M", "[1]", "1.5", "''", "1e3M"])
+@pytest.mark.parametrize("size", ["-1", "12X", "M", "[1]", "1.5", "''", "1e3M"])
 def test_a_size_that_is_none_is_refused_with_examples(size: str) -> None:
     problem = said(f"{{type: memory, max_size: {size}}}")["caches.c.cache.max_size"]
 
     assert "expected an amount of bytes: a number, or text such as 512K, 256M or 2G" in problem
+
+
+@pytest.mark.parametrize("size", ["0", "0M"])
+def test_no_room_at_all_is_refused(size: str) -> None:
+    assert "expected a number above 0" in said(f"{{type: memory, max_size: {size}}}")["caches.c.cache.max_size"]
 
 
 def test_each_tier_is_what_it_would_be_as_the_only_store() -> None:

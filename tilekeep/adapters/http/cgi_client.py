@@ -38,6 +38,9 @@ _SERVER = {
 }
 
 
+#: Where GDAL, PROJ and ICU look for their data.
+_DATA_VARIABLES = ("GDAL_DATA", "ICU_DATA", "PROJ_DATA", "PROJ_LIB")
+
 class CgiClient:
     """An :class:`~tilekeep.ports.http_client.HttpClient` that gives the query of each request to a new process.
 
@@ -99,4 +102,10 @@ class CgiClient:
 
 
 def _environment(request: UpstreamRequest) -> Mapping[str, str]:
-    return {**os.environ, **_SERVER, "QUERY_STRING": request.url.partition("?")[2]}
+    return {**_own_environment(), **_SERVER, "QUERY_STRING": request.url.partition("?")[2]}
+
+
+def _own_environment() -> dict[str, str]:
+    """That of this process without what libraries put there: Mapnik names its own data, which is not the program's."""
+    of_packages = {name for name in _DATA_VARIABLES if f"{os.sep}site-packages{os.sep}" in os.environ.get(name, "")}
+    return {name: value for name, value in os.environ.items() if name not in of_packages}

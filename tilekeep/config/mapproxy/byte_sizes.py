@@ -14,7 +14,7 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", re.IGNORECASE)
 
 def byte_size_value(value: Any) -> Any:
     """Bytes as a number, or text such as 512K, 256M, 1.5G or 2Ti; each unit is 1024 of the one before."""
-    if type(value) in {int, float} and value >= 0:
+    if type(value) in {int, float} and value >= 0 and value == int(value):
         return int(value)
     if isinstance(value, str) and (found := _AMOUNT.fullmatch(value.strip())):
         return int(float(found[1]) * _UNITS[found[2].upper()])
