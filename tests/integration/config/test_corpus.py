@@ -32,6 +32,7 @@ OWN_ADDITIONS = {
     ("GlobalTiles", "state_header"),
     ("HttpOptions", "breaker"),
     ("HttpOptions", "requests_per_second"),
+    ("HttpOptions", "honor_cache_control"),
     ("BackendOptions", "max_age"),
     ("WmtsSource", "mirrors"),
     ("WmsSource", "mirrors"),
