@@ -41,6 +41,7 @@ _SERVER = {
 #: Where GDAL, PROJ and ICU look for their data.
 _DATA_VARIABLES = ("GDAL_DATA", "ICU_DATA", "PROJ_DATA", "PROJ_LIB")
 
+
 class CgiClient:
     """An :class:`~tilekeep.ports.http_client.HttpClient` that gives the query of each request to a new process.
 
