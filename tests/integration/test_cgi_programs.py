@@ -106,15 +106,17 @@ class TestWhatAProgramGives:
 
         answer = run(cgi_client(program(tmp_path, source)))
 
-        assert answer == (200, {"content-type": "image/png", "x-other": "1"}, b"first\n\nsecond")
+        assert answer[:3] == (200, {"content-type": "image/png", "x-other": "1"}, b"first\n\nsecond")
 
     def test_output_without_headers_is_all_body(self, tmp_path: Path) -> None:
-        assert run(cgi_client(program(tmp_path, 'put(b"plain")'))) == (200, {}, b"plain")
+        assert run(cgi_client(program(tmp_path, 'put(b"plain")')))[:3] == (200, {}, b"plain")
 
     def test_a_status_header_is_the_status(self, tmp_path: Path) -> None:
         source = 'put(b"Status: 404 Not Found\\r\\nContent-Type: text/plain\\r\\n\\r\\nno such layer")'
 
-        assert run(cgi_client(program(tmp_path, source))) == (404, {"content-type": "text/plain"}, b"no such layer")
+        answer = run(cgi_client(program(tmp_path, source)))
+
+        assert answer[:3] == (404, {"content-type": "text/plain"}, b"no such layer")
 
     def test_more_than_allowed_is_refused_without_waiting_for_its_end(self, tmp_path: Path) -> None:
         endless = 'while True:\n    put(b"x" * 65536)'

@@ -71,7 +71,7 @@ def config(folder: Path, cache: str, origin: str = "nw", srs: str = "EPSG:3857")
     path.write_text(f"""
 services: {{tms: }}
 layers: [{{name: a, title: A, sources: [a]}}]
-caches: {{a: {{grids: [G], sources: [], ledger: false, cache: {cache}}}}}
+caches: {{a: {{grids: [G], sources: [], cache: {cache}, ledger: false}}}}
 grids: {{G: {{srs: '{srs}', origin: {origin}, num_levels: 12}}}}
 """)
     return path
@@ -417,7 +417,7 @@ def test_a_file_on_a_disk_that_cannot_be_written_is_read(open_folder: Path, wal:
         container.adapters.sqlite_connections().close()
 
     fill()
-    assert sorted(each.name for each in (open_folder / "cache_data").iterdir()) == ["a.mbtiles", "tilekeep_ledger"]
+    assert sorted(each.name for each in (open_folder / "cache_data").iterdir()) == ["a.mbtiles"]
     (open_folder / FILES["mbtiles"]).chmod(0o444)
     (open_folder / "cache_data").chmod(0o555)
 
