@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import time
 from collections.abc import Callable
@@ -200,3 +202,27 @@ class TestStoreLedger(LedgerSuite):
             await_()
             time.sleep(random.uniform(0, 0.02))
             return child
+
+
+def test_where_files_cannot_be_locked_stores_take_no_notes_and_leave_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As network file systems without a lock service."""
+    ledger = store_ledger(tmp_path)
+
+    def without_locks(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fcntl.flock", without_locks)
+        with ledger.changing([CELL]):
+            pass
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(5):
+            with ledger.changing([CELL]):
+                pass
+        assert len(os.listdir("/proc/self/fd")) == before
+
+    with ledger.changing([CELL]):
+        pass
+    assert "*" in (tmp_path / "changes").read_text()

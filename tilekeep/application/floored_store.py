@@ -19,6 +19,11 @@ log = logging.getLogger("tilekeep.cache.room")
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_BETWEEN_WARNINGS = 300.0
 
+#: Removing tiles takes a while.
+_SECONDS_BETWEEN_REQUESTS = 60.0
+#: Tiles are not to blame where removing some of them has not helped.
+_SECONDS_AFTER_NO_USE = 3600.0
+
 
 class FlooredStore(WrappedStore):
     """Implements :class:`tilekeep.ports.tile_store.TileStore`; reading, renewing and removing go on in any case.
@@ -29,7 +34,8 @@ class FlooredStore(WrappedStore):
         room: of its disk.
         floor: what is to be left free of it.
         clock: the current time.
-        make_room: has tiles removed where a quota allows that.
+        make_room: has tiles removed where a quota allows that; if the disk has no more room then, it is left alone for
+            an hour, so that what others write does not empty the cache.
     """
 
     def __init__(
@@ -47,7 +53,8 @@ class FlooredStore(WrappedStore):
         self._floor = floor
         self._clock = clock
         self._make_room = make_room
-        self._looked = self._warned = -math.inf
+        self._looked = self._warned = self._asked = -math.inf
+        self._free_when_asked: Room | None = None
         self._is_low = False
 
     def write(self, batch: Sequence[NewTile], at: float, deadline: Deadline = NO_DEADLINE) -> list[TileInfo]:
@@ -68,8 +75,7 @@ class FlooredStore(WrappedStore):
         self._is_low = free is not None and (free.size < self._floor.size or free.inodes < self._floor.inodes)
         if not self._is_low or free is None:
             return
-        if self._make_room is not None:
-            self._make_room()
+        self._ask_for_room(free, now)
         if now >= self._warned + _SECONDS_BETWEEN_WARNINGS:
             self._warned = now
             log.warning(
@@ -78,3 +84,12 @@ class FlooredStore(WrappedStore):
                 self._place,
                 *free,
             )
+
+    def _ask_for_room(self, free: Room, now: float) -> None:
+        before = self._free_when_asked
+        has_helped = before is None or free.size > before.size or free.inodes > before.inodes
+        wait = _SECONDS_BETWEEN_REQUESTS if has_helped else _SECONDS_AFTER_NO_USE
+        if self._make_room is None or now < self._asked + wait:
+            return
+        self._asked, self._free_when_asked = now, free
+        self._make_room()

@@ -113,3 +113,35 @@ def test_the_log_says_it_now_and_then_and_what_to_do(
     assert len(caplog.messages) == 2
     assert "12 bytes and 3 inodes" in caplog.messages[0]
     assert "min_free_space" in caplog.messages[0]
+
+
+def _refused(store: FlooredStore, clock: FakeClock, *, seconds: int) -> None:
+    for _ in range(seconds):
+        with pytest.raises(NoRoom):
+            store.write([NEW], 1.0)
+        clock.advance(1.0)
+
+
+def test_a_quota_has_a_minute_to_make_room(store: FlooredStore, disk: Disk, clock: FakeClock) -> None:
+    disk.room = Room(12, 3)
+    _refused(store, clock, seconds=60)
+    assert disk.asked_for_room == 1
+
+    disk.room = Room(500, 3)
+    _refused(store, clock, seconds=1)
+
+    assert disk.asked_for_room == 2
+
+
+def test_tiles_are_left_alone_for_an_hour_if_removing_some_has_not_helped(
+    store: FlooredStore, disk: Disk, clock: FakeClock
+) -> None:
+    disk.room = Room(500, 3)
+    _refused(store, clock, seconds=60)
+
+    disk.room = Room(400, 3)
+    _refused(store, clock, seconds=3540)
+    assert disk.asked_for_room == 1
+
+    _refused(store, clock, seconds=1)
+    assert disk.asked_for_room == 2

@@ -8,8 +8,9 @@ import hashlib
 import json
 import logging
 import os
+import socket
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tilekeep.adapters.atomic_files import FileModes
 from tilekeep.adapters.locks.lock_file import open_lock_file
@@ -25,15 +26,15 @@ _log = logging.getLogger("tilekeep.source.gate")
 
 _LONGEST_BYTES = 1 << 20
 
-#: Clocks are adjusted by less than this all the time.
-_ADJUSTMENT_SECONDS = 60.0
+#: Linux draws it anew whenever the machine is started (``random(4)``).
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 class UpstreamStateFiles:
     """Implements :class:`tilekeep.ports.upstream_states.UpstreamStates` for the processes of one host.
 
-    Instants are those of the monotonic clock, which all processes of a host read alike.  A state that is older than
-    the clock, since the machine was started anew, is untroubled.
+    Instants are those of the monotonic clock, which all processes of a host read alike.  A state that was written by
+    another clock, before the machine was started anew or by a host that shares the directory, is untroubled.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class UpstreamStateFiles:
         """Binds the states to ``lock_dir``, made on first use; the permissions are for new directories and files."""
         self._directory = directory
         self._clock = clock
+        self._clock_name = _name_of_the_clock()
         self._modes = FileModes(directory_permissions, file_permissions)
         self._warned = False
 
@@ -91,19 +93,26 @@ class UpstreamStateFiles:
 
     def _read(self, descriptor: int) -> UpstreamState:
         body = os.pread(descriptor, _LONGEST_BYTES, 0)
-        written = os.fstat(descriptor).st_mtime
-        before_start = self._clock.now() - written > self._clock.monotonic() + _ADJUSTMENT_SECONDS
-        if not body or before_start:
+        if not body:
             return UNTROUBLED
         try:
-            return state_of(json.loads(body))
+            facts = json.loads(body)
+            return state_of(facts) if self._is_of_this_clock(facts) else UNTROUBLED
         except ValueError:
             # Whoever wrote it died while doing so.
             return UNTROUBLED
 
+    def _is_of_this_clock(self, facts: Any) -> bool:
+        """Machines that do not name their starts are told by a clock that runs behind what was written."""
+        try:
+            return bool(facts["clock"] == self._clock_name and facts["written_at"] <= self._clock.monotonic())
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"not written by a known clock: {error!r}") from error
+
     def _write(self, path: str, descriptor: int, state: UpstreamState) -> None:
         """What cannot be written, as the file is another user's, limits nothing; slots still do."""
-        body = json.dumps(facts_of(state)).encode()
+        facts = {**facts_of(state), "clock": self._clock_name, "written_at": self._clock.monotonic()}
+        body = json.dumps(facts).encode()
         try:
             os.pwrite(descriptor, body, 0)
             os.ftruncate(descriptor, len(body))
@@ -111,6 +120,15 @@ class UpstreamStateFiles:
             if not self._warned:
                 _log.warning("cannot write %r, so that rates and failures are not shared: %s", path, error.strerror)
             self._warned = True
+
+
+def _name_of_the_clock() -> str:
+    """Tells the monotonic clock of this machine, since its last start, from all others."""
+    try:
+        with open(_BOOT_ID, encoding="ascii") as file:
+            return f"{socket.gethostname()} {file.read().strip()}"
+    except OSError:
+        return socket.gethostname()
 
 
 @contextlib.contextmanager

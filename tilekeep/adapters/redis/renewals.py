@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -53,10 +54,13 @@ class _Process:
         with self._guard:
             self._held[name, token] = None
             if self._thread is None:
-                self._thread = threading.Thread(
+                thread = threading.Thread(
                     target=self._run, args=(renew, every_seconds), name="tilekeep-leases", daemon=True
                 )
-                self._thread.start()
+                # Where it cannot start, the lease ends by itself, and the next one tries again.
+                with contextlib.suppress(RuntimeError):
+                    thread.start()
+                    self._thread = thread
 
     def forget(self, name: bytes, token: bytes) -> None:
         with self._guard:

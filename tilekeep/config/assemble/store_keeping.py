@@ -15,6 +15,7 @@ from tilekeep.application.sampled_uses import SampledUses
 from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.wanted_store import WantedStore
+from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.config.mapproxy.meaning_sqlite import SqliteStorage
@@ -96,13 +97,15 @@ class StoreKeeping:
         if wanted.cache.ledger:
             locks = self._locks(wanted, store)
             ledger = self._ledger(wanted, locks)
-            # Redis finds the tiles of an area by asking for all keys.
-            windows = not isinstance(wanted.cache.storage, RedisStorage)
+            # Redis and CouchDB find the tiles of an area by asking for all of them.
+            windows = not isinstance(wanted.cache.storage, RedisStorage | CouchdbStorage)
             settle = SettleLedger(ledger, store, wanted.grid.levels, self._clock, lists_windows=windows)
             kept = AccountedStore(store, ledger)
             if wanted.cache.quota_bytes is not None:
                 kept = limited = self._limited(kept, ledger, settle, locks, Quota(wanted.cache.quota_bytes))
-                reduce = partial(limited.reduce, disk_is_full=True)
+                # Databases and bundles keep the room of removed tiles for new ones.
+                if isinstance(wanted.cache.storage, FileStorage):
+                    reduce = partial(limited.reduce, disk_is_full=True)
         if any(self._floor) and isinstance(wanted.cache.storage, ON_A_DISK):
             kept = FlooredStore(kept, wanted.place, self._make_room(wanted.place), self._floor, self._clock, reduce)
         return KeptStore(kept, settle)

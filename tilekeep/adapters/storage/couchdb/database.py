@@ -63,8 +63,10 @@ class CouchdbDatabase:
         if results is None:
             self._create(doing, deadline)
             results = self._asked(doing, "POST", "/_bulk_docs", body, deadline)
+        if results is None:
+            raise self._error(doing, "it has no database of that name, though it has just been created")
         conflicts = []
-        for result in results or ():
+        for result in results:
             if result.get("error") == "conflict":
                 conflicts.append(result["id"])
             elif "error" in result:

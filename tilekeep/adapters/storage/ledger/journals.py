@@ -108,13 +108,23 @@ class Journals:
         journal = self._open.get(directory)
         if journal is not None:
             self._open.move_to_end(directory)
-            if journal.lock() and journal.is_at(path):
-                return journal
+            if journal.lock():
+                try:
+                    if journal.is_at(path):
+                        return journal
+                except OSError:
+                    journal.unlock()
+                    raise
             journal.unlock()
             self._forget(directory, journal)
         for _ in range(_ATTEMPTS):
             journal = _Journal(_opened(path, directory, modes), self._process)
-            if journal.lock() and journal.is_at(path):
+            try:
+                takes_notes = journal.lock() and journal.is_at(path)
+            except OSError:
+                journal.close()
+                raise
+            if takes_notes:
                 self._open[directory] = journal
                 self._close_idle()
                 return journal
@@ -173,14 +183,17 @@ class _Journal:
         self.users = 0
 
     def lock(self) -> bool:
-        """One more user; False, and still one more, if the journal has been taken away to be counted."""
+        """One more user; False, and still one more, if the journal has been taken away to be counted.
+
+        :raises OSError: its file system has no locks; there is not one more.
+        """
+        if not self.users:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.users += 1
+                return False
         self.users += 1
-        if self.users > 1:
-            return True
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
         return True
 
     def unlock(self) -> None:
