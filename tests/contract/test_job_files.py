@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.processes import forked, kill
 from tilekeep.adapters.seeding.job_file import JobFile
-from tilekeep.domain.errors import JobStoreError
+from tilekeep.domain.errors import ForeignNotes
 from tilekeep.domain.seed_plan import Position
 from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, TaskName, TaskProgress
 from tilekeep.domain.tile import TileCoord
@@ -75,7 +75,7 @@ def test_notes_can_be_read_while_they_are_written(path: str) -> None:
 def test_a_file_of_another_program_is_refused(path: str, content: bytes) -> None:
     Path(path).write_bytes(content)
 
-    with pytest.raises(JobStoreError, match="progress"):
+    with pytest.raises(ForeignNotes, match="progress"):
         JobFile(path)
 
 

@@ -213,9 +213,44 @@ def test_tiles_that_fail_are_reported_and_made_by_the_next_run(place: Place) -> 
 
     assert (ran.returncode, len(place.tiles)) == (4, WORLD - 4)
     assert "404" in ran.stdout
-    retried = place.seed("--seed", "world", "--continue", "--retry-failed", "--progress-file", "progress")
+    assert (place.directory / "progress.failed").exists()
+    retried = place.seed("--seed", "world", "--retry-failed", "--progress-file", "progress")
     assert (retried.returncode, len(place.tiles)) == (0, WORLD)
-    assert not (place.directory / "progress").exists()
+    assert not list(place.directory.glob("progress*"))
+
+
+def test_the_run_after_a_complete_one_with_failures_looks_at_everything_again(place: Place) -> None:
+    place.upstream.on("/wms", *[draw] * 4, Reply(404), Reply(404), Reply(404), draw)
+    place.seed("--seed", "world", "--concurrency", "1", "--continue", "--progress-file", "progress")
+
+    again = place.seed("--seed", "world", "--continue", "--progress-file", "progress")
+
+    assert (again.returncode, len(place.tiles)) == (0, WORLD)
+
+
+def test_without_failures_there_is_nothing_to_retry(place: Place) -> None:
+    ran = place.seed("--seed", "world", "--retry-failed", "--progress-file", "progress")
+
+    assert (ran.returncode, place.tiles) == (0, [])
+    assert "could not be made" in ran.stdout
+
+
+def test_a_run_that_only_counts_leaves_the_notes_alone(place: Place) -> None:
+    (place.directory / "progress").write_text("of somebody else")
+
+    ran = place.seed("--seed", "world", "--dry-run", "--progress-file", "progress")
+
+    assert ran.returncode == 0
+    assert (place.directory / "progress").read_text() == "of somebody else"
+
+
+def test_a_file_that_is_no_file_of_progress_is_not_replaced(place: Place) -> None:
+    (place.directory / "progress").write_text("of somebody else")
+
+    ran = place.seed("--seed", "world", "--progress-file", "progress")
+
+    assert ran.returncode == 3
+    assert (place.directory / "progress").read_text() == "of somebody else"
 
 
 def test_a_source_that_fails_for_a_while_is_waited_for(place: Place) -> None:

@@ -173,7 +173,7 @@ class MakeMetaTile:
         outcomes.update(self._renewed(fetched, now, deadline))
         outcomes.update(self._written(fetched, now, deadline))
         outcomes.update(
-            (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable, fetched.worth))
+            (tile.key, Made(_unstored(tile, now), fetched.fresh_for, fetched.storable, fetched.worth, stored=False))
             for tile in fetched.passing
         )
         outcomes.update(dict.fromkeys(fetched.held, InStore()))
@@ -195,10 +195,10 @@ class MakeMetaTile:
             infos = self._store.write(new, now, deadline) if new else []
         except NoRoom as error:
             log.debug("tiles are delivered unstored: %s", error)
-            return {tile.key: Made(_unstored(tile, now), good_for=good_for) for tile in new}
+            return {tile.key: Made(_unstored(tile, now), good_for=good_for, stored=False) for tile in new}
         except StoreError as error:
             self._trouble(logging.ERROR, f"tiles could not be stored and are delivered unstored: %s; {_REMEDY}", error)
-            return {tile.key: Made(_unstored(tile, now), good_for=good_for) for tile in new}
+            return {tile.key: Made(_unstored(tile, now), good_for=good_for, stored=False) for tile in new}
         return {
             tile.key: Made(StoredTile(tile.body, tile.media_type, info), good_for=good_for)
             for tile, info in zip(new, infos, strict=True)

@@ -45,6 +45,7 @@ class Made(NamedTuple):
     :ivar storable: whether anybody may keep it; one that may not be kept has not been stored either.
     :ivar good_for: seconds for which its server says that it is good; None otherwise.
     :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`; it has not replaced a stored tile that is worth more.
+    :ivar stored: whether it is in the store; False if it is not worth as much as what is there, or cannot be stored.
     """
 
     tile: StoredTile
@@ -52,6 +53,7 @@ class Made(NamedTuple):
     storable: bool = True
     worth: Worth = Worth.MAP
     good_for: float | None = None
+    stored: bool = True
 
 
 class InStore(NamedTuple):

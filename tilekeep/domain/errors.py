@@ -37,6 +37,8 @@
     |-- StoreError                    a tile store could not read or write
     |   `-- NoRoom                    it takes no more tiles, as its disk is nearly full
     |-- JobStoreError                 notes on seeding cannot be read or written
+    |   `-- ForeignNotes              they are something else
+    |-- SeedingBrokenOff              its workers die again and again
     |-- LockTimeout                   a tile lock was not free before the deadline
     |-- LockUnavailable               there is no way to take a lock at all
     |-- UnreadableArea                what another program calls an area is none
@@ -228,6 +230,14 @@ class NoRoom(StoreError):
 
 class JobStoreError(TilekeepError):
     """Notes on seeding cannot be read or written."""
+
+
+class ForeignNotes(JobStoreError):
+    """What is there are no notes on seeding, or those of another program."""
+
+
+class SeedingBrokenOff(TilekeepError):
+    """A run of seeding ends before its time, since its workers die again and again."""
 
 
 class LockTimeout(TilekeepError):

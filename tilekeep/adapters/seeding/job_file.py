@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tilekeep.domain.errors import JobStoreError
+from tilekeep.domain.errors import ForeignNotes, JobStoreError
 from tilekeep.domain.seed_plan import Position
 from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, TaskName, TaskProgress
 from tilekeep.domain.tile import TileCoord
@@ -51,8 +51,7 @@ class JobFile:
         self._path = path
         with self._translated():
             if new and path != ":memory:":
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(path)
+                _drop(path)
             self._database = sqlite3.connect(path, timeout=30.0, isolation_level=None)
             self._prepare()
 
@@ -135,7 +134,7 @@ class JobFile:
         (application,) = self._database.execute("PRAGMA application_id").fetchone()
         (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if tables and application != _APPLICATION_ID:
-            raise JobStoreError(f"{self._path!r} is no file of progress; remove it, or name another one")
+            raise ForeignNotes(f"{self._path!r} is no file of progress; remove it, or name another one")
         # The file is worth nothing without the run, so that only the death of the process has to be survived.
         self._database.execute("PRAGMA synchronous = OFF")
         if not tables:
@@ -157,8 +156,28 @@ class JobFile:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except sqlite3.DatabaseError as error:
+            kind = ForeignNotes if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB else JobStoreError
+            raise kind(f"the file of progress {self._path!r} cannot be used: {error}") from error
         except (sqlite3.Error, OSError) as error:
             raise JobStoreError(f"the file of progress {self._path!r} cannot be used: {error}") from error
+
+
+def _drop(path: str) -> None:
+    """Removes notes, of MapProxy too; anything else of that name stays, since the name may be mistaken.
+
+    :raises JobStoreError: it is something else.
+    """
+    try:
+        with open(path, "rb") as file:
+            head = file.read(100)
+    except FileNotFoundError:
+        return
+    is_pickle = head[:1] == b"\x80"
+    is_ours = head[:16] == b"SQLite format 3\0" and head[68:72] == _APPLICATION_ID.to_bytes(4, "big")
+    if head and not is_pickle and not is_ours:
+        raise JobStoreError(f"{path!r} is no file of progress, and is not replaced; name another one")
+    os.unlink(path)
 
 
 def _text(name: TaskName) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
+from tilekeep.domain.errors import SeedingBrokenOff
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
 from tilekeep.ports.seed_executor import ChunkWork, Stopped
 from tilekeep.ports.stop import Stop
@@ -17,6 +19,9 @@ _log = logging.getLogger("tilekeep.seed")
 
 #: Chunks that wait for each worker, so that none is idle and few are lost.
 _WAITING_PER_WORKER = 1
+
+#: A chunk during which so many workers died, be it that of another one, is not begun again.
+_MOST_DEATHS = 5
 
 #: The work of a worker process, which it inherits with the fork: it need not be sent to it.
 _work: ChunkWork | None = None
@@ -35,6 +40,7 @@ class ProcessExecutor:
         self._stop = stop
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
+        self._deaths: Counter[ChunkJob] = Counter()
 
     def run(self, jobs: Iterable[ChunkJob], done: Callable[[ChunkJob, ChunkResult], None]) -> None:
         """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`."""
@@ -48,7 +54,7 @@ class ProcessExecutor:
             for future in finished:
                 job = under_way.pop(future)
                 if self._died(future):
-                    waiting.once_more(job)
+                    waiting.once_more(self._again(job))
                 else:
                     self._settle(future, job, done)
 
@@ -76,6 +82,17 @@ class ProcessExecutor:
             return False
         self._forget_pool()
         return True
+
+    def _again(self, job: ChunkJob) -> ChunkJob:
+        """The job, unless its workers die again and again."""
+        self._deaths[job] += 1
+        if self._deaths[job] >= _MOST_DEATHS:
+            chunk = job.planned.chunk
+            raise SeedingBrokenOff(
+                f"workers have died {_MOST_DEATHS} times at chunk {chunk.column}/{chunk.row} of level {chunk.level}; "
+                "look for a lack of memory or a crash in the log of the system, and go on with --continue"
+            )
+        return job
 
     def _settle(
         self, future: Future[ChunkResult], job: ChunkJob, done: Callable[[ChunkJob, ChunkResult], None]

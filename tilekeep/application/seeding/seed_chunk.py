@@ -18,6 +18,7 @@ from tilekeep.domain.errors import (
     SourceStatusError,
     SourceTimeout,
     SourceUnreachable,
+    StoreError,
 )
 from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import Relation
@@ -36,6 +37,8 @@ _TOO_MANY_REQUESTS = 429
 
 #: What is wrong with an answer will be wrong with the next one too, but for a hiccup.
 _LITTLE_PATIENCE = 3
+
+_NOT_FOR_KEEPING = "what came is not for keeping: made of stale tiles, standing for a failure, or declared so"
 
 
 class SeedChunkWork:
@@ -137,13 +140,16 @@ class SeedChunkWork:
         plan = task.cache.planner.plan_for(unit)
         block = WantedBlock(plan, task.name.dimensions, "", task.policy, Purpose.SEED)
         outcomes = task.cache.maker.make(block, deadline)
-        return _counted(outcomes.values())
+        return _settled(unit, list(outcomes.values()))
 
     def _one_by_one(self, task: SeedTask, unit: TileCoord, deadline: Deadline) -> ChunkResult:
         keys = _keys(task, task.plan.tiles(unit))
+        answers = task.cache.tiles.many(keys, Purpose.SEED, deadline)
+        if any(answer.tile is not None and not answer.storable for answer in answers):
+            return ChunkResult(failed=(FailedUnit(unit, _NOT_FOR_KEEPING),))
         states = Counter(
             TileState.HIT if answer.state is TileState.HIT else TileState.MISS if answer.tile else None
-            for answer in task.cache.tiles.many(keys, Purpose.SEED, deadline)
+            for answer in answers
         )
         return ChunkResult(made=states[TileState.MISS], kept=states[TileState.HIT], empty=states[None])
 
@@ -168,6 +174,19 @@ def _is_wanted(task: SeedTask, keys: Sequence[TileKey], infos: Mapping[TileKey, 
 
 def _keys(task: SeedTask, coords: Sequence[TileCoord]) -> list[TileKey]:
     return [TileKey(coord, task.name.dimensions) for coord in coords]
+
+
+def _settled(unit: TileCoord, outcomes: Sequence[Outcome]) -> ChunkResult:
+    """The outcomes of a unit in numbers; what has not been stored is not done.
+
+    :raises StoreError: it could not be stored.
+    """
+    unstored = [outcome for outcome in outcomes if isinstance(outcome, Made) and not outcome.stored]
+    if any(outcome.storable for outcome in unstored):
+        raise StoreError(f"tiles around {tuple(unit)} could not be stored; the log says why")
+    if unstored:
+        return ChunkResult(failed=(FailedUnit(unit, _NOT_FOR_KEEPING),))
+    return _counted(outcomes)
 
 
 def _counted(outcomes: Iterable[Outcome]) -> ChunkResult:

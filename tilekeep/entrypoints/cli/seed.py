@@ -18,7 +18,7 @@ from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.problems import ConfigurationProblems, Report
 from tilekeep.config.problems import error as problem_of
 from tilekeep.config.seeding.options import SeedSettings
-from tilekeep.domain.errors import ConfigurationError, JobStoreError, StoreError
+from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
 from tilekeep.domain.working_hours import WorkingHours, working_hours
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
@@ -67,7 +67,7 @@ def _hours(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--use-cache-lock", is_flag=True, help="Wait where another run seeds the same cache.")
 @click.option("--continue", "goes_on", is_flag=True, help="Go on where an interrupted run was.")
 @click.option("--progress-file", metavar="FILE", type=click.Path(), help="Note down what is done, for --continue.")
-@click.option("--retry-failed", is_flag=True, help="With --continue: only tiles that failed.")
+@click.option("--retry-failed", is_flag=True, help="Only tiles that the last run could not make.")
 @click.option(
     "--duration", callback=seconds, metavar="DURATION", help="Stop after this time, such as 120s, 15m, 4h or 0.5d."
 )
@@ -101,6 +101,9 @@ def command(context: click.Context, /, **given: Any) -> None:
         if not os.path.isfile(path):
             click.echo(f"ERROR: there is no file {path!r}", err=True)
             sys.exit(_EXIT_USAGE)
+    if given["retry_failed"] and given["dry_run"]:
+        click.echo("ERROR: --dry-run counts all tiles; leave out --retry-failed", err=True)
+        sys.exit(_EXIT_USAGE)
     if given["log_config"]:
         _configure_logging(given["log_config"])
     sys.exit(_Command(seed_conf, given).run())
@@ -116,7 +119,8 @@ class _Command:
     def run(self) -> int:
         """The exit code."""
         given = self._given
-        progress_file = given["progress_file"] or (DEFAULT_PROGRESS_FILE if given["goes_on"] else None)
+        needs_notes = given["goes_on"] or given["retry_failed"]
+        progress_file = given["progress_file"] or (DEFAULT_PROGRESS_FILE if needs_notes else None)
         if given["reseed_file"] and nothing_to_reseed(given["reseed_file"], given["reseed_interval"], progress_file):
             click.echo("no need for re-seeding")
             return _EXIT_USAGE
@@ -129,7 +133,7 @@ class _Command:
         except ConfigurationError as error:
             click.echo(Report.of([problem_of(error.option, error.message)]).as_text(), err=True)
             return EXIT_CONFIGURATION
-        except (StoreError, JobStoreError) as error:
+        except (StoreError, JobStoreError, SeedingBrokenOff) as error:
             click.echo(f"ERROR: {error}", err=True)
             return _EXIT_BROKEN_OFF
 
@@ -242,9 +246,18 @@ def _with_rate(loaded: LoadedSettings, rate: float | None) -> LoadedSettings:
     if rate is None:
         return loaded
     settings = loaded.settings
-    http = settings.globals.http.model_copy(update={"requests_per_second": rate})
-    globals_ = settings.globals.model_copy(update={"http": http})
-    return replace(loaded, settings=settings.model_copy(update={"globals": globals_}))
+    globals_ = settings.globals.model_copy(update={"http": _limited(settings.globals.http, rate)})
+    sources = {name: _limited_source(source, rate) for name, source in settings.sources.items()}
+    return replace(loaded, settings=settings.model_copy(update={"globals": globals_, "sources": sources}))
+
+
+def _limited_source(source: Any, rate: float) -> Any:
+    http = getattr(source, "http", None)
+    return source if http is None else source.model_copy(update={"http": _limited(http, rate)})
+
+
+def _limited(http: Any, rate: float) -> Any:
+    return http.model_copy(update={"requests_per_second": min(rate, http.requests_per_second or rate)})
 
 
 def _configure_logging(path: str) -> None:

@@ -19,6 +19,7 @@ from tilekeep.domain.seed_plan import SeedChunk
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
 from tilekeep.domain.working_hours import WorkingHours
 from tilekeep.ports.job_store import JobStore
+from tilekeep.ports.seed_executor import Stopped
 from tilekeep.ports.stop import Stop
 
 
@@ -124,7 +125,10 @@ class SeedRun:
             if not failed or self._stop.requested:
                 continue
             self._report.task_begins(task, TaskProgress())
-            result = chunk.units(task, [unit for unit, _ in failed])
+            try:
+                result = chunk.units(task, [unit for unit, _ in failed])
+            except Stopped:
+                break
             still = {unit for unit, _ in result.failed}
             self._notes.forget_failed(task.name, [one for one in failed if one.unit not in still])
             self._report.task_ends(task, result)

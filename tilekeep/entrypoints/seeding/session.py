@@ -15,7 +15,7 @@ from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.seed_tasks import EmptyTask
 from tilekeep.config.containers import TilekeepContainer
-from tilekeep.domain.errors import JobStoreError
+from tilekeep.domain.errors import ForeignNotes
 from tilekeep.domain.lock_names import seed_lock_name
 from tilekeep.domain.seeding import ChunkResult
 from tilekeep.entrypoints.seeding.run import RunOptions, RunReport, SeedRun, Stopping, WantedTasks
@@ -31,7 +31,8 @@ _IN_MEMORY = ":memory:"
 class SessionOptions:
     """What a call asks for besides its tasks.
 
-    :ivar progress_file: where it is noted what is done; None for nowhere.
+    :ivar progress_file: where it is noted what is done; None for nowhere.  When a run has gone through everything it is
+        removed; where tiles could not be made it is kept beside, for ``retry_failed``.
     :ivar goes_on: whether an earlier run is gone on with.
     :ivar retry_failed: whether only those tiles are made that an earlier run could not make.
     :ivar waits_for_caches: whether caches that another run seeds are left to it until it has finished.
@@ -95,8 +96,9 @@ class SeedSession:
             if tasks.cleanups and not self._stop.requested:
                 self._cleanups(run, tasks.cleanups)
             stopped = self._stop.requested
-        if not stopped and not result.failed:
-            self._forget_notes()
+            some_failed = any(note.progress.result.failed for note in notes.tasks())
+        if not stopped:
+            self._put_notes_away(keep=some_failed)
         return SessionResult(result, interrupted=self._interrupted, time_is_over=stopped and not self._interrupted)
 
     def _seeds(self, run: SeedRun, tasks: Sequence[SeedTask | EmptyTask]) -> ChunkResult:
@@ -105,6 +107,8 @@ class SeedSession:
         self._pass_over_empty(tasks)
         wanted = [task for task in tasks if isinstance(task, SeedTask)]
         if self._options.retry_failed:
+            if self._notes_path() is None:
+                self._say("There are no notes of tiles that could not be made.")
             return run.retry(wanted)
         return self._one_cache_at_a_time(run, wanted) if self._options.waits_for_caches else run.seed(wanted)
 
@@ -146,18 +150,28 @@ class SeedSession:
 
     @contextlib.contextmanager
     def _notes(self) -> Iterator[JobStore]:
-        path, keeps = self._options.progress_file, self._options.goes_on
-        notes = self._opened(path or _IN_MEMORY, new=not keeps)
+        keeps = self._options.goes_on or self._options.retry_failed
+        notes = self._opened(self._notes_path() or _IN_MEMORY, new=not keeps)
         try:
             yield notes
         finally:
             notes.close()
 
+    def _notes_path(self) -> str | None:
+        """A run that only counts leaves no notes, and none without failures is opened to retry them."""
+        options = self._options
+        if options.progress_file is None or options.run.dry_run:
+            return None
+        if not options.retry_failed:
+            return options.progress_file
+        failures = _failures_beside(options.progress_file)
+        return failures if os.path.exists(failures) else None
+
     def _opened(self, path: str, *, new: bool) -> JobStore:
         """A file of another program, or of another version, is begun anew."""
         try:
             return self._made_notes(path, new=new)
-        except JobStoreError as error:
+        except ForeignNotes as error:
             if new:
                 raise
             _log.error("%s; everything is looked at once more", error)
@@ -167,10 +181,16 @@ class SeedSession:
         notes: JobStore = self._container.adapters.seed_notes(path, new=new)
         return notes
 
-    def _forget_notes(self) -> None:
-        if self._options.progress_file is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._options.progress_file)
+    def _put_notes_away(self, *, keep: bool) -> None:
+        """The next run begins anew, after this one that has gone through everything."""
+        path, progress_file = self._notes_path(), self._options.progress_file
+        if path is None or progress_file is None:
+            return
+        with contextlib.suppress(FileNotFoundError):
+            if keep:
+                os.replace(path, _failures_beside(progress_file))
+            else:
+                os.unlink(path)
 
     def _interrupt(self) -> None:
         self._interrupted = True
@@ -209,6 +229,11 @@ def _handling_signals(interrupt: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _failures_beside(progress_file: str) -> str:
+    """Where the notes of a complete run are kept of which tiles could not be made."""
+    return f"{progress_file}.failed"
 
 
 def _counted(tasks: Sequence[object]) -> str:
