@@ -293,9 +293,17 @@ def test_a_server_that_asks_to_be_left_alone_is_left_alone_by_all_processes(farm
 def test_a_source_that_takes_two_requests_at_a_time_gets_no_more_from_all_processes(farm: Farm) -> None:
     farm.source.most_at_a_time = 0
     farm.source.may_answer.clear()
-    threading.Timer(0.5, farm.source.may_answer.set).start()
 
-    answers = farm.crowd("narrow", [f"4/{x}/{y}" for x in range(0, 8, 2) for y in (0, 2)], clients=8)
+    with ThreadPoolExecutor(1) as pool:
+        places = [f"4/{x}/{y}" for x in range(0, 8, 2) for y in (0, 2)]
+        asked = pool.submit(farm.crowd, "narrow", places, 8)
+        try:
+            wait_until(lambda: farm.source.most_at_a_time >= 2)
+            # A third would come now.
+            time.sleep(0.5)
+        finally:
+            farm.source.may_answer.set()
+        answers = asked.result()
 
     assert Counter(answer.status for answer in answers) == {200: 8}
     assert len(farm.source.server.requests) == 8
