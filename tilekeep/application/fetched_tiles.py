@@ -18,6 +18,7 @@ from tilekeep.domain.label import Label
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceAnswer
 from tilekeep.domain.meta_tile import PlannedFetch, TileCrop
 from tilekeep.domain.tile import NewTile, TileKey, Validators
+from tilekeep.domain.tile_state import TileState
 from tilekeep.domain.warp import PixelBox, Rescaling
 from tilekeep.domain.watermark import Watermark
 from tilekeep.ports.imaging import Imaging
@@ -49,6 +50,11 @@ class FetchedTiles(NamedTuple):
     worth: Worth = Worth.MAP
     held: tuple[TileKey, ...] = ()
     good_for: float | None = None
+
+    @property
+    def state(self) -> TileState:
+        """They have been made now."""
+        return TileState.MISS
 
     @staticmethod
     def joined(parts: Sequence[FetchedTiles]) -> FetchedTiles:

@@ -22,6 +22,7 @@ from tilekeep.domain.map_cost import cost_of_layer
 from tilekeep.domain.map_query import Drawn, Fetched, MapQuery
 from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.sub_query import sub_query
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
 from tilekeep.ports.parallel import ParallelRunner
 
@@ -69,11 +70,15 @@ class WantedMap(NamedTuple):
 
 
 class MapAnswer(NamedTuple):
-    """A map for a client; ``fresh_for`` and ``storable`` as in :class:`tilekeep.domain.map_query.Drawn`."""
+    """A map for a client.
+
+    ``fresh_for``, ``storable`` and ``state`` as in :class:`tilekeep.domain.map_query.Drawn`.
+    """
 
     image: EncodedImage
     fresh_for: float | None = None
     storable: bool = True
+    state: TileState = TileState.MISS
 
 
 class _Layer(NamedTuple):
@@ -134,7 +139,8 @@ class GetMap:
         """
         part = None if wanted.within is None else sub_query(wanted.query, wanted.within)
         if wanted.within is not None and part is None:
-            return self._finished(wanted._replace(redraw=None), Drawn(self._imaging.compose(wanted.canvas, [])))
+            empty = Drawn(self._imaging.compose(wanted.canvas, []), state=TileState.HIT)
+            return self._finished(wanted._replace(redraw=None), empty)
         if part is None or part.query.size == wanted.query.size:
             return self._finished(wanted, *self._composed(sources, wanted, purpose, deadline))
         inner = self._composed(sources, wanted._replace(query=part.query), purpose, deadline).drawn
@@ -142,16 +148,17 @@ class GetMap:
         return self._finished(wanted, inner._replace(raster=whole))
 
     def _finished(self, wanted: WantedMap, drawn: Drawn, body: bytes | None = None) -> MapAnswer:
-        raster, storable, fresh_for = drawn.raster, drawn.may_be_kept, shortest(drawn.fresh_for, drawn.good_for)
+        raster, storable, state = drawn.raster, drawn.may_be_kept, drawn.state
+        fresh_for = shortest(drawn.fresh_for, drawn.good_for)
         if body is not None and wanted.may_be(body):
-            return MapAnswer(EncodedImage(body, wanted.encoding.format), fresh_for, storable)
+            return MapAnswer(EncodedImage(body, wanted.encoding.format), fresh_for, storable, state)
         del drawn  # so that the map without labels is let go
         if wanted.labels:
             raster = self._imaging.annotate(raster, wanted.labels)
         if wanted.redraw is not None:
             raster, fresh_for, storable, *_ = wanted.redraw(Drawn(raster, fresh_for, storable))
         image = self._imaging.encode(raster, wanted.encoding, Extent(wanted.query.bbox, wanted.query.srs))
-        return MapAnswer(image, fresh_for, storable)
+        return MapAnswer(image, fresh_for, storable, state)
 
     def _composed(
         self, sources: Sequence[LaidSource], wanted: WantedMap, purpose: Purpose, deadline: Deadline
@@ -171,8 +178,8 @@ class GetMap:
                 if layer.error is not None:
                     errors.append(layer.error)
                 elif layer.drawn is not None:
-                    raster, fresh_for, may_be_kept, _, good_for = layer.drawn
-                    shown.append(Keeping(shortest(fresh_for, good_for), may_be_kept))
+                    raster, fresh_for, may_be_kept, _, good_for, state = layer.drawn
+                    shown.append(Keeping(shortest(fresh_for, good_for), may_be_kept, state=state))
                     if isinstance(raster, StripedRaster):
                         striped.append(raster)
                     if layer.body is not None and len(sources) == 1:  # others would be held while the next are drawn
@@ -183,7 +190,8 @@ class GetMap:
         if errors and len(errors) == len(sources):
             raise errors[0]
         keeping = together(shown)
-        answer = Drawn(raster, keeping.fresh_for, keeping.storable and all(strips.complete for strips in striped))
+        complete = all(strips.complete for strips in striped)
+        answer = Drawn(raster, *keeping._replace(storable=keeping.storable and complete))
         if errors:
             return _Composed(self._with_messages(answer, errors))
         return _Composed(answer, sent[1] if sent is not None and sent[0] is raster else None)
@@ -223,7 +231,7 @@ class GetMap:
     def _with_messages(self, drawn: Drawn, errors: Sequence[TilekeepError]) -> Drawn:
         text = "\n".join(dict.fromkeys(_message(error) for error in errors))
         label = Label(text, LabelPlace.TOP_LEFT, _MESSAGE_SIZE, _BLACK)
-        return Drawn(self._imaging.annotate(drawn.raster, [label]), may_be_kept=False)
+        return Drawn(self._imaging.annotate(drawn.raster, [label]), may_be_kept=False, state=drawn.state)
 
 
 def _message(error: TilekeepError) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_trouble import StoreTrouble
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.application.tile_maker import Made, NoTile, Outcome, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError, StoreError
@@ -17,6 +17,7 @@ from tilekeep.domain.meta_tile import MetaTilePlan, MetaTilePlanner
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.staleness import NEVER_FRESH, StalenessPolicy, Verdict
 from tilekeep.domain.tile import StoredTile, TileKey
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.tile_store import TileReader

@@ -9,7 +9,7 @@ from itertools import starmap
 from typing import NamedTuple
 
 from tilekeep.application.refused_box import box_without_image
-from tilekeep.application.tile_answer import TileAnswer, Tiles, TileState
+from tilekeep.application.tile_answer import TileAnswer, Tiles
 from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ImageError, ProjectionError, SourceContentError, StoreError
@@ -22,6 +22,7 @@ from tilekeep.domain.map_query import Blank, Drawn, MapQuery
 from tilekeep.domain.striped_raster import Strip, StripedRaster
 from tilekeep.domain.sub_query import SubQuery, horizontal_strips
 from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
+from tilekeep.domain.tile_state import TileState
 from tilekeep.domain.warp import Warp
 from tilekeep.domain.warp_planning import warp_between
 from tilekeep.domain.warp_window import Window, moved, window_of
@@ -117,8 +118,8 @@ class MapFromTiles:
         strips = horizontal_strips(query, max(math.ceil(mosaic / MOSAIC_PIXELS), math.ceil(drawn / STRIP_PIXELS)))
         if len(strips) == 1:
             _, raster, complete = self._strip(strips[0], block, found)
-            fresh_for, storable, worth, good_for = found.keeping
-            return Drawn(raster, fresh_for, storable and complete, worth, good_for)
+            keeping = found.keeping
+            return Drawn(raster, *keeping._replace(storable=keeping.storable and complete))
         parts = [(strip, self._part_of(block, strip.query), found) for strip in strips]
         striped = StripedRaster(query.size, lambda: starmap(self._strip, parts), transparent=self._look.transparent)
         return Drawn(striped, *found.keeping)

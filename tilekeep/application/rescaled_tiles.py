@@ -6,13 +6,14 @@ import logging
 from collections.abc import Sequence
 
 from tilekeep.application.map_from_tiles import MapFromTiles
-from tilekeep.application.tile_answer import TileAnswer, Tiles, TileState
+from tilekeep.application.tile_answer import TileAnswer, Tiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ImageError, InvalidParameter, NoRoom, SourceContentError, StoreError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.tile_store import TileWriter

@@ -84,7 +84,7 @@ class StoreGate:
         """The answer of a source as pixels, ``wanted`` many; raises as :meth:`whole`."""
         if isinstance(answer, Fetched):
             raster = self.pixels(answer.body, wanted)
-            return Drawn(raster, answer.fresh_for, answer.storable, answer.worth, answer.good_for)
+            return Drawn(raster, answer.fresh_for, answer.storable, answer.worth, answer.good_for, answer.state)
         self.check_size(answer.raster, wanted)
         return answer
 

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.keeping import Worth
 from tilekeep.domain.tile import StoredTile, TileKey
-
-
-class TileState(enum.Enum):
-    """Where the answer came from."""
-
-    HIT = "hit"
-    STALE = "stale"
-    REFRESHED = "refreshed"
-    MISS = "miss"
+from tilekeep.domain.tile_state import TileState
 
 
 class TileAnswer(NamedTuple):
     """A tile for a client.
 
     :ivar tile: the tile, or None where there is nothing to show: services then send a transparent tile.
-    :ivar state: hit, stale (shown because the source fails), refreshed (a stale one made anew) or miss (made now).
+    :ivar state: where it came from.
     :ivar fresh_for: seconds after which clients should ask again, as it is stale or made of what is; None otherwise.
     :ivar storable: whether clients and shared caches may keep the answer at all.
     :ivar stale_for: seconds for which they may go on showing it after that, while it is made anew or cannot be; None

@@ -1,10 +1,12 @@
-"""How long what is made of several parts may be kept."""
+"""How long what is made of several parts may be kept, and where it came from."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
+
+from tilekeep.domain.tile_state import TileState, most_telling
 
 
 class Worth(enum.IntEnum):
@@ -19,18 +21,20 @@ class Worth(enum.IntEnum):
 
 
 class Keeping(NamedTuple):
-    """Limits on keeping an answer.
+    """Limits on keeping an answer, and its origin.
 
     :ivar fresh_for: seconds after which it should be asked for again; None for no limit of its own.
     :ivar storable: whether anybody may keep it at all.
     :ivar worth: what it is worth beside a stored tile.
     :ivar good_for: seconds for which it will be good; None for no limit that is known.
+    :ivar state: where it came from.
     """
 
     fresh_for: float | None = None
     storable: bool = True
     worth: Worth = Worth.MAP
     good_for: float | None = None
+    state: TileState = TileState.MISS
 
 
 class Kept(Protocol):
@@ -56,6 +60,11 @@ class Kept(Protocol):
         """As in :class:`Keeping`."""
         ...
 
+    @property
+    def state(self) -> TileState:
+        """As in :class:`Keeping`."""
+        ...
+
 
 def shortest(*limits: float | None) -> float | None:
     """The shortest of some times, of which None are no limits."""
@@ -63,7 +72,10 @@ def shortest(*limits: float | None) -> float | None:
 
 
 def together(parts: Iterable[Kept]) -> Keeping:
-    """The limits of the whole: the shortest time of all parts, storable if all are, worth what the least is."""
+    """The limits of the whole: the shortest time of all parts, storable if all are, worth what the least is.
+
+    Its state is the most telling one.
+    """
     found = list(parts)
     worth = min((part.worth for part in found), default=Worth.MAP)
     return Keeping(
@@ -71,4 +83,5 @@ def together(parts: Iterable[Kept]) -> Keeping:
         all(part.storable for part in found),
         worth,
         shortest(*(part.good_for for part in found)),
+        most_telling(part.state for part in found),
     )

@@ -11,6 +11,7 @@ from tilekeep.domain.keeping import Worth
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.tile import Dimensions, Validators
+from tilekeep.domain.tile_state import TileState
 
 
 class MapQuery(NamedTuple):
@@ -81,7 +82,7 @@ class UpstreamRequest:
 class Fetched(NamedTuple):
     """Image bytes from upstream, not yet decoded; ``media_type`` as declared, ``validators`` as sent.
 
-    ``fresh_for``, ``storable``, ``worth`` and ``good_for`` as in :class:`Drawn`.
+    ``fresh_for``, ``storable``, ``worth``, ``good_for`` and ``state`` as in :class:`Drawn`.
     """
 
     body: bytes
@@ -91,6 +92,7 @@ class Fetched(NamedTuple):
     storable: bool = True
     worth: Worth = Worth.MAP
     good_for: float | None = None
+    state: TileState = TileState.MISS
 
 
 class Drawn(NamedTuple):
@@ -101,6 +103,7 @@ class Drawn(NamedTuple):
     :ivar worth: what it is worth beside a stored tile: less where a part of it stands for what a source did not give.
     :ivar good_for: seconds for which it will be good, as far as that is known; no reason not to store it, unlike
         ``fresh_for``.
+    :ivar state: where it came from: out of a cache, or from the source for this query.
     """
 
     raster: Raster
@@ -108,6 +111,7 @@ class Drawn(NamedTuple):
     may_be_kept: bool = True
     worth: Worth = Worth.MAP
     good_for: float | None = None
+    state: TileState = TileState.MISS
 
     @property
     def storable(self) -> bool:

@@ -7,12 +7,12 @@ import pytest
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.text_imaging import image
 from tests.unit.application.kitchen import FAILURE_SECONDS, Kitchen
-from tilekeep.application.tile_answer import TileState
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.errors import SourceUnreachable
 from tilekeep.domain.map_query import Fetched, NotModified
 from tilekeep.domain.staleness import KEEP_FOR_EVER, FixedLimit, RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey, Validators
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.map_source import MapSource
 
 COORD = TileCoord(2, 1, 1)

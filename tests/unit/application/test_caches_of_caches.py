@@ -12,11 +12,12 @@ from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.application.sources.beyond_projection import BlankBeyondProjection
 from tilekeep.application.sources.cache_as_source import SameTiles
 from tilekeep.application.sources.grid_choice import GridChoice
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.map_query import Blank, Fetched, MapQuery, SourceAnswer
 from tilekeep.domain.tile import FileSlice, StoredTile, TileInfo, TileKey
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.map_source import MapSource
 
 HALF = 20037508.342789244
@@ -63,7 +64,7 @@ class TestSameTiles:
 
         answer = get(source, tile_query(3, 2, 5))
 
-        assert Fetched(image(256, 256, "3/2/5"), "image/png") == answer
+        assert Fetched(image(256, 256, "3/2/5"), "image/png", state=TileState.HIT) == answer
         assert not source.traits.meta_tiles
         assert source.traits.declared_format is None, "bytes are never encoded anew"
 
@@ -99,7 +100,7 @@ class TestSameTiles:
 
         answer = get(SameTiles(Stale(), WEBMERCATOR, read_slice), tile_query(3, 2, 5))
 
-        assert Fetched(b"old", "image/png", fresh_for=5.0) == answer
+        assert Fetched(b"old", "image/png", fresh_for=5.0, state=TileState.STALE) == answer
 
 
 class TestGridChoice:

@@ -11,13 +11,14 @@ from tests.fakes.text_imaging import TextImaging, image
 from tests.unit.application.kitchen import LIMITS, Kitchen
 from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.application.clipped_tiles import ClippedTiles
-from tilekeep.application.tile_answer import TileAnswer, Tiles, TileState
+from tilekeep.application.tile_answer import TileAnswer, Tiles
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.map_query import Blank
 from tilekeep.domain.region import BoxRegion
 from tilekeep.domain.tile import FileSlice, StoredTile, TileCoord, TileInfo, TileKey, Validators
+from tilekeep.domain.tile_state import TileState
 
 BORDER = TileKey(TileCoord(2, 1, 1))
 INSIDE = TileKey(TileCoord(2, 2, 1))

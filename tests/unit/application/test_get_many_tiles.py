@@ -7,7 +7,7 @@ import pytest
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.text_imaging import TextRaster, image
 from tests.unit.application.kitchen import Kitchen, queries_of
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.errors import SourceUnreachable, StoreError
 from tilekeep.domain.geometry import BBox
@@ -15,6 +15,7 @@ from tilekeep.domain.map_query import Blank, Drawn, Fetched
 from tilekeep.domain.region import BoxRegion
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.tile_state import TileState
 
 ALL_OF_LEVEL_2 = [TileKey(TileCoord(2, x, y)) for y in range(4) for x in range(4)]
 BLOCK = [TileKey(TileCoord(2, x, y)) for y in (0, 1) for x in (0, 1)]

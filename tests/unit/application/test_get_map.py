@@ -28,6 +28,7 @@ from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.imaging import Canvas, Placement
 
 SIZE = Size(200, 100)
@@ -167,6 +168,20 @@ class TestAge:
         answer = get_map(laid(drawn("a"), drawn("b")))
 
         assert (None, True) == (answer.fresh_for, answer.storable)
+
+
+class TestOrigin:
+    """What is said of where a map came from."""
+
+    def test_a_map_of_tiles_of_a_cache_and_of_a_source_has_been_made_now(self) -> None:
+        out_of_cache = FakeMapSource(Drawn(TextRaster(SIZE, "a"), state=TileState.HIT))
+
+        answer = get_map(laid(out_of_cache, drawn("b")))
+
+        assert answer.state is TileState.MISS
+
+    def test_a_map_for_which_no_source_has_anything_took_nothing(self) -> None:
+        assert get_map(laid(FakeMapSource(Blank()))).state is TileState.HIT
 
 
 class TestFailingSources:

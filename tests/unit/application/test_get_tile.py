@@ -8,7 +8,7 @@ from tests.fakes.map_source import FakeMapSource
 from tests.fakes.text_imaging import image
 from tests.unit.application.kitchen import FAILURE_SECONDS, Kitchen, queries_of
 from tests.unit.domain.strategies import WEBMERCATOR
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.application.tile_maker import InStore, Outcome, WantedBlock
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import SourceStatusError, SourceUnreachable, StoreError
@@ -16,6 +16,7 @@ from tilekeep.domain.map_query import Blank, Fetched, NotModified
 from tilekeep.domain.region import BoxRegion
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey, Validators
+from tilekeep.domain.tile_state import TileState
 
 COORD = TileCoord(2, 1, 1)
 KEY = TileKey(COORD)

@@ -12,13 +12,14 @@ from tests.fakes.text_imaging import image
 from tests.unit.application.kitchen import Kitchen
 from tests.unit.application.map_kitchen import SLICES, MapKitchen, query, shown, tile_query
 from tilekeep.application import map_from_tiles
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import InvalidParameter, OutsideProjection, SourceUnreachable, StoreError
 from tilekeep.domain.map_query import Blank, Drawn, Fetched
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.tile import FileSlice, StoredTile, TileCoord, TileInfo, TileKey
+from tilekeep.domain.tile_state import TileState
 
 HALF = 20037508.342789244
 

@@ -16,6 +16,7 @@ from tilekeep.domain.errors import SourceContentError, SourceUnreachable
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, SourceTraits
 from tilekeep.domain.tile import Validators
+from tilekeep.domain.tile_state import TileState
 
 SIZE = Size(100, 100)
 QUERY = MapQuery(BBox(0, 0, 1000, 1000), SIZE, WEB_MERCATOR, "image/png", validators=Validators('"v1"'))
@@ -48,7 +49,7 @@ def test_blank_sources_are_left_out() -> None:
 def test_where_all_are_blank_there_is_an_empty_map() -> None:
     answer = merged(FakeMapSource(Blank()), FakeMapSource(Blank())).get(QUERY, Purpose.SERVE, NO_DEADLINE)
 
-    assert Drawn(TextRaster(SIZE, "nothing")) == answer
+    assert Drawn(TextRaster(SIZE, "nothing"), state=TileState.HIT) == answer
 
 
 def test_one_failing_source_fails_the_map() -> None:

@@ -7,12 +7,13 @@ import pytest
 from tests.unit.application.map_kitchen import MapKitchen
 from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.application.rescaled_tiles import RescaledTiles
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.region import BoxRegion
 from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.tile_state import TileState
 
 UP, DOWN = -1, 1
 

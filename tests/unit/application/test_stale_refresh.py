@@ -7,13 +7,14 @@ import pytest
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.text_imaging import image
 from tests.unit.application.kitchen import FAILURE_SECONDS, Kitchen, queries_of
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.errors import SourceUnreachable
 from tilekeep.domain.lock_names import tile_lock_name
 from tilekeep.domain.map_query import Fetched
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.tile_state import TileState
 
 COORD = TileCoord(2, 1, 1)
 BLOCK = [TileKey(TileCoord(2, x, y)) for x in (0, 1) for y in (0, 1)]

@@ -13,7 +13,6 @@ from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.store_gate import StoreGate
-from tilekeep.application.tile_answer import TileState
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.errors import SourceContentError, SourceStatusError, SourceUnreachable
 from tilekeep.domain.geometry import BBox, Size
@@ -22,6 +21,7 @@ from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModifi
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.stand_in import StandIn, StandIns
 from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.tile_state import TileState
 
 QUERY = MapQuery(BBox(0, 0, 10, 10), Size(10, 10), WEB_MERCATOR, "image/png")
 GONE = SourceStatusError("gone", status=404)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.application.seeding.seed_task import SeedTask
-from tilekeep.application.tile_answer import TileState
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import (
@@ -26,6 +25,7 @@ from tilekeep.domain.seed_plan import SeedChunk
 from tilekeep.domain.seeding import ChunkResult, FailedUnit
 from tilekeep.domain.staleness import Verdict
 from tilekeep.domain.tile import TileCoord, TileInfo, TileKey
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.seed_executor import Stopped
 from tilekeep.ports.stop import Stop

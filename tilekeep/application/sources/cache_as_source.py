@@ -65,4 +65,5 @@ class SameTiles:
             storable=answer.storable,
             worth=answer.worth,
             good_for=answer.good_for,
+            state=answer.state,
         )

@@ -222,7 +222,7 @@ class GlobalTiles(Options):
     :ivar expires_hours: how long clients may keep tiles.
     :ivar expires: fixed is that time for all tiles, by_age at most until a tile is stale; clients are then told its
         age, and for how long they may show it afterwards (own addition).
-    :ivar state_header: whether X-Tilekeep-Cache says where a tile came from (own addition).
+    :ivar state_header: whether X-Tilekeep-Cache says where a tile or map came from (own addition).
     """
 
     expires_hours: NotNegativeNumber = 72.0

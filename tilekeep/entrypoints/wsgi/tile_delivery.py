@@ -17,6 +17,7 @@ from tilekeep.domain.keeping import shortest
 from tilekeep.domain.opaque_format import PACKED_MEDIA_TYPES
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.tile import StoredTile
+from tilekeep.domain.tile_state import TileState
 from tilekeep.entrypoints.wsgi.accept_encoding import prefers_gzip
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import aged_cache_control, cache_control, entity_tag, http_date, is_not_modified
@@ -109,6 +110,10 @@ class TileDelivery:
             return self._packed(answer, tile, environ)
         return self._stored(answer, tile, environ, shared=HOOK not in environ)
 
+    def origin(self, state: TileState) -> list[Header]:
+        """What clients are told of where a tile or a map came from, if they are told that at all."""
+        return [(STATE_HEADER, state.value)] if self._tells_state else []
+
     def _packed(self, answer: TileAnswer, tile: StoredTile, environ: Environ) -> Response:
         """A tile that is stored compressed, in the form that the client prefers; each form has a tag of its own."""
         body = tile.body if isinstance(tile.body, bytes) else self._read_slice(tile.body)
@@ -141,12 +146,12 @@ class TileDelivery:
         redraw = self._decoration(environ, service, names, layer.grid.srs.code, bbox, layer.encoding)
         image, storable = self._retouch(body, bbox, layer.encoding, redraw=redraw, region=region)
         if region is not None or not (storable and answer.storable):
-            return _found(list(NOT_STORABLE), image.media_type, image.body)
+            return _found([*NOT_STORABLE, *self.origin(answer.state)], image.media_type, image.body)
         return self._tagged(answer, image, f'"{hashlib.sha256(image.body).hexdigest()[:16]}"', environ)
 
     def _tagged(self, answer: TileAnswer, image: EncodedImage, etag: str, environ: Environ) -> Response:
         """An image without a time of its own, or 304."""
-        headers = [self._freshness(answer, shared=HOOK not in environ), ("ETag", etag)]
+        headers = [self._freshness(answer, shared=HOOK not in environ), ("ETag", etag), *self.origin(answer.state)]
         if _matches(environ, etag, None):
             return Response("304 Not Modified", headers, b"")
         return _found(headers, image.media_type, image.body)
@@ -155,27 +160,26 @@ class TileDelivery:
         self, answer: TileAnswer, tile: StoredTile, environ: Environ, *, shared: bool, form: str = ""
     ) -> Response:
         body, media_type, info = tile
+        headers = self.origin(answer.state)
         if answer.storable:
             second = int(info.stored_at)
             etag = entity_tag(info.stored_at, info.size, form)
-            headers = self._aged(answer, info.stored_at, shared=shared)
+            headers += self._aged(answer, info.stored_at, shared=shared)
             headers.append(("ETag", etag))
             if second > 0:
                 headers.append(("Last-Modified", http_date(second)))
             if _matches(environ, etag, second or None):
                 return Response("304 Not Modified", headers, b"")
         else:
-            headers = list(NOT_STORABLE)
-        if self._tells_state:
-            headers.append((STATE_HEADER, answer.state.value))
+            headers += NOT_STORABLE
         return _found(headers, media_type, body if isinstance(body, bytes) else self._read_slice(body))
 
     def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
         """A transparent PNG.  It has no time: a tile stored later may be older than this answer."""
         if not answer.storable:
-            return _nothing(list(NOT_STORABLE), layer)
+            return _nothing([*NOT_STORABLE, *self.origin(answer.state)], layer)
         if layer.encoding.opaque is not None:
-            return _nothing([self._freshness(answer, shared=HOOK not in environ)], layer)
+            return _nothing([self._freshness(answer, shared=HOOK not in environ), *self.origin(answer.state)], layer)
         etag = f'"blank-{zlib.crc32(layer.blank):x}"'
         return self._tagged(answer, EncodedImage(layer.blank, PNG), etag, environ)
 

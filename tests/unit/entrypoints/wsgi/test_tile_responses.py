@@ -14,13 +14,14 @@ from tests.fakes.wsgi import client
 from tilekeep.adapters.storage.file_slice import read_slice
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.retouch_tile import RetouchTile
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceStatusError
 from tilekeep.domain.image import ImageLimits
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import StoredTile, TileCoord, TileInfo, TileKey
+from tilekeep.domain.tile_state import TileState
 from tilekeep.entrypoints.wsgi.caching import http_date
 from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
@@ -214,6 +215,10 @@ def test_clients_may_be_told_how_old_a_tile_is_and_how_long_it_is_good(address: 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_clients_may_be_told_where_a_tile_came_from(layers: FakeLayers, address: str) -> None:
     assert client(layers, tells_state=True).get(address).headers["X-Tilekeep-Cache"] == "hit"
+
+    etag = client(layers).get(address).headers["ETag"]
+    unchanged = client(layers, tells_state=True).get(address, If_None_Match=etag)
+    assert (unchanged.status_code, unchanged.headers["X-Tilekeep-Cache"]) == (304, "hit")
 
     layers.tiles["osm", "GLOBAL_WEBMERCATOR"].failure = SourceStatusError("down")
     answer = client(layers, tells_state=True).get(address)

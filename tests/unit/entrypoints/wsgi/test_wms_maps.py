@@ -17,6 +17,7 @@ from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery, SourceAnswer
 from tilekeep.domain.resolution_range import ResolutionRange
+from tilekeep.domain.tile_state import TileState
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
 
 TIME = Dimension("time", ("2020", "2021"), "2021")
@@ -237,6 +238,17 @@ class TestHeaders:
         headers = web(maps, maps.layer("osm", stale)).get(get_map()).headers
 
         assert headers["Cache-Control"] == "public, max-age=5, s-maxage=5"
+
+    def test_clients_may_be_told_that_a_part_is_stale(self, maps: FakeMaps) -> None:
+        old, good = (
+            Drawn(TextRaster(Size(100, 80), "part"), state=state) for state in (TileState.STALE, TileState.HIT)
+        )
+        maps.add(maps.layer("old", old), maps.layer("good", good))
+        told = client(FakeLayers(), **maps.parts(None), tells_state=True)
+
+        states = [told.get(get_map(layers=layers)).headers["X-Tilekeep-Cache"] for layers in ("good", "good,old")]
+
+        assert states == ["hit", "stale"]
 
     def test_a_map_nobody_may_keep_says_so(self, maps: FakeMaps) -> None:
         passing = Drawn(TextRaster(Size(100, 80), "passing"), may_be_kept=False)

@@ -142,6 +142,7 @@ class WmsMaps:
         except ProjectionError as error:
             raise box_without_image(request.bbox, request.srs) from error
         headers = document_headers(environ) or _freshness(answer.fresh_for, storable=answer.storable)
+        headers += tuple(self._delivery.origin(answer.state))
         return image_response(answer.image, request.format, encoding, headers)
 
     def _laid(self, permitted: PermittedLayer) -> Iterator[LaidSource]:
