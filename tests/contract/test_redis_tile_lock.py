@@ -82,6 +82,24 @@ class TestRedisTileLock(SharedTileLockSuite):
 
         assert self.client.get(f"{self.prefix}lock:{NAME}") is None
 
+    def test_a_holder_that_has_lost_his_lease_to_another_host_learns_of_it_when_he_asks(self, tmp_path: Path) -> None:
+        key = f"{self.prefix}lock:{NAME}"
+
+        with self.make_lock(tmp_path).hold(NAME, NO_DEADLINE) as still_held:
+            self.client.set(key, b"another host", px=60_000)
+
+            assert not still_held()
+
+        assert self.client.get(key) == b"another host"
+
+    def test_a_holder_whom_redis_forgot_still_has_the_lock_if_nobody_took_it(self, tmp_path: Path) -> None:
+        key = f"{self.prefix}lock:{NAME}"
+
+        with self.make_lock(tmp_path).hold(NAME, NO_DEADLINE) as still_held:
+            self.client.delete(key)
+
+            assert still_held()
+
     def test_a_server_that_was_started_anew_learns_who_holds_what(self, tmp_path: Path) -> None:
         lock, other = self.make_lock(tmp_path), self.make_lock(tmp_path)
         key = f"{self.prefix}lock:{NAME}"

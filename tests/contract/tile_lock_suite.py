@@ -40,6 +40,10 @@ class TileLockSuite(ABC):
         with lock.hold(NAME, PASSED):
             assert not self.is_free(lock, NAME)
 
+    def test_a_holder_may_ask_whether_the_lock_is_still_held(self, lock: TileLock) -> None:
+        with lock.hold(NAME, NO_DEADLINE) as still_held:
+            assert still_held()
+
     def test_a_held_lock_is_not_given_twice(self, lock: TileLock) -> None:
         with lock.hold(NAME, NO_DEADLINE), lock.try_hold(NAME) as held:
             assert held is False

@@ -10,6 +10,7 @@ from tests.fakes.clock import FakeClock
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import LockTimeout, LockUnavailable
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.tile_lock import StillHeld
 
 _LOOK_AT_CLOCK_SECONDS = 0.01
 
@@ -18,18 +19,20 @@ class FakeTileLock:
     """Locks among threads; the deadline is measured by ``clock``.
 
     ``held`` are the names held now, ``history`` all that were ever held, in order.  Tests may add a name to
-    ``held`` to play another process.  ``unavailable``, when set, is why no lock can be taken.
+    ``held`` to play another process.  ``unavailable``, when set, is why no lock can be taken.  ``lost`` are names that
+    another host has taken from their holders.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.held: set[str] = set()
         self.history: list[str] = []
         self.unavailable: str | None = None
+        self.lost: set[str] = set()
         self._clock = clock or FakeClock()
         self._changed = threading.Condition()
 
     @contextmanager
-    def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
+    def hold(self, name: str, deadline: Deadline) -> Iterator[StillHeld]:
         if self.unavailable is not None:
             raise LockUnavailable(self.unavailable)
         with self._changed:
@@ -39,7 +42,7 @@ class FakeTileLock:
                 self._changed.wait(_LOOK_AT_CLOCK_SECONDS)
             self._take(name)
         try:
-            yield
+            yield lambda: name not in self.lost
         finally:
             self.release(name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from tilekeep.application.fetched_tiles import FetchedTiles, FetchesTiles
@@ -18,7 +18,7 @@ from tilekeep.domain.staleness import StalenessPolicy, Verdict
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory, RememberedFailure
-from tilekeep.ports.tile_lock import TileLock
+from tilekeep.ports.tile_lock import StillHeld, TileLock
 from tilekeep.ports.tile_store import TileReader, TileRenewer, TileWriter
 
 log = logging.getLogger("tilekeep.cache.tile")
@@ -39,7 +39,8 @@ class MakeMetaTile:
 
     The way of a block: share a making under way in this process; take the lock across processes; look again;
     recall a failure of a moment ago; fetch; let only good images in; store.  A failure is remembered before the
-    lock is released, so that those who wait for it hear of it instead of asking the source one by one.
+    lock is released, so that those who wait for it hear of it instead of asking the source one by one.  Whoever has
+    lost the lock while he fetched writes over nothing that others have stored meanwhile: their tiles are newer.
 
     Args:
         tile_set: the cache, grid and format the tiles belong to; several may share a directory, and so its locks.
@@ -98,13 +99,15 @@ class MakeMetaTile:
         # Whoever holds the lock of a block that is to be refreshed is doing so already.
         patience = Deadline(self._clock.monotonic()) if block.purpose is Purpose.REFRESH else deadline
         try:
-            with self._locks.hold(lock_name, patience):
-                return self._made(block, scope, deadline)
+            with self._locks.hold(lock_name, patience) as still_held:
+                return self._made(block, scope, deadline, still_held)
         except LockUnavailable as error:
             log.error("tiles are made without a lock: %s", error)  # noqa: TRY400 - the text says it all
-            return self._made(block, scope, deadline)
+            return self._made(block, scope, deadline, still_held=lambda: True)
 
-    def _made(self, block: WantedBlock, scope: str, deadline: Deadline) -> Mapping[TileKey, Outcome]:
+    def _made(
+        self, block: WantedBlock, scope: str, deadline: Deadline, still_held: StillHeld
+    ) -> Mapping[TileKey, Outcome]:
         keys = block.keys
         infos = self._known(keys, deadline)
         if self._all_fresh(block.policy, keys, infos):
@@ -115,7 +118,11 @@ class MakeMetaTile:
         except SourceError as error:
             self._remember(scope, error, deadline)
             raise
-        return self._stored(keys, self._worth_having(fetched, block.policy, infos), deadline)
+        worth_having = self._worth_having(fetched, block.policy, infos)
+        if not still_held():
+            log.warning("the lock of the tiles around %s was lost to another host", tuple(keys[0].coord))
+            worth_having = _without(worth_having, self._stored_since(infos, keys, deadline))
+        return self._stored(keys, worth_having, deadline)
 
     def _worth_having(
         self, fetched: FetchedTiles, policy: StalenessPolicy, infos: Mapping[TileKey, TileInfo]
@@ -144,6 +151,11 @@ class MakeMetaTile:
         except StoreError as error:
             self._trouble(logging.WARNING, "looking for stored tiles failed, asking the source: %s", error)
             return {}
+
+    def _stored_since(
+        self, before: Mapping[TileKey, TileInfo], keys: Sequence[TileKey], deadline: Deadline
+    ) -> set[TileKey]:
+        return {key for key, info in self._known(keys, deadline).items() if info != before.get(key)}
 
     def _all_fresh(self, policy: StalenessPolicy, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> bool:
         now = self._clock.now()
@@ -207,6 +219,16 @@ class MakeMetaTile:
 
 def _unstored(tile: NewTile, now: float) -> StoredTile:
     return StoredTile(tile.body, tile.media_type, TileInfo(now, len(tile.body), tile.validators))
+
+
+def _without(fetched: FetchedTiles, keys: Collection[TileKey]) -> FetchedTiles:
+    """What was fetched, but for ``keys``, which are in the store."""
+    return fetched._replace(
+        new=tuple(tile for tile in fetched.new if tile.key not in keys),
+        unchanged=tuple(key for key in fetched.unchanged if key not in keys),
+        passing=tuple(tile for tile in fetched.passing if tile.key not in keys),
+        held=(*fetched.held, *keys),
+    )
 
 
 def _common_validators(keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> Validators | None:

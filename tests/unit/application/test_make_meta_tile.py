@@ -24,7 +24,7 @@ from tilekeep.domain.geometry import Size
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, NotModified, SourceTraits
 from tilekeep.domain.meta_tile import FetchMode
 from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
-from tilekeep.domain.tile import TileCoord, TileKey, Validators
+from tilekeep.domain.tile import NewTile, TileCoord, TileKey, Validators
 
 FIRST = TileCoord(2, 0, 0)
 BLOCK = [TileKey(TileCoord(2, x, y)) for y in (0, 1) for x in (0, 1)]
@@ -276,6 +276,27 @@ def test_tiles_are_made_all_the_same_where_no_lock_can_be_had(caplog: pytest.Log
 
     assert all(isinstance(outcome, Made) for outcome in outcomes.values())
     assert ["tiles are made without a lock: no permission to write"] == caplog.messages
+
+
+def test_who_has_lost_the_lock_writes_over_nothing_that_others_stored_meanwhile() -> None:
+    newer = NewTile(BLOCK[0], b"newer", "image/png")
+
+    class StoppedSource(FakeMapSource):
+        """Takes so long that another host takes the lock and makes one of the tiles."""
+
+        def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched:
+            kitchen.locks.lost.update(kitchen.locks.held)
+            kitchen.store.write([newer], kitchen.clock.now(), deadline)
+            return Fetched(META, "image/png")
+
+    kitchen = Kitchen(StoppedSource())
+
+    outcomes = kitchen.make(FIRST)
+
+    assert outcomes[BLOCK[0]] == InStore()
+    assert kitchen.store.tiles[newer.key].body == b"newer"
+    assert all(isinstance(outcomes[coord], Made) for coord in BLOCK[1:])
+    assert len(kitchen.store.tiles) == len(BLOCK)
 
 
 def test_tiles_that_cannot_be_stored_are_delivered_all_the_same() -> None:

@@ -15,6 +15,7 @@ from tilekeep.adapters.locks.turns import Turns
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import LockTimeout, LockUnavailable
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.tile_lock import StillHeld
 
 _log = logging.getLogger("tilekeep.util.lock")
 
@@ -64,8 +65,8 @@ class FileTileLock:
         self._state = _State()
 
     @contextmanager
-    def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
-        """See :class:`~tilekeep.ports.tile_lock.TileLock`.
+    def hold(self, name: str, deadline: Deadline) -> Iterator[StillHeld]:
+        """See :class:`~tilekeep.ports.tile_lock.TileLock`; the system takes no lock away from a living process.
 
         :raises LockUnavailable: the lock file cannot be used at all; the message says why.
         """
@@ -79,7 +80,7 @@ class FileTileLock:
             locked = self._locked(path, limit)
             state.held.add(locked)
             try:
-                yield
+                yield lambda: True
             finally:
                 self._give_back(locked, state)
         finally:

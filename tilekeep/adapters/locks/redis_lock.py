@@ -15,7 +15,7 @@ from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import LockTimeout
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.tile_lock import TileLock
+from tilekeep.ports.tile_lock import StillHeld, TileLock
 
 #: How long a lock of a host that has died is held at most.
 LEASE_SECONDS = 15.0
@@ -73,13 +73,13 @@ class RedisTileLock:
         self._made: Leases | None = None
 
     @contextmanager
-    def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
+    def hold(self, name: str, deadline: Deadline) -> Iterator[StillHeld]:
         """See :class:`~tilekeep.ports.tile_lock.TileLock`."""
         limit = deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
         with self._of_host.hold(name, limit):
             token = self._token(name, limit)
             try:
-                yield
+                yield lambda: self._still_held(name, token)
             finally:
                 self._give_back(name, token)
 
@@ -130,6 +130,16 @@ class RedisTileLock:
                 raise LockTimeout(f"lock {name!r} was still held by another host when the time was up")
             time.sleep(min(pause, left))
             pause = min(2 * pause, _LONGEST_POLL_SECONDS)
+
+    def _still_held(self, name: str, token: bytes) -> bool:
+        """Whether no other host has the lock; while Redis cannot be used that of the host is all there is."""
+        if not token:
+            return True
+        try:
+            return self._leases().is_ours(self._key(name), token)
+        except RedisUnusable as error:
+            self._outage.begins(error)
+            return True
 
     def _taken(self, name: str, deadline: Deadline) -> bytes | None:
         if self._outage.lasts:

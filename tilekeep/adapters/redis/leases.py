@@ -59,6 +59,13 @@ class Leases:
         if not self._commands.ask((b"EVAL", _GIVE_BACK, b"1", name, token), NO_DEADLINE):
             _log.warning("the lease of %r had ended before its work was done; others may have done it too", name)
 
+    def is_ours(self, name: bytes, token: bytes) -> bool:
+        """Whether the lease has not become another's meanwhile; it is renewed by asking.
+
+        :raises RedisUnusable: there is no saying whether.
+        """
+        return self._ask(_TAKE, name, token, NO_DEADLINE)
+
     def is_taken(self, name: bytes) -> bool:
         """Whether anybody has ``name``.
 
