@@ -55,6 +55,7 @@ layers:
   - {{name: watched, title: Is counted, sources: [watched]}}
   - {{name: narrow, title: Takes two at a time, sources: [narrow]}}
   - {{name: limited, title: Is asked to wait, sources: [limited]}}
+  - {{name: paced, title: Takes ten a second, sources: [paced]}}
 caches:
   plain: {{grids: [GLOBAL_WEBMERCATOR], sources: [plain], refresh_before: {{hours: 1}}}}
   quick: {{grids: [GLOBAL_WEBMERCATOR], sources: [quick], refresh_before: {{hours: 1}}, refresh: {{mode: background}}}}
@@ -62,6 +63,7 @@ caches:
   watched: {{grids: [GLOBAL_WEBMERCATOR], sources: [watched]}}
   narrow: {{grids: [GLOBAL_WEBMERCATOR], sources: [narrow]}}
   limited: {{grids: [GLOBAL_WEBMERCATOR], sources: [limited]}}
+  paced: {{grids: [GLOBAL_WEBMERCATOR], sources: [paced]}}
 sources:
   plain: {{type: wms, req: {{url: "{url}/plain", layers: land}}}}
   quick: {{type: wms, req: {{url: "{url}/quick", layers: land}}}}
@@ -75,6 +77,10 @@ sources:
     http: {{breaker: {{failures: 1000, seconds: 3600}}}}
   narrow: {{type: wms, concurrent_requests: 2, req: {{url: "http://LOCALhost:{port}/narrow", layers: land}}}}
   limited: {{type: wms, req: {{url: "http://LOCALHOST:{port}/limited", layers: land}}}}
+  paced:
+    type: wms
+    req: {{url: "http://localHOST:{port}/paced", layers: land}}
+    http: {{requests_per_second: 10}}
 """
 
 #: What hosts share that have a cache in common, and what each has for itself.
@@ -111,10 +117,12 @@ class MapServer:
     may_answer: threading.Event = field(default_factory=threading.Event)
     asking: int = 0
     most_at_a_time: int = 0
+    arrivals: list[float] = field(default_factory=list)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, request: Received) -> Reply:
         with self._guard:
+            self.arrivals.append(time.monotonic())
             self.asking += 1
             self.most_at_a_time = max(self.most_at_a_time, self.asking)
         self.may_answer.wait(20)
@@ -154,6 +162,13 @@ class Farm:
         with ThreadPoolExecutor(clients) as pool:
             return list(pool.map(lambda numbered: self.ask(layer, numbered[1], numbered[0]), enumerate(places)))
 
+    def kill_workers(self, turn: int) -> None:
+        """Those of one server; its master, or what of it is left, starts others."""
+        master = self.servers[turn].pid
+        for worker in living_members(master):
+            if worker != master:
+                os.kill(worker, signal.SIGKILL)
+
     def fill(self, layer: str, places: list[str]) -> None:
         assert {self.ask(layer, place).status for place in places} == {200}
 
@@ -173,7 +188,7 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     directory = tmp_path_factory.mktemp("farm")
     with UpstreamServer() as upstream, ExitStack() as stack:
         source = MapServer(upstream)
-        for path in ("/plain", "/quick", "/broken", "/watched", "/narrow", "/limited"):
+        for path in ("/plain", "/quick", "/broken", "/watched", "/narrow", "/limited", "/paced"):
             upstream.on(path, source.answer)
         redis = stack.enter_context(RedisProcess(directory)) if form.meet_in_redis else None
         hosts = [directory] * 2 if redis is None else [directory / "one", directory / "other"]
@@ -202,6 +217,7 @@ def farm(started: Farm) -> Farm:
     started.source.color = OLD
     started.source.may_answer.set()
     started.source.server.forget()
+    started.source.arrivals.clear()
     return started
 
 
@@ -268,13 +284,48 @@ def test_a_worker_that_is_killed_while_it_refreshes_is_followed_by_another(farm:
     while not farm.source.server.requests:
         time.sleep(0.01)
 
-    for worker in living_members(farm.servers[0].pid):
-        if worker != farm.servers[0].pid:
-            os.kill(worker, signal.SIGKILL)
+    farm.kill_workers(0)
     farm.source.may_answer.set()
 
     assert farm.ask("quick", "6/4/4", turn=1).status == 200
     wait_for_new(farm, "6/4/4")
+
+
+@in_all_forms
+def test_when_those_who_make_a_tile_are_killed_one_who_waits_for_it_makes_it(farm: Farm) -> None:
+    farm.source.may_answer.clear()
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(farm.ask, "plain", "9/0/0", 0)
+        wait_until(lambda: len(farm.source.server.requests) == 1)
+        waiting = pool.submit(farm.ask, "plain", "9/0/0", 1)
+        farm.kill_workers(0)
+        farm.source.may_answer.set()
+        answer = waiting.result()
+
+    assert answer.status == 200
+    assert len(farm.source.server.requests) == 2
+    assert farm.ask("plain", "9/1/1", 0).headers["x-tilekeep-cache"] == "hit"
+    assert len(farm.source.server.requests) == 2
+
+
+@in_all_forms
+def test_a_source_that_takes_ten_requests_a_second_gets_no_more_though_workers_are_killed(farm: Farm) -> None:
+    places = [f"6/{x}/{y}" for x in range(0, 20, 2) for y in range(0, 8, 2)]
+
+    with ThreadPoolExecutor(16) as pool:
+        asked = [pool.submit(farm.ask, "paced", place, turn) for turn, place in enumerate(places)]
+        wait_until(lambda: len(farm.source.arrivals) >= 12)
+        farm.kill_workers(0)
+        # What a killed worker had taken on has no answer.
+        answers = [request.result() for request in asked if request.exception() is None]
+
+    arrivals = sorted(farm.source.arrivals)
+    assert {answer.status for answer in answers} == {200}
+    assert len(arrivals) >= 24
+    # A request arrives a little later than it is admitted, so that neighbours may seem to come closer.
+    for index in range(len(arrivals) - 11):
+        assert arrivals[index + 11] - arrivals[index] > 0.8
 
 
 @in_all_forms
