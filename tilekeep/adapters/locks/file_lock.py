@@ -19,7 +19,7 @@ from tilekeep.ports.tile_lock import StillHeld
 
 _log = logging.getLogger("tilekeep.util.lock")
 
-_POLL_SECONDS = 0.01
+_POLL_SECONDS = 0.005
 _CALLS_BETWEEN_SWEEPS = 50
 _SWEEP_GRACE_SECONDS = 10.0
 _SUFFIX = ".lck"
@@ -32,7 +32,7 @@ class FileTileLock:
     Implements :class:`tilekeep.ports.tile_lock.TileLock`.
 
     Names are plain file names (:mod:`tilekeep.domain.lock_names`).  Threads of one process queue in memory; only the
-    first of them looks at the file, every ten milliseconds.  The system gives back the lock of a process that dies.
+    first of them looks at the file, every five milliseconds.  The system gives back the lock of a process that dies.
     """
 
     def __init__(
