@@ -11,13 +11,13 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.tile_matrix_set import TileMatrix
 
 
-def map_tilesets(document: Mapping[str, Any], matrix_set: str | None) -> Iterator[Mapping[str, Any]]:
-    """The tile sets with maps in a list of tile sets, those of one matrix set if it is named.
+def tilesets_of(document: Mapping[str, Any], data_type: str, matrix_set: str | None) -> Iterator[Mapping[str, Any]]:
+    """The tile sets with maps, or whatever ``data_type`` says, in a list; those of one matrix set if it is named.
 
     A tile set is of a matrix set if one of its links ends in the name of that (spec/sources.md, 8.5).
     """
     for tileset in document["tilesets"]:
-        if not isinstance(tileset, dict) or tileset.get("dataType") != "map":
+        if not isinstance(tileset, dict) or tileset.get("dataType") != data_type:
             continue
         hrefs = [str(link.get("href")).partition("?")[0] for link in tileset.get("links") or ()]
         if matrix_set is None or any(href.endswith(f"/{matrix_set}") for href in hrefs):

@@ -34,6 +34,11 @@ class OpaqueFormat:
         """Whether tiles are Mapbox Vector Tiles, of which it can be told whether they are whole."""
         return self.media_type == VECTOR_TILE
 
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """What servers may call it, the proper name first."""
+        return (self.media_type, *sorted(self.synonyms))
+
     def agrees_with(self, declared: str | None) -> bool:
         """Whether an answer with the content type ``declared`` may hold such a tile; without one it may."""
         media_type = (declared or "").partition(";")[0].strip().lower()

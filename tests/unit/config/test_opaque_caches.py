@@ -32,6 +32,10 @@ sources:
     grid: GLOBAL_WEBMERCATOR
     url: 'http://a.example/%(z)s/%(x)s/%(y)s.pbf'
     on_error: {{404: {{response: transparent}}}}
+  wmts: {{type: wmts, url: 'http://a.example/wmts', layer: a}}
+  ogc: {{type: ogcapitiles, landingpage_url: 'http://a.example/'}}
+  archive: {{type: pmtiles, filename: a.pmtiles}}
+  file: {{type: mbtiles, filename: a.mbtiles}}
   wms: {{type: wms, req: {{url: 'http://a.example/wms', layers: a}}}}
 """
 
@@ -62,7 +66,7 @@ def test_formats_have_a_name_for_files_and_addresses_and_a_media_type(format_: s
     assert cache.request_format == name
 
 
-@pytest.mark.parametrize("source", ["tiles", "other"])
+@pytest.mark.parametrize("source", ["tiles", "other", "wmts", "ogc", "archive", "file"])
 def test_they_are_filled_from_tile_servers_and_from_caches(source: str) -> None:
     assert errors(f"sources: [{source}]\n    format: mvt") == []
 

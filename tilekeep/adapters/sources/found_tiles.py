@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from tilekeep.adapters.tile_of_query import coord_of, refuse_other_than_image
+from tilekeep.adapters.tile_exchange import asked_tile
+from tilekeep.adapters.tile_of_query import coord_of
 from tilekeep.adapters.trusted_exchange import TrustedExchange
-from tilekeep.adapters.upstream_exchange import conditions, image_of
+from tilekeep.adapters.upstream_exchange import conditions
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.found_tiles import FoundTiles, same_place
@@ -58,10 +59,7 @@ class FoundTilesSource:
             coord = self._coord(query)
             if coord is None:
                 return Blank()
-            request = self._request_for(coord, query)
-            answer = self._exchange.ask(request, purpose, deadline)
-            refuse_other_than_image(answer, request)
-            return image_of(answer, request)
+            return asked_tile(self._exchange, self._request_for(coord, query), query.media_type, purpose, deadline)
         except SourceError as error:
             self._exchange.log_failure(_LOG, "could not retrieve tile", error)
             raise

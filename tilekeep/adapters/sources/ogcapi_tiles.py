@@ -14,7 +14,8 @@ from tilekeep.domain.found_tiles import BracedTemplate, FoundTiles
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.ogc_crs import code_of_crs
 from tilekeep.domain.ogc_links import OGC_RELATIONS, absolute, href_of
-from tilekeep.domain.ogcapi_documents import crs_name, limits_of, map_tilesets, matrices_of
+from tilekeep.domain.ogcapi_documents import crs_name, limits_of, matrices_of, tilesets_of
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.secrets import redacted
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile_matrix_set import grid_of_matrices
@@ -26,14 +27,14 @@ _JSON = "application/json"
 
 
 class OgcApiTiles:
-    """Finds the tiles in one SRS and image format.
+    """Finds the tiles in one SRS and format.
 
     Args:
         exchange: asks the server.
         url: the landing page, or the collection.
         matrix_set: the only tile matrix set that counts; None for the first one that can be used.
         grid: of the cache; tiles that are none of its own are of no use.
-        media_type: of the tiles.
+        wanted: the media type of the tiles, or the name of a format that is never decoded.
         srs_of: the reference system of a code; raises ProjectionError for one that is not known.
     """
 
@@ -44,14 +45,16 @@ class OgcApiTiles:
         url: str,
         matrix_set: str | None,
         grid: TileGrid,
-        media_type: str,
+        wanted: str,
         srs_of: Callable[[str], Srs],
     ) -> None:
         self._exchange = exchange
         self._url = url
         self._matrix_set = matrix_set
         self._grid = grid
-        self._media_type = media_type
+        opaque = opaque_format(wanted)
+        self._media_types = (wanted,) if opaque is None else opaque.media_types
+        self._data_type = "vector" if opaque is not None and opaque.is_vector_tile else "map"
         self._srs_of = srs_of
 
     def __call__(self, purpose: Purpose, deadline: Deadline) -> FoundTiles:
@@ -62,10 +65,11 @@ class OgcApiTiles:
 
         page = document(self._url)
         with making_sense_of(self._url):
-            tilesets_url = self._linked(self._url, page, f"{OGC_RELATIONS}tilesets-map", _JSON)
+            tilesets_url = self._linked(self._url, page, f"{OGC_RELATIONS}tilesets-{self._data_type}", _JSON)
         tilesets = document(tilesets_url)
         with making_sense_of(tilesets_url):
-            candidates = [found for found in map_tilesets(tilesets, self._matrix_set) if self._is_in_srs(found)]
+            found = tilesets_of(tilesets, self._data_type, self._matrix_set)
+            candidates = [tileset for tileset in found if self._is_in_srs(tileset)]
         reasons = []
         for tileset in candidates:
             try:
@@ -77,7 +81,7 @@ class OgcApiTiles:
         why = "; ".join(reasons) or "there is none in this SRS"
         raise without_sense(
             f"{redacted(tilesets_url)} has no tile set{named} for the grid {self._grid.name} in {self._grid.srs.code} "
-            f"as {self._media_type}: {why}"
+            f"as {self._media_types[0]}: {why}"
         )
 
     def _found(self, base: str, tileset: Mapping[str, Any], document: Callable[[str], dict[str, Any]]) -> FoundTiles:
@@ -90,7 +94,7 @@ class OgcApiTiles:
             grid = grid_of_matrices(str(scheme.get("id", scheme_url)), srs, matrices_of(scheme))
             if (unlike := difference(self._grid, grid)) is not None:
                 raise ValueError(f"the grid {grid.name} is not {self._grid.name}: {unlike}")
-            template = self._linked(tileset_url, whole, "item", self._media_type)
+            template = self._linked(tileset_url, whole, "item", *self._media_types)
             return FoundTiles(grid, BracedTemplate(template, grid.level_names), limits_of(whole, grid))
 
     def _is_in_srs(self, tileset: Mapping[str, Any]) -> bool:
@@ -99,8 +103,9 @@ class OgcApiTiles:
         except (ProjectionError, ValueError):
             return False
 
-    def _linked(self, base: str, document: Mapping[str, Any], relation: str, media_type: str) -> str:
-        href = href_of(document.get("links"), relation, media_type)
+    def _linked(self, base: str, document: Mapping[str, Any], relation: str, *media_types: str) -> str:
+        links = document.get("links")
+        href = next(filter(None, (href_of(links, relation, media_type) for media_type in media_types)), None)
         if href is None:
-            raise ValueError(f"it has no link {relation!r} of type {media_type!r}")
+            raise ValueError(f"it has no link {relation!r} of type {media_types[0]!r}")
         return absolute(base, href)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from tilekeep.adapters.opaque_content import opaque_tile_of
-from tilekeep.adapters.tile_of_query import coord_of, refuse_other_than_image
-from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, image_of
+from tilekeep.adapters.tile_exchange import asked_tile
+from tilekeep.adapters.tile_of_query import coord_of
+from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceError, SourceStatusError
+from tilekeep.domain.errors import SourceError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
-from tilekeep.domain.opaque_format import OpaqueFormat, opaque_format
 from tilekeep.domain.secrets import redacted
-from tilekeep.domain.source_failure import NO_CONTENT
 from tilekeep.domain.tile_url import TileUrlTemplate
 
 _LOG = logging.getLogger("tilekeep.source.tile")
@@ -65,25 +63,9 @@ class TileSource:
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
         try:
-            request = self._request_for(query)
-            opaque = opaque_format(query.media_type)
-            if opaque is not None:
-                return self._opaque(request, opaque, purpose, deadline)
-            answer = self._exchange.ask(request, purpose, deadline)
-            refuse_other_than_image(answer, request)
-            return image_of(answer, request)
+            return asked_tile(self._exchange, self._request_for(query), query.media_type, purpose, deadline)
         except SourceError as error:
             self._exchange.log_failure(_LOG, "could not retrieve tile", error)
-            raise
-
-    def _opaque(
-        self, request: UpstreamRequest, wanted: OpaqueFormat, purpose: Purpose, deadline: Deadline
-    ) -> Fetched | NotModified:
-        try:
-            return opaque_tile_of(self._exchange.ask(request, purpose, deadline), request, wanted)
-        except SourceStatusError as error:
-            if error.status == NO_CONTENT and wanted.is_vector_tile:
-                return Fetched(b"", None)
             raise
 
     def _request_for(self, query: MapQuery) -> UpstreamRequest:

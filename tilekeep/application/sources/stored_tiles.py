@@ -8,6 +8,7 @@ from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError, StoreError
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile import FileSlice, TileKey
 from tilekeep.domain.xyz import xyz_of
@@ -19,7 +20,8 @@ log = logging.getLogger("tilekeep.source.archive")
 class StoredTiles:
     """A :class:`~tilekeep.ports.map_source.MapSource` of XYZ tiles; what is not stored is blank.
 
-    Tiles in the format that is asked for pass through as they are, others are decoded to be encoded anew.
+    Tiles in the format that is asked for pass through as they are, others are decoded to be encoded anew.  Where tiles
+    are wanted that nobody decodes, the gate of the cache knows whether they are such.
 
     Args:
         reader: the tiles, by their XYZ coordinates.
@@ -61,6 +63,6 @@ class StoredTiles:
         except StoreError as error:
             log.warning("could not retrieve tile: %s", error)
             raise SourceError(str(error)) from error
-        if tile.media_type == query.media_type:
+        if tile.media_type == query.media_type or opaque_format(query.media_type) is not None:
             return Fetched(body, tile.media_type)
         return Drawn(self._gate.pixels(body, query.size))

@@ -45,7 +45,7 @@ class MbtilesAssembly:
             path=source.path,
             metadata=dict,
             row_order=_FROM_THE_SOUTH,
-            media_type=None,
+            media_type=source.media_type,
             timeout_seconds=_TIMEOUT_SECONDS,
             wal=False,
             directory_permissions=None,

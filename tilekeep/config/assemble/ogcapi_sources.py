@@ -37,7 +37,7 @@ class OgcApiTilesAssembly:
             url=split_credentials(source.url)[0],
             matrix_set=source.matrix_set,
             grid=grid,
-            media_type=source.request_format,
+            wanted=source.request_format,
             srs_of=self._parts.projection.srs,
         )
         return discovered_tiles(self._parts, source, gate, exchange, tiles, source.stand_ins)

@@ -8,6 +8,7 @@ from tilekeep.config.assemble.discovered_sources import discovered_tiles, truste
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.mapproxy.meaning_wmts import EffectiveWmtsSource
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.secrets import split_credentials
 from tilekeep.domain.wmts_offer import WantedTiles, WmtsOffer
 from tilekeep.ports.map_source import MapSource
@@ -31,14 +32,19 @@ class WmtsAssembly:
                 grid=grid,
                 matrix_set=source.matrix_set,
                 style=source.style,
-                formats=(source.own_format or source.request_format,),
-                only_these_formats=source.own_format is not None,
+                formats=_formats(source.own_format or source.request_format),
+                only_these_formats=source.own_format is not None or opaque_format(source.request_format) is not None,
                 dimensions={name.lower(): value for name, value in source.dimensions},
             ),
             read=_offer,
             srs_of=self._parts.projection.srs,
         )
         return discovered_tiles(self._parts, source, gate, exchange, tiles, source.stand_ins)
+
+
+def _formats(wanted: str) -> tuple[str, ...]:
+    opaque = opaque_format(wanted)
+    return (wanted,) if opaque is None else opaque.media_types
 
 
 def _offer(body: bytes) -> WmtsOffer:

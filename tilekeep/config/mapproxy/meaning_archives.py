@@ -9,13 +9,19 @@ from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.sources import MbtilesSource, PmtilesSource
+from tilekeep.domain.opaque_format import opaque_format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveMbtilesSource(EffectiveSource):
-    """An MBTiles file; ``path`` is absolute."""
+    """An MBTiles file.
+
+    :ivar path: absolute.
+    :ivar media_type: of its tiles where the cache wants such as nobody decodes; None for images.
+    """
 
     path: str
+    media_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +38,11 @@ class EffectivePmtilesSource(EffectiveSource):
 
 def mbtiles_source(named: NamedSource, source: MbtilesSource) -> EffectiveMbtilesSource:
     """An MBTiles file."""
+    opaque = opaque_format(named.request_format)
     return EffectiveMbtilesSource(
         name=named.name,
         path=from_base(named.base_dir, source.filename),
+        media_type=None if opaque is None else opaque.media_type,
         image=image_choice(named.settings, None, None),
         limits=named.limits,
     )

@@ -8,9 +8,12 @@ from tilekeep.config.mapproxy.caches import Cache, GeopackageBackend
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import TileSource
+from tilekeep.config.mapproxy.sources import MbtilesSource, OgcApiTilesSource, PmtilesSource, TileSource, WmtsSource
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.domain.opaque_format import OpaqueFormat, opaque_format
+
+#: Sources that have tiles, not maps, and whatever is in those.
+_SOURCES_OF_TILES = TileSource | WmtsSource | OgcApiTilesSource | MbtilesSource | PmtilesSource
 
 #: Options of caches that make pixels of pixels.
 _FOR_IMAGES = (
@@ -77,17 +80,17 @@ def _sources(settings: Settings, path: OptionPath, cache: Cache, wanted: OpaqueF
     for index, name in enumerate(cache.sources):
         source = settings.sources.get(SourceName.parse(name).name)
         other = settings.caches.get(name) if source is None else None
-        if isinstance(source, TileSource):
+        if isinstance(source, _SOURCES_OF_TILES):
             if source.coverage is not None and source.coverage.clip:
                 message = (
                     f"{name!r} cuts its tiles at a coverage, which {wanted.name} does not permit; remove clip there"
                 )
                 yield error((*path, "sources", index), message)
-            if source.on_error:
+            if not isinstance(source, MbtilesSource | PmtilesSource) and source.on_error:
                 message = f"{name!r} has images for errors, which are no {wanted.name}; remove on_error there"
                 yield error((*path, "sources", index), message)
         elif source is not None:
-            message = f"{name!r} draws maps; tiles in {wanted.name} come from sources of type 'tile' and from caches"
+            message = f"{name!r} draws maps; tiles in {wanted.name} come from sources of tiles and from caches"
             yield error((*path, "sources", index), message)
         elif other is not None:
             known = opaque_format(other.format)
