@@ -33,7 +33,7 @@ class FailureMemorySuite(ABC):
         assert memory.recall(SCOPE) is None
 
     def test_a_failure_is_remembered_until_its_time_is_over(self, memory: FailureMemory, clock: FakeClock) -> None:
-        failure = RememberedFailure("No response from source ü.", clock.now() + 10.25)
+        failure = RememberedFailure("No response from source ü.", clock.now() + 10.25, status=503)
         memory.remember(SCOPE, failure)
 
         clock.advance(10)

@@ -7,25 +7,25 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from tilekeep.application.fetched_tiles import FetchedTiles, FetchesTiles
+from tilekeep.application.recent_failures import RecentFailures
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Obstacles, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import LockUnavailable, NoRoom, SourceBusy, SourceError, SourceRecentlyFailed, StoreError
+from tilekeep.domain.errors import LockUnavailable, NoRoom, SourceError, SourceRecentlyFailed, StoreError
 from tilekeep.domain.keeping import Worth
 from tilekeep.domain.lock_names import tile_lock_name
 from tilekeep.domain.staleness import StalenessPolicy, Verdict
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.failure_memory import FailureMemory, RememberedFailure
+from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.tile_lock import StillHeld, TileLock
 from tilekeep.ports.tile_store import TileReader, TileRenewer, TileWriter
 
 log = logging.getLogger("tilekeep.cache.tile")
 
-#: A source may ask to be left alone for longer than the configured time, but not for longer than this.
-LONGEST_RETRY_AFTER_SECONDS = 60.0
-
+#: Why a block is not asked for again of which the source gave nothing that is better than what is stored.
+_OLD_TILES_ARE_BETTER = "the source fails"
 
 _REMEDY = "see to the room on the disk, and to owner and permissions of the directory"
 
@@ -72,10 +72,9 @@ class MakeMetaTile:
         self._fetcher = fetcher
         self._locks = locks
         self._lock_id = lock_id
-        self._failures = failures
+        self._failures = RecentFailures(failures, clock, failure_seconds)
         self._flights = flights
         self._clock = clock
-        self._failure_seconds = failure_seconds
         self._trouble = StoreTrouble(log, clock)
 
     def make(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome]:
@@ -116,9 +115,11 @@ class MakeMetaTile:
         try:
             fetched = self._fetcher.fetch(block, deadline, _common_validators(keys, infos))
         except SourceError as error:
-            self._remember(scope, error, deadline)
+            self._failures.remember(scope, error, deadline)
             raise
         worth_having = self._worth_having(fetched, block.policy, infos)
+        if fetched.worth is Worth.STOPGAP and self._all_showable(block.policy, keys, infos):
+            self._failures.remember(scope, SourceError(_OLD_TILES_ARE_BETTER), deadline)
         if not still_held():
             log.warning("the lock of the tiles around %s was lost to another host", tuple(keys[0].coord))
             worth_having = _without(worth_having, self._stored_since(infos, keys, deadline))
@@ -157,6 +158,13 @@ class MakeMetaTile:
     ) -> set[TileKey]:
         return {key for key, info in self._known(keys, deadline).items() if info != before.get(key)}
 
+    def _all_showable(
+        self, policy: StalenessPolicy, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]
+    ) -> bool:
+        """Whether nobody who wants one of the tiles needs more than what is stored."""
+        now = self._clock.now()
+        return all(policy.may_show(policy.judge(infos.get(key), now)) for key in keys)
+
     def _all_fresh(self, policy: StalenessPolicy, keys: Sequence[TileKey], infos: Mapping[TileKey, TileInfo]) -> bool:
         now = self._clock.now()
         return all(policy.judge(infos.get(key), now) is Verdict.FRESH for key in keys)
@@ -167,17 +175,8 @@ class MakeMetaTile:
             raise SourceRecentlyFailed(
                 f"not asked again yet: {failure.client_message}",
                 client_message=failure.client_message,
-                retry_after=max(0.0, failure.until - self._clock.now()),
+                retry_after=self._failures.seconds_left(failure),
             )
-
-    def _remember(self, scope: str, error: SourceError, deadline: Deadline) -> None:
-        """Notes a failure of the source; that nobody could wait any longer is none."""
-        if isinstance(error, SourceBusy) or deadline.has_passed(self._clock.monotonic()):
-            return
-        pause = max(self._failure_seconds, min(error.retry_after or 0.0, LONGEST_RETRY_AFTER_SECONDS))
-        if pause > 0:
-            error.retry_after = pause  # clients need not ask earlier than the source is asked
-            self._failures.remember(scope, RememberedFailure(error.client_message, self._clock.now() + pause))
 
     def _stored(self, keys: Sequence[TileKey], fetched: FetchedTiles, deadline: Deadline) -> Mapping[TileKey, Outcome]:
         now = self._clock.now()

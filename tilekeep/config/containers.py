@@ -93,6 +93,7 @@ from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
+from tilekeep.config.assemble.stand_in_failures import stand_in_failures
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
@@ -276,6 +277,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         clock=adapters.clock,
         grids=grids,
         coverages=coverages,
+        failures=providers.ThreadSafeSingleton(stand_in_failures, shared.provided.failures, options, adapters.clock),
     )
     sources = providers.ThreadSafeSingleton(SourceAssembly, source_parts)
     caches = providers.ThreadSafeSingleton(

@@ -37,10 +37,14 @@ class StandIns:
     by_status: tuple[tuple[int, StandIn], ...] = ()
     other: StandIn | None = None
 
+    def for_status(self, status: int) -> StandIn | None:
+        """What stands for a map that was answered with an HTTP status; 0 is for failures without one."""
+        return dict(self.by_status).get(status, self.other)
+
     def for_error(self, error: SourceError) -> StandIn | None:
         """What stands for the map; None where the failure is one to clients too."""
         if isinstance(error, SourceStatusError):
-            return dict(self.by_status).get(error.status, self.other)
+            return self.for_status(error.status)
         left_alone = isinstance(error, SourceBusy) and error.retry_after is not None
         return self.other if left_alone or isinstance(error, _OTHER) else None
 

@@ -6,10 +6,16 @@ from typing import NamedTuple, Protocol
 
 
 class RememberedFailure(NamedTuple):
-    """A failure of a moment ago: what clients may be told, and until when it counts (POSIX seconds)."""
+    """A failure of a moment ago.
+
+    :ivar client_message: what clients may be told.
+    :ivar until: when it stops to count, in POSIX seconds.
+    :ivar status: the HTTP status of the source's answer; 0 where it was another failure.
+    """
 
     client_message: str
     until: float
+    status: int = 0
 
 
 class FailureMemory(Protocol):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes.clock import FakeClock
+from tests.fakes.failure_memory import FakeFailureMemory
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.text_imaging import TextImaging, image
-from tests.unit.application.kitchen import LIMITS, Kitchen, queries_of
+from tests.unit.application.kitchen import FAILURE_SECONDS, LIMITS, Kitchen, queries_of
 from tests.unit.domain.strategies import WEB_MERCATOR
+from tilekeep.application.recent_failures import RecentFailures
 from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.with_stand_ins import WithStandIns
@@ -31,9 +34,13 @@ FIRST, SECOND = TileKey(TileCoord(2, 0, 0)), TileKey(TileCoord(2, 1, 0))
 AN_HOUR = StalenessPolicy(RelativeLimit(3600))
 
 
-def with_red(source: FakeMapSource, *, kept: bool = False, worth: Worth = Worth.STAND_IN) -> WithStandIns:
+def with_red(
+    source: FakeMapSource, *, kept: bool = False, worth: Worth = Worth.STAND_IN, clock: FakeClock | None = None
+) -> WithStandIns:
     stand_ins = StandIns(by_status=((404, StandIn(RED, kept, worth)),))
-    return WithStandIns(source, stand_ins, lambda color: FlatColor(TextImaging(), color))
+    clock = clock or FakeClock()
+    failures = RecentFailures(FakeFailureMemory(clock), clock, FAILURE_SECONDS)
+    return WithStandIns(source, stand_ins, lambda color: FlatColor(TextImaging(), color), failures, "maps")
 
 
 def ask(source: WithStandIns) -> SourceAnswer:
@@ -94,15 +101,32 @@ class TestTiles:
         assert not answer.storable
         assert kitchen.store.tiles == {}
 
-    def test_the_next_request_asks_the_server_again(self) -> None:
+    def test_the_server_is_asked_again_when_the_failure_is_forgotten(self) -> None:
+        source, clock = FakeMapSource(GONE, Fetched(META, "image/png")), FakeClock()
+        kitchen = Kitchen(with_red(source, clock=clock))
+
+        first, second = (kitchen.get(coord) for coord in (FIRST.coord, SECOND.coord))
+        asked = queries_of(source)
+        clock.advance(FAILURE_SECONDS)
+        third = kitchen.get(FIRST.coord)
+
+        assert first.tile is not None
+        assert second.tile is not None
+        assert third.tile is not None
+        assert (first.tile.body[:7], second.tile.body[:7], asked) == (b"nothing", b"nothing", 1)
+        assert (third.tile.body, queries_of(source)) == (b"map@0,0", 2)
+
+    def test_while_all_of_a_block_is_old_the_failing_server_costs_neither_a_request_nor_a_lock(self) -> None:
         source = FakeMapSource(GONE, Fetched(META, "image/png"))
-        kitchen = Kitchen(with_red(source))
+        kitchen = Kitchen(with_red(source, worth=Worth.STOPGAP), policy=AN_HOUR)
+        for column in (0, 1):
+            for row in (0, 1):
+                kitchen.store.put(TileKey(TileCoord(2, column, row)), b"old", kitchen.clock.now() - 7200)
 
-        kitchen.get(FIRST.coord)
-        answer = kitchen.get(FIRST.coord)
+        answers = [kitchen.get(FIRST.coord) for _ in range(3)]
 
-        assert answer.tile is not None
-        assert (answer.tile.body, queries_of(source)) == (b"map@0,0", 2)
+        assert [answer.state for answer in answers] == [TileState.STALE] * 3
+        assert (queries_of(source), len(kitchen.locks.history)) == (1, 1)
 
     @pytest.mark.parametrize("kept", [True, False], ids=["kept", "not kept"])
     def test_an_old_tile_is_better_where_it_is_authorised(self, kept: bool) -> None:

@@ -91,7 +91,7 @@ class FileFailureMemory:
         return f"{self._directory}/{name}{_SUFFIX}"
 
     def _write(self, path: str, failure: RememberedFailure) -> None:
-        note = json.dumps({"client_message": failure.client_message, "until": failure.until}).encode()
+        note = json.dumps(failure._asdict()).encode()
         put_in_place(path, new_file(note, failure.until, self._modes), self._modes)
 
     def _sweep(self) -> None:
@@ -115,6 +115,6 @@ def _remove_if_over(entry: os.DirEntry[str], now: float, unfinished: bool) -> No
 def _parsed(note: bytes) -> RememberedFailure:
     facts = json.loads(note)
     try:
-        return RememberedFailure(str(facts["client_message"]), float(facts["until"]))
-    except (KeyError, TypeError) as error:
+        return RememberedFailure(str(facts["client_message"]), float(facts["until"]), int(facts.get("status", 0)))
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("it lacks client_message or until") from error

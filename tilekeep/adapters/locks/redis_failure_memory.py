@@ -63,8 +63,10 @@ class RedisFailureMemory:
             return None
         try:
             facts = json.loads(note)
-            failure = RememberedFailure(str(facts["client_message"]), float(facts["until"]))
-        except (ValueError, KeyError, TypeError) as error:
+            failure = RememberedFailure(
+                str(facts["client_message"]), float(facts["until"]), int(facts.get("status", 0))
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             _log.warning("a note on a failure in %s is unreadable and ignored: %s", self._redis.place, error)
             return None
         left = failure.until - self._clock.now()
@@ -75,7 +77,7 @@ class RedisFailureMemory:
         left = failure.until - self._clock.now()
         if not 0.0 < left <= self._longest_seconds + _ADJUSTMENT_SECONDS:
             return
-        note = json.dumps({"client_message": failure.client_message, "until": failure.until}).encode()
+        note = json.dumps(failure._asdict()).encode()
         try:
             self._redis.ask((b"SET", self._key(scope), note, b"PX", b"%d" % max(1, round(left * 1000))))
         except RedisUnusable:

@@ -44,4 +44,4 @@ def discovered_tiles(
 
     discovery: Discovery[FoundTiles] = OnceDiscovered(ask, parts.clock, name=source.name)
     limited = parts.limited(DiscoveredSource(discovery, made, _TILES), source.limits, gate)
-    return parts.with_stand_ins(limited, stand_ins, source.limits, gate)
+    return parts.with_stand_ins(limited, source.name, stand_ins, source.limits, gate)

@@ -34,4 +34,4 @@ def mirrored(
     addresses = (options.url, *source.mirrors)
     sources = [make(replace(options, url=url, mirrors=(), stand_ins=NO_STAND_INS)) for url in addresses]
     made = MirroredSource(source.name, sources, health(addresses), parts.clock)
-    return parts.with_stand_ins(made, options.stand_ins, source.limits, gate)
+    return parts.with_stand_ins(made, source.name, options.stand_ins, source.limits, gate)

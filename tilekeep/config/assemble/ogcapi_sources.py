@@ -78,4 +78,5 @@ class OgcApiMapsAssembly:
             return self._maps(in_its_srs, gate, grid, server)
 
         discovery: Discovery[FoundMaps] = OnceDiscovered(maps, parts.clock, name=source.name)
-        return parts.with_stand_ins(DiscoveredSource(discovery, made, traits), source.stand_ins, source.limits, gate)
+        discovered = DiscoveredSource(discovery, made, traits)
+        return parts.with_stand_ins(discovered, source.name, source.stand_ins, source.limits, gate)

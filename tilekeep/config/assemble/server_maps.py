@@ -58,7 +58,7 @@ class ServerMaps:
                 tolerance=source.transparent_color_tolerance,
             )
         limited = parts.limited(made, limits, gate, narrows=not available)
-        return parts.with_stand_ins(limited, source.stand_ins, limits, gate)
+        return parts.with_stand_ins(limited, source.name, source.stand_ins, limits, gate)
 
     def _reprojected(
         self, source: EffectiveMapServer, available: tuple[Srs, ...], made: MapSource, gate: StoreGate

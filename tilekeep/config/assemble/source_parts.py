@@ -9,6 +9,7 @@ from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.http.program_options import ProgramOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
+from tilekeep.application.recent_failures import RecentFailures
 from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.with_stand_ins import WithStandIns
@@ -41,6 +42,7 @@ class SourceParts:
     :ivar read_slice: gives the bytes of tiles that lie inside a file.
     :ivar make_exchange: makes what asks one server, from keyword arguments.
     :ivar http_client: the client for a set of options; equal options share one.
+    :ivar failures: of sources for which images stand.
     """
 
     make: Callable[..., MapSource]
@@ -54,6 +56,7 @@ class SourceParts:
     clock: Clock
     grids: GridAssembly
     coverages: CoverageAssembly
+    failures: RecentFailures
 
     def exchange(
         self,
@@ -75,9 +78,9 @@ class SourceParts:
         )
 
     def with_stand_ins(
-        self, source: MapSource, stand_ins: StandIns, limits: SourceLimits, gate: StoreGate
+        self, source: MapSource, name: str, stand_ins: StandIns, limits: SourceLimits, gate: StoreGate
     ) -> MapSource:
-        """The source within its limits, with what stands for its failures there."""
+        """The source ``name`` within its limits, with what stands for its failures there."""
         if stand_ins == NO_STAND_INS:
             return source
         coverage = limits.coverage if limits.coverage is not None and limits.coverage.clip else None
@@ -86,6 +89,8 @@ class SourceParts:
             source,
             stand_ins,
             lambda color: self.limited(FlatColor(self.imaging, color), clipped, gate, narrows=False),
+            self.failures,
+            name,
         )
 
     def limited(self, source: MapSource, limits: SourceLimits, gate: StoreGate, *, narrows: bool = True) -> MapSource:

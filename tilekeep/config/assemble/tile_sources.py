@@ -41,7 +41,7 @@ class TileAssembly:
             traits=SourceTraits(False, accepts_integer_multiples=True),
         )
         limited = self._parts.limited(made, source.limits, gate)
-        return self._parts.with_stand_ins(limited, source.stand_ins, source.limits, gate)
+        return self._parts.with_stand_ins(limited, source.name, source.stand_ins, source.limits, gate)
 
 
 def _template(source: EffectiveTileSource, url: str) -> TileUrlTemplate:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 
 from tilekeep.adapters.redis.server import RedisServer
-from tilekeep.application.make_meta_tile import LONGEST_RETRY_AFTER_SECONDS
+from tilekeep.application.recent_failures import LONGEST_RETRY_AFTER_SECONDS
 from tilekeep.config.mapproxy.meaning_redis import redis_server
 from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
@@ -36,6 +36,7 @@ class EffectiveGlobals:
     :ivar proj_data_dir: directory of PROJ data, or None for the library's own.
     :ivar preferred_srs: target SRS code to source codes, best first, for reprojection.
     :ivar font_dir: directory of the fonts of texts in images, or None for those of the package.
+    :ivar failure_seconds: how long a failure is remembered.
     :ivar longest_failure_seconds: how long a failure can be remembered at most.
     :ivar ledger_dir: where the accounts of stores lie.
     :ivar min_free_bytes: of a disk, below which caches on it take no more tiles; 0 for no such limit.
@@ -57,6 +58,7 @@ class EffectiveGlobals:
     proj_data_dir: str | None
     preferred_srs: tuple[tuple[str, tuple[str, ...]], ...]
     font_dir: str | None
+    failure_seconds: float
     longest_failure_seconds: float
     ledger_dir: str
     min_free_bytes: int
@@ -85,6 +87,7 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
             for target, codes in srs.preferred_src_proj.items()
         ),
         font_dir=None if image.font_dir is None else from_base(base_dir, image.font_dir),
+        failure_seconds=cache.failure_seconds,
         longest_failure_seconds=max(cache.failure_seconds, LONGEST_RETRY_AFTER_SECONDS),
         ledger_dir=(
             os.path.join(from_base(base_dir, cache.base_dir), "tilekeep_ledger")

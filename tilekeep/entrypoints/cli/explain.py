@@ -97,7 +97,7 @@ def _lock(obstacles: Obstacles | None) -> str | None:
 def _failure(obstacles: Obstacles | None, now: float) -> dict[str, Any] | None:
     if obstacles is None or obstacles.failure is None:
         return None
-    message, until = obstacles.failure
+    message, until, _ = obstacles.failure
     return {"message": message, "not asked again for": round(max(0.0, until - now), 1)}
 
 
