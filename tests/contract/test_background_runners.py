@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from tests.contract.background_suite import BackgroundSuite
+from tests.fakes.clock import FakeClock
 from tilekeep.adapters.after_response import AfterResponse
 from tilekeep.adapters.background_threads import BackgroundThreads
 from tilekeep.ports.background import BackgroundRunner
@@ -12,7 +15,8 @@ from tilekeep.ports.background import BackgroundRunner
 
 class TestAfterResponse(BackgroundSuite):
     def make_runner(self, waiting: int) -> BackgroundRunner:
-        return AfterResponse(waiting)
+        self.clock = FakeClock()
+        return AfterResponse(self.clock, waiting)
 
     def keep_busy(self, runner: BackgroundRunner) -> None:
         """Nothing runs before it is told to."""
@@ -22,7 +26,7 @@ class TestAfterResponse(BackgroundSuite):
         runner.run()
 
     def test_nothing_is_left_when_all_has_run(self) -> None:
-        runner = AfterResponse()
+        runner = AfterResponse(FakeClock())
         runner.submit("a", lambda: runner.submit("b", lambda: None))
 
         assert runner.has_jobs
@@ -31,12 +35,32 @@ class TestAfterResponse(BackgroundSuite):
         assert not runner.has_jobs
 
     def test_a_forked_process_leaves_the_jobs_to_its_parent(self) -> None:
-        runner = AfterResponse()
+        runner = AfterResponse(FakeClock())
         runner.submit("a", lambda: None)
 
         runner.reset_after_fork()
 
         assert not runner.has_jobs
+
+    def test_a_job_that_takes_long_and_fails_takes_no_more_than_a_tenth_of_the_time(self) -> None:
+        runner = self.make_runner(10)
+        assert isinstance(runner, AfterResponse)
+
+        def hang() -> None:
+            self.clock.advance(10)
+            raise TimeoutError
+
+        runner.submit("hangs", hang)
+        waiting = runner.submit("waits", lambda: None)
+        runner.run()
+        at_once = runner.submit("at once", lambda: None)
+        self.clock.advance(90)
+        later = runner.submit("later", lambda: None)
+
+        assert waiting is not None
+        assert waiting.cancelled()
+        assert at_once is None
+        assert later is not None
 
 
 class TestBackgroundThreads(BackgroundSuite):
@@ -89,6 +113,34 @@ class TestBackgroundThreads(BackgroundSuite):
         assert waiting.cancelled()
         assert runner._outcomes == {}
         assert runner.submit("late", lambda: None) is None
+
+    def test_jobs_of_one_lane_leave_a_thread_to_others(self) -> None:
+        runner = self.make_runner(100)
+        for number in range(5):
+            runner.submit(number, lambda: self.go.wait(10), lane="hangs")
+
+        other = runner.submit("other", lambda: "done", lane="works")
+
+        assert other is not None
+        assert other.result(10) == "done"
+        self.finish(runner)
+
+    def test_a_thread_that_cannot_be_started_is_no_error_and_is_started_when_it_can(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        runner = self.make_runner(100)
+
+        def no_more(thread: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", no_more)
+            refused = [runner.submit(number, lambda: None) for number in range(5)]
+        taken = runner.submit("later", lambda: "done")
+
+        assert refused == [None] * 5
+        assert taken is not None
+        assert taken.result(10) == "done"
 
     def test_the_end_does_not_wait_for_ever(self) -> None:
         runner = self.make_runner(100)

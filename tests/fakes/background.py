@@ -27,7 +27,7 @@ class FakeBackground:
     def runs_beside_requests(self) -> bool:
         return self.beside
 
-    def submit(self, key: Hashable, job: Callable[[], Result]) -> Future[Result] | None:
+    def submit(self, key: Hashable, job: Callable[[], Result], lane: Hashable = None) -> Future[Result] | None:
         if key in self.jobs:
             return self.jobs[key][1]
         if self.full:

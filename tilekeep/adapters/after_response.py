@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from tilekeep.ports.clock import Clock
 
 Result = TypeVar("Result")
 
 log = logging.getLogger("tilekeep.background")
 
+#: A job that takes longer and fails is one too many.
+_LONG_SECONDS = 1.0
+
+#: For how many times as long as that took no others are taken.
+_PAUSE_FACTOR = 9
+
 
 class AfterResponse:
     """A :class:`tilekeep.ports.background.BackgroundRunner`; whoever sends answers calls :meth:`run` afterwards.
 
+    While a job runs the worker answers nobody.  So one that takes long and fails takes those that wait with it, and
+    none is taken for so long afterwards that a source that hangs costs a tenth of the worker's time.
+
     Args:
+        clock: measures what jobs cost.
         waiting: jobs that wait at most; more are refused.
     """
 
-    def __init__(self, waiting: int = 100) -> None:
+    def __init__(self, clock: Clock, waiting: int = 100) -> None:
+        self._monotonic = clock.monotonic
         self._most_waiting = waiting
+        self._not_before = -math.inf
         self._waiting: dict[Hashable, tuple[Callable[[], Any], Future[Any]]] = {}
 
     def reset_after_fork(self) -> None:
@@ -37,22 +52,33 @@ class AfterResponse:
         """Whether there is anything to run."""
         return bool(self._waiting)
 
-    def submit(self, key: Hashable, job: Callable[[], Result]) -> Future[Result] | None:
+    def submit(self, key: Hashable, job: Callable[[], Result], lane: Hashable = None) -> Future[Result] | None:
         """See :meth:`tilekeep.ports.background.BackgroundRunner.submit`."""
         known = self._waiting.get(key)
         if known is not None:
             return known[1]
-        if len(self._waiting) >= self._most_waiting:
+        if len(self._waiting) >= self._most_waiting or self._monotonic() < self._not_before:
             return None
         outcome: Future[Result] = Future()
         self._waiting[key] = (job, outcome)
         return outcome
 
     def run(self) -> None:
-        """Runs what waits, one after the other."""
+        """Runs what waits, one after the other, until one has cost too much."""
         while self._waiting:
             job, outcome = self._waiting.pop(next(iter(self._waiting)))
+            begin = self._monotonic()
             settle(outcome, job)
+            end = self._monotonic()
+            if outcome.exception() is not None and end - begin > _LONG_SECONDS:
+                self._not_before = end + _PAUSE_FACTOR * (end - begin)
+                self._drop_all()
+
+    def _drop_all(self) -> None:
+        """Whoever wants it done asks again."""
+        for _, outcome in self._waiting.values():
+            outcome.cancel()
+        self._waiting.clear()
 
 
 def settle(outcome: Future[Any], job: Callable[[], Any]) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from tilekeep.adapters.after_response import AfterResponse
 from tilekeep.adapters.background_threads import BackgroundThreads
 from tilekeep.ports.background import BackgroundRunner
+from tilekeep.ports.clock import Clock
 
 
-def background_runner() -> BackgroundRunner:
+def background_runner(clock: Clock) -> BackgroundRunner:
     """Threads of Python do not run in uWSGI unless it was told so with ``enable-threads`` or ``threads``."""
-    return BackgroundThreads() if _threads_run(_uwsgi_options()) else AfterResponse()
+    return BackgroundThreads() if _threads_run(_uwsgi_options()) else AfterResponse(clock)
 
 
 def _uwsgi_options() -> Mapping[Any, Any] | None:

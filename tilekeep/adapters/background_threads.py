@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 import time
 import weakref
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 from tilekeep.adapters.after_response import settle
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger("tilekeep.background")
 
 #: A thread that finds nothing to do for so long ends.
 _IDLE_SECONDS = 30.0
@@ -26,6 +29,7 @@ class _Waiting(NamedTuple):
     """A job and where its outcome goes."""
 
     key: Hashable
+    lane: Hashable
     job: Callable[[], Any]
     outcome: Future[Any]
 
@@ -35,6 +39,8 @@ class BackgroundThreads:
 
     The threads do not keep the process alive.  At its end what runs may finish for some seconds, and what waits is
     dropped.  What is killed then leaves whole tiles, since writes are atomic, and no locks, which are the system's.
+
+    Where there are several threads the jobs of one lane leave one of them to others.
 
     Args:
         threads: jobs that run at a time.
@@ -51,6 +57,7 @@ class BackgroundThreads:
         self._changed = threading.Condition()
         self._waiting: deque[_Waiting] = deque()
         self._outcomes: dict[Hashable, Future[Any]] = {}
+        self._running: Counter[Hashable] = Counter()
         self._threads = 0
         self._idle = 0
         self._ended = False
@@ -64,7 +71,7 @@ class BackgroundThreads:
         """Threads do."""
         return True
 
-    def submit(self, key: Hashable, job: Callable[[], Result]) -> Future[Result] | None:
+    def submit(self, key: Hashable, job: Callable[[], Result], lane: Hashable = None) -> Future[Result] | None:
         """See :meth:`tilekeep.ports.background.BackgroundRunner.submit`."""
         with self._changed:
             under_way = self._outcomes.get(key)
@@ -72,14 +79,24 @@ class BackgroundThreads:
                 return under_way
             if self._ended or len(self._waiting) >= self._most_waiting:
                 return None
+            if self._idle <= len(self._waiting) and self._threads < self._most_threads:
+                self._start_thread()
+            if not self._threads:
+                return None
             outcome: Future[Result] = Future()
             self._outcomes[key] = outcome
-            self._waiting.append(_Waiting(key, job, outcome))
-            if self._idle < len(self._waiting) and self._threads < self._most_threads:
-                self._threads += 1
-                threading.Thread(target=self._work, name="tilekeep-background", daemon=True).start()
+            self._waiting.append(_Waiting(key, lane, job, outcome))
             self._changed.notify()
             return outcome
+
+    def _start_thread(self) -> None:
+        """One more, if the system has one to give."""
+        try:
+            threading.Thread(target=self._work, name="tilekeep-background", daemon=True).start()
+        except RuntimeError as error:
+            _log.warning("%s; stale tiles are shown meanwhile, and are made anew by fewer threads", error)
+        else:
+            self._threads += 1
 
     def end(self, seconds: float) -> None:
         """Takes no more jobs, drops what waits, and waits up to ``seconds`` for what runs."""
@@ -99,20 +116,29 @@ class BackgroundThreads:
             settle(waiting.outcome, waiting.job)
             with self._changed:
                 self._outcomes.pop(waiting.key, None)
+                self._running[waiting.lane] -= 1
                 self._changed.notify_all()
 
     def _next(self) -> _Waiting | None:
         with self._changed:
             self._idle += 1
             try:
-                if not self._waiting and not self._ended:
-                    self._changed.wait_for(lambda: self._waiting or self._ended, _IDLE_SECONDS)
-                if self._waiting:
-                    return self._waiting.popleft()
-                self._threads -= 1
-                return None
+                if self._eligible() is None and not self._ended:
+                    self._changed.wait_for(lambda: self._eligible() is not None or self._ended, _IDLE_SECONDS)
+                found = self._eligible()
+                if found is None:
+                    self._threads -= 1
+                    return None
+                self._waiting.remove(found)
+                self._running[found.lane] += 1
+                return found
             finally:
                 self._idle -= 1
+
+    def _eligible(self) -> _Waiting | None:
+        """The first job whose lane does not have its share of threads."""
+        share = max(1, self._most_threads - 1)
+        return next((job for job in self._waiting if job.lane is None or self._running[job.lane] < share), None)
 
 
 def _farewell(threads: weakref.ref[BackgroundThreads]) -> None:

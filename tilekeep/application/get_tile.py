@@ -240,12 +240,13 @@ class GetTile:
                 worth=outcome.worth,
                 good_for=shortest(made.good_for, outcome.good_for) if outcome.fresh_for is None else None,
             )
+        better = self._showable(old)
         if isinstance(outcome, NoTile):
-            return TileAnswer(self._showable(old), TileState.STALE if old else TileState.MISS)
-        tile = self._stored(key, deadline) or self._showable(old)
+            return TileAnswer(None, TileState.MISS) if better is None else self._old(better, self._retry)
+        tile = self._stored(key, deadline)
         if tile is None:
-            return None
-        return self._good(tile, TileState.REFRESHED if outcome.renewed else _HIT)
+            return None if better is None else self._old(better, self._retry)
+        return self._good(tile, TileState.REFRESHED if outcome.renewed or old is not None else _HIT)
 
     def _good(self, tile: StoredTile, state: TileState) -> TileAnswer:
         """A fresh tile, and for how long it is."""
@@ -256,8 +257,12 @@ class GetTile:
 
     def _old(self, tile: StoredTile | None, fresh_for: float) -> TileAnswer:
         """A stale tile, which may be asked for again after ``fresh_for`` seconds."""
-        stale_for = self._stale_for if self._tells_age else None
-        return TileAnswer(tile, TileState.STALE, fresh_for, stale_for=stale_for)
+        shown_for = None if tile is None else self._policy.shown_for(tile.info, self._now())
+        stale_for: float | None = self._stale_for
+        if shown_for is not None:
+            fresh_for = min(fresh_for, shown_for)
+            stale_for = shown_for - fresh_for
+        return TileAnswer(tile, TileState.STALE, fresh_for, stale_for=stale_for if self._tells_age else None)
 
     def _stand_in(self, key: TileKey, old: StoredTile | None, error: SourceError | LockTimeout) -> TileAnswer:
         tile = self._showable(old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from concurrent.futures import Future
 
@@ -17,6 +18,9 @@ log = logging.getLogger("tilekeep.cache.tile")
 
 #: How soon a block is looked at again that somebody else holds, since he may die without having made it.
 _HELD_PAUSE_SECONDS = 1.0
+
+#: How long a refresh may take that keeps a worker from answering.
+_LONGEST_IN_A_WORKER_SECONDS = 20.0
 
 #: Blocks of which it is remembered when they may be refreshed again; of more the oldest are forgotten.
 _MOST_REMEMBERED = 10_000
@@ -34,7 +38,8 @@ class StaleRefresh:
         tile_set: the tiles they are, as keys of jobs.
         runner: runs the refreshing.
         clock: measures time.
-        patience_seconds: how long a request waits for the new tile before it is given the old one; 0 not at all.
+        patience_seconds: how long a request waits for the new tile before it is given the old one; 0 not at all, as in
+            servers where nothing runs beside requests.
         making_seconds: how long a refresh may take.
         pause_seconds: after a refresh until the next one of the same block.
     """
@@ -55,7 +60,8 @@ class StaleRefresh:
         self._runner = runner
         self._clock = clock
         self._patience = patience_seconds
-        self._making_seconds = making_seconds
+        limit = math.inf if runner.runs_beside_requests else _LONGEST_IN_A_WORKER_SECONDS
+        self._making_seconds = min(making_seconds, limit)
         self._pause = pause_seconds
         self._not_before: dict[WantedBlock, float] = {}
 
@@ -64,9 +70,7 @@ class StaleRefresh:
 
         :raises SourceError: they could not be made, and the request has waited for them; as for LockTimeout.
         """
-        waits = self._patience > 0
-        if waits and not self._runner.runs_beside_requests:
-            return self._maker.make(block, deadline)
+        waits = self._patience > 0 and self._runner.runs_beside_requests
         job = self._refreshing(block if waits else block._replace(purpose=Purpose.REFRESH))
         if job is None or not waits:
             return None
@@ -79,7 +83,7 @@ class StaleRefresh:
         not_before = self._not_before.get(block)
         if not_before is not None and self._clock.monotonic() < not_before:
             return None
-        return self._runner.submit((self._tile_set, block), lambda: self._made(block))
+        return self._runner.submit((self._tile_set, block), lambda: self._made(block), lane=self._tile_set)
 
     def _made(self, block: WantedBlock) -> Mapping[TileKey, Outcome]:
         deadline = Deadline(self._clock.monotonic() + self._making_seconds)

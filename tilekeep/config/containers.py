@@ -118,7 +118,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
     pictures = providers.ThreadSafeSingleton(PillowPictures)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
-    background = providers.ThreadSafeSingleton(background_runner)
+    background = providers.ThreadSafeSingleton(background_runner, clock)
     redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     gate = providers.ThreadSafeSingleton(
         gate_in,

@@ -88,6 +88,14 @@ class StalenessPolicy:
             return None
         return max(0.0, info.stored_at + self.limit.max_age_seconds - now)
 
+    def shown_for(self, info: TileInfo, now: float) -> float | None:
+        """Seconds for which a tile may be shown, though it be stale; None where time does not end that."""
+        good_for = self.fresh_for(info, now)
+        if good_for is None or self.max_stale_seconds is None or info.stored_at <= MARKED_STALE:
+            return None
+        assert isinstance(self.limit, RelativeLimit)
+        return max(0.0, info.stored_at + self.limit.max_age_seconds + self.max_stale_seconds - now)
+
     def may_show(self, verdict: Verdict) -> bool:
         """Whether a tile with this verdict may stand in when the source fails."""
         return verdict is Verdict.FRESH or verdict is Verdict.STALE

@@ -17,9 +17,10 @@ class BackgroundRunner(Protocol):
         """Whether a request may wait for a job; else jobs begin when the answer has been sent."""
         ...
 
-    def submit(self, key: Hashable, job: Callable[[], Result]) -> Future[Result] | None:
+    def submit(self, key: Hashable, job: Callable[[], Result], lane: Hashable = None) -> Future[Result] | None:
         """The outcome of ``job``, or of the job under the same ``key`` that waits or runs already.
 
-        None if it is not taken: too many are waiting, or the process is about to end.
+        Jobs of one ``lane`` that take long do not keep those of others from running.  None if it is not taken: too many
+        are waiting, jobs have cost too much that came to nothing, or the process is about to end.
         """
         ...

@@ -9,7 +9,7 @@ from tests.fakes.text_imaging import image
 from tests.unit.application.kitchen import FAILURE_SECONDS, Kitchen
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.errors import SourceUnreachable
-from tilekeep.domain.map_query import Fetched, NotModified
+from tilekeep.domain.map_query import Blank, Fetched, NotModified
 from tilekeep.domain.staleness import KEEP_FOR_EVER, FixedLimit, RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey, Validators
 from tilekeep.domain.tile_state import TileState
@@ -56,7 +56,25 @@ def test_a_stale_tile_may_be_shown_for_as_long_as_the_cache_shows_it() -> None:
 
     answer = kitchen(FakeMapSource(SourceUnreachable("down")), policy, age=2 * HOUR).get(COORD)
 
-    assert (answer.state, answer.fresh_for, answer.stale_for) == (TileState.STALE, FAILURE_SECONDS, 2 * HOUR)
+    assert (answer.state, answer.fresh_for, answer.stale_for) == (
+        TileState.STALE,
+        FAILURE_SECONDS,
+        HOUR - FAILURE_SECONDS,
+    )
+
+
+def test_nobody_shows_a_tile_for_longer_than_the_cache_does() -> None:
+    policy = StalenessPolicy(RelativeLimit(HOUR), max_stale_seconds=HOUR)
+
+    answer = kitchen(FakeMapSource(SourceUnreachable("down")), policy, age=2 * HOUR - 2.0).get(COORD)
+
+    assert (answer.state, answer.fresh_for, answer.stale_for) == (TileState.STALE, 2.0, 0.0)
+
+
+def test_an_old_tile_of_a_place_where_the_source_has_nothing_any_more_is_asked_for_again_soon() -> None:
+    answer = kitchen(FakeMapSource(Blank()), age=2 * HOUR).get(COORD)
+
+    assert (answer.state, answer.fresh_for) == (TileState.STALE, FAILURE_SECONDS)
 
 
 def test_a_fixed_limit_says_nothing_of_when_a_tile_will_be_stale() -> None:

@@ -194,13 +194,14 @@ class TestWithPatience:
 
         assert shown(kitchen.get(COORD)) == (b"old", TileState.STALE)
 
-    def test_a_server_without_threads_makes_the_tile_within_the_request(self) -> None:
+    def test_a_server_without_threads_waits_for_nothing(self) -> None:
         source = FakeMapSource(META)
         kitchen = stale_kitchen(source, patience_seconds=1)
         kitchen.background.beside = False
 
-        assert shown(kitchen.get(COORD)) == (b"map@256,256", TileState.REFRESHED)
-        assert kitchen.background.jobs == {}
+        assert shown(kitchen.get(COORD)) == (b"old", TileState.STALE)
+        kitchen.background.run()
+        assert shown(kitchen.get(COORD)) == (b"map@256,256", TileState.HIT)
 
 
 def test_no_more_blocks_are_remembered_than_necessary(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 
 from tests.fakes.catalogue import PNG_TILE, WEBMERCATOR, FakeLayers
+from tests.fakes.clock import FakeClock
 from tests.fakes.wsgi import application, client
 from tilekeep.adapters.after_response import AfterResponse
 from tilekeep.entrypoints.wsgi.options import DemoOptions
@@ -175,7 +176,7 @@ class TestWorkLeftForLater:
     """Servers without threads do it when they have sent the answer, and close it."""
 
     def test_it_is_done_when_the_answer_is_closed(self, layers: FakeLayers) -> None:
-        jobs = AfterResponse()
+        jobs = AfterResponse(FakeClock())
         done: list[str] = []
         jobs.submit("job", lambda: done.append("done"))
 
@@ -186,7 +187,7 @@ class TestWorkLeftForLater:
         assert done == ["done"]
 
     def test_an_answer_without_such_work_is_plain(self, layers: FakeLayers) -> None:
-        assert called(layers, AfterResponse()) == [PNG_TILE]
+        assert called(layers, AfterResponse(FakeClock())) == [PNG_TILE]
 
 
 def called(layers: FakeLayers, jobs: AfterResponse) -> Any:
