@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,9 +24,15 @@ services: {{tms: }}
 globals: {{cache: {{meta_size: [2, 2], failure_seconds: 60}}}}
 layers:
   - {{name: map, title: Map, sources: [map]}}
+  - {{name: quick, title: Shown at once, sources: [quick]}}
   - {{name: laid, title: Of the map and another, sources: [laid]}}
 caches:
   map: {{grids: [GLOBAL_WEBMERCATOR], sources: [wms]}}
+  quick:
+    grids: [GLOBAL_WEBMERCATOR]
+    sources: [wms]
+    refresh_before: {{hours: 1}}
+    refresh: {{mode: background, max_stale: 1d}}
   laid: {{grids: [GLOBAL_WEBMERCATOR], sources: [map, mirrored]}}
 sources:
   wms:
@@ -48,8 +56,8 @@ class Place:
         config.write_text(CONFIG.format(host=upstream.host))
         self._client = Client(make_wsgi_app(str(config)))
 
-    def ask(self, place: str) -> int:
-        return self._client.get(f"/tiles/map/EPSG3857/{place}.png").status_code
+    def ask(self, place: str, layer: str = "map") -> int:
+        return self._client.get(f"/tiles/{layer}/EPSG3857/{place}.png").status_code
 
     def explained(self, place: str, layer: str = "map") -> dict[str, Any]:
         done = tilekeep_command("explain", f"/tiles/{layer}/EPSG3857/{place}.png", "--json", directory=self.directory)
@@ -160,6 +168,18 @@ def test_servers_of_caches_below_and_mirrors_are_told(place: Place) -> None:
     servers = [server["server"] for server in place.explained("3/1/1", layer="laid")["servers"]]
 
     assert servers == [place.upstream.host, "one.example", "two.example"]
+
+
+def test_a_stale_tile_that_is_shown_at_once_is_told_with_the_time_that_is_left(place: Place) -> None:
+    assert place.ask("3/4/2", "quick") == 200
+    for tile in place.directory.glob("cache_data/quick_*/**/*.png"):
+        os.utime(tile, (time.time() - 7200, time.time() - 7200))
+
+    facts = place.explained("3/4/2", "quick")
+
+    assert facts["verdict"] == "stale: delivered as it is, and made anew meanwhile"
+    assert 81000 < facts["shown for"] <= 82800
+    assert facts["lock"] == "free"
 
 
 def test_a_stored_tile_meets_nothing(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -43,7 +44,9 @@ class Explanation(NamedTuple):
     ``age_seconds`` is None for a tile that is not stored; ``fetches`` is empty when nothing would be fetched, as for a
     tile outside the coverage of the cache, which is empty even if it is stored. ``gaps_from_level`` is the level this
     tile would be drawn from if the sources have nothing here; None if that is not done.  ``obstacles`` and
-    ``upstreams`` are what the fetches would meet; None and none where nothing would be fetched.
+    ``upstreams`` are what the fetches would meet; None and none where nothing would be fetched.  ``patience_seconds``
+    is how long a request waits for a stale tile to be made anew before it gets the old one, and ``shown_for`` the
+    seconds for which a stale tile may still be shown, None for ever.
     """
 
     at: float
@@ -61,6 +64,8 @@ class Explanation(NamedTuple):
     fetches: tuple[ExplainedFetch, ...]
     obstacles: Obstacles | None = None
     upstreams: tuple[ExplainedUpstream, ...] = ()
+    patience_seconds: float = math.inf
+    shown_for: float | None = None
 
 
 class ExplainTile:
@@ -81,6 +86,7 @@ class ExplainTile:
         upstreams: the servers that the source asks.
         gate: knows how they stand.
         clock: the current time.
+        patience_seconds: how long requests wait for stale tiles to be made anew.
     """
 
     def __init__(
@@ -100,6 +106,7 @@ class ExplainTile:
         upstreams: Sequence[Upstream],
         gate: UpstreamGate,
         clock: Clock,
+        patience_seconds: float = math.inf,
     ) -> None:
         self._tile_set = tile_set
         self._grid = grid
@@ -115,6 +122,7 @@ class ExplainTile:
         self._upstreams = upstreams
         self._gate = gate
         self._clock = clock
+        self._patience_seconds = patience_seconds
 
     def __call__(self, key: TileKey) -> Explanation:
         """The explanation of ``key``, whose coordinate must lie inside the grid."""
@@ -141,6 +149,8 @@ class ExplainTile:
             fetches=fetches,
             obstacles=self._obstacles(plan, key) if fetches else None,
             upstreams=self._standing() if fetches else (),
+            patience_seconds=self._patience_seconds,
+            shown_for=self._policy.shown_for(info, now) if info is not None and verdict is Verdict.STALE else None,
         )
 
     def _obstacles(self, plan: MetaTilePlan, key: TileKey) -> Obstacles | None:

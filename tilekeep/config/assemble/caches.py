@@ -347,6 +347,7 @@ class CacheAssembly:
                 upstreams=upstreams_of(cache.sources, lambda name: self.effective(name).sources),
                 gate=self._parts.gate,
                 clock=self._parts.clock,
+                patience_seconds=cache.patience_seconds,
             ),
             encoding=cache.encoding,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -25,7 +26,6 @@ _LISTS = ("made with", "servers")
 _OUTSIDE = "outside the coverage of the cache: empty, nothing is fetched"
 _MEANINGS = {
     Verdict.FRESH: "fresh: delivered as it is",
-    Verdict.STALE: "stale: made anew; delivered as it is while the source fails",
     Verdict.EXPIRED: "expired: made anew; not delivered any more while the source fails",
     Verdict.MISSING: "missing: made now",
 }
@@ -78,9 +78,10 @@ def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]
         "time": None if info is None else datetime.fromtimestamp(info.stored_at, UTC).isoformat(timespec="seconds"),
         "age": None if explanation.age_seconds is None else round(explanation.age_seconds),
         "validators": None if info is None or info.validators is None else info.validators._asdict(),
-        "verdict": _OUTSIDE if explanation.outside_coverage else _MEANINGS[explanation.verdict],
+        "verdict": _OUTSIDE if explanation.outside_coverage else _meaning(explanation),
+        "shown for": None if explanation.shown_for is None else round(explanation.shown_for),
         "gaps": _gaps(explanation.gaps_from_level),
-        "lock": _lock(explanation.obstacles),
+        "lock": _lock(explanation),
         "failure": _failure(explanation.obstacles, explanation.at),
         "made with": _fetch_facts(explanation),
         "servers": [_server_facts(*known) for known in explanation.upstreams],
@@ -88,10 +89,25 @@ def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]
     return facts
 
 
-def _lock(obstacles: Obstacles | None) -> str | None:
-    if obstacles is None:
+def _meaning(explanation: Explanation) -> str:
+    """What becomes of a request; where stale tiles are shown meanwhile it does not wait, or not for long."""
+    if explanation.verdict is not Verdict.STALE:
+        return _MEANINGS[explanation.verdict]
+    patience = explanation.patience_seconds
+    if math.isinf(patience):
+        return "stale: made anew; delivered as it is while the source fails"
+    if not patience:
+        return "stale: delivered as it is, and made anew meanwhile"
+    return f"stale: made anew; delivered as it is if that takes longer than {patience:g} s"
+
+
+def _lock(explanation: Explanation) -> str | None:
+    if explanation.obstacles is None:
         return None
-    return "held: the tiles are being made; a request waits for them" if obstacles.is_locked else "free"
+    if not explanation.obstacles.is_locked:
+        return "free"
+    waits = explanation.verdict is not Verdict.STALE or explanation.patience_seconds
+    return f"held: the tiles are being made{'; a request waits for them' if waits else ''}"
 
 
 def _failure(obstacles: Obstacles | None, now: float) -> dict[str, Any] | None:
