@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.tile_store import FakeTileStore
 from tilekeep.application.accounted_store import AccountedStore
 from tilekeep.application.settle_ledger import SettleLedger
-from tilekeep.domain.errors import StoreError
+from tilekeep.domain.errors import StoreError, TooMuchToCount
 from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, counted, together
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.ledger import Ledger, Uses
@@ -173,16 +173,16 @@ class LedgerSuite(ABC):
         assert book(ledger) == listing(store) != {}
 
     def test_only_what_has_changed_is_listed(self, ledger: Ledger) -> None:
-        store = _ListedStore()
+        store = FakeTileStore()
         accounted = AccountedStore(store, ledger)
         accounted.write([new(key, png()) for key in (HERE, NEXT_CELL, DEEPER)], AT)
         settle(ledger, store)
-        store.listed.clear()
+        store.listings.clear()
 
         accounted.write([new(HERE, png("new"))], LATER)
         settle(ledger, store)
 
-        assert store.listed == [(9, (0, 0, CELL_SIDE - 1, CELL_SIDE - 1))]
+        assert store.listings == [(9, (0, 0, CELL_SIDE - 1, CELL_SIDE - 1))]
         assert book(ledger) == listing(store)
 
     def test_any_sequence_of_operations_and_crashes_agrees_with_a_full_listing(self, tmp_path: Path) -> None:
@@ -193,16 +193,6 @@ class LedgerSuite(ABC):
                 max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )
-
-
-class _ListedStore(FakeTileStore):
-    def __init__(self) -> None:
-        super().__init__()
-        self.listed: list[tuple[int, tuple[int, ...] | None]] = []
-
-    def list(self, z: int, window: Any = None, *rest: Any) -> Any:
-        self.listed.append((z, window and tuple(window)))
-        return super().list(z, window, *rest)
 
 
 class _Crash(BaseException):
@@ -306,6 +296,14 @@ class LedgerAgainstListing(RuleBasedStateMachine):
             with pytest.raises(StoreError):
                 settle(self.ledgers[process], self.store)
         self.store.failure = None
+
+    @rule(process=st.integers(0, 1), most_tiles=st.integers(0, 3))
+    def count_some(self, process: int, most_tiles: int) -> None:
+        settling = SettleLedger(self.ledgers[process], self.store, LEVELS, FakeClock())
+        with suppress(TooMuchToCount):
+            account = settling.some(most_tiles)
+            if account is not None and not self.foreign:
+                assert book(self.ledgers[process]) == listing(self.store)
 
     @rule(process=st.integers(0, 1))
     def scan(self, process: int) -> None:

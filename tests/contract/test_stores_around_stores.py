@@ -13,6 +13,8 @@ from tilekeep.application.accounted_store import AccountedStore
 from tilekeep.application.evict_tiles import EvictTiles
 from tilekeep.application.floored_store import FlooredStore
 from tilekeep.application.limited_store import LimitedStore
+from tilekeep.application.one_at_a_time import OneAtATime
+from tilekeep.application.remove_cells import RemoveCells
 from tilekeep.application.sampled_uses import SampledUses
 from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.domain.eviction import Quota
@@ -33,7 +35,8 @@ class TestLimitedStore(_FakeTileStoreSuite):
         store = AccountedStore(FakeTileStore(medium), ledger)
         uses = SampledUses(ledger, background, clock)
         evict = EvictTiles(
-            store=store,
+            name="basemap in the grid mercator",
+            remove=RemoveCells(store),
             ledger=ledger,
             settle=SettleLedger(ledger, store, 30, clock),
             uses=uses,
@@ -41,7 +44,7 @@ class TestLimitedStore(_FakeTileStoreSuite):
             quota=Quota(10**12),
             clock=clock,
         )
-        return LimitedStore(store, evict=evict, uses=uses, runner=background, step=1)
+        return LimitedStore(store, evict=evict, uses=uses, jobs=OneAtATime(background), step=1)
 
 
 class TestFlooredStore(_FakeTileStoreSuite):

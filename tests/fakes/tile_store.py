@@ -16,7 +16,8 @@ class FakeTileStore:
     """All capabilities of :class:`tilekeep.ports.tile_store.TileStore`.
 
     ``tiles`` is what is stored and may be filled and looked at by tests; ``failure``, when set, is raised by
-    everything as a :class:`StoreError`.  ``reads`` and ``writes`` count the keys asked for and stored.
+    everything as a :class:`StoreError`.  ``reads`` and ``writes`` count the keys asked for and stored, ``listed`` those
+    that came in listings, and ``listings`` the levels and windows of these.
     """
 
     def __init__(self, tiles: dict[TileKey, StoredTile] | None = None) -> None:
@@ -24,6 +25,8 @@ class FakeTileStore:
         self.failure: str | None = None
         self.reads: list[TileKey] = []
         self.writes: list[TileKey] = []
+        self.listed: list[TileKey] = []
+        self.listings: list[tuple[int, TileWindow | None]] = []
         self._guard = threading.Lock()
 
     def put(self, key: TileKey, body: bytes, stored_at: float, validators: Validators | None = None) -> None:
@@ -93,9 +96,11 @@ class FakeTileStore:
         self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         self._fail_if_told()
+        self.listings.append((z, window))
         for key, tile in [*self.tiles.items()]:
             _, x, y = key.coord
             if key.coord.z == z and self._has(key) and (window is None or window.holds(x, y)):
+                self.listed.append(key)
                 yield key, tile.info._replace(validators=None, checksum=None)
 
     def locate(self, key: TileKey) -> str:

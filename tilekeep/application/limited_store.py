@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tilekeep.application.evict_tiles import EvictTiles
+from tilekeep.application.one_at_a_time import OneAtATime
 from tilekeep.application.sampled_uses import SampledUses
 from tilekeep.application.wrapped_store import WrappedStore
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey
-from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.tile_store import TileStore
 
 
@@ -20,17 +20,15 @@ class LimitedStore(WrappedStore):
         store: notes in its ledger where it changes.
         evict: reduces ``store`` to its quota.
         uses: is told what is read.
-        runner: evicts beside the requests.
+        jobs: evict beside the requests, from one store of the process at a time.
         step: bytes that this process stores between looks at what the store holds.
     """
 
-    def __init__(
-        self, store: TileStore, *, evict: EvictTiles, uses: SampledUses, runner: BackgroundRunner, step: int
-    ) -> None:
+    def __init__(self, store: TileStore, *, evict: EvictTiles, uses: SampledUses, jobs: OneAtATime, step: int) -> None:
         super().__init__(store)
         self._evict = evict
         self._used = uses.note
-        self._runner = runner
+        self._jobs = jobs
         self._step = step
         self._stored_since = step
 
@@ -57,6 +55,14 @@ class LimitedStore(WrappedStore):
             self.reduce(disk_is_full=False)
         return infos
 
+    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+        """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
+
+        Whoever removes levels has them counted, too, as servers do not list large ones.
+        """
+        self._store.remove_level(z, older_than, deadline)
+        self._evict.count()
+
     def reduce(self, *, disk_is_full: bool) -> None:
         """Has tiles evicted soon, if the store holds too much or ``disk_is_full``."""
 
@@ -64,4 +70,4 @@ class LimitedStore(WrappedStore):
             if self._evict(disk_is_full=disk_is_full):
                 self._stored_since = self._step
 
-        self._runner.submit(("eviction", id(self)), job)
+        self._jobs.submit(id(self), job)

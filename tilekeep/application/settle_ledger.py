@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
+from tilekeep.domain.errors import TooMuchToCount
 from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, CellBlock, blocks, counted, together
+from tilekeep.domain.tile import TileInfo, TileKey
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.ledger import Ledger
 from tilekeep.ports.tile_store import TileLister, TileWindow
+
+Listed = TypeVar("Listed")
+
+#: Cells that are counted between looks at how much has been listed.
+_CELLS_AT_ONCE = 8
 
 
 class SettleLedger:
@@ -42,22 +52,84 @@ class SettleLedger:
         :raises StoreError: store or ledger cannot be read or written; what was counted before stays.
         :raises LockTimeout: somebody else has been settling for too long.
         """
+        with self._counting(scan=scan) as areas:
+            for block in blocks(areas):
+                self._count(block, self._tiles(block, deadline))
+        return self._ledger.account()
+
+    def some(self, most_tiles: int, deadline: Deadline = NO_DEADLINE) -> Account | None:
+        """The account, if all changes can be counted by listing about ``most_tiles``.
+
+        None if there are more: what has been counted by then is, and the next call goes on.
+
+        :raises TooMuchToCount: the store has never been listed and holds more tiles, or a level has that has to be
+            listed as a whole.
+        :raises StoreError: store or ledger cannot be read or written; what was counted before stays.
+        :raises LockTimeout: somebody else has been settling for too long.
+        """
+        left = Allowance(most_tiles)
+        # Where every change has its level listed, only the first time is too much.
+        is_bounded = self._lists_windows or not self._ledger.account().complete
+        with self._counting() as areas:
+            # The deepest levels first: they say soonest that there is too much.
+            for z in sorted({area.z for area in areas if isinstance(area, CellBlock)}, reverse=True):
+                tiles = self._tiles(CellBlock(z), deadline)
+                self._count(CellBlock(z), left.only(tiles) if is_bounded else tiles)
+            cells = deque(sorted(area for area in areas if isinstance(area, Cell) and CellBlock(area.z) not in areas))
+            while cells and not left.is_used_up:
+                for block in blocks(cells.popleft() for _ in range(min(_CELLS_AT_ONCE, len(cells)))):
+                    self._count(block, left.taken_from(self._tiles(block, deadline)))
+            if cells:
+                with self._ledger.changing(cells):
+                    """They stay noted."""
+        return None if cells else self._ledger.account()
+
+    @contextmanager
+    def _counting(self, *, scan: bool = False) -> Iterator[frozenset[Cell | CellBlock]]:
+        """The areas to be counted inside the context."""
         whole = scan or not self._ledger.account().complete
         if whole:
             with self._ledger.changing([CellBlock(z) for z in range(self._levels)]):
                 """Nothing changes; what was noted is counted."""
         began = self._clock.now()
         with self._ledger.settling() as changes:
-            for block in self._blocks(changes.areas):
-                self._ledger.enter(block, counted(self._store.list(block.z, window_of(block), deadline)))
+            yield changes.areas if self._lists_windows else frozenset(CellBlock(area.z) for area in changes.areas)
             if whole:
                 self._ledger.note_complete(began)
-        return self._ledger.account()
 
-    def _blocks(self, areas: Iterable[Cell | CellBlock]) -> list[CellBlock]:
-        if self._lists_windows:
-            return blocks(areas)
-        return [CellBlock(z) for z in sorted({area.z for area in areas})]
+    def _tiles(self, block: CellBlock, deadline: Deadline) -> Iterator[tuple[TileKey, TileInfo]]:
+        return self._store.list(block.z, window_of(block), deadline)
+
+    def _count(self, block: CellBlock, tiles: Iterable[tuple[TileKey, TileInfo]]) -> None:
+        self._ledger.enter(block, counted(tiles))
+
+
+class Allowance:
+    """Leave to list so many tiles, all in all."""
+
+    def __init__(self, tiles: int) -> None:
+        self._most = self._left = tiles
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether that many have been listed."""
+        return self._left <= 0
+
+    def taken_from(self, tiles: Iterable[Listed]) -> Iterator[Listed]:
+        """All of ``tiles``."""
+        for tile in tiles:
+            self._left -= 1
+            yield tile
+
+    def only(self, tiles: Iterable[Listed]) -> Iterator[Listed]:
+        """All of ``tiles``, if there is leave for them.
+
+        :raises TooMuchToCount: there is not.
+        """
+        for tile in self.taken_from(tiles):
+            if self._left < 0:
+                raise TooMuchToCount(f"there are more than the {self._most} tiles that may be listed in passing")
+            yield tile
 
 
 def listed_account(store: TileLister, levels: int, deadline: Deadline = NO_DEADLINE) -> Account:

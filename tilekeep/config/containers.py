@@ -67,6 +67,7 @@ from tilekeep.application.get_legend import GetLegend
 from tilekeep.application.get_map import GetMap
 from tilekeep.application.legend_pictures import LegendPictures
 from tilekeep.application.legend_sizes import LegendSizes
+from tilekeep.application.one_at_a_time import OneAtATime
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.scrub import Scrub
 from tilekeep.application.seeding.clean_up import CleanUp
@@ -242,6 +243,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     document_flights: providers.ThreadSafeSingleton[SingleFlight[Any]] = providers.ThreadSafeSingleton(
         SingleFlight, adapters.clock
     )
+    evictions = providers.ThreadSafeSingleton(OneAtATime, adapters.background)
     shared = providers.ThreadSafeSingleton(
         SharedParts,
         resources=adapters.resources,
@@ -260,6 +262,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.raster_files,
             flights,
             document_flights,
+            evictions,
         ),
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
@@ -300,6 +303,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             imaging=adapters.imaging,
             parallel=adapters.parallel,
             background=adapters.background,
+            evictions=evictions,
             projection=adapters.projection,
             coverages=coverages,
             clock=adapters.clock,

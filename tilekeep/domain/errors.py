@@ -35,7 +35,8 @@
     |   |-- UndecodableImage          the bytes are no image, or a damaged one
     |   `-- ImageTooLarge             more bytes or pixels than the limits allow
     |-- StoreError                    a tile store could not read or write
-    |   `-- NoRoom                    it takes no more tiles, as its disk is nearly full
+    |   |-- NoRoom                    it takes no more tiles, as its disk is nearly full
+    |   `-- TooMuchToCount            it holds more than is listed beside requests
     |-- JobStoreError                 notes on seeding cannot be read or written
     |   `-- ForeignNotes              they are something else
     |-- SeedingBrokenOff              its workers die again and again
@@ -226,6 +227,10 @@ class StoreError(TilekeepError):
 
 class NoRoom(StoreError):
     """A tile store takes no more tiles: its disk has less room than is to be left free."""
+
+
+class TooMuchToCount(StoreError):
+    """A tile store holds more tiles than are listed beside the requests of clients; nothing is changed."""
 
 
 class JobStoreError(TilekeepError):

@@ -16,6 +16,7 @@ from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
+from tilekeep.application.one_at_a_time import OneAtATime
 from tilekeep.application.opaque_gate import OpaqueGate
 from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.seeding.seed_task import SeededCache
@@ -92,6 +93,7 @@ class CacheParts:
     imaging: Imaging
     parallel: ParallelRunner
     background: BackgroundRunner
+    evictions: OneAtATime
     projection: Projection
     coverages: CoverageAssembly
     clock: Clock
@@ -197,7 +199,15 @@ class CacheAssembly:
             parts.projection,
             parts.http_client,
             self._dimension_names_of,
-            StoreKeeping(parts.make_ledger, parts.new_lock, parts.make_room, parts.background, parts.clock, options),
+            StoreKeeping(
+                parts.make_ledger,
+                parts.new_lock,
+                parts.make_room,
+                parts.background,
+                parts.evictions,
+                parts.clock,
+                options,
+            ),
         )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(

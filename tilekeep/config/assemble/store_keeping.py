@@ -11,6 +11,8 @@ from tilekeep.application.accounted_store import AccountedStore
 from tilekeep.application.evict_tiles import EvictTiles
 from tilekeep.application.floored_store import FlooredStore
 from tilekeep.application.limited_store import LimitedStore
+from tilekeep.application.one_at_a_time import OneAtATime
+from tilekeep.application.remove_cells import RemoveCells
 from tilekeep.application.sampled_uses import SampledUses
 from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.config.assemble.lock_directory import LockDirectory
@@ -69,7 +71,8 @@ class StoreKeeping:
         make_ledger: makes the ledger in a directory.
         new_lock: makes the locks of a directory.
         make_room: looks at the disk of a path.
-        background: evicts beside the requests.
+        background: writes down beside the requests what was used.
+        evictions: evict beside the requests.
         clock: the current time.
         options: where ledgers lie, and what is to be left free of disks.
     """
@@ -80,6 +83,7 @@ class StoreKeeping:
         new_lock: Callable[[LockDirectory], TileLock],
         make_room: Callable[[str], FreeRoom],
         background: BackgroundRunner,
+        evictions: OneAtATime,
         clock: Clock,
         options: EffectiveGlobals,
     ) -> None:
@@ -87,6 +91,7 @@ class StoreKeeping:
         self._new_lock = new_lock
         self._make_room = make_room
         self._background = background
+        self._evictions = evictions
         self._clock = clock
         self._options = options
         self._floor = Room(options.min_free_bytes, options.min_free_inodes)
@@ -97,12 +102,11 @@ class StoreKeeping:
         if wanted.cache.ledger:
             locks = self._locks(wanted, store)
             ledger = self._ledger(wanted, locks)
-            # Redis and CouchDB find the tiles of an area by asking for all of them.
-            windows = not isinstance(wanted.cache.storage, RedisStorage | CouchdbStorage)
+            windows = _lists_windows(wanted)
             settle = SettleLedger(ledger, store, wanted.grid.levels, self._clock, lists_windows=windows)
             kept = AccountedStore(store, ledger)
             if wanted.cache.quota_bytes is not None:
-                kept = limited = self._limited(kept, ledger, settle, locks, Quota(wanted.cache.quota_bytes))
+                kept = limited = self._limited(wanted, kept, ledger, settle, locks.locks)
                 # Databases and bundles keep the room of removed tiles for new ones.
                 if isinstance(wanted.cache.storage, FileStorage):
                     reduce = partial(limited.reduce, disk_is_full=True)
@@ -128,16 +132,24 @@ class StoreKeeping:
         )
 
     def _limited(
-        self, store: TileStore, ledger: KeptLedger, settle: SettleLedger, place: LedgerLocks, quota: Quota
+        self, wanted: WantedStore, store: TileStore, ledger: KeptLedger, settle: SettleLedger, locks: TileLock
     ) -> LimitedStore:
+        assert wanted.cache.quota_bytes is not None, "asked for caches with a quota only"
+        quota = Quota(wanted.cache.quota_bytes)
         uses = SampledUses(ledger, self._background, self._clock)
         evict = EvictTiles(
-            store=store,
+            name=f"{wanted.tile_set.cache} in the grid {wanted.tile_set.grid}",
+            remove=RemoveCells(store, lists_windows=_lists_windows(wanted)),
             ledger=ledger,
             settle=settle,
             uses=uses,
-            locks=place.locks,
+            locks=locks,
             quota=quota,
             clock=self._clock,
         )
-        return LimitedStore(store, evict=evict, uses=uses, runner=self._background, step=quota.most // _LOOKS)
+        return LimitedStore(store, evict=evict, uses=uses, jobs=self._evictions, step=quota.most // _LOOKS)
+
+
+def _lists_windows(wanted: WantedStore) -> bool:
+    """Redis and CouchDB find the tiles of an area by asking for all of them."""
+    return not isinstance(wanted.cache.storage, RedisStorage | CouchdbStorage)
