@@ -12,7 +12,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.transfers import FakeTransfers
 from tests.integration.support.upstream_server import Reply, UpstreamServer
 from tilekeep.adapters.clock import SystemClock
-from tilekeep.adapters.storage.objects.exchanges import OUTAGE_SECONDS, Exchanges
+from tilekeep.adapters.outage import OUTAGE_SECONDS
+from tilekeep.adapters.storage.objects.exchanges import Exchanges
 from tilekeep.adapters.storage.objects.s3 import S3Bucket
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Options
 from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer, Transfers

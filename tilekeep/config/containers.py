@@ -22,6 +22,7 @@ from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.no_lock import NoLock
+from tilekeep.adapters.outage import Outages
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.seeding.in_process import InProcessExecutor
@@ -144,6 +145,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         longest_seconds=options.provided.longest_failure_seconds,
     )
     slices = providers.Object(read_slice)
+    outages = providers.ThreadSafeSingleton(Outages, clock)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
     object_workers = providers.ThreadSafeSingleton(ObjectWorkers)
@@ -157,7 +159,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
             "redis": providers.Factory(RedisTileStore, clients=redis_clients, clock=clock),
-            "couchdb": providers.Factory(couchdb_store),
+            "couchdb": providers.Factory(couchdb_store, outages=outages, clock=clock),
             "pmtiles-file": providers.Factory(pmtiles_file),
             "pmtiles-url": providers.Factory(pmtiles_url),
             "memory": providers.Factory(memory_store, keep=resources.provided.keep),

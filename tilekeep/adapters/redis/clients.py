@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tilekeep.adapters.outage import Outage
 from tilekeep.adapters.redis.commands import RedisCommands, RedisUnusable
 from tilekeep.adapters.redis.server import RedisServer
+from tilekeep.adapters.redis.spared import SparedCommands
 from tilekeep.adapters.redis.waiting import Waiting
 from tilekeep.ports.clock import Clock
 
@@ -17,6 +19,7 @@ class RedisClients:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._made: dict[RedisServer, RedisCommands] = {}
+        self._spared: dict[RedisServer, RedisCommands] = {}
 
     def of(self, server: RedisServer) -> RedisCommands:
         """The commands of ``server``.
@@ -25,6 +28,17 @@ class RedisClients:
         """
         found = self._made.get(server)
         return self._made.setdefault(server, self._commands(server)) if found is None else found
+
+    def sparing(self, server: RedisServer) -> RedisCommands:
+        """The same, for those who have something else to do while ``server`` is out of reach: it is left alone then.
+
+        :raises RedisUnusable: the library is not installed.
+        """
+        found = self._spared.get(server)
+        if found is None:
+            made = SparedCommands(self.of(server), Outage(self._clock))
+            found = self._spared.setdefault(server, made)
+        return found
 
     def _commands(self, server: RedisServer) -> RedisCommands:
         try:

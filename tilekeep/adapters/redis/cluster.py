@@ -10,7 +10,7 @@ import redis
 from redis.cluster import ClusterNode, RedisCluster
 
 from tilekeep.adapters.redis.commands import Command, RedisUnusable, RefusedCommand
-from tilekeep.adapters.redis.reasons import LIBRARY_ERRORS, reason
+from tilekeep.adapters.redis.reasons import LIBRARY_ERRORS, is_out_of_reach, reason
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.domain.deadline import Deadline
 
@@ -34,7 +34,7 @@ class Cluster:
         try:
             return self._connected().execute_command(command[0].decode(), *command[1:])
         except LIBRARY_ERRORS as error:
-            raise RedisUnusable(reason(error)) from error
+            raise _unusable(error) from error
 
     def ask_all(self, commands: Sequence[Command], deadline: Deadline, *, together: bool = False) -> list[Any]:
         """See :class:`~tilekeep.adapters.redis.commands.RedisCommands`: one request for each node concerned."""
@@ -46,7 +46,7 @@ class Cluster:
                 pipeline.execute_command(command[0].decode(), *command[1:])
             replies = pipeline.execute(raise_on_error=False)
         except LIBRARY_ERRORS as error:
-            raise RedisUnusable(reason(error)) from error
+            raise _unusable(error) from error
         return [self._reply(reply, together=together) for reply in replies]
 
     def names(self, pattern: bytes, deadline: Deadline) -> Iterator[list[bytes]]:
@@ -62,7 +62,7 @@ class Cluster:
                     if cursor == 0:
                         break
         except LIBRARY_ERRORS as error:
-            raise RedisUnusable(reason(error)) from error
+            raise _unusable(error) from error
 
     def _reply(self, reply: Any, *, together: bool) -> Any:
         if not isinstance(reply, Exception):
@@ -98,3 +98,7 @@ class Cluster:
             protocol=2,
             **options,
         )
+
+
+def _unusable(error: Exception) -> RedisUnusable:
+    return RedisUnusable(reason(error), out=is_out_of_reach(error, full=True))

@@ -18,7 +18,14 @@ class RefusedCommand(NamedTuple):
 
 
 class RedisUnusable(Exception):
-    """Redis cannot be used, or refuses something; the text is the reason and a remedy, without credentials."""
+    """Redis cannot be used, or refuses something; the text is the reason and a remedy, without credentials.
+
+    :ivar out: whether the server is out of reach, rather than refusing, or the time of the request up.
+    """
+
+    def __init__(self, reason: str, *, out: bool = False) -> None:
+        super().__init__(reason)
+        self.out = out
 
 
 class RedisCommands(Protocol):

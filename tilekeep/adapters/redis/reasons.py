@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import redis
 
+from tilekeep.adapters.outage import is_refused
+
 #: All that using the library may raise; anything else is a defect of ours.
 LIBRARY_ERRORS = (redis.RedisError, redis.exceptions.RedisClusterException, OSError)
 
@@ -37,3 +39,13 @@ def reason(error: Exception) -> str:
     """Why it failed, and a remedy where there is one."""
     text = str(error).rstrip(". ") or type(error).__name__
     return next(words for kinds, words in _REMEDIES if isinstance(error, kinds)).format(error=text)
+
+
+def is_out_of_reach(error: Exception, *, full: bool) -> bool:
+    """Whether nobody answers at all, which takes time to find out; ``full`` says that there was time for any answer."""
+    if isinstance(error, redis.TimeoutError | TimeoutError):
+        return full
+    if isinstance(error, redis.exceptions.AuthenticationError | redis.BusyLoadingError):
+        return False  # Connection errors to the library, but said by a server that answers at once.
+    unreachable = isinstance(error, redis.ConnectionError | redis.exceptions.RedisClusterException | OSError)
+    return unreachable and not is_refused(error)

@@ -14,7 +14,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from tilekeep.adapters.redis.commands import Command, RedisUnusable, RefusedCommand, packed
-from tilekeep.adapters.redis.reasons import LIBRARY_ERRORS, reason
+from tilekeep.adapters.redis.reasons import LIBRARY_ERRORS, is_out_of_reach, reason
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.adapters.redis.waiting import Waiting
 from tilekeep.domain.deadline import Deadline
@@ -37,6 +37,7 @@ class SingleServer:
 
     def __init__(self, server: RedisServer, waiting: Waiting) -> None:
         self._waiting = waiting
+        self._timeout_seconds = server.timeout_seconds
         self._pool = _pool(server)
         self._idle: deque[Any] = deque()
 
@@ -74,8 +75,9 @@ class SingleServer:
 
     def _exchange(self, request: bytes, replies: int, deadline: Deadline) -> list[Any]:
         wait = self._waiting.seconds(deadline)
+        is_full = wait >= self._timeout_seconds
         try:
-            connection, is_new = self._taken()
+            connection, is_new = self._taken(wait)
             try:
                 found = _asked(connection, request, replies, wait)
             except (redis.ConnectionError, OSError):
@@ -83,30 +85,32 @@ class SingleServer:
                     raise
                 # Closed while nobody used it; so are the other idle ones, then.
                 self._idle.clear()
-                connection = self._new()
+                connection, is_new = self._new(wait), True
                 found = _asked(connection, request, replies, wait)
         except LIBRARY_ERRORS as error:
-            raise RedisUnusable(reason(error)) from error
-        if len(self._idle) < MOST_IDLE:
+            raise RedisUnusable(reason(error), out=is_out_of_reach(error, full=is_full)) from error
+        # One that was made in haste is as impatient later.
+        if len(self._idle) < MOST_IDLE and (is_full or not is_new):
             self._idle.append(connection)
         else:
             connection.disconnect()
         return found
 
-    def _taken(self) -> tuple[Any, bool]:
+    def _taken(self, wait_seconds: float) -> tuple[Any, bool]:
         """A connection of this process that nobody uses, and whether it is new."""
         process = os.getpid()
         while True:
             try:
                 connection = self._idle.pop()
             except IndexError:
-                return self._new(), True
+                return self._new(wait_seconds), True
             if connection.pid == process:
                 return connection, False
 
-    def _new(self) -> Any:
-        """An open connection; with sentinels, to whom they call the master now."""
-        connection = self._pool.connection_class(**self._pool.connection_kwargs)
+    def _new(self, wait_seconds: float) -> Any:
+        """An open connection, within that time; with sentinels, to whom they call the master now."""
+        waits = {"socket_timeout": wait_seconds, "socket_connect_timeout": wait_seconds}
+        connection = self._pool.connection_class(**{**self._pool.connection_kwargs, **waits})
         connection.connect()
         return connection
 
@@ -144,7 +148,8 @@ def _pool(server: RedisServer) -> ConnectionPool:
     if tls is not None:
         options |= {"ssl_ca_certs": tls.ca_certs, "ssl_certfile": tls.certfile, "ssl_keyfile": tls.keyfile}
     if server.sentinels:
-        options_of_sentinels = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout", "retry")}
+        each = server.timeout_seconds / len(server.sentinels)  # They are asked one after the other.
+        options_of_sentinels = {"socket_timeout": each, "socket_connect_timeout": each, "retry": options["retry"]}
         sentinel = Sentinel(server.sentinels, sentinel_kwargs=options_of_sentinels)  # type: ignore[no-untyped-call]
         return SentinelConnectionPool(server.master_name, sentinel, ssl=tls is not None, **options)  # type: ignore[no-untyped-call]
     kind = Connection if tls is None else SSLConnection

@@ -56,6 +56,7 @@ def couchdb_store(
         tile_set=wanted.tile_set,
         media_type=wanted.media_type,
         http=http_client(options),
+        timeout_seconds=storage.timeout_seconds,
         url=storage.database_url(wanted.place),
         tile_id=storage.tile_id,
         tile_metadata=storage.tile_metadata,

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
+from tilekeep.adapters.outage import Outage
 from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer, Transfers
 from tilekeep.domain.deadline import Deadline
 from tilekeep.ports.clock import Clock
@@ -15,9 +16,6 @@ _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
 _ATTEMPTS = 3
 _FIRST_PAUSE_SECONDS = 0.2
-
-#: How long a service that could not be reached is not asked, so that requests need not find out one by one.
-OUTAGE_SECONDS = 5.0
 
 
 class Exchanges:
@@ -30,35 +28,29 @@ class Exchanges:
         self._transfers = transfers
         self._clock = clock
         self._sleep = sleep
-        self._outage: tuple[float, str] | None = None
+        self._outage = Outage(clock)
 
     def ask(self, address: Address, message: Callable[[], Message], deadline: Deadline) -> Answer:
         """The answer; ``message`` makes the request anew for each attempt, as it is signed with its time.
 
         :raises NoAnswer: there is none, or not before the deadline.
         """
-        self._refuse_in_outage()
+        refusal = self._outage.refusal()
+        if refusal is not None:
+            raise NoAnswer(refusal)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 answer = self._transfers.send(address, message(), deadline)
             except NoAnswer as failure:
                 if failure.out:
-                    self._outage = (self._clock.monotonic() + OUTAGE_SECONDS, str(failure))
+                    self._outage.begins(str(failure))
                 if not failure.again or not self._pause(attempt, deadline):
                     raise
                 continue
+            self._outage.ends()
             if answer.status not in _TRANSIENT or not self._pause(attempt, deadline):
                 return answer
         raise AssertionError("the last attempt returns or raises")
-
-    def _refuse_in_outage(self) -> None:
-        outage = self._outage
-        if outage is None:
-            return
-        until, reason = outage
-        if self._clock.monotonic() < until:
-            raise NoAnswer(f"{reason} a moment ago; it is asked again in a few seconds")
-        self._outage = None
 
     def _pause(self, attempt: int, deadline: Deadline) -> bool:
         """Waits before the next attempt, longer each time; False if there is none."""

@@ -71,7 +71,7 @@ class RedisTileStore:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         name = self._keys.tile(key)
         try:
-            body, record = self._clients.of(self._server).ask((b"MGET", name, self._keys.record(name)), deadline)
+            body, record = self._clients.sparing(self._server).ask((b"MGET", name, self._keys.record(name)), deadline)
         except RedisUnusable as error:
             raise self._error("read tile", error) from error
         if not body:
@@ -221,7 +221,7 @@ class RedisTileStore:
         """The tiles of a level by their names, on request those too that have left a record only."""
         pattern = self._keys.level(z, with_records=with_records)
         try:
-            for names in self._clients.of(self._server).names(pattern, deadline):
+            for names in self._clients.sparing(self._server).names(pattern, deadline):
                 page = self._keys.tiles_among(names, z)
                 if page:
                     yield page
@@ -242,7 +242,7 @@ class RedisTileStore:
         may_refuse: bool = False,
     ) -> Sequence[Any]:
         try:
-            replies = self._clients.of(self._server).ask_all(commands, deadline, together=together)
+            replies = self._clients.sparing(self._server).ask_all(commands, deadline, together=together)
         except RedisUnusable as error:
             raise self._error(doing, error) from error
         for reply in () if may_refuse else replies:

@@ -1,0 +1,62 @@
+"""A server that failed a moment ago is left alone, so that requests do not find out one after the other."""
+
+from __future__ import annotations
+
+from tilekeep.ports.clock import Clock
+
+#: How long a server that could not be reached is not asked.
+OUTAGE_SECONDS = 5.0
+
+
+class Outage:
+    """What one process knows of one server.  Safe to use from any thread, also after a fork; a race costs a request.
+
+    When the time is over one request finds out whether the server has recovered; the others are refused until that one
+    has been answered, or for as long again.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Binds it to a server that is believed to be well."""
+        self._clock = clock
+        self._lasting: tuple[float, str] | None = None
+
+    def refusal(self) -> str | None:
+        """Why the server is not to be asked now; None if whoever wants to know may ask it."""
+        lasting = self._lasting
+        if lasting is None:
+            return None
+        until, reason = lasting
+        now = self._clock.monotonic()
+        if now < until:
+            return f"{reason} (that was a moment ago; it is asked again in a few seconds)"
+        self._lasting = (now + OUTAGE_SECONDS, reason)
+        return None
+
+    def begins(self, reason: str) -> None:
+        """The server could not be reached just now."""
+        self._lasting = (self._clock.monotonic() + OUTAGE_SECONDS, reason)
+
+    def ends(self) -> None:
+        """The server has answered."""
+        self._lasting = None
+
+
+def is_refused(error: BaseException | None) -> bool:
+    """Whether an error came of a connection that was refused or closed: that is known at once, and costs nothing."""
+    while error is not None:
+        if isinstance(error, ConnectionError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+class Outages:
+    """The outages of all servers, by their names."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: dict[str, Outage] = {}
+
+    def of(self, server: str) -> Outage:
+        """That of one server, the same for all who ask."""
+        return self._known.get(server) or self._known.setdefault(server, Outage(self._clock))
