@@ -112,6 +112,14 @@ class LedgerSuite(ABC):
         with ledger.settling() as changes:
             assert changes.areas == frozenset()
 
+    def test_larger_areas_are_noted_too(self, ledger: Ledger) -> None:
+        square = CellBlock(9, (8, 15), (0, 7))
+        with ledger.changing([square, CELL]):
+            pass
+
+        with ledger.settling() as changes:
+            assert changes.areas == {square, CELL}
+
     def test_what_is_just_changing_stays_unsettled_when_it_is_counted(self, ledger: Ledger) -> None:
         with ledger.changing([CELL]):
             with ledger.settling() as changes:

@@ -30,8 +30,8 @@ from tilekeep.domain.tile import TileCoord, TileKey
 RESOURCES = ProcessResources()
 
 
-def store_ledger(directory: Path, patience_seconds: float = 0.0) -> StoreLedger:
-    journals = Journals()
+def store_ledger(directory: Path, patience_seconds: float = 0.0, long_bytes: int = 1 << 20) -> StoreLedger:
+    journals = Journals(long_bytes=long_bytes)
     RESOURCES.keep(journals)
     locks = FileTileLock(str(directory), SystemClock(), timeout_seconds=60.0)
     return StoreLedger(str(directory), journals, locks, levels=LEVELS, patience_seconds=patience_seconds)
@@ -43,6 +43,13 @@ class TestFakeLedger(LedgerSuite):
 
     def make_ledger(self, medium: FakeLedger) -> FakeLedger:
         return medium
+
+
+class TestStoreLedgerWithShortJournals(LedgerSuite):
+    """Whose notes are merged after every one of them."""
+
+    def make_ledger(self, medium: Path) -> StoreLedger:
+        return store_ledger(medium, long_bytes=1)
 
 
 class TestStoreLedger(LedgerSuite):
@@ -112,6 +119,85 @@ class TestStoreLedger(LedgerSuite):
                 pass
 
         assert (tmp_path / "changes").stat().st_size < 20
+
+    def test_notes_that_nobody_counts_take_a_bounded_room(self, tmp_path: Path) -> None:
+        ledger = store_ledger(tmp_path, long_bytes=200_000)
+        cells = [Cell(18, 64 * (number % 300), 64 * (number // 300)) for number in range(90_000)]
+
+        for start in range(0, len(cells), 100):
+            with ledger.changing(cells[start : start + 100]):
+                pass
+
+        assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 1_000_000
+        with ledger.settling() as changes:
+            assert all(any(_holds(area, cell) for area in _near(changes.areas, cell)) for cell in cells[::997])
+        assert list(tmp_path.glob("taken-*")) == []
+
+    def test_a_journal_that_somebody_uses_is_merged_later(self, tmp_path: Path) -> None:
+        ledger, other = store_ledger(tmp_path, long_bytes=100), store_ledger(tmp_path)
+        with other.changing([CELL]):
+            for number in range(30):
+                with ledger.changing([Cell(9, 7, number)]):
+                    pass
+            with ledger.settling() as changes:
+                assert changes == ({CELL, *(Cell(9, 7, number) for number in range(30))}, False)
+        with ledger.settling() as changes:
+            assert changes.areas >= {CELL}
+
+    def test_notes_are_not_merged_while_somebody_counts(self, tmp_path: Path) -> None:
+        ledger, other = store_ledger(tmp_path), store_ledger(tmp_path, long_bytes=10)
+        with ledger.settling(), other.changing([CELL]):
+            pass
+
+        assert sorted(path.name for path in tmp_path.iterdir() if path.stat().st_size) == ["changes"]
+
+    def test_lost_notes_are_remembered_when_notes_are_merged(self, tmp_path: Path) -> None:
+        (tmp_path / "taken-1").write_bytes(b"\n*.")
+        (tmp_path / "taken-2").write_bytes(b"\n9 1 1.")
+        with store_ledger(tmp_path, long_bytes=1).changing([CELL]):
+            pass
+
+        assert len(list(tmp_path.glob("taken-*"))) == 1
+        with store_ledger(tmp_path).settling() as changes:
+            assert changes.areas == {CELL, Cell(9, 1, 1), *(CellBlock(z) for z in range(LEVELS))}
+
+    def test_whoever_is_killed_while_notes_are_merged_loses_none(
+        self, tmp_path: Path, rounds: Callable[[int, int], int]
+    ) -> None:
+        for number in range(rounds(20, 200)):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            with signals() as (tell, await_):
+
+                def work(folder: Path = folder, tell: Callable[[], None] = tell) -> None:
+                    ledger = store_ledger(folder, long_bytes=200)
+                    for cell in range(100_000):
+                        with ledger.changing([Cell(12, cell % 500, cell // 500)]):
+                            (folder / "stored").write_text(str(cell))
+                        if cell == 5:
+                            tell()
+
+                child = forked(work)
+                await_()
+                time.sleep(random.uniform(0, 0.1))
+                kill(child)
+
+            noted = int((folder / "stored").read_text() or 0)
+            with store_ledger(folder).settling() as changes:
+                assert changes.settled
+                assert changes.areas >= {Cell(12, cell % 500, cell // 500) for cell in range(noted)}
+
+    def test_several_processes_that_merge_at_a_time_lose_no_notes(self, tmp_path: Path) -> None:
+        def work(number: int) -> None:
+            ledger = store_ledger(tmp_path, long_bytes=300)
+            for cell in range(400):
+                with ledger.changing([Cell(12, number, cell)]):
+                    pass
+
+        wait_for(*[forked(lambda number=number: work(number)) for number in range(4)])
+
+        with store_ledger(tmp_path).settling() as changes:
+            assert changes.areas == {Cell(12, number, cell) for number in range(4) for cell in range(400)}
 
     def test_a_note_cut_off_by_a_full_disk_spoils_no_other(self, tmp_path: Path) -> None:
         ledger = store_ledger(tmp_path)
@@ -226,3 +312,14 @@ def test_where_files_cannot_be_locked_stores_take_no_notes_and_leave_nothing_ope
     with ledger.changing([CELL]):
         pass
     assert "*" in (tmp_path / "changes").read_text()
+
+
+def _near(areas: frozenset[Cell | CellBlock], cell: Cell) -> list[Cell | CellBlock]:
+    return [area for area in areas if area.z == cell.z]
+
+
+def _holds(area: Cell | CellBlock, cell: Cell) -> bool:
+    if isinstance(area, Cell) or area.columns is None or area.rows is None:
+        return area == cell
+    (west, east), (first, last) = area.columns, area.rows
+    return west <= cell.column <= east and first <= cell.row <= last

@@ -72,17 +72,18 @@ class SettleLedger:
         is_bounded = self._lists_windows or not self._ledger.account().complete
         with self._counting() as areas:
             # The deepest levels first: they say soonest that there is too much.
-            for z in sorted({area.z for area in areas if isinstance(area, CellBlock)}, reverse=True):
+            levels = sorted({area.z for area in areas if isinstance(area, CellBlock) and area.is_level}, reverse=True)
+            for z in levels:
                 tiles = self._tiles(CellBlock(z), deadline)
                 self._count(CellBlock(z), left.only(tiles) if is_bounded else tiles)
-            cells = deque(sorted(area for area in areas if isinstance(area, Cell) and CellBlock(area.z) not in areas))
-            while cells and not left.is_used_up:
-                for block in blocks(cells.popleft() for _ in range(min(_CELLS_AT_ONCE, len(cells)))):
+            others = deque(sorted((area for area in areas if area.z not in levels), key=_in_order))
+            while others and not left.is_used_up:
+                for block in blocks(others.popleft() for _ in range(min(_CELLS_AT_ONCE, len(others)))):
                     self._count(block, left.taken_from(self._tiles(block, deadline)))
-            if cells:
-                with self._ledger.changing(cells):
+            if others:
+                with self._ledger.changing(others):
                     """They stay noted."""
-        return None if cells else self._ledger.account()
+        return None if others else self._ledger.account()
 
     @contextmanager
     def _counting(self, *, scan: bool = False) -> Iterator[frozenset[Cell | CellBlock]]:
@@ -102,6 +103,11 @@ class SettleLedger:
 
     def _count(self, block: CellBlock, tiles: Iterable[tuple[TileKey, TileInfo]]) -> None:
         self._ledger.enter(block, counted(tiles))
+
+
+def _in_order(area: Cell | CellBlock) -> tuple[int, bool, Cell | CellBlock]:
+    """Neighbours after each other; cells and larger areas cannot be compared."""
+    return area.z, isinstance(area, CellBlock), area
 
 
 class Allowance:

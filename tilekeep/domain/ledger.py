@@ -10,6 +10,9 @@ from tilekeep.domain.tile import TileInfo, TileKey
 #: Columns and rows of tiles in a cell: what is counted anew when one of its tiles has changed.
 CELL_SIDE = 64
 
+#: How many squares of cells make a larger one, in each direction.
+_SQUARE = 8
+
 DAY_SECONDS = 86400
 
 
@@ -33,6 +36,11 @@ class CellBlock(NamedTuple):
     z: int
     columns: tuple[int, int] | None = None
     rows: tuple[int, int] | None = None
+
+    @property
+    def is_level(self) -> bool:
+        """Whether these are all cells of the level."""
+        return self.columns is None or self.rows is None
 
     @staticmethod
     def around(cell: Cell) -> CellBlock:
@@ -134,10 +142,12 @@ def together(counts: Iterable[Count]) -> Count | None:
 
 
 def blocks(changed: Iterable[Cell | CellBlock]) -> list[CellBlock]:
-    """What is to be counted anew: neighbours in a column together, no cell of a level that is counted whole."""
+    """What is to be counted anew: neighbours in a column together, nothing of a level that is counted whole."""
     some = set(changed)
-    levels = {block.z for block in some if isinstance(block, CellBlock)}
+    wider = [area for area in some if isinstance(area, CellBlock)]
+    levels = {block.z for block in wider if block.is_level}
     found = [CellBlock(z) for z in sorted(levels)]
+    found += sorted(block for block in wider if block.z not in levels)
     run: CellBlock | None = None
     for z, column, row in sorted(cell for cell in some if isinstance(cell, Cell) and cell.z not in levels):
         if run is not None and run.rows is not None and run[:2] == (z, (column, column)) and run.rows[1] == row - 1:
@@ -147,6 +157,59 @@ def blocks(changed: Iterable[Cell | CellBlock]) -> list[CellBlock]:
             run = CellBlock.around(Cell(z, column, row))
             found.append(run)
     return found
+
+
+def coarser(changed: Iterable[Cell | CellBlock], most: int) -> set[Cell | CellBlock]:
+    """At most so many areas that hold all of ``changed``, where levels as a whole are not that many already.
+
+    Cells are put together in squares, whose side is the least power of :data:`_SQUARE` with which they are few enough.
+    """
+    some = set(changed)
+    whole = {area.z for area in some if isinstance(area, CellBlock) and area.is_level}
+    squares = {_Square.around(area) for area in some if area.z not in whole}
+    side = 1
+    while len(squares) + len(whole) > most and len({square.z for square in squares}) < len(squares):
+        side *= _SQUARE
+        squares = {square.within(side) for square in squares}
+    sides = {square.side for square in squares}
+    kept = {each for each in squares if not any(each.within(side) in squares for side in sides if side > each.side)}
+    return {square.area() for square in kept} | {CellBlock(z) for z in whole}
+
+
+class _Square(NamedTuple):
+    """Cells of a level; columns and rows are counted in squares of that side."""
+
+    z: int
+    side: int
+    column: int
+    row: int
+
+    @staticmethod
+    def around(area: Cell | CellBlock) -> _Square:
+        """The least one of its kind that holds ``area``."""
+        if isinstance(area, Cell):
+            return _Square(area.z, 1, area.column, area.row)
+        assert area.columns is not None, "levels as a whole are no squares"
+        assert area.rows is not None
+        (west, east), (first, last) = area.columns, area.rows
+        side = 1
+        while west // side != east // side or first // side != last // side:
+            side *= _SQUARE
+        return _Square(area.z, side, west // side, first // side)
+
+    def within(self, side: int) -> _Square:
+        """The square of that side that holds this one, or this one if it is as large."""
+        if side <= self.side:
+            return self
+        factor = side // self.side
+        return _Square(self.z, side, self.column // factor, self.row // factor)
+
+    def area(self) -> Cell | CellBlock:
+        """As an area of the ledger."""
+        if self.side == 1:
+            return Cell(self.z, self.column, self.row)
+        west, first = self.column * self.side, self.row * self.side
+        return CellBlock(self.z, (west, west + self.side - 1), (first, first + self.side - 1))
 
 
 class _Counting:

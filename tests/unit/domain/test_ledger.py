@@ -14,6 +14,7 @@ from tilekeep.domain.ledger import (
     CellBlock,
     Count,
     blocks,
+    coarser,
     counted,
     day_of,
     together,
@@ -75,6 +76,46 @@ def test_neighbours_in_a_column_are_one_block() -> None:
         CellBlock(9, (2, 2), (6, 6)),
         CellBlock(9, (3, 3), (5, 5)),
     ]
+
+
+AREAS = (
+    st.builds(Cell, st.integers(7, 9), st.integers(0, 700), st.integers(0, 700))
+    | st.builds(
+        lambda z, column, row: CellBlock(z, (8 * column, 8 * column + 7), (8 * row, 8 * row + 7)),
+        st.integers(7, 9),
+        st.integers(0, 87),
+        st.integers(0, 87),
+    )
+    | st.builds(CellBlock, st.integers(9, 10), st.none(), st.none())
+)
+
+
+@given(st.lists(AREAS, max_size=60), st.integers(1, 40))
+def test_few_large_areas_hold_all_that_many_small_ones_do(areas: list[Cell | CellBlock], most: int) -> None:
+    found = coarser(areas, most)
+
+    assert len(found) <= max(most, len({area.z for area in areas}))
+    assert all(any(holds(larger, area) for larger in found) for area in areas)
+    assert not [(a, b) for a in found for b in found if a != b and holds(a, b)]
+
+
+@given(st.lists(AREAS, max_size=30))
+def test_areas_that_are_few_stay_what_they_are(areas: list[Cell | CellBlock]) -> None:
+    found = coarser(areas, 1000)
+
+    assert found <= set(areas)
+
+
+def holds(larger: Cell | CellBlock, area: Cell | CellBlock) -> bool:
+    outer, inner = (CellBlock.around(each) if isinstance(each, Cell) else each for each in (larger, area))
+    if outer.z != inner.z or outer.columns is None or outer.rows is None:
+        return outer.z == inner.z
+    if inner.columns is None or inner.rows is None:
+        return False
+    return all(
+        first <= one and two <= last
+        for (first, last), (one, two) in ((outer.columns, inner.columns), (outer.rows, inner.rows))
+    )
 
 
 @pytest.mark.parametrize(("x", "column"), [(0, 0), (CELL_SIDE - 1, 0), (CELL_SIDE, 1)])

@@ -15,7 +15,7 @@ import os
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from tilekeep.adapters.atomic_files import FileModes
@@ -27,6 +27,9 @@ log = logging.getLogger("tilekeep.cache.ledger")
 
 #: The name of the journal that takes notes.
 CURRENT = "changes"
+
+#: A journal with more bytes is put away, so that neither files nor what processes remember of them grow without end.
+_LONG_BYTES = 1 << 20
 
 #: Journals that stay open while nobody changes their stores.
 _MOST_IDLE = 64
@@ -41,8 +44,9 @@ class Journals:
     Within a process an area is noted once in each journal.
     """
 
-    def __init__(self, most_idle: int = _MOST_IDLE) -> None:
+    def __init__(self, most_idle: int = _MOST_IDLE, long_bytes: int = _LONG_BYTES) -> None:
         self._most_idle = most_idle
+        self._long_bytes = long_bytes
         self._begin()
 
     def _begin(self) -> None:
@@ -53,10 +57,17 @@ class Journals:
         self._process = os.getpid()
 
     def changing(
-        self, directory: str, areas: Iterable[Cell | CellBlock], modes: FileModes
+        self,
+        directory: str,
+        areas: Iterable[Cell | CellBlock],
+        modes: FileModes,
+        put_away: Callable[[], None] = lambda: None,
     ) -> AbstractContextManager[None]:
-        """See :class:`tilekeep.ports.ledger.ChangeNotes`; ``directory`` is that of the ledger."""
-        return _Change(self, directory, areas, modes)
+        """See :class:`tilekeep.ports.ledger.ChangeNotes`; ``directory`` is that of the ledger.
+
+        ``put_away`` is called after a change that has made the journal long.
+        """
+        return _Change(self, directory, areas, modes, put_away)
 
     def reset_after_fork(self) -> None:
         """To be called in a forked child: what is open belongs to the parent, and so do the locks."""
@@ -71,11 +82,17 @@ class Journals:
         with self._guard:
             return self._noted(directory, areas, modes)
 
-    def end(self, directory: str, journal: _Journal) -> None:
-        """The change is made; in a child that was forked meanwhile there is nothing to give back."""
+    def end(self, directory: str, journal: _Journal) -> bool:
+        """The change is made; in a child that was forked meanwhile there is nothing to give back.
+
+        Whether the journal has become too long.
+        """
         with self._guard:
-            if journal.process == self._process:
-                self._give_back(directory, journal)
+            if journal.process != self._process:
+                return False
+            self._give_back(directory, journal)
+            is_long, journal.is_long = journal.is_long, False
+            return is_long
 
     def _noted(self, directory: str, areas: Iterable[Cell | CellBlock], modes: FileModes) -> _Journal | None:
         try:
@@ -88,6 +105,7 @@ class Journals:
                 if new:
                     journal.append(encoded(new))
                     journal.noted |= new
+                    journal.is_long = journal.size() > self._long_bytes
             except OSError:
                 self._give_back(directory, journal)
                 raise
@@ -153,26 +171,34 @@ class Journals:
 class _Change:
     """The context of a change."""
 
-    __slots__ = ("_areas", "_directory", "_journal", "_journals", "_modes")
+    __slots__ = ("_areas", "_directory", "_journal", "_journals", "_modes", "_put_away")
 
-    def __init__(self, journals: Journals, directory: str, areas: Iterable[Cell | CellBlock], modes: FileModes) -> None:
+    def __init__(
+        self,
+        journals: Journals,
+        directory: str,
+        areas: Iterable[Cell | CellBlock],
+        modes: FileModes,
+        put_away: Callable[[], None],
+    ) -> None:
         self._journals = journals
         self._directory = directory
         self._areas = areas
         self._modes = modes
+        self._put_away = put_away
 
     def __enter__(self) -> None:
         self._journal = self._journals.begin(self._directory, self._areas, self._modes)
 
     def __exit__(self, *error: object) -> None:
-        if self._journal is not None:
-            self._journals.end(self._directory, self._journal)
+        if self._journal is not None and self._journals.end(self._directory, self._journal):
+            self._put_away()
 
 
 class _Journal:
     """An open journal; ``users`` change what they have noted in it."""
 
-    __slots__ = ("_descriptor", "_identity", "noted", "process", "users")
+    __slots__ = ("_descriptor", "_identity", "is_long", "noted", "process", "users")
 
     def __init__(self, descriptor: int, process: int) -> None:
         self._descriptor = descriptor
@@ -181,6 +207,7 @@ class _Journal:
         self._identity = status.st_dev, status.st_ino
         self.noted: set[Cell | CellBlock] = set()
         self.users = 0
+        self.is_long = False
 
     def lock(self) -> bool:
         """One more user; False, and still one more, if the journal has been taken away to be counted.
@@ -213,6 +240,10 @@ class _Journal:
     def append(self, text: bytes) -> None:
         if os.write(self._descriptor, text) != len(text):
             raise OSError(0, "the disk is full")
+
+    def size(self) -> int:
+        """Bytes, those of all processes together."""
+        return os.fstat(self._descriptor).st_size
 
     def close(self) -> None:
         """Closes the file, once."""

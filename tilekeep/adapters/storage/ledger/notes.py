@@ -10,6 +10,7 @@ from tilekeep.domain.ledger import Cell, CellBlock
 EVERYTHING = b"\n*."
 
 _CELL_NUMBERS = 3
+_BLOCK_NUMBERS = 5
 
 
 def encoded(areas: Iterable[Cell | CellBlock]) -> bytes:
@@ -18,7 +19,14 @@ def encoded(areas: Iterable[Cell | CellBlock]) -> bytes:
     A line begins with its newline and ends with a full stop, so that one that a full disk has cut off is no line, and
     spoils none that follows it.
     """
-    return b"".join(b"\n%d %d %d." % area if isinstance(area, Cell) else b"\n%d." % area.z for area in areas)
+    return b"".join(map(_line, areas))
+
+
+def _line(area: Cell | CellBlock) -> bytes:
+    if isinstance(area, Cell):
+        return b"\n%d %d %d." % area
+    z, columns, rows = area
+    return b"\n%d." % z if columns is None or rows is None else b"\n%d %d %d %d %d." % (z, *columns, *rows)
 
 
 def decoded(journal: bytes) -> tuple[frozenset[Cell | CellBlock], bool]:
@@ -33,6 +41,9 @@ def decoded(journal: bytes) -> tuple[frozenset[Cell | CellBlock], bool]:
             everything = True
         elif len(numbers) == _CELL_NUMBERS:
             areas.add(Cell(*map(int, numbers)))
+        elif len(numbers) == _BLOCK_NUMBERS:
+            z, west, east, first, last = map(int, numbers)
+            areas.add(CellBlock(z, (west, east), (first, last)))
         else:
             areas.add(CellBlock(int(numbers[0])))
     return frozenset(areas), everything

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,12 +12,14 @@ from tilekeep.adapters.directories import make_directories
 from tilekeep.adapters.storage.directories import store_error
 from tilekeep.adapters.storage.ledger.account_book import AccountBook
 from tilekeep.adapters.storage.ledger.journals import Journals
-from tilekeep.adapters.storage.ledger.taken import TakenNotes, close_current, discard, noted_areas, taken_notes
+from tilekeep.adapters.storage.ledger.taken import TakenNotes, close_current, discard, merge, noted_areas, taken_notes
 from tilekeep.domain.deadline import NO_DEADLINE
 from tilekeep.domain.errors import LockUnavailable, StoreError
 from tilekeep.domain.ledger import Account, Cell, CellBlock, Count
 from tilekeep.ports.ledger import Changes
 from tilekeep.ports.tile_lock import TileLock
+
+log = logging.getLogger("tilekeep.cache.ledger")
 
 _BOOK = "account.sqlite"
 _LOCK = "settling.lck"
@@ -69,7 +72,7 @@ class StoreLedger:
 
     def changing(self, areas: Iterable[Cell | CellBlock]) -> AbstractContextManager[None]:
         """See :class:`tilekeep.ports.ledger.ChangeNotes`."""
-        return self._journals.changing(self._directory, areas, self._modes)
+        return self._journals.changing(self._directory, areas, self._modes, self._put_away)
 
     @contextmanager
     def settling(self) -> Iterator[Changes]:
@@ -93,6 +96,15 @@ class StoreLedger:
     def cells(self, z: int) -> Iterator[tuple[Cell, Count]]:
         """See :class:`tilekeep.ports.ledger.Ledger`."""
         return iter(self._book.cells(z))
+
+    def _put_away(self) -> None:
+        """Has another journal take notes, unless somebody counts, who does the same."""
+        try:
+            with self._locks.try_hold(_LOCK) as held:
+                if held:
+                    merge(self._directory)
+        except (LockUnavailable, OSError) as error:
+            log.warning("the journals of the ledger in %r cannot be merged: %s", self._directory, error)
 
     def _settled_notes(self) -> TakenNotes:
         until = time.monotonic() + self._patience_seconds

@@ -9,10 +9,16 @@ import secrets
 from typing import NamedTuple
 
 from tilekeep.adapters.storage.ledger.journals import CURRENT
-from tilekeep.adapters.storage.ledger.notes import decoded
-from tilekeep.domain.ledger import Cell, CellBlock
+from tilekeep.adapters.storage.ledger.notes import EVERYTHING, decoded, encoded
+from tilekeep.domain.ledger import Cell, CellBlock, coarser
 
 _TAKEN = "taken-"
+_MERGING = "merging-"
+
+#: Areas that a merged journal speaks of at most, save levels as a whole.
+MOST_AREAS = 20_000
+
+_ATTEMPTS = 10
 
 
 class TakenNotes(NamedTuple):
@@ -37,8 +43,10 @@ def close_current(directory: str) -> None:
         os.rename(f"{directory}/{CURRENT}", f"{directory}/{_TAKEN}{secrets.token_hex(8)}")
 
 
-def taken_notes(directory: str) -> TakenNotes:
+def taken_notes(directory: str, *, only_done: bool = False) -> TakenNotes:
     """What the journals say that have been taken away, in this counting or one that was broken off.
+
+    With ``only_done`` those that somebody uses are not read.
 
     :raises OSError: the disk or a permission.
     """
@@ -48,11 +56,35 @@ def taken_notes(directory: str) -> TakenNotes:
     for path in _journals(directory, _TAKEN):
         with open(path, "rb") as file:
             # Only what is read after everybody is done is all that will ever stand there.
-            found[_is_done(file.fileno())].append(path)
+            is_done = _is_done(file.fileno())
+            found[is_done].append(path)
+            if only_done and not is_done:
+                continue
             noted, lost = decoded(file.read())
         areas |= noted
         everything |= lost
     return TakenNotes(frozenset(areas), everything, tuple(found[True]), tuple(found[False]))
+
+
+def merge(directory: str, most_areas: int = MOST_AREAS) -> None:
+    """Puts the notes of journals that nobody uses any more into one, in which larger areas stand for many small ones.
+
+    Not while somebody counts.  Whoever is killed leaves notes twice, which makes no difference.
+
+    :raises OSError: the disk or a permission; the journals stay as they are.
+    """
+    for left_over in _journals(directory, _MERGING):
+        discard((left_over,))
+    close_current(directory)
+    notes = taken_notes(directory, only_done=True)
+    if len(notes.done) <= 1:
+        return
+    text = encoded(coarser(notes.areas, most_areas)) + (EVERYTHING if notes.everything else b"")
+    name = secrets.token_hex(8)
+    with open(f"{directory}/{_MERGING}{name}", "xb") as file:
+        file.write(text)
+    os.rename(f"{directory}/{_MERGING}{name}", f"{directory}/{_TAKEN}{name}")
+    discard(notes.done)
 
 
 def noted_areas(directory: str) -> int:
@@ -60,10 +92,15 @@ def noted_areas(directory: str) -> int:
 
     :raises OSError: the disk or a permission.
     """
-    areas: set[Cell | CellBlock] = set()
-    for path in _journals(directory, _TAKEN, CURRENT):
-        with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
-            areas |= decoded(file.read())[0]
+    for _ in range(_ATTEMPTS):
+        areas: set[Cell | CellBlock] = set()
+        try:
+            for path in _journals(directory, _TAKEN, CURRENT):
+                with open(path, "rb") as file:
+                    areas |= decoded(file.read())[0]
+        except FileNotFoundError:
+            continue  # Merged or counted just now.
+        break
     return len(areas)
 
 
