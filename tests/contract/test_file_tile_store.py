@@ -19,6 +19,7 @@ class FileTileStoreSuite(SharedTileStoreSuite):
     """The file of a tile is found by a formula of its own."""
 
     layout: str
+    shares_images = False
 
     def medium(self, folder: Path) -> Path:
         return folder
@@ -32,6 +33,7 @@ class FileTileStoreSuite(SharedTileStoreSuite):
             directory_permissions=None,
             file_permissions=None,
             link_single_color=None,
+            shares_images=self.shares_images,
         )
 
     def put(self, medium: Path, key: TileKey, body: bytes, at: float) -> None:
@@ -72,6 +74,11 @@ class FileTileStoreSuite(SharedTileStoreSuite):
 
 class TestTcLayout(FileTileStoreSuite):
     layout = "tc"
+
+
+class TestIdenticalTilesThatShareFiles(FileTileStoreSuite):
+    layout = "tc"
+    shares_images = True
 
 
 class TestMpLayout(FileTileStoreSuite):

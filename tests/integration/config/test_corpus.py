@@ -68,6 +68,7 @@ OWN_ADDITIONS = {
     ("GeotiffSource", "image"),
     ("GeotiffSource", "nodata"),
     ("GeotiffSource", "transparent"),
+    ("FileBackend", "share_identical_images"),
     ("GeotiffSource", "type"),
     ("GlobalCache", "failure_seconds"),
     ("GlobalCache", "ledger"),

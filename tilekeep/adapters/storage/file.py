@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
 from tilekeep.adapters.storage.directories import missing_is_nothing, store_error
+from tilekeep.adapters.storage.identical_tiles import FileIdentity, IdenticalTiles, renewed_together
 from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.renewal import renew_file
 from tilekeep.adapters.storage.single_color_links import LinkKind, SingleColorLinks
@@ -43,6 +44,7 @@ class FileTileStore:
         directory_permissions: int | None,
         file_permissions: int | None,
         link_single_color: LinkKind | None,
+        shares_images: bool = False,
         dimension_names: Collection[str] | None = None,
     ) -> None:
         """Binds the store to a directory; touches nothing.
@@ -55,6 +57,7 @@ class FileTileStore:
             directory_permissions: mode of new directories; None leaves it to the umask.
             file_permissions: mode of new files; None leaves it to the umask.
             link_single_color: how tiles of one colour share a file; None for not at all.
+            shares_images: whether identical tiles that are stored together share a file.
             dimension_names: the only dimensions that ``list`` and ``remove_level`` look for; None for all.  To be
                 given where other things may lie in the directory that look like a dimension.
         """
@@ -67,6 +70,7 @@ class FileTileStore:
         self._type_of = TileMediaType(media_type).of
         self._modes = FileModes(directory_permissions, file_permissions)
         self._links = link_single_color and SingleColorLinks(directory, tile_set.format, link_single_color, self._modes)
+        self._shares_images = shares_images
         self._dimension_names = None if dimension_names is None else frozenset(dimension_names)
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
@@ -115,17 +119,19 @@ class FileTileStore:
 
     def write(self, batch: Sequence[NewTile], at: float, deadline: Deadline = NO_DEADLINE) -> list[TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileWriter`; a failing batch leaves a prefix of it stored."""
-        return [self._write(tile, at) for tile in batch]
+        shared = IdenticalTiles(at, self._modes) if self._shares_images and len(batch) > 1 else None
+        return [self._write(tile, at, shared) for tile in batch]
 
     def renew(
         self, keys: Sequence[TileKey], at: float, validators: Validators | None, deadline: Deadline = NO_DEADLINE
     ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`."""
         found = {}
+        together = self._renewed_together(keys)
         for key in keys:
             path = self._path_of(key)
             with missing_is_nothing("renew tile", path):
-                info = renew_file(path, at, validators, self._modes)
+                info = renew_file(path, at, validators, self._modes, together)
                 if info is not None:
                     found[key] = info
         return found
@@ -199,7 +205,15 @@ class FileTileStore:
         except OSError as error:
             raise store_error("look up tile", path, error) from error
 
-    def _write(self, tile: NewTile, at: float) -> TileInfo:
+    def _renewed_together(self, keys: Sequence[TileKey]) -> frozenset[FileIdentity]:
+        if not self._shares_images:
+            return frozenset()
+        try:
+            return renewed_together(map(self._path_of, keys))
+        except OSError as error:
+            raise store_error("renew tiles below", self._directory, error) from error
+
+    def _write(self, tile: NewTile, at: float, shared: IdenticalTiles | None) -> TileInfo:
         path = self._path_of(tile.key)
         record = TileRecord(tile.validators, tile.checksum).encoded()
         try:
@@ -207,7 +221,10 @@ class FileTileStore:
                 info = self._links.write(path, tile.single_color, tile.body, at)
                 if info is not None:
                     return info
-            status = put_in_place(path, new_file(tile.body, at, self._modes, record_writer(record)), self._modes)
+            if shared is not None:
+                status = shared.write(path, tile.body, record)
+            else:
+                status = put_in_place(path, new_file(tile.body, at, self._modes, record_writer(record)), self._modes)
         except OSError as error:
             raise store_error("store tile", path, error) from error
         return TileInfo(status.st_mtime, status.st_size)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Collection
 
 from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
+from tilekeep.adapters.storage.identical_tiles import FileIdentity
 from tilekeep.adapters.storage.stored_info import stored_info
 from tilekeep.adapters.storage.tile_record import read_record, record_writer, write_record
 from tilekeep.domain.tile import TileInfo, Validators
 
 
-def renew_file(path: str, at: float, validators: Validators | None, modes: FileModes) -> TileInfo | None:
+def renew_file(
+    path: str,
+    at: float,
+    validators: Validators | None,
+    modes: FileModes,
+    together: Collection[FileIdentity] = frozenset(),
+) -> TileInfo | None:
     """Gives the tile at ``path`` the time ``at`` and, unless None, other validators; None if it is not stored.
 
     A symbolic link is renewed itself, not the colour it leads to.  A hard link shares its time with other tiles, so
     the tile gets a file of its own; so does a file of another user.  A tile that is replaced at the same moment
-    keeps its new time, save in these two cases; callers that cannot have that hold the tile's lock.
+    keeps its new time, save in these two cases; callers that cannot have that hold the tile's lock.  Files in
+    ``together`` are renewed with all their names.
 
     :raises OSError: the disk or a permission.
     """
@@ -30,13 +39,18 @@ def renew_file(path: str, at: float, validators: Validators | None, modes: FileM
         os.utime(path, (at, at), follow_symlinks=False)
         return stored_info(path, with_record=False)
     try:
-        return _renew_open_file(path, descriptor, at, validators, modes)
+        return _renew_open_file(path, descriptor, at, validators, modes, together)
     finally:
         os.close(descriptor)
 
 
 def _renew_open_file(
-    path: str, descriptor: int, at: float, validators: Validators | None, modes: FileModes
+    path: str,
+    descriptor: int,
+    at: float,
+    validators: Validators | None,
+    modes: FileModes,
+    together: Collection[FileIdentity],
 ) -> TileInfo | None:
     file = os.fstat(descriptor)
     if not file.st_size:
@@ -44,7 +58,8 @@ def _renew_open_file(
     record = read_record(descriptor)
     if validators is not None:
         record = record._replace(validators=validators)
-    if file.st_nlink > 1 or not _renewed_in_place(descriptor, at, record.encoded() if validators else None):
+    is_shared = file.st_nlink > 1 and FileIdentity(file.st_dev, file.st_ino) not in together
+    if is_shared or not _renewed_in_place(descriptor, at, record.encoded() if validators else None):
         body = os.read(descriptor, file.st_size)
         file = put_in_place(path, new_file(body, at, modes, record_writer(record.encoded())), modes)
     else:

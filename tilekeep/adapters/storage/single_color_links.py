@@ -7,14 +7,13 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
-from tilekeep.adapters.atomic_files import FileModes, discard, new_file, put_in_place
+from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
+from tilekeep.adapters.storage.hard_links import NO_LINKS_HERE, put_link
 from tilekeep.domain.tile import TileInfo
 
 DIRECTORY = "single_color_tiles"
 
 LinkKind = Literal["symlink", "hardlink"]
-
-_NO_LINKS_HERE = frozenset({errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class SingleColorLinks:
                 return self._hard_link(path, shared, body, at)
             return self._symbolic_link(path, shared, body, at)
         except OSError as error:
-            if error.errno in _NO_LINKS_HERE:
+            if error.errno in NO_LINKS_HERE:
                 return None
             raise
 
@@ -75,17 +74,7 @@ class SingleColorLinks:
             return self._link_to(path, shared)
 
     def _link_to(self, path: str, shared: str) -> TileInfo:
-        left_over = ""
-
-        def make(temporary: str) -> os.stat_result:
-            nonlocal left_over
-            os.link(shared, temporary)
-            left_over = temporary
-            return os.lstat(temporary)
-
-        linked = put_in_place(path, make, self.modes)
-        # Renaming a link over another link to the same file does nothing at all (POSIX, rename()).
-        discard(left_over)
+        linked = put_link(path, shared, self.modes)
         return TileInfo(linked.st_mtime, linked.st_size)
 
 

@@ -125,7 +125,10 @@ class StoreAssembly:
         storage = wanted.cache.storage
         assert isinstance(storage, FileStorage), "dispatched by type"
         return self._in_directory(wanted)(
-            "file", layout=tile_layout(storage.directory_layout), link_single_color=storage.link_single_color
+            "file",
+            layout=tile_layout(storage.directory_layout),
+            link_single_color=storage.link_single_color,
+            shares_images=storage.shares_images,
         )
 
     def _bundles(self, wanted: WantedStore) -> TileStore:

@@ -127,6 +127,7 @@ class FileBackend(BackendOptions):
     :ivar directory: of the tiles; the name of the cache and of its grid are not added.
     :ivar directory_layout: how tiles are named.
     :ivar use_grid_names: whether directories are named after grids, not after their SRS.
+    :ivar share_identical_images: whether identical tiles of a meta tile are links to one file (own addition).
     :ivar directory_permissions: octal digits in quotes for new directories.
     :ivar file_permissions: octal digits in quotes for new files.
     """
@@ -137,6 +138,7 @@ class FileBackend(BackendOptions):
     directory: Opt[str] = None
     directory_layout: DirectoryLayout = "tc"
     use_grid_names: bool = False
+    share_identical_images: bool = False
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 

@@ -42,10 +42,12 @@ class FileStorage:
     """A file for each tile.
 
     :ivar link_single_color: ``symlink``, ``hardlink`` or None.
+    :ivar shares_images: whether identical tiles that are stored together share a file.
     """
 
     directory_layout: str
     link_single_color: str | None
+    shares_images: bool = False
 
     def lock_id(self, place: str) -> str:
         """By which locks of the tiles at ``place`` are told apart from those of others (spec/caches.md, 5)."""
@@ -143,7 +145,7 @@ Storage = PlainStorage | TieredStorage
 def storage(settings: Settings, backend: PlainBackends, link_single_color: str | bool, base_dir: str) -> PlainStorage:
     """What the store of ``backend`` needs; ``link_single_color`` is the option of the cache, else of the globals."""
     if isinstance(backend, FileBackend):
-        return FileStorage(backend.directory_layout, _link(link_single_color))
+        return FileStorage(backend.directory_layout, _link(link_single_color), backend.share_identical_images)
     if isinstance(backend, CompactBackend):
         return BundleStorage(backend.version)
     if isinstance(backend, OBJECT_BACKENDS):
