@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dependency_injector import providers
 from PIL import Image
 from werkzeug.test import create_environ
 
+from tests.fakes.upstream_gate import FakeUpstreamGate
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
 from tilekeep import make_wsgi_app
 from tilekeep.adapters.storage.pmtiles.writing import ArchiveDescription, write_archive
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.problems import ConfigurationProblems, path_text
+from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.image import JPEG, PNG
 from tilekeep.domain.tile import TileCoord, TileKey
@@ -369,3 +372,50 @@ def test_an_mbtiles_source_is_never_changed(configured: Callable[..., Path], tmp
 
 def _stored(store: TileStore, z: int) -> list[Any]:
     return list(store.read_many([key for key, _ in store.list(z)]).values())
+
+
+def test_a_server_of_an_archive_that_fails_is_left_alone_as_any_source(
+    configured: Callable[..., Path], web: UpstreamServer
+) -> None:
+    web.on("/a", Reply(503))
+    source = f"{{type: pmtiles, url: '{web.url}/a', http: {{breaker: {{failures: 2, seconds: 60}}}}}}"
+    app = make_wsgi_app(str(configured(source=source, cache_source="s")))
+
+    statuses = [get(app, TileCoord(3, x, 2))[0] for x in range(6)]
+
+    assert {status[:3] for status in statuses} == {"500"}
+    assert len(web.requests_to("/a")) == 2
+
+
+def test_a_server_that_asks_for_a_pause_gets_it(configured: Callable[..., Path], web: UpstreamServer) -> None:
+    web.on("/a", Reply(429, headers={"Retry-After": "60"}))
+    app = make_wsgi_app(str(configured(source=f"{{type: pmtiles, url: '{web.url}/a'}}", cache_source="s")))
+
+    for x in range(4):
+        get(app, TileCoord(3, x, 2))
+
+    assert len(web.requests_to("/a")) == 1
+
+
+@pytest.mark.parametrize("what", ["source", "cache"])
+def test_each_part_of_an_archive_is_asked_for_with_leave_of_the_gate(
+    configured: Callable[..., Path], web: UpstreamServer, archive: Path, what: str
+) -> None:
+    web.on("/a", parts_of(archive.read_bytes()))
+    options = f"{{type: pmtiles, url: '{web.url}/a', http: {{requests_per_second: 1}}}}"
+    config = configured(cache=f"cache: {options}") if what == "cache" else configured(source=options, cache_source="s")
+    container = checked_container(load_settings(str(config), variables={}))
+    gate = FakeUpstreamGate()
+    with container.adapters.gate.override(providers.Object(gate)):
+        if what == "cache":
+            next(container.use_cases.caches().stores()).store.read(TileKey(RED))
+            expected = {Purpose.SERVE}
+        else:
+            tiles = container.use_cases.caches().node(("a", "GLOBAL_WEBMERCATOR")).tiles
+            expected = {Purpose.SERVE, Purpose.SEED}
+            for coord, purpose in ((RED, Purpose.SERVE), (BLUE, Purpose.SEED)):
+                tiles(TileKey(coord), purpose, NO_DEADLINE)
+
+    assert {admission.purpose for admission in gate.admitted} == expected
+    assert {(each.upstream.name, each.upstream.requests_per_second) for each in gate.admitted} == {(web.host, 1.0)}
+    assert len(gate.admitted) == len(gate.reports) == len(web.requests_to("/a"))

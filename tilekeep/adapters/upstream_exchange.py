@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from tilekeep.adapters.admitted_client import AdmittedClient
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import NoImage, SourceError
 from tilekeep.domain.map_query import Fetched, NotModified, Upstream, UpstreamRequest
-from tilekeep.domain.source_failure import EMPTY_ANSWER, NO_CONTENT, hidden, retry_after_seconds, status_error
+from tilekeep.domain.source_failure import EMPTY_ANSWER, NO_CONTENT, hidden, status_error
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 from tilekeep.domain.tile import Validators
 from tilekeep.domain.told_keeping import told_keeping
@@ -47,12 +48,9 @@ class UpstreamExchange:
         honors_cache_control: bool = False,
         stand_ins: StandIns = NO_STAND_INS,
     ) -> None:
-        self._http = http
-        self._gate = gate
+        self._client = AdmittedClient(http, gate, clock, upstream=upstream, timeout_seconds=timeout_seconds)
         self._clock = clock
-        self._upstream = upstream
         self._max_bytes = max_bytes
-        self._timeout_seconds = timeout_seconds
         self._hide_error_details = hide_error_details
         self._honors_cache_control = honors_cache_control
         self._stand_ins = stand_ins
@@ -64,7 +62,7 @@ class UpstreamExchange:
         :raises SourceStatusError: any other status; 204 too, since there is no map in it.
         :raises SourceError: no answer.
         """
-        answer, retry_after = self._admitted(request, purpose, deadline)
+        answer, retry_after = self._client.ask(request, purpose, deadline, max_bytes=self._max_bytes)
         unchanged = answer.status == _NOT_MODIFIED and is_conditional(request)
         if unchanged or (answer.status in _SUCCESS and answer.status != NO_CONTENT):
             return self._told(answer)
@@ -80,22 +78,6 @@ class UpstreamExchange:
         if not self._honors_cache_control:
             return answer
         return answer._replace(keeping=told_keeping(answer.headers, self._clock.now()))
-
-    def _admitted(
-        self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline
-    ) -> tuple[HttpAnswer, float | None]:
-        with self._gate.admit(self._upstream, purpose, self._sooner(deadline)) as permit:
-            try:
-                answer = self._http.send(request, self._sooner(deadline), max_bytes=self._max_bytes)
-            except SourceError:
-                permit.report(None)
-                raise
-            retry_after = retry_after_seconds(answer.headers, self._clock.now())
-            permit.report(answer.status, retry_after)
-        return answer, retry_after
-
-    def _sooner(self, deadline: Deadline) -> Deadline:
-        return deadline.sooner(self._clock.monotonic() + self._timeout_seconds)
 
 
 def conditions(validators: Validators | None) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from tilekeep.adapters.admitted_client import AdmittedClient
 from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
@@ -79,6 +80,7 @@ from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.survey_legends import SurveyLegends
+from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
@@ -134,6 +136,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
     http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
+    admitted_client = providers.Factory(AdmittedClient, gate=gate, clock=clock)
     renderers = providers.Factory(RenderdClient, clock=clock)
     locks = providers.Factory(locks_in, clock=clock, clients=redis_clients, meeting=options.provided.meeting)
     no_lock = providers.ThreadSafeSingleton(NoLock)
@@ -269,6 +272,9 @@ class UseCasesContainer(containers.DeclarativeContainer):
     )
     grids = providers.ThreadSafeSingleton(GridAssembly, settings, adapters.projection)
     coverages = providers.ThreadSafeSingleton(CoverageAssembly, adapters.projection)
+    admitted = providers.ThreadSafeSingleton(
+        AdmittedClients, adapters.admitted_client.provider, shared.provided.http_client
+    )
     source_parts = providers.ThreadSafeSingleton(
         SourceParts,
         make=adapters.sources.provider,
@@ -276,6 +282,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         read_slice=adapters.slices,
         make_exchange=adapters.exchange.provider,
         http_client=shared.provided.http_client,
+        admitted=admitted,
         imaging=adapters.imaging,
         parallel=adapters.parallel,
         projection=adapters.projection,
@@ -301,6 +308,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             new_lock=shared.provided.new_lock,
             failures=shared.provided.failures,
             http_client=shared.provided.http_client,
+            admitted=admitted,
             flights=flights,
             imaging=adapters.imaging,
             parallel=adapters.parallel,

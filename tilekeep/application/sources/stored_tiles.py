@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceError, StoreError
+from tilekeep.domain.errors import SourceBusy, SourceError, StoreError
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
 from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.srs import Srs
@@ -24,13 +25,15 @@ class StoredTiles:
     are wanted that nobody decodes, the gate of the cache knows whether they are such.
 
     Args:
-        reader: the tiles, by their XYZ coordinates.
+        reader: gives what reads the tiles, by their XYZ coordinates, for a purpose.
         srs: web mercator.
         gate: decodes tiles of other formats.
         read_slice: gives the bytes of tiles that lie inside a file.
     """
 
-    def __init__(self, reader: TileReader, srs: Srs, gate: StoreGate, read_slice: SliceReader) -> None:
+    def __init__(
+        self, reader: Callable[[Purpose], TileReader], srs: Srs, gate: StoreGate, read_slice: SliceReader
+    ) -> None:
         self._reader = reader
         self._srs = srs
         self._gate = gate
@@ -56,12 +59,14 @@ class StoredTiles:
             message = f"no tile of an archive has the box {tuple(query.bbox)} in {query.srs.code}"
             raise SourceError(message, client_message=message)
         try:
-            tile = self._reader.read(TileKey(coord), deadline)
+            tile = self._reader(purpose).read(TileKey(coord), deadline)
             if tile is None:
                 return Blank()
             body = self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
         except StoreError as error:
             log.warning("could not retrieve tile: %s", error)
+            if isinstance(error.__cause__, SourceBusy):
+                raise error.__cause__ from error
             raise SourceError(str(error)) from error
         if tile.media_type == query.media_type or opaque_format(query.media_type) is not None:
             return Fetched(body, tile.media_type)

@@ -26,6 +26,7 @@ from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
+from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
 from tilekeep.config.assemble.cache_rules import age_limit, fits_every_grid, is_storage_only, planner_of
@@ -89,6 +90,7 @@ class CacheParts:
     no_lock: TileLock
     failures: Callable[[LockDirectory], FailureMemory]
     http_client: Callable[[ClientOptions], HttpClient]
+    admitted: AdmittedClients
     flights: SingleFlight[Mapping[TileKey, Outcome]]
     imaging: Imaging
     parallel: ParallelRunner
@@ -198,6 +200,7 @@ class CacheAssembly:
             parts.new_lock,
             parts.projection,
             parts.http_client,
+            parts.admitted,
             self._dimension_names_of,
             StoreKeeping(
                 parts.make_ledger,

@@ -14,9 +14,8 @@ from tilekeep.application.sources.reprojected_info import ReprojectedInfo
 from tilekeep.application.sources.transformed_info import TransformedInfo
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
-from tilekeep.config.assemble.source_parts import http_options
 from tilekeep.config.assemble.styles import with_style
-from tilekeep.config.assemble.upstreams import upstream_at
+from tilekeep.config.assemble.upstreams import http_options, upstream_at
 from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_info import (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tilekeep.adapters.http.choice import ClientOptions
-from tilekeep.config.assemble.source_parts import http_options
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.domain.secrets import split_credentials
 from tilekeep.domain.tile import TileSet
@@ -16,7 +14,7 @@ from tilekeep.ports.tile_store import TileStore
 
 def pmtiles_store(
     make_store: Callable[..., TileStore],
-    http_client: Callable[[ClientOptions], HttpClient],
+    client: Callable[[str, EffectiveHttp], HttpClient],
     tile_set: TileSet,
     levels: XyzLevels,
     *,
@@ -24,9 +22,8 @@ def pmtiles_store(
     url: str | None,
     http: EffectiveHttp | None,
 ) -> TileStore:
-    """The archive at ``url``, else in the file ``path``."""
+    """The archive at ``url``, else in the file ``path``; ``client`` asks the server at a URL."""
     if url is None or http is None:
         return make_store("pmtiles-file", tile_set=tile_set, path=path, levels=levels)
-    plain, credentials = split_credentials(url)
-    client = http_client(http_options(http, credentials))
-    return make_store("pmtiles-url", tile_set=tile_set, url=plain, client=client, levels=levels)
+    plain, _ = split_credentials(url)
+    return make_store("pmtiles-url", tile_set=tile_set, url=plain, client=client(url, http), levels=levels)

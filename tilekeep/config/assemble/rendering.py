@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.application.fetched_tiles import FetchesTiles
 from tilekeep.application.rendered_tiles import RenderedTiles
-from tilekeep.config.assemble.source_parts import http_options
+from tilekeep.config.assemble.upstreams import http_options
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_http import effective_http
 from tilekeep.config.mapproxy.root import Settings

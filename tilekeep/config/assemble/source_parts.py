@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tilekeep.adapters.http.choice import ClientOptions
-from tilekeep.adapters.http.options import HttpOptions
-from tilekeep.adapters.http.program_options import ProgramOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.recent_failures import RecentFailures
 from tilekeep.application.sources.flat_color import FlatColor
 from tilekeep.application.sources.limited_source import LimitedSource
 from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
-from tilekeep.config.assemble.upstreams import upstream_at
+from tilekeep.config.assemble.upstreams import http_options, upstream_at
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, SourceLimits
 from tilekeep.domain.secrets import Credentials
@@ -29,9 +28,6 @@ from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import SliceReader, TileStore
 
-#: Connections of one process to one server; further requests wait for one of them.
-POOL_SIZE = 16
-
 
 @dataclass(frozen=True, slots=True)
 class SourceParts:
@@ -43,6 +39,7 @@ class SourceParts:
     :ivar make_exchange: makes what asks one server, from keyword arguments.
     :ivar http_client: the client for a set of options; equal options share one.
     :ivar failures: of sources for which images stand.
+    :ivar admitted: what asks servers that are no map servers.
     """
 
     make: Callable[..., MapSource]
@@ -50,6 +47,7 @@ class SourceParts:
     read_slice: SliceReader
     make_exchange: Callable[..., UpstreamExchange]
     http_client: Callable[[ClientOptions], HttpClient]
+    admitted: AdmittedClients
     imaging: Imaging
     parallel: ParallelRunner
     projection: Projection
@@ -107,19 +105,3 @@ class SourceParts:
             seed_only=limits.seed_only,
             narrows=narrows,
         )
-
-
-def http_options(http: EffectiveHttp, credentials: Credentials | None) -> ClientOptions:
-    """What a client of a source is made from; ``credentials`` are those of its address."""
-    if http.program is not None:
-        return ProgramOptions(http.program.binary, http.program.working_dir, http.hide_error_details)
-    return HttpOptions(
-        timeout_seconds=http.client_timeout_seconds,
-        headers=http.headers,
-        ssl_ca_certs=http.ssl_ca_certs,
-        verify=not http.ssl_no_cert_checks,
-        manage_cookies=http.manage_cookies,
-        credentials=credentials,
-        pool_size=POOL_SIZE,
-        hide_error_details=http.hide_error_details,
-    )

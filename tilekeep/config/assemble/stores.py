@@ -8,6 +8,7 @@ from functools import partial
 
 from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.storage.tiers.store import FastStore
+from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.key_value_stores import couchdb_store, redis_store
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.object_stores import object_store
@@ -29,6 +30,7 @@ from tilekeep.config.mapproxy.meaning_storage import (
     Tier,
     TieredStorage,
 )
+from tilekeep.domain.deadline import Purpose
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.http_client import HttpClient
@@ -50,6 +52,7 @@ class StoreAssembly:
         new_lock: makes locks of a directory, of which there may be many.
         projection: writes the SRS of a grid as well-known text.
         http_client: the client for a set of options.
+        admitted: what asks the servers of archives.
         dimension_names: the dimensions of a cache.
         keeping: wraps stores in what looks after what they hold.
     """
@@ -62,6 +65,7 @@ class StoreAssembly:
         new_lock: Callable[[LockDirectory], TileLock],
         projection: Projection,
         http_client: Callable[[ClientOptions], HttpClient],
+        admitted: AdmittedClients,
         dimension_names: Callable[[str], Collection[str]],
         keeping: StoreKeeping,
     ) -> None:
@@ -70,7 +74,7 @@ class StoreAssembly:
         self._locks = locks
         self._new_lock = new_lock
         self._projection = projection
-        self._http_client = http_client
+        self._admitted = admitted
         self._dimension_names = dimension_names
         self._keeping = keeping
         self._makers: Mapping[type, Callable[[WantedStore], TileStore]] = {
@@ -151,7 +155,7 @@ class StoreAssembly:
         levels = xyz_levels(wanted.grid, self._projection, ("caches", wanted.cache.name, "grids"))
         return pmtiles_store(
             self._make_store,
-            self._http_client,
+            lambda url, http: self._admitted(url, http).for_purpose(Purpose.SERVE),
             wanted.tile_set,
             levels,
             path=wanted.place,

@@ -1,13 +1,20 @@
-"""The servers that sources ask, as the gate to them knows them."""
+"""The servers that sources ask, as the gate to them and their clients know them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.program_options import ProgramOptions
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveSource
 from tilekeep.domain.map_query import Upstream
+from tilekeep.domain.secrets import Credentials
+
+#: Connections of one process to one server; further requests wait for one of them.
+POOL_SIZE = 16
 
 
 def upstream_at(url: str, http: EffectiveHttp, concurrent_requests: int = 0) -> Upstream:
@@ -35,3 +42,19 @@ def _asked(sources: Iterable[EffectiveSource], below: Callable[[str], Iterable[E
             continue
         for address in (url, *source.mirrors):
             yield upstream_at(address, http, getattr(source, "concurrent_requests", 0))
+
+
+def http_options(http: EffectiveHttp, credentials: Credentials | None) -> ClientOptions:
+    """What a client of a source is made from; ``credentials`` are those of its address."""
+    if http.program is not None:
+        return ProgramOptions(http.program.binary, http.program.working_dir, http.hide_error_details)
+    return HttpOptions(
+        timeout_seconds=http.client_timeout_seconds,
+        headers=http.headers,
+        ssl_ca_certs=http.ssl_ca_certs,
+        verify=not http.ssl_no_cert_checks,
+        manage_cookies=http.manage_cookies,
+        credentials=credentials,
+        pool_size=POOL_SIZE,
+        hide_error_details=http.hide_error_details,
+    )
