@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from tilekeep.domain.staleness import MARKED_STALE
+from tilekeep.domain.staleness import MARKED_STALE, UNKNOWN_TIME, is_older
 from tilekeep.domain.tile import NewTile, TileCoord, TileInfo, TileKey, Validators
 from tilekeep.ports.tile_store import TileStore, TileWindow
 
@@ -363,6 +363,17 @@ class TileStoreSuite(ABC):
 
         assert [key for key, _ in store.list(4)] == [OTHER]
 
+    def test_tiles_of_unknown_age_are_removed_as_old_ones_unless_they_are_to_be_spared(self, store: TileStore) -> None:
+        for key, at in ((KEY, UNKNOWN_TIME), (OTHER, AT), (IN_TIME, UNKNOWN_TIME)):
+            self.write(store, key, at=at)
+
+        store.remove_level(4, older_than=LATER, spare_unknown=True)
+        spared = {key for key, _ in store.list(4)}
+        store.remove_level(4, older_than=LATER)
+
+        assert spared == {KEY, IN_TIME}
+        assert list(store.list(4)) == []
+
     def test_removing_a_level_that_is_not_there_is_no_error(self, store: TileStore) -> None:
         store.remove_level(17)
         store.remove_level(17, older_than=LATER)
@@ -524,11 +535,11 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
         for key in keys:
             self.model.pop(key, None)
 
-    @rule(z=_LEVELS, older_than=st.none() | _TIMES)
-    def remove_level(self, z: int, older_than: float | None) -> None:
-        self.store.remove_level(z, older_than)
+    @rule(z=_LEVELS, older_than=st.none() | _TIMES, spare_unknown=st.booleans())
+    def remove_level(self, z: int, older_than: float | None, spare_unknown: bool) -> None:
+        self.store.remove_level(z, older_than, spare_unknown=spare_unknown)
         for key in [key for key, (_, at) in self.model.items() if key.coord.z == z]:
-            if older_than is None or self.model[key][1] < older_than:
+            if older_than is None or is_older(self.model[key][1], older_than, spare_unknown=spare_unknown):
                 del self.model[key]
 
     @rule(key=_KEYS)

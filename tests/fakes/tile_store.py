@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.image import PNG, sniffed_media_type
+from tilekeep.domain.staleness import is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, Validators
 from tilekeep.ports.tile_store import TileWindow
 
@@ -85,11 +86,20 @@ class FakeTileStore:
         for key in keys:
             self.tiles.pop(key, None)
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         self._fail_if_told()
         with self._guard:
             for key, tile in list(self.tiles.items()):
-                if key.coord.z == z and (older_than is None or tile.info.stored_at < older_than):
+                if key.coord.z == z and (
+                    older_than is None or is_older(tile.info.stored_at, older_than, spare_unknown=spare_unknown)
+                ):
                     del self.tiles[key]
 
     def list(

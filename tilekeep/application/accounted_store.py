@@ -47,10 +47,17 @@ class AccountedStore(WrappedStore):
         with self._changing(_cells(some)):
             self._store.remove(some, deadline)
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
         with self._changing([CellBlock(z)]):
-            self._store.remove_level(z, older_than, deadline)
+            self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
 
 
 def _cells(keys: Iterable[TileKey]) -> set[Cell]:

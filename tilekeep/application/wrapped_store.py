@@ -45,9 +45,16 @@ class WrappedStore:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`."""
         self._store.remove(keys, deadline)
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
-        self._store.remove_level(z, older_than, deadline)
+        self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
 
     def list(
         self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE

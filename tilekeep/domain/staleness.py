@@ -30,6 +30,19 @@ class AgeLimit(Protocol):
 #: The time of tiles that have been marked stale: they are, whatever the limit.
 MARKED_STALE = 0.0
 
+#: The time of tiles of which nobody has kept any: older than any age limit, but not marked stale.
+UNKNOWN_TIME = 1.0
+
+
+def is_older(stored_at: float, than: float, *, spare_unknown: bool = False) -> bool:
+    """Whether a tile was stored before an instant; one of unknown age was, unless such tiles are to be spared."""
+    return stored_at < than and not (spare_unknown and stored_at == UNKNOWN_TIME)
+
+
+def is_of_unknown_age(info: TileInfo) -> bool:
+    """Whether nobody knows when a tile was stored; to be made anew it counts as old, to be removed it may not."""
+    return info.stored_at == UNKNOWN_TIME
+
 
 @dataclass(frozen=True, slots=True)
 class FixedLimit:

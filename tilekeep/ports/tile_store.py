@@ -87,8 +87,19 @@ class TileRemover(Protocol):
 class LevelRemover(Protocol):
     """Removes whole levels faster than tile by tile."""
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
-        """Removes all tiles of level ``z``, of every dimension, or those stored before ``older_than``."""
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
+        """Removes all tiles of level ``z``, of every dimension, or those stored before ``older_than``.
+
+        With ``spare_unknown``, tiles of which the store does not know when they were stored, and that therefore have
+        the time :data:`~tilekeep.domain.staleness.UNKNOWN_TIME`, do not count as old.
+        """
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -24,7 +25,7 @@ from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import BoxRegion, Region
 from tilekeep.domain.seed_plan import Position, SeedPlan
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, FailedUnit, TaskName, TaskProgress
-from tilekeep.domain.staleness import KEEP_FOR_EVER, FixedLimit, StalenessPolicy
+from tilekeep.domain.staleness import KEEP_FOR_EVER, UNKNOWN_TIME, FixedLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.domain.working_hours import working_hours
 from tilekeep.ports.seed_executor import Stopped
@@ -386,6 +387,35 @@ def test_cleaning_up_leaves_what_is_good_or_elsewhere(
 
     assert sorted(key.coord.x for key in kitchen.store.tiles) == left
     assert report.heard[:2] == ["begins", "level 2"]
+
+
+@pytest.mark.parametrize("region", [None, EAST], ids=["whole-levels", "area"])
+@pytest.mark.parametrize(("spares_unknown", "left"), [(True, [3]), (False, [])])
+def test_tiles_of_unknown_age_are_not_removed_for_an_age_they_may_not_have(
+    region: Region | None, spares_unknown: bool, left: list[int]
+) -> None:
+    kitchen = Kitchen(FakeMapSource(META))
+    kitchen.store.put(TileKey(TileCoord(2, 2, 0)), b"old", kitchen.clock.now() - AN_HOUR_AGO)
+    kitchen.store.put(TileKey(TileCoord(2, 3, 0)), b"tile", UNKNOWN_TIME)
+    task = cleanup_of(kitchen, [2], StalenessPolicy(FixedLimit(kitchen.clock.now())), region)
+
+    CleanUp(kitchen.clock, FakeStop(kitchen.clock), SilentReport())(
+        replace(task, spares_unknown=spares_unknown), dry_run=False
+    )
+
+    assert [key.coord.x for key in kitchen.store.tiles] == left
+
+
+def test_a_tile_of_unknown_age_is_wanted_anew_but_stays_where_it_cannot_be_made() -> None:
+    source = FakeMapSource(SourceContentError("no image"))
+    kitchen = Kitchen(source)
+    key = TileKey(TileCoord(0, 0, 0))
+    kitchen.store.put(key, b"tile", UNKNOWN_TIME)
+    old = StalenessPolicy(FixedLimit(kitchen.clock.now()))
+
+    done(kitchen, task_for(kitchen, levels=[0], policy=old, keeps_stale=False))
+
+    assert (queries_of(source), key in kitchen.store.tiles) == (1, True)
 
 
 def test_a_dry_run_counts_and_removes_nothing() -> None:

@@ -18,6 +18,7 @@ from tilekeep.adapters.storage.tile_walk import FoundFile, TileWalk
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimension_path import dimension_directory
 from tilekeep.domain.errors import StoreError
+from tilekeep.domain.staleness import MARKED_STALE, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.tile_layout import TileLayout
 from tilekeep.ports.tile_store import TileWindow
@@ -138,7 +139,7 @@ class FileTileStore:
 
     def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`."""
-        self.renew(keys, 0.0, None, deadline)
+        self.renew(keys, MARKED_STALE, None, deadline)
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`; directories stay."""
@@ -147,14 +148,21 @@ class FileTileStore:
             with missing_is_nothing("remove tile", path):
                 os.unlink(path)
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Unfinished files of the level go too, if they are as old, and so do directories left empty.
         """
         for file in self._walk(z, None, prune=True).files():
             with missing_is_nothing("remove tile", file.path):
-                if older_than is None or _last_change(file) < older_than:
+                if older_than is None or is_older(_last_change(file), older_than, spare_unknown=spare_unknown):
                     os.unlink(file.path)
 
     def list(

@@ -69,13 +69,21 @@ class CleanUp:
         limit = None if task.policy is None else task.policy.limit
         older_than = None if limit is None else limit.before(self._clock.now())
         if limit is None or older_than is not None:
-            task.cache.store.remove_level(level, older_than)
+            task.cache.store.remove_level(level, older_than, spare_unknown=task.spares_unknown)
 
     def _remove_listed(self, task: CleanupTask, level: int, *, dry_run: bool) -> int:
         """At the cost of what is stored there."""
         removed = 0
         dimensions = task.name.dimensions or None
-        keys = stored_tiles(task.cache.store, task.plan, level, dimensions, task.policy, self._clock.now())
+        keys = stored_tiles(
+            task.cache.store,
+            task.plan,
+            level,
+            dimensions,
+            task.policy,
+            self._clock.now(),
+            spare_unknown=task.spares_unknown,
+        )
         while not self._stop.requested and (batch := list(islice(keys, _AT_ONCE))):
             if not dry_run:
                 task.cache.store.remove(batch)

@@ -23,7 +23,7 @@ from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import Relation
 from tilekeep.domain.seed_plan import SeedChunk
 from tilekeep.domain.seeding import ChunkResult, FailedUnit
-from tilekeep.domain.staleness import Verdict
+from tilekeep.domain.staleness import Verdict, is_of_unknown_age
 from tilekeep.domain.tile import TileCoord, TileInfo, TileKey
 from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.clock import Clock
@@ -129,7 +129,11 @@ class SeedChunkWork:
         keys = _keys(task, task.plan.tiles(unit))
         now = self._clock.now()
         infos = task.cache.store.stat_many(keys)
-        stale = [key for key, info in infos.items() if task.policy.judge(info, now) is not Verdict.FRESH]
+        stale = [
+            key
+            for key, info in infos.items()
+            if task.policy.judge(info, now) is not Verdict.FRESH and not is_of_unknown_age(info)
+        ]
         task.cache.store.remove(stale)
 
     def _attempt(self, task: SeedTask, unit: TileCoord) -> ChunkResult:

@@ -63,6 +63,7 @@ class CleanupTask:
     :ivar plan: where they are.
     :ivar policy: those that are not good by it go; None for all.
     :ivar is_whole: whether the plan holds all tiles of its levels.
+    :ivar spares_unknown: whether tiles stay of which nobody knows the age, as they may be young.
     :ivar removes: what goes, for people.
     """
 
@@ -71,4 +72,5 @@ class CleanupTask:
     plan: SeedPlan
     policy: StalenessPolicy | None
     is_whole: bool
+    spares_unknown: bool = False
     removes: str = "all tiles"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tilekeep.domain.seed_plan import SeedPlan
-from tilekeep.domain.staleness import StalenessPolicy, Verdict
+from tilekeep.domain.staleness import StalenessPolicy, Verdict, is_of_unknown_age
 from tilekeep.domain.tile import Dimensions, TileCoord, TileKey
 from tilekeep.ports.tile_store import TileLister, TileWindow
 
@@ -20,10 +20,12 @@ def stored_tiles(
     dimensions: Dimensions | None,
     policy: StalenessPolicy | None,
     now: float,
+    *,
+    spare_unknown: bool = False,
 ) -> Iterator[TileKey]:
     """The stored tiles of a level in the area of a plan that are not fresh at ``now``; of all ages without a policy.
 
-    ``dimensions`` are those of the tiles; None is any.
+    ``dimensions`` are those of the tiles; None is any.  With ``spare_unknown`` those of unknown age are left out.
 
     :raises StoreError: the store cannot be listed.
     """
@@ -34,7 +36,9 @@ def stored_tiles(
     for key, info in store.list(level, TileWindow(*box)):
         if dimensions is not None and key.dimensions != dimensions:
             continue
-        if policy is not None and policy.judge(info, now) is Verdict.FRESH:
+        if policy is not None and (
+            policy.judge(info, now) is Verdict.FRESH or (spare_unknown and is_of_unknown_age(info))
+        ):
             continue
         unit = plan.unit_of(key.coord)
         if unit not in known:

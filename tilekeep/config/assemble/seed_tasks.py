@@ -148,6 +148,7 @@ class SeedTaskAssembly:
                 plan=_plan(part, seeded, part.name.levels, 0),
                 policy=None if limit is None else StalenessPolicy(limit),
                 is_whole=part.region is None,
+                spares_unknown=not options.remove_all and options.remove_before is not None,
                 removes=removes,
             )
 

@@ -101,10 +101,10 @@ class Bundles:
                 os.unlink(part)
         self.locks.remove_file(path)
 
-    def remove_old(self, path: str, older_than: float, deadline: Deadline) -> None:
+    def remove_old(self, path: str, older_than: float, deadline: Deadline, *, spare_unknown: bool) -> None:
         """Removes the tiles stored before ``older_than``, and the bundle if no other is left."""
         with self.changing(path, deadline) as files:
-            if files is not None and remove_old(self.format, files, older_than):
+            if files is not None and remove_old(self.format, files, older_than, spare_unknown=spare_unknown):
                 self.remove_locked(path)
 
     def _read(self, path: str, coords: Sequence[TileCoord]) -> list[StoredTile | None]:

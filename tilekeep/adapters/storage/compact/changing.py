@@ -16,6 +16,7 @@ from tilekeep.adapters.storage.compact.bundle_format import BundleFormat, Damage
 from tilekeep.adapters.storage.compact.reading import all_known, known
 from tilekeep.adapters.storage.compact.trailer import TIME_OFFSET, encoded_time, encoded_trailer
 from tilekeep.adapters.storage.tile_record import TileRecord
+from tilekeep.domain.staleness import is_older
 from tilekeep.domain.tile import TileInfo, Validators
 
 #: So many parts are written by one call; IOV_MAX is 1024 on Linux, the BSDs and macOS.
@@ -80,10 +81,10 @@ def renew(format_: BundleFormat, files: Files, slot: int, at: float, validators:
     return None if renewed is None else renewed.info
 
 
-def remove_old(format_: BundleFormat, files: Files, older_than: float) -> bool:
+def remove_old(format_: BundleFormat, files: Files, older_than: float, *, spare_unknown: bool) -> bool:
     """Removes the tiles stored before ``older_than``; tells whether none is left."""
     tiles = list(all_known(format_, files))
-    old = [slot for slot, tile in tiles if tile.stored_at < older_than]
+    old = [slot for slot, tile in tiles if is_older(tile.stored_at, older_than, spare_unknown=spare_unknown)]
     format_.point(files, dict.fromkeys(old))
     return len(old) == len(tiles)
 

@@ -19,6 +19,7 @@ from tilekeep.domain.bundle_layout import SIDE, BundleLayout, coord_in, slot_of
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.dimension_path import dimension_directory
 from tilekeep.domain.errors import StoreError
+from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import NewTile, StoredTile, TileCoord, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileWindow
@@ -127,7 +128,7 @@ class CompactTileStore:
 
     def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`."""
-        self.renew(keys, 0.0, None, deadline)
+        self.renew(keys, MARKED_STALE, None, deadline)
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`; the bundle stays as large as it is."""
@@ -137,7 +138,14 @@ class CompactTileStore:
                     continue
                 self._format.point(files, {slot_of(key.coord): None for key in wanted})
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Bundles without any tile go, with them what writers that were killed have left, and directories left empty.
@@ -146,7 +154,7 @@ class CompactTileStore:
             if older_than is None:
                 self._bundles.remove(path, deadline)
             else:
-                self._bundles.remove_old(path, older_than, deadline)
+                self._bundles.remove_old(path, older_than, deadline, spare_unknown=spare_unknown)
         for path in self._walk.unfinished(z):
             with missing_is_nothing("remove unfinished file", path):
                 if older_than is None or os.lstat(path).st_ctime < older_than:

@@ -12,9 +12,9 @@ from tilekeep.adapters.storage.couchdb.fields import DocumentFields
 from tilekeep.adapters.storage.couchdb.ids import DocumentIds
 from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.tile_record import NO_RECORD, TileRecord, record_of
-from tilekeep.adapters.storage.unknown_time import UNKNOWN_TIME
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
+from tilekeep.domain.staleness import MARKED_STALE, UNKNOWN_TIME, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.tile_store import TileWindow
 
@@ -110,7 +110,7 @@ class CouchdbTileStore:
 
     def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`."""
-        self._changed("mark", keys, lambda _, document: {**document, self._fields.time_name: 0.0}, deadline)
+        self._changed("mark", keys, lambda _, document: {**document, self._fields.time_name: MARKED_STALE}, deadline)
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`."""
@@ -121,10 +121,21 @@ class CouchdbTileStore:
                 pending = self._remove(rows, deadline)
             self._need_none(pending, "remove")
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`; spares what is stored anew at that moment."""
         for page in self._pages(z, "remove tiles", deadline, with_documents=older_than is not None):
-            rows = [row for key, row in page if older_than is None or self._time(row["doc"]) < older_than]
+            rows = [
+                row
+                for key, row in page
+                if older_than is None or is_older(self._time(row["doc"]), older_than, spare_unknown=spare_unknown)
+            ]
             self._remove(rows, deadline)
 
     def list(

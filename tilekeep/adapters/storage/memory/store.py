@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from tilekeep.adapters.storage.memory.tile_memory import Kept, TileMemory, kept
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.image import sniffed_media_type
-from tilekeep.domain.staleness import MARKED_STALE
+from tilekeep.domain.staleness import MARKED_STALE, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.tile_store import TileWindow
 
@@ -61,12 +61,20 @@ class MemoryTileStore:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`."""
         self._memory.drop(keys)
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
         self._memory.drop(
             key
             for key, entry in self._memory.entries()
-            if key.coord.z == z and (older_than is None or entry.tile.info.stored_at < older_than)
+            if key.coord.z == z
+            and (older_than is None or is_older(entry.tile.info.stored_at, older_than, spare_unknown=spare_unknown))
         )
 
     def list(

@@ -23,6 +23,7 @@ from tilekeep.adapters.storage.objects.workers import ObjectWorkers
 from tilekeep.adapters.storage.tile_record import TileRecord
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
+from tilekeep.domain.staleness import MARKED_STALE, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.tile_layout import TileLayout
 from tilekeep.ports.tile_store import TileWindow
@@ -117,16 +118,23 @@ class ObjectTileStore:
 
     def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`."""
-        self.renew(keys, 0.0, None, deadline)
+        self.renew(keys, MARKED_STALE, None, deadline)
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`; as many in one request as the service takes."""
         self._remove((self._name(key) for key in keys), deadline)
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`; empty objects in the place of tiles go too."""
         for page in self._walk(z, None, deadline).pages():
-            old = page if older_than is None else self._older(page, older_than, deadline)
+            old = page if older_than is None else self._older(page, older_than, deadline, spare_unknown=spare_unknown)
             self._remove((tile.entry.key for tile in old), deadline)
 
     def list(
@@ -165,7 +173,9 @@ class ObjectTileStore:
         while some := list(islice(remaining, self._service.most_removed)):
             self._service.remove(some, deadline)
 
-    def _older(self, page: Sequence[FoundTile], older_than: float, deadline: Deadline) -> Sequence[FoundTile]:
+    def _older(
+        self, page: Sequence[FoundTile], older_than: float, deadline: Deadline, *, spare_unknown: bool
+    ) -> Sequence[FoundTile]:
         """Those of a page that were stored before an instant; only younger objects have to be asked for their time."""
         surely = [tile for tile in page if tile.entry.modified_at < older_than - _CLOCKS_DIFFER_SECONDS]
         perhaps = [tile for tile in page if tile.entry.modified_at >= older_than - _CLOCKS_DIFFER_SECONDS]
@@ -173,7 +183,8 @@ class ObjectTileStore:
         return surely + [
             tile
             for tile, entry in zip(perhaps, entries, strict=True)
-            if entry is not None and stored_at(entry.metadata or {}, entry.modified_at) < older_than
+            if entry is not None
+            and is_older(stored_at(entry.metadata or {}, entry.modified_at), older_than, spare_unknown=spare_unknown)
         ]
 
     def _with_metadata(self, tile: FoundTile, deadline: Deadline) -> ListedObject | None:

@@ -11,13 +11,11 @@ from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import SourceError, StoreError
 from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.domain.secrets import redacted
+from tilekeep.domain.staleness import UNKNOWN_TIME
 from tilekeep.ports.http_client import HttpAnswer, HttpClient
 
 _PARTIAL, _MISSING, _BEYOND_THE_END = 206, (404, 410), 416
 _OK = 200
-
-#: The time of archives whose server does not tell it: old, but not marked stale.
-_UNKNOWN_TIME = 1.0
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)", re.IGNORECASE)
 
@@ -48,7 +46,7 @@ class HttpRanges:
         if answer.status in _MISSING:
             return None
         if answer.status == _BEYOND_THE_END:
-            return Part(b"", _version(answer.headers), _UNKNOWN_TIME)
+            return Part(b"", _version(answer.headers), UNKNOWN_TIME)
         self._require_part(answer, offset, length)
         return Part(answer.body, _version(answer.headers), _stored_at(answer.headers))
 
@@ -75,4 +73,4 @@ def _stored_at(headers: Mapping[str, str]) -> float:
     try:
         return parsedate_to_datetime(headers["last-modified"]).timestamp()
     except (KeyError, ValueError):
-        return _UNKNOWN_TIME
+        return UNKNOWN_TIME

@@ -89,7 +89,14 @@ class PmtilesTileStore:
         if list(keys):
             self._refuse()
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """Refused, as :meth:`write`."""
         self._refuse()
 

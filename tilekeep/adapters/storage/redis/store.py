@@ -14,9 +14,9 @@ from tilekeep.adapters.storage.redis.facts import TileFacts, answered, questions
 from tilekeep.adapters.storage.redis.keys import RedisKeys
 from tilekeep.adapters.storage.redis.record import encoded, time_in
 from tilekeep.adapters.storage.tile_record import TileRecord
-from tilekeep.adapters.storage.unknown_time import UNKNOWN_TIME
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
+from tilekeep.domain.staleness import MARKED_STALE, UNKNOWN_TIME, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import TileWindow
@@ -124,7 +124,7 @@ class RedisTileStore:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`; the tiles expire when they would have anyway."""
         names = {self._keys.tile(key): key for key in keys}
         commands = [
-            self._new_record(name, facts._replace(stored_at=0.0), _expiring_in(facts.left_ms))
+            self._new_record(name, facts._replace(stored_at=MARKED_STALE), _expiring_in(facts.left_ms))
             for name, facts in self._facts("mark tiles as stale", names, deadline)
         ]
         self._ask_all("mark tiles as stale", commands, deadline, together=True)
@@ -134,7 +134,14 @@ class RedisTileStore:
         for some in _blocks(keys):
             self._remove([self._keys.tile(key) for key in some], deadline)
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Looks at the names of all keys of the database, a page at a time.  Removing all tiles removes records too that
@@ -145,7 +152,14 @@ class RedisTileStore:
                 self._remove(page, deadline)
             else:
                 facts = self._facts("remove tiles", page, deadline)
-                self._remove([name for name, found in facts if found.stored_at < older_than], deadline)
+                self._remove(
+                    [
+                        name
+                        for name, found in facts
+                        if is_older(found.stored_at, older_than, spare_unknown=spare_unknown)
+                    ],
+                    deadline,
+                )
 
     def list(
         self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE

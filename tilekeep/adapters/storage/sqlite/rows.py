@@ -97,9 +97,9 @@ class TileRows:
         database.executemany(statements.remove, addresses)
         database.executemany(statements.remove_record, addresses)
 
-    def remove_some(self, z: int, older_than: float | None, database: Database) -> int:
-        """Removes some tiles of a level, all or old ones; how many."""
-        return database.execute(statements_of(database).remove_level, (z, older_than)).rowcount
+    def remove_some(self, z: int, older_than: float | None, spare_unknown: bool, database: Database) -> int:
+        """Removes some tiles of a level, all or old ones, those of unknown age among them or not; how many."""
+        return database.execute(statements_of(database).remove_level, (z, older_than, spare_unknown)).rowcount
 
     def remove_lost_records(self, z: int, database: Database) -> None:
         """Removes records without tile, which other programs leave when they remove tiles."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tilekeep.adapters.storage.unknown_time import UNKNOWN_TIME
+from tilekeep.domain.staleness import UNKNOWN_TIME
 
 #: How many rows one statement removes, so that other writers get their turn.
 REMOVED_AT_ONCE = 5000
@@ -39,7 +39,8 @@ class Statements(NamedTuple):
     :ivar set_validators: ?4 etag, ?5 last_modified.
     :ivar remove: removes a tile.
     :ivar remove_record: removes its record.
-    :ivar remove_level: removes some tiles of level ?1, those stored before ?2 unless that is NULL.
+    :ivar remove_level: removes some tiles of level ?1, those stored before ?2 unless that is NULL; those of unknown age
+        only if ?3 is false.
     :ivar remove_records: removes records of level ?1 that have no tile.
     :ivar list: column, row, size and time of tiles of level ?1, columns ?2 to ?3, rows ?4 to ?5, behind column ?6 and
         row ?7, in this order.
@@ -126,6 +127,7 @@ class TileTable:
         rows_of_tiles = f'"{rows or self.name}"'
         # Whole seconds are compared with whole seconds, so that a tile is not removed for its missing fraction.
         limit = "?2" if self.time_column is None else "CAST(?2 AS INTEGER)"
+        seconds = f"coalesce({self._seconds(joined_time)}, {UNKNOWN_TIME})"
         more, parameter = (f", {self.time_column}", ", ?5") if self.time_column else ("", "")
         return Statements(
             read=f"SELECT tile_data, {time} FROM {tiles} WHERE {_ADDRESS}",
@@ -143,7 +145,7 @@ class TileTable:
             remove_record=f"DELETE FROM {records} WHERE {_ADDRESS}",
             remove_level=f'DELETE FROM "{rows or self.name}" WHERE rowid IN'
             f" (SELECT t.rowid FROM {joined.replace(tiles, rows_of_tiles, 1)} WHERE t.zoom_level = ?1"
-            f" AND (?2 IS NULL OR coalesce({self._seconds(joined_time)}, {UNKNOWN_TIME}) < {limit})"
+            f" AND (?2 IS NULL OR {seconds} < {limit} AND NOT (?3 AND {seconds} = {UNKNOWN_TIME}))"
             f" LIMIT {REMOVED_AT_ONCE})",
             remove_records=f"DELETE FROM {records} WHERE zoom_level = ?1 AND NOT EXISTS (SELECT 1 FROM {tiles} t"
             f" WHERE t.zoom_level = ?1 AND t.tile_column = {records}.tile_column"

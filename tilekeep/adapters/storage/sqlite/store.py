@@ -18,6 +18,7 @@ from tilekeep.adapters.storage.sqlite.statements import LISTED_AT_ONCE, REMOVED_
 from tilekeep.adapters.storage.sqlite.tile_times import TileTimes
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
+from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.tile_store import TileWindow
 
@@ -113,21 +114,28 @@ class SqliteTileStore:
 
     def mark_stale(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`."""
-        self.renew(keys, 0.0, None, deadline)
+        self.renew(keys, MARKED_STALE, None, deadline)
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`."""
         for path, some in self._by_database(keys).items():
             self._access.changing(path, "remove tiles", partial(self._rows.remove, some))
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Rows are removed some at a time, so that others can write meanwhile.  The file stays, also an empty one,
         because another program may have it open; its room is given back if nobody has.
         """
         for path, _ in self._files.of_level(z):
-            remove_some = partial(self._rows.remove_some, z, older_than)
+            remove_some = partial(self._rows.remove_some, z, older_than, spare_unknown)
             while self._access.changing(path, "remove tiles", remove_some) == REMOVED_AT_ONCE:
                 pass
             self._access.changing(path, "remove records of tiles", partial(self._rows.remove_lost_records, z))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tilekeep.adapters.storage.sqlite.local_time import local_instant, local_text
-from tilekeep.adapters.storage.unknown_time import UNKNOWN_TIME
+from tilekeep.domain.staleness import UNKNOWN_TIME
 from tilekeep.ports.clock import Clock
 
 

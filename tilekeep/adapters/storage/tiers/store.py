@@ -126,11 +126,18 @@ class TieredTileStore:
             self._last.remove(removed, deadline)
             self._copies.change(lambda store: store.remove(removed, deadline))
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
         with self._change(None):
-            self._last.remove_level(z, older_than, deadline)
-            self._copies.change(lambda store: store.remove_level(z, older_than, deadline))
+            self._last.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
+            self._copies.change(lambda store: store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown))
 
     def list(
         self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
