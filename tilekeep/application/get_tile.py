@@ -242,7 +242,8 @@ class GetTile:
             )
         better = self._showable(old)
         if isinstance(outcome, NoTile):
-            return TileAnswer(None, TileState.MISS) if better is None else self._old(better, self._retry)
+            left_over = self._old(better, self._retry)._replace(left_over=True)
+            return TileAnswer(None, TileState.MISS) if old is None else left_over
         tile = self._stored(key, deadline)
         if tile is None:
             return None if better is None else self._old(better, self._retry)

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from tilekeep.application.map_from_tiles import MapFromTiles
 from tilekeep.application.tile_answer import TileAnswer, Tiles
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import ImageError, InvalidParameter, NoRoom, SourceContentError, StoreError
+from tilekeep.domain.errors import (
+    ImageError,
+    InvalidParameter,
+    LockTimeout,
+    NoRoom,
+    SourceContentError,
+    SourceError,
+    StoreError,
+)
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
@@ -22,7 +30,7 @@ log = logging.getLogger("tilekeep.cache.tile")
 
 
 class RescaledTiles:
-    """Fills gaps from the level above or below (spec/caches.md, 9).
+    """Fills gaps from the level above or below, and draws stale ones of these tiles anew (spec/caches.md, 9).
 
     How far it may go is a matter of how many of these are chained: the tiles ``neighbours`` draws from may themselves
     be rescaled ones.
@@ -67,19 +75,25 @@ class RescaledTiles:
         """As :meth:`tilekeep.application.get_tile.GetTile.many`."""
         answers = self._tiles.many(keys, purpose, deadline)
         return [
-            self._filled(key, answer, purpose, deadline)
-            if answer.tile is None and answer.state is TileState.MISS
-            else answer
+            self._filled(key, answer, purpose, deadline) if _is_gap(answer) else answer
             for key, answer in zip(keys, answers, strict=True)
         ]
 
     def _filled(self, key: TileKey, gap: TileAnswer, purpose: Purpose, deadline: Deadline) -> TileAnswer:
+        """The tile drawn from its neighbours; an old one stays where these have nothing newer to draw from."""
         level = key.coord.z + self._step
         if not 0 <= level < self._grid.levels:
             return gap
-        drawn = self._drawn(key, level, purpose, deadline)
+        try:
+            drawn = self._drawn(key, level, purpose, deadline)
+        except (SourceError, LockTimeout) as error:
+            if gap.tile is None:
+                raise
+            return gap._replace(left_over=False, fresh_for=getattr(error, "retry_after", None))
         if isinstance(drawn, Blank):
             return gap
+        if gap.tile is not None and drawn.fresh_for is not None:
+            return gap._replace(left_over=False, fresh_for=drawn.fresh_for)
         try:
             image = self._imaging.encode(drawn.raster, self._encoding)
         except ImageError as error:
@@ -92,7 +106,8 @@ class RescaledTiles:
         if self._writer is not None and drawn.storable and drawn.fresh_for is None:
             info = self._stored(self._writer, tile, now, deadline) or info
         stored = StoredTile(tile.body, tile.media_type, info)
-        return TileAnswer(stored, TileState.MISS, drawn.fresh_for, drawn.storable, good_for=drawn.good_for)
+        state = TileState.REFRESHED if gap.left_over else TileState.MISS
+        return TileAnswer(stored, state, drawn.fresh_for, drawn.storable, good_for=drawn.good_for)
 
     def _drawn(self, key: TileKey, level: int, purpose: Purpose, deadline: Deadline) -> Drawn | Blank:
         bbox = self._grid.tile_bbox(key.coord)
@@ -113,3 +128,8 @@ class RescaledTiles:
         except StoreError as error:
             log.error("a rescaled tile could not be stored and is delivered unstored: %s", error)  # noqa: TRY400
             return None
+
+
+def _is_gap(answer: TileAnswer) -> bool:
+    """Whether the sources have nothing there, so that a stored tile has been drawn from other levels, if by anybody."""
+    return answer.left_over or (answer.tile is None and answer.state is TileState.MISS)

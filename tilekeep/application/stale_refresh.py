@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from concurrent.futures import Future
+from typing import NamedTuple
 
-from tilekeep.application.tile_maker import Outcome, TileMaker, WantedBlock
+from tilekeep.application.tile_maker import NoTile, Outcome, TileMaker, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceError
 from tilekeep.domain.tile import TileKey, TileSet
@@ -24,6 +24,16 @@ _LONGEST_IN_A_WORKER_SECONDS = 20.0
 
 #: Blocks of which it is remembered when they may be refreshed again; of more the oldest are forgotten.
 _MOST_REMEMBERED = 10_000
+
+
+class _Pause(NamedTuple):
+    """Until when, by the monotonic clock, a block is not refreshed again.
+
+    :ivar outcomes: what came of it where the sources have nothing, so that whoever asks need not hope; None otherwise.
+    """
+
+    until: float
+    outcomes: Mapping[TileKey, Outcome] | None
 
 
 class StaleRefresh:
@@ -63,7 +73,7 @@ class StaleRefresh:
         limit = math.inf if runner.runs_beside_requests else _LONGEST_IN_A_WORKER_SECONDS
         self._making_seconds = min(making_seconds, limit)
         self._pause = pause_seconds
-        self._not_before: dict[WantedBlock, float] = {}
+        self._pauses: dict[WantedBlock, _Pause] = {}
 
     def __call__(self, block: WantedBlock, deadline: Deadline) -> Mapping[TileKey, Outcome] | None:
         """The tiles of ``block`` made anew; None if the old ones should be shown meanwhile.
@@ -71,7 +81,11 @@ class StaleRefresh:
         :raises SourceError: they could not be made, and the request has waited for them; as for LockTimeout.
         """
         waits = self._patience > 0 and self._runner.runs_beside_requests
-        job = self._refreshing(block if waits else block._replace(purpose=Purpose.REFRESH))
+        wanted = block if waits else block._replace(purpose=Purpose.REFRESH)
+        pause = self._pauses.get(wanted)
+        if pause is not None and self._clock.monotonic() < pause.until:
+            return pause.outcomes
+        job = self._runner.submit((self._tile_set, wanted), lambda: self._made(wanted), lane=self._tile_set)
         if job is None or not waits:
             return None
         try:
@@ -79,28 +93,26 @@ class StaleRefresh:
         except TimeoutError:
             return None
 
-    def _refreshing(self, block: WantedBlock) -> Future[Mapping[TileKey, Outcome]] | None:
-        not_before = self._not_before.get(block)
-        if not_before is not None and self._clock.monotonic() < not_before:
-            return None
-        return self._runner.submit((self._tile_set, block), lambda: self._made(block), lane=self._tile_set)
-
     def _made(self, block: WantedBlock) -> Mapping[TileKey, Outcome]:
         deadline = Deadline(self._clock.monotonic() + self._making_seconds)
-        pause = self._pause
+        pause, nothing = self._pause, None
         try:
-            return self._maker.make(block, deadline)
+            outcomes = self._maker.make(block, deadline)
+            if all(isinstance(outcome, NoTile) for outcome in outcomes.values()):
+                nothing = outcomes
         except (SourceError, LockTimeout) as error:
             log.info("stale tiles around %s stay as they are: %s", tuple(block.plan.main), error)
             if isinstance(error, LockTimeout):
                 pause = min(pause, _HELD_PAUSE_SECONDS)
             raise
+        else:
+            return outcomes
         finally:
-            self._leave_alone(block, pause)
+            self._leave_alone(block, pause, nothing)
 
-    def _leave_alone(self, block: WantedBlock, seconds: float) -> None:
+    def _leave_alone(self, block: WantedBlock, seconds: float, outcomes: Mapping[TileKey, Outcome] | None) -> None:
         now = self._clock.monotonic()
-        if len(self._not_before) >= _MOST_REMEMBERED:
-            waiting = {known: until for known, until in self._not_before.copy().items() if until > now}
-            self._not_before = waiting if len(waiting) < _MOST_REMEMBERED else {}
-        self._not_before[block] = now + seconds
+        if len(self._pauses) >= _MOST_REMEMBERED:
+            waiting = {known: pause for known, pause in self._pauses.copy().items() if pause.until > now}
+            self._pauses = waiting if len(waiting) < _MOST_REMEMBERED else {}
+        self._pauses[block] = _Pause(now + seconds, outcomes)

@@ -21,6 +21,7 @@ class TileAnswer(NamedTuple):
     :ivar stale_for: seconds for which they may go on showing it after that, while it is made anew or cannot be; None
         to leave that to them.
     :ivar good_for: seconds for which it will be good, where clients are told that; None for the service's own time.
+    :ivar left_over: whether the sources have nothing there any more, and ``tile`` is what is left of an earlier time.
     :ivar worth: as in :class:`tilekeep.domain.map_query.Drawn`.
     """
 
@@ -31,6 +32,7 @@ class TileAnswer(NamedTuple):
     stale_for: float | None = None
     worth: Worth = Worth.MAP
     good_for: float | None = None
+    left_over: bool = False
 
 
 class Tiles(Protocol):

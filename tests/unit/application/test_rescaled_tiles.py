@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes.map_source import FakeMapSource
+from tests.unit.application.kitchen import Kitchen
 from tests.unit.application.map_kitchen import MapKitchen
 from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.application.rescaled_tiles import RescaledTiles
@@ -11,7 +13,9 @@ from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.map_query import Blank
 from tilekeep.domain.region import BoxRegion
+from tilekeep.domain.staleness import RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.domain.tile_state import TileState
 
@@ -144,3 +148,42 @@ def _broken(*_: object) -> list[object]:
     from tilekeep.domain.errors import StoreError
 
     raise StoreError("disk full")
+
+
+class TestStaleOnes:
+    """Tiles that were drawn and stored some time ago."""
+
+    def test_they_are_drawn_anew(self) -> None:
+        maps = MapKitchen(Kitchen(FakeMapSource(Blank()), policy=StalenessPolicy(RelativeLimit(60.0))))
+        old = maps.put(3, 2, 5, "long ago")
+        maps.kitchen.store.renew([old], maps.kitchen.clock.now() - 61.0, None)
+        maps.put(2, 1, 2)
+
+        answer = get(chain(maps, UP, 1, keeps=True), 3, 2, 5)
+
+        assert (b"2/1/2@0,-112 rescaled", TileState.REFRESHED) == (body(answer), answer.state)
+        assert maps.kitchen.store.tiles[old].info.stored_at == maps.kitchen.clock.now()
+
+    def test_they_stay_where_there_is_nothing_to_draw_from(self) -> None:
+        maps = MapKitchen(Kitchen(FakeMapSource(Blank()), policy=StalenessPolicy(RelativeLimit(60.0))))
+        old = maps.put(3, 2, 5)
+        maps.kitchen.store.renew([old], maps.kitchen.clock.now() - 61.0, None)
+
+        answer = get(chain(maps, UP, 1, keeps=True), 3, 2, 5)
+
+        assert (b"image 256x256 3/2/5", TileState.STALE) == (body(answer), answer.state)
+
+    def test_they_are_drawn_anew_where_stale_tiles_are_shown_meanwhile(self) -> None:
+        policy = StalenessPolicy(RelativeLimit(60.0))
+        maps = MapKitchen(Kitchen(FakeMapSource(Blank()), policy=policy, patience_seconds=0.0))
+        old = maps.put(3, 2, 5, "long ago")
+        maps.kitchen.store.renew([old], maps.kitchen.clock.now() - 61.0, None)
+        maps.put(2, 1, 2)
+        tiles = chain(maps, UP, 1, keeps=True)
+
+        first = get(tiles, 3, 2, 5)
+        maps.kitchen.background.run()
+        second = get(tiles, 3, 2, 5)
+
+        assert (TileState.STALE, TileState.REFRESHED) == (first.state, second.state)
+        assert b"2/1/2@0,-112 rescaled" == body(second)

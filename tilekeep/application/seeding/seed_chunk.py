@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.application.seeding.seed_task import SeedTask
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import (
@@ -148,14 +149,24 @@ class SeedChunkWork:
 
     def _one_by_one(self, task: SeedTask, unit: TileCoord, deadline: Deadline) -> ChunkResult:
         keys = _keys(task, task.plan.tiles(unit))
+        if task.only_existing:
+            stored = task.cache.store.stat_many(keys)
+            keys = [key for key in keys if key in stored]
         answers = task.cache.tiles.many(keys, Purpose.SEED, deadline)
         if any(answer.tile is not None and not answer.storable for answer in answers):
             return ChunkResult(failed=(FailedUnit(unit, _NOT_FOR_KEEPING),))
-        states = Counter(
-            TileState.HIT if answer.state is TileState.HIT else TileState.MISS if answer.tile else None
-            for answer in answers
-        )
-        return ChunkResult(made=states[TileState.MISS], kept=states[TileState.HIT], empty=states[None])
+        stale = next((answer for answer in answers if answer.state is TileState.STALE and not answer.left_over), None)
+        if stale is not None:
+            message = "stale tiles stand in, since the source fails"
+            raise SourceRecentlyFailed(message, retry_after=stale.fresh_for)
+        return _told(answers)
+
+
+def _told(answers: Sequence[TileAnswer]) -> ChunkResult:
+    """Answers in numbers; what is left over of an earlier time, where there is nothing to draw from, is kept."""
+    kept = sum(answer.state is TileState.HIT or (answer.left_over and answer.tile is not None) for answer in answers)
+    empty = sum(answer.state is not TileState.HIT and answer.tile is None for answer in answers)
+    return ChunkResult(made=len(answers) - kept - empty, kept=kept, empty=empty)
 
 
 def _covered(task: SeedTask, unit: TileCoord) -> list[TileCoord]:

@@ -365,11 +365,14 @@ class CacheAssembly:
             encoding=cache.encoding,
         )
 
-    def seeded(self, name: str, grid_key: str) -> SeededCache:
-        """The cache as seeding sees it: with the sources that are for seeding only; nothing of it is kept."""
+    def seeded(self, name: str, grid_key: str, policy: StalenessPolicy | None = None) -> SeededCache:
+        """The cache as seeding sees it: with the sources that are for seeding only; nothing of it is kept.
+
+        ``policy`` judges its tiles; None is that of the cache.
+        """
         cache = self.effective(name)
         gate = self._gate(cache)
-        parts = self._working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate))
+        parts = self._working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate), policy)
         return SeededCache(
             parts.store,
             parts.planner,
@@ -380,12 +383,17 @@ class CacheAssembly:
         )
 
     def _working_parts(
-        self, cache: EffectiveCache, grid_key: str, gate: StoreGate, source: MapSource | None
+        self,
+        cache: EffectiveCache,
+        grid_key: str,
+        gate: StoreGate,
+        source: MapSource | None,
+        policy: StalenessPolicy | None = None,
     ) -> _WorkingParts:
-        """What reads, makes and stores the tiles of a cache in one grid."""
+        """What reads, makes and stores the tiles of a cache in one grid; without a ``policy``, by that of the cache."""
         grid, region = self._grids.grid(grid_key), self._region(cache, grid_key)
         planner = planner_of(cache, grid, source, delegated=self._parts.rendering.delegates(cache))
-        policy = StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
+        policy = policy or StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         wanted = self._wanted_store(cache, grid_key)
         store = self._stores.store(wanted)
         maker = None if source is None else self._maker(wanted, source, gate, store)

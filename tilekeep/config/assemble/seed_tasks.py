@@ -77,7 +77,7 @@ class SeedTaskAssembly:
         grids: makes grids.
         coverages: makes regions.
         effective: the options of a cache.
-        seeded: a cache in the grid with a key, as seeding sees it.
+        seeded: a cache in the grid with a key, as seeding sees it; its tiles are judged by the policy, if one is given.
         clock: ages count from now.
     """
 
@@ -88,7 +88,7 @@ class SeedTaskAssembly:
         grids: GridAssembly,
         coverages: CoverageAssembly,
         effective: Callable[[str], EffectiveCache],
-        seeded: Callable[[str, str], SeededCache],
+        seeded: Callable[[str, str, StalenessPolicy | None], SeededCache],
         clock: Clock,
     ) -> None:
         self._settings = settings
@@ -123,12 +123,13 @@ class SeedTaskAssembly:
                     yield EmptyTask(task_name, part.region.message)
                     continue
                 limit, overwrites = self._refresh_of(options, cache, overrides)
-                seeded = self._seeded(part.name.cache, part.grid_key)
+                policy = StalenessPolicy(limit)
+                seeded = self._seeded(part.name.cache, part.grid_key, policy)
                 yield SeedTask(
                     name=task_name,
                     cache=seeded,
                     plan=_plan(part, seeded, levels, overrides.untested_levels),
-                    policy=StalenessPolicy(limit),
+                    policy=policy,
                     only_existing=overrides.only_existing or options.only_existing,
                     keeps_stale=overrides.keeps_stale,
                     overwrites=overwrites,
@@ -141,7 +142,7 @@ class SeedTaskAssembly:
                 yield EmptyTask(part.name, part.region.message)
                 continue
             limit, removes = self._removal_of(options)
-            seeded = self._seeded(part.name.cache, part.grid_key)
+            seeded = self._seeded(part.name.cache, part.grid_key, None)
             yield CleanupTask(
                 name=part.name,
                 cache=seeded,
