@@ -128,7 +128,7 @@ class CoverageAssembly:
 
         srs = self._srs(_EXPIRED_TILES_SRS)
         with _within(("expire_tiles",)):
-            return _polygon_area(expired_area(area.path, srs), srs)
+            return expired_area(area.path, srs)
 
     def _srs(self, code: str) -> Srs:
         return configured_srs(self._projection, code, ())

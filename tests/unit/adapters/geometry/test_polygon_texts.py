@@ -140,19 +140,19 @@ class TestGeoJson:
 
 class TestListsOfTiles:
     def test_each_line_is_a_tile_and_blank_lines_do_not_matter(self) -> None:
-        tiles = list(listed_tiles("2/1/3\n\n 0/0/0 \n\n", "list", GRID))
+        tiles = list(listed_tiles("2/1/3\n\n 0/0/0 \n\n".splitlines(), "list", GRID))
 
         assert tiles == [TileCoord(2, 1, 3), TileCoord(0, 0, 0)]
 
     def test_levels_beyond_19_count(self) -> None:
-        assert list(listed_tiles("21/2097151/0", "list", GRID)) == [TileCoord(21, 2097151, 0)]
+        assert list(listed_tiles(["21/2097151/0"], "list", GRID)) == [TileCoord(21, 2097151, 0)]
 
     @pytest.mark.parametrize("line", ["area", "1/2", "1/0/0/0", "1/2/0", "1/0/-1", "32/0/0", "1/0/0 # note", "1/0/²"])
     def test_from_a_line_that_is_no_tile_the_rest_is_passed_over(
         self, line: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.WARNING, "tilekeep.config.coverage"):
-            tiles = list(listed_tiles(f"1/0/0\n{line}\n1/1/1", "list", GRID))
+            tiles = list(listed_tiles(f"1/0/0\n{line}\n1/1/1".splitlines(), "list", GRID))
 
         assert tiles == [TileCoord(1, 0, 0)]
         assert "line 2 of list is no tile z/x/y" in caplog.text
