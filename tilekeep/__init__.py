@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tilekeep._version import __version__
     from tilekeep.adapters.imaging.image_result import ImageOptions, ImageResult, ImageSource
-    from tilekeep.entrypoints.seeding.calls import cleanup, seed
+    from tilekeep.entrypoints.seeding.calls import cleanup, invalidate, seed
     from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
-__all__ = ["ImageOptions", "ImageResult", "ImageSource", "__version__", "cleanup", "make_wsgi_app", "seed"]
+__all__ = [
+    "ImageOptions",
+    "ImageResult",
+    "ImageSource",
+    "__version__",
+    "cleanup",
+    "invalidate",
+    "make_wsgi_app",
+    "seed",
+]
 
 _IMAGES = "tilekeep.adapters.imaging.image_result"
 _SEEDING = "tilekeep.entrypoints.seeding.calls"
@@ -23,6 +32,7 @@ _HOMES = {
     "ImageSource": _IMAGES,
     "__version__": "tilekeep._version",
     "cleanup": _SEEDING,
+    "invalidate": _SEEDING,
     "make_wsgi_app": "tilekeep.entrypoints.wsgi.make_app",
     "seed": _SEEDING,
 }

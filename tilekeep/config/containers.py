@@ -73,6 +73,7 @@ from tilekeep.application.one_at_a_time import OneAtATime
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.scrub import Scrub
 from tilekeep.application.seeding.clean_up import CleanUp
+from tilekeep.application.seeding.invalidate import Invalidate
 from tilekeep.application.seeding.run_tasks import RunSeedTasks
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
@@ -87,6 +88,7 @@ from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.direct_maps import DirectMaps
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
+from tilekeep.config.assemble.invalidations import InvalidationAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
@@ -403,6 +405,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
         caches.provided.seeded,
         adapters.clock,
     )
+    invalidations = providers.ThreadSafeSingleton(InvalidationAssembly, settings, grids, coverages, caches)
+    invalidate = providers.Factory(Invalidate)
     seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
     run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
     clean_up = providers.Factory(CleanUp, adapters.clock)

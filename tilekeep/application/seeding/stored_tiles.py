@@ -1,4 +1,4 @@
-"""Which stored tiles of a plan are no longer good."""
+"""Which stored tiles belong to a plan, and which of them are no longer good."""
 
 from __future__ import annotations
 
@@ -6,11 +6,36 @@ from collections.abc import Iterator
 
 from tilekeep.domain.seed_plan import SeedPlan
 from tilekeep.domain.staleness import StalenessPolicy, Verdict, is_of_unknown_age
-from tilekeep.domain.tile import Dimensions, TileCoord, TileKey
+from tilekeep.domain.tile import Dimensions, TileCoord, TileInfo, TileKey
 from tilekeep.ports.tile_store import TileLister, TileWindow
 
 #: Units of which it is remembered whether they belong to a plan; stores list neighbours together.
 _MOST_REMEMBERED = 10_000
+
+
+def tiles_of_plan(
+    store: TileLister, plan: SeedPlan, level: int, dimensions: Dimensions | None = None
+) -> Iterator[tuple[TileKey, TileInfo]]:
+    """The stored tiles of a level in the area of a plan.
+
+    ``dimensions`` are those of the tiles; None is any.
+
+    :raises StoreError: the store cannot be listed.
+    """
+    box = plan.box_of_tiles(level)
+    if box is None:
+        return
+    known: dict[TileCoord, bool] = {}
+    for key, info in store.list(level, TileWindow(*box)):
+        if dimensions is not None and key.dimensions != dimensions:
+            continue
+        unit = plan.unit_of(key.coord)
+        if unit not in known:
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            known[unit] = plan.holds_unit(unit)
+        if known[unit]:
+            yield key, info
 
 
 def stored_tiles(
@@ -23,27 +48,14 @@ def stored_tiles(
     *,
     spare_unknown: bool = False,
 ) -> Iterator[TileKey]:
-    """The stored tiles of a level in the area of a plan that are not fresh at ``now``; of all ages without a policy.
+    """Those of :func:`tiles_of_plan` that are not fresh at ``now``; of all ages without a policy.
 
-    ``dimensions`` are those of the tiles; None is any.  With ``spare_unknown`` those of unknown age are left out.
-
-    :raises StoreError: the store cannot be listed.
+    With ``spare_unknown`` those of unknown age are left out.
     """
-    box = plan.box_of_tiles(level)
-    if box is None:
-        return
-    known: dict[TileCoord, bool] = {}
-    for key, info in store.list(level, TileWindow(*box)):
-        if dimensions is not None and key.dimensions != dimensions:
-            continue
-        if policy is not None and (
-            policy.judge(info, now) is Verdict.FRESH or (spare_unknown and is_of_unknown_age(info))
-        ):
-            continue
-        unit = plan.unit_of(key.coord)
-        if unit not in known:
-            if len(known) >= _MOST_REMEMBERED:
-                known.clear()
-            known[unit] = plan.holds_unit(unit)
-        if known[unit]:
-            yield key
+    for key, info in tiles_of_plan(store, plan, level, dimensions):
+        if policy is not None:
+            if policy.judge(info, now) is Verdict.FRESH:
+                continue
+            if spare_unknown and is_of_unknown_age(info):
+                continue
+        yield key

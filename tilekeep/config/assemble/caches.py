@@ -239,6 +239,10 @@ class CacheAssembly:
                 for kept in self._stores.lasting(wanted):
                     yield StoredCache(wanted.tile_set, wanted.grid, *kept)
 
+    def store(self, name: str, grid_key: str) -> TileStore:
+        """The tiles of the cache ``name`` in the grid with the key ``grid_key``, all tiers together."""
+        return self._stores.store(self._wanted_store(self.effective(name), grid_key))
+
     def _wanted_store(self, cache: EffectiveCache, grid_key: str) -> WantedStore:
         """The store of a cache in the grid with the key ``grid_key``."""
         grid = self._grids.grid(grid_key)

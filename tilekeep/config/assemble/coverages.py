@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from tilekeep.config.problems import OptionPath
 from tilekeep.domain.errors import ConfigurationError, ProjectionError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.region import Region
+from tilekeep.domain.region_union import RegionUnion
 from tilekeep.domain.srs import Srs
 from tilekeep.ports.projection import Projection
 
@@ -57,6 +58,28 @@ class CoverageAssembly:
                 return self._regions((coverage.area, srs))
             except ProjectionError as error:
                 raise ConfigurationError(f"{_shown(coverage.area)} has no image in {srs.code}; correct it") from error
+
+    def union(self, coverages: Sequence[EffectiveCoverage], srs: Srs, option: OptionPath) -> Region:
+        """Several coverages, at least one, as one region in ``srs``; raises as :meth:`region`.
+
+        A coverage without any image in ``srs`` adds nothing where others have one.
+        """
+        regions: list[Region] = []
+        without_image: ConfigurationError | None = None
+        for coverage in coverages:
+            try:
+                region = self.region(coverage, srs, option)
+            except ConfigurationError as error:
+                if not isinstance(error.__cause__, ProjectionError):
+                    raise
+                without_image = error
+                continue
+            assert region is not None, "a coverage limits"
+            regions.append(region)
+        if not regions:
+            assert without_image is not None, "at least one coverage"
+            raise without_image
+        return regions[0] if len(regions) == 1 else RegionUnion(tuple(regions))
 
     def extent(self, coverage: EffectiveCoverage, option: OptionPath) -> Extent:
         """The box around a coverage in its own SRS; raises as :meth:`region`."""

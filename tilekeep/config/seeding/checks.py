@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Problem, error
@@ -12,7 +13,9 @@ from tilekeep.config.suggestions import closest
 
 
 def task_problems(tasks: SeedSettings, settings: Settings) -> Iterator[Problem]:
-    """All that is wrong with the references of tasks."""
+    """All that is wrong with the references of tasks, and with their areas."""
+    for name, coverage in tasks.coverages.items():
+        yield from coverage_problems(("coverages", name), coverage)
     for section, entries in (("seeds", tasks.seeds), ("cleanups", tasks.cleanups)):
         for name, task in entries.items():
             path = (section, name)

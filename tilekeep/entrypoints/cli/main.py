@@ -13,6 +13,7 @@ _COMMANDS = {
     "schema": ("schema", "Print the JSON Schema of configurations, for editors."),
     "seed": ("seed", "Fill, refresh and clean caches ahead of requests."),
     "jobs": ("jobs", "Say how far a run of seeding has got."),
+    "invalidate": ("invalidate", "Mark tiles as stale where data has changed."),
     "explain": ("explain", "Say what a tile request would do, without doing it."),
     "scrub": ("scrub", "Find stored tiles that cannot be shown, and remove them."),
     "caches": ("caches", "Say what is stored: tiles, bytes and ages, by cache and level."),

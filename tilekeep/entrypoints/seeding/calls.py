@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tilekeep.config.assemble.seed_tasks import Overrides
 from tilekeep.config.checked_container import checked_container
@@ -13,6 +14,7 @@ from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.seeding.loading import load_tasks
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation, invalidated
 from tilekeep.entrypoints.seeding.lines import LineReport
 from tilekeep.entrypoints.seeding.run import RunOptions, wanted_tasks
 from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult
@@ -74,6 +76,35 @@ def cleanup(
     chosen = _chosen("cleanup", names, list(settings.cleanups))
     options = SessionOptions(RunOptions(1, dry_run=dry_run))
     _session(container, options)(wanted_tasks(container, settings, [], chosen))
+
+
+def invalidate(
+    configuration: str,
+    *,
+    caches: Sequence[str] | None = None,
+    coverages: Sequence[Mapping[str, Any]] | None = None,
+    levels: Sequence[int] | None = None,
+    derived: bool = True,
+    dry_run: bool = False,
+    environment: str | None = None,
+) -> list[Invalidated]:
+    """Marks stored tiles as stale where data has changed, as ``tilekeep invalidate`` does.
+
+    Args:
+        configuration: path of ``mapproxy.yaml``.
+        caches: their names; None is all.
+        coverages: areas as in ``seed.yaml``, such as ``{"bbox": [5, 47, 15, 55], "srs": "EPSG:4326"}`` or
+            ``{"expire_tiles": "expired.list"}``; paths begin at the current directory.  None is everywhere.
+        levels: of the grids; None is all.
+        derived: whether caches that are made of these are reached too.
+        dry_run: whether tiles are only counted.
+        environment: overlay of the configuration.
+
+    :raises ConfigurationError: the configuration cannot be obeyed, there is no such cache, or an area cannot be read.
+    """
+    loaded = load_settings(configuration, environment=environment, variables=os.environ)
+    wanted = WantedInvalidation(caches, coverages, levels, with_derived=derived, dry_run=dry_run)
+    return list(invalidated(checked_container(loaded), wanted))
 
 
 def _loaded(configuration: str, tasks: str, environment: str | None) -> tuple[TilekeepContainer, SeedSettings]:
