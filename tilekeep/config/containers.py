@@ -16,6 +16,7 @@ from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
+from tilekeep.adapters.geometry.tile_sets import TileSets
 from tilekeep.adapters.http.choice import client_of
 from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.http.shared import SharedHttpState
@@ -187,6 +188,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {"wms": providers.Factory(WmsInfoSource), "arcgis": providers.Factory(ArcgisInfoSource)}
     )
     seed_stop = providers.Factory(SharedStop)
+    tile_sets: providers.Factory[TileSets[Any]] = providers.Factory(TileSets)
     seed_notes = providers.Factory(JobFile)
     seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
         {"in_process": providers.Factory(InProcessExecutor), "processes": providers.Factory(ProcessExecutor)}

@@ -53,11 +53,6 @@ class TileSets(Generic[Group]):
                 codes = _mapped(code for (code,) in self._codes(number))
                 yield group, CellRegion(grid, TileCoord(level, left, low), TileCoord(level, right, high), codes)
 
-    @property
-    def groups(self) -> list[Group]:
-        """Those that have tiles."""
-        return list(self._groups)
-
     def _codes(self, number: int) -> sqlite3.Cursor:
         return self._database.execute("SELECT code FROM tile WHERE kind = ? ORDER BY code", (number,))
 

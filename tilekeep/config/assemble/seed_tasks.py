@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tilekeep.adapters.file_time import FileTimeLimit
 from tilekeep.application.seeding.seed_task import CleanupTask, SeededCache, SeedTask
@@ -68,6 +69,16 @@ class EmptyTask:
     reason: str
 
 
+class TilesOfLevel(NamedTuple):
+    """Single tiles of a cache: those of a level that lie in ``region``, in the SRS of the grid with ``grid_key``."""
+
+    cache: str
+    grid_key: str
+    level: int
+    dimensions: Dimensions
+    region: Region
+
+
 class SeedTaskAssembly:
     """Makes tasks, each of one cache in one grid.
 
@@ -109,6 +120,25 @@ class SeedTaskAssembly:
         made = [task for name in names for task in self._seeds_of(name, tasks, overrides)]
         return sorted(made, key=lambda task: self._depth(task.name.cache))
 
+    def of_tiles(self, name: str, tiles: Iterable[TilesOfLevel], overrides: Overrides = NO_OVERRIDES) -> list[SeedTask]:
+        """Tasks called ``name`` for single tiles, in the order of :meth:`seeds`; caches that make nothing have none."""
+        made = []
+        for each in tiles:
+            cache = self._effective(each.cache)
+            if cache.stores_tiles and cache.sources:
+                grid, levels = self._grids.grid(each.grid_key), (each.level,)
+                task_name = TaskName("seed", name, each.cache, grid.name, levels, each.dimensions)
+                part = _Part(task_name, each.grid_key, grid, levels, each.region)
+                made.append(self._seed_task(part, SeedOptions(caches=(each.cache,)), cache, overrides))
+        return sorted(made, key=self._order)
+
+    def _order(self, task: SeedTask) -> tuple[int, str, str, int]:
+        """Caches below others first; in each the levels as tiles of one are drawn from those of another."""
+        rescaling = self._effective(task.name.cache).rescaling
+        level = task.plan.levels[0]
+        downwards = rescaling is not None and rescaling.step > 0
+        return self._depth(task.name.cache), task.name.cache, task.name.grid, -level if downwards else level
+
     def cleanups(self, tasks: SeedSettings, names: Sequence[str]) -> list[CleanupTask | EmptyTask]:
         """The tasks of cleaning up called ``names``, in that order; raises as :meth:`seeds`."""
         return [task for name in names for task in self._cleanups_of(name, tasks)]
@@ -121,19 +151,22 @@ class SeedTaskAssembly:
                 task_name = part.name._replace(levels=levels)
                 if isinstance(part.region, EmptyCoverage):
                     yield EmptyTask(task_name, part.region.message)
-                    continue
-                limit, overwrites = self._refresh_of(options, cache, overrides)
-                policy = StalenessPolicy(limit)
-                seeded = self._seeded(part.name.cache, part.grid_key, policy)
-                yield SeedTask(
-                    name=task_name,
-                    cache=seeded,
-                    plan=_plan(part, seeded, levels, overrides.untested_levels),
-                    policy=policy,
-                    only_existing=overrides.only_existing or options.only_existing,
-                    keeps_stale=overrides.keeps_stale,
-                    overwrites=overwrites,
-                )
+                else:
+                    yield self._seed_task(part._replace(name=task_name, levels=levels), options, cache, overrides)
+
+    def _seed_task(self, part: _Part, options: SeedOptions, cache: EffectiveCache, overrides: Overrides) -> SeedTask:
+        limit, overwrites = self._refresh_of(options, cache, overrides)
+        policy = StalenessPolicy(limit)
+        seeded = self._seeded(part.name.cache, part.grid_key, policy)
+        return SeedTask(
+            name=part.name,
+            cache=seeded,
+            plan=_plan(part, seeded, part.levels, overrides.untested_levels),
+            policy=policy,
+            only_existing=overrides.only_existing or options.only_existing,
+            keeps_stale=overrides.keeps_stale,
+            overwrites=overwrites,
+        )
 
     def _cleanups_of(self, name: str, tasks: SeedSettings) -> Iterator[CleanupTask | EmptyTask]:
         options = tasks.cleanups[name]
@@ -219,8 +252,7 @@ class SeedTaskAssembly:
         return 1 + max(map(self._depth, below), default=-1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """One cache in one grid of a task."""
 
     name: TaskName

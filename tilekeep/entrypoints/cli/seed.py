@@ -20,7 +20,7 @@ from tilekeep.config.problems import error as problem_of
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
 from tilekeep.domain.working_hours import WorkingHours, working_hours
-from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli import areas, options
 from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
 from tilekeep.entrypoints.cli.durations import seconds
 from tilekeep.entrypoints.cli.reseeding import nothing_to_reseed
@@ -49,6 +49,17 @@ def _hours(context: click.Context, parameter: click.Parameter, value: str | None
 @click.argument("seed_conf_argument", metavar="[SEED_CONF]", required=False, type=click.Path())
 @click.option("--proxy-conf", "-f", metavar="FILE", type=click.Path(), help="Configuration of the caches.")
 @click.option("--seed-conf", "-s", metavar="FILE", type=click.Path(), help="What to seed and clean up.")
+@click.option("--caches", metavar="NAME,...", help="Seed these caches, without SEED_CONF.")
+@areas.where
+@areas.levels
+@click.option(
+    "--access-log",
+    "access_logs",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Seed the tiles that the log of a web server says were asked for, without SEED_CONF.",
+)
 @click.option("--concurrency", "-c", type=click.IntRange(1), default=2, show_default=True, help="Processes that work.")
 @click.option("--dry-run", "-n", is_flag=True, help="Count what would be done, and do nothing.")
 @click.option(
@@ -88,16 +99,20 @@ def _hours(context: click.Context, parameter: click.Parameter, value: str | None
 @options.environment
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> None:
-    """Fill, refresh and clean caches as SEED_CONF says.
+    """Fill, refresh and clean caches as SEED_CONF says, or as --caches or --access-log do.
+
+    Areas and levels on the command line take the place of those in SEED_CONF.
 
     The exit code is 0 when everything is done, 1 for a wrong call, 2 for a wrong configuration or an interruption, 3
     when tiles could not be stored, and 4 when some tiles could not be made.
     """
     seed_conf = given["seed_conf"] or given["seed_conf_argument"]
-    if not given["proxy_conf"] or not seed_conf:
+    if not given["proxy_conf"] or not (seed_conf or given["caches"] or given["access_logs"]):
         click.echo(context.get_help())
         sys.exit(_EXIT_USAGE)
-    for path in (given["proxy_conf"], seed_conf):
+    if message := _contradiction(seed_conf, given):
+        raise click.UsageError(message)
+    for path in filter(None, (given["proxy_conf"], seed_conf)):
         if not os.path.isfile(path):
             click.echo(f"ERROR: there is no file {path!r}", err=True)
             sys.exit(_EXIT_USAGE)
@@ -109,10 +124,20 @@ def command(context: click.Context, /, **given: Any) -> None:
     sys.exit(_Command(seed_conf, given).run())
 
 
+def _contradiction(seed_conf: str | None, given: dict[str, Any]) -> str | None:
+    """What cannot be said together."""
+    ways = [bool(seed_conf), bool(given["caches"]), bool(given["access_logs"])]
+    if sum(ways) > 1:
+        return "SEED_CONF, --caches and --access-log are three ways to say what is to be seeded; use one of them"
+    if given["access_logs"] and (given["bboxes"] or given["area_files"] or given["tile_lists"]):
+        return "--access-log names tiles; areas have no effect beside it"
+    return None
+
+
 class _Command:
     """One call."""
 
-    def __init__(self, seed_conf: str, given: dict[str, Any]) -> None:
+    def __init__(self, seed_conf: str | None, given: dict[str, Any]) -> None:
         self._seed_conf = seed_conf
         self._given = given
 
@@ -139,15 +164,14 @@ class _Command:
 
     def _with(self, loaded: LoadedSettings, progress_file: str | None) -> int:
         from tilekeep.config.checked_container import checked_container
-        from tilekeep.config.seeding.loading import load_tasks
 
         given = self._given
-        tasks = load_tasks(self._seed_conf, loaded.settings, variables=os.environ)
-        if tasks.report.problems:
-            click.echo(tasks.report.as_text(), err=True)
-        seeds, cleanups = _chosen(given["seeds"], given["cleanups"], tasks.settings)
+        tasks = SeedSettings() if given["access_logs"] else self._tasks(loaded)
+        seeds, cleanups = _chosen(given["seeds"], given["cleanups"], tasks)
         container = checked_container(loaded)
-        wanted = wanted_tasks(container, tasks.settings, seeds, cleanups, self._overrides())
+        wanted = wanted_tasks(container, tasks, seeds, cleanups, self._overrides())
+        if given["access_logs"]:
+            wanted = self._asked_for(container, loaded)
         summaries = Summaries(container.adapters.projection())
         if given["summary"]:
             _print_summary(wanted, summaries)
@@ -158,6 +182,29 @@ class _Command:
         with self._report(container, summaries) as report:
             result = SeedSession(container, self._options(progress_file), report, click.echo, stop)(wanted)
         return _exit_code(result)
+
+    def _tasks(self, loaded: LoadedSettings) -> SeedSettings:
+        """Those of the file, or one for each cache."""
+        from tilekeep.config.seeding.given_tasks import GivenTasks
+        from tilekeep.config.seeding.loading import load_tasks
+
+        given = self._given
+        coverages = areas.coverages_of(given["bboxes"], given["srs"], given["area_files"], given["tile_lists"])
+        caches = tuple(given["caches"].split(",")) if given["caches"] else ()
+        here = GivenTasks(caches, tuple(coverages), given["levels"])
+        if self._seed_conf is None:
+            return here.seeds(loaded.settings)
+        tasks = load_tasks(self._seed_conf, loaded.settings, variables=os.environ)
+        if tasks.report.problems:
+            click.echo(tasks.report.as_text(), err=True)
+        return here.applied(tasks.settings)
+
+    def _asked_for(self, container: TilekeepContainer, loaded: LoadedSettings) -> WantedTasks:
+        """The tiles that logs name."""
+        from tilekeep.entrypoints.seeding.asked_tiles import asked_for
+
+        logs, levels = self._given["access_logs"], self._given["levels"]
+        return asked_for(container, loaded, logs, levels, self._overrides(), click.echo)
 
     def _overrides(self) -> Overrides:
         given = self._given

@@ -11,9 +11,12 @@ from tilekeep.config.assemble.seed_tasks import Overrides
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings
+from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.seeding.given_tasks import GivenTasks
 from tilekeep.config.seeding.loading import load_tasks
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.entrypoints.seeding.asked_tiles import asked_for
 from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation, invalidated
 from tilekeep.entrypoints.seeding.lines import LineReport
 from tilekeep.entrypoints.seeding.run import RunOptions, wanted_tasks
@@ -25,9 +28,13 @@ _log = logging.getLogger("tilekeep.seed")
 
 def seed(
     configuration: str,
-    tasks: str,
+    tasks: str | None = None,
     *,
     names: Sequence[str] | None = None,
+    caches: Sequence[str] = (),
+    coverages: Sequence[Mapping[str, Any]] = (),
+    levels: Sequence[int] | None = None,
+    access_logs: Sequence[str] = (),
     concurrency: int = 2,
     dry_run: bool = False,
     progress_file: str | None = None,
@@ -41,8 +48,12 @@ def seed(
 
     Args:
         configuration: path of ``mapproxy.yaml``.
-        tasks: path of ``seed.yaml``.
+        tasks: path of ``seed.yaml``; None where ``caches`` or ``access_logs`` say what is to be seeded.
         names: of the seeds, in order; None is all.
+        caches: their names, where there is no file of tasks.
+        coverages: areas as in ``seed.yaml``, with absolute paths, instead of those of the tasks.
+        levels: of the grids, instead of those of the tasks.
+        access_logs: paths of logs of web servers; the tiles that were asked for are seeded.
         concurrency: processes that work; with 1 it is this one.
         dry_run: whether tiles are only counted.
         progress_file: where it is noted what is done.
@@ -56,11 +67,18 @@ def seed(
     :raises StoreError: tiles cannot be stored.
     :raises JobStoreError: it cannot be noted what is done.
     """
-    container, settings = _loaded(configuration, tasks, environment)
-    chosen = _chosen("seed", names, list(settings.seeds))
+    loaded = load_settings(configuration, environment=environment, variables=os.environ)
+    container = checked_container(loaded)
     overrides = Overrides(refresh_before_seconds, only_existing=only_existing, keeps_stale=keep_stale)
+    if access_logs:
+        wanted = asked_for(container, loaded, access_logs, levels, overrides, _log.info)
+    else:
+        given = GivenTasks(tuple(caches), tuple(coverages), None if levels is None else tuple(levels))
+        settings = given.seeds(loaded.settings) if tasks is None else given.applied(_tasks(tasks, loaded.settings))
+        chosen = _chosen("seed", names, list(settings.seeds))
+        wanted = wanted_tasks(container, settings, chosen, [], overrides)
     options = SessionOptions(RunOptions(concurrency, dry_run=dry_run), progress_file, goes_on=goes_on)
-    return _session(container, options)(wanted_tasks(container, settings, chosen, [], overrides))
+    return _session(container, options)(wanted)
 
 
 def cleanup(
@@ -72,7 +90,8 @@ def cleanup(
     environment: str | None = None,
 ) -> None:
     """Does the cleanups of a file, as ``tilekeep seed`` does; arguments and errors are those of :func:`seed`."""
-    container, settings = _loaded(configuration, tasks, environment)
+    loaded = load_settings(configuration, environment=environment, variables=os.environ)
+    container, settings = checked_container(loaded), _tasks(tasks, loaded.settings)
     chosen = _chosen("cleanup", names, list(settings.cleanups))
     options = SessionOptions(RunOptions(1, dry_run=dry_run))
     _session(container, options)(wanted_tasks(container, settings, [], chosen))
@@ -107,9 +126,8 @@ def invalidate(
     return list(invalidated(checked_container(loaded), wanted))
 
 
-def _loaded(configuration: str, tasks: str, environment: str | None) -> tuple[TilekeepContainer, SeedSettings]:
-    loaded = load_settings(configuration, environment=environment, variables=os.environ)
-    return checked_container(loaded), load_tasks(tasks, loaded.settings, variables=os.environ).settings
+def _tasks(path: str, settings: Settings) -> SeedSettings:
+    return load_tasks(path, settings, variables=os.environ).settings
 
 
 def _chosen(kind: str, names: Sequence[str] | None, available: list[str]) -> list[str]:

@@ -8,12 +8,8 @@ from typing import Any, NamedTuple
 
 from tilekeep.application.seeding.invalidate import Invalidation, MarkedLevel
 from tilekeep.config.containers import TilekeepContainer
-from tilekeep.config.loading.settings_file import scalar_coerced
-from tilekeep.config.mapproxy.coverage import Coverage
-from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
-from tilekeep.config.mapproxy.validation import validated
-from tilekeep.config.problems import ConfigurationProblems, Report
+from tilekeep.config.seeding.given_tasks import given_coverage
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.seed_levels import selected_levels
@@ -83,19 +79,7 @@ def _done(target: Invalidation, levels: Iterator[MarkedLevel]) -> Invalidated:
     return Invalidated(target.cache, target.grid, target.made_of, tuple(done), failure)
 
 
-def plain(value: Any) -> Any:
-    """Data as files of tasks would give it: lists as tuples."""
-    if isinstance(value, Mapping):
-        return {key: plain(inner) for key, inner in value.items()}
-    return tuple(map(plain, value)) if isinstance(value, list | tuple) else value
-
-
 def _area(coverage: Mapping[str, Any]) -> EffectiveCoverage:
-    result = validated(Coverage, plain(coverage), scalar_coerced)
-    problems = [*result.problems, *coverage_problems((), result.settings)]
-    report = Report.of(problems)
-    if report.errors:
-        raise ConfigurationProblems(report)
-    area = effective_coverage(result.settings, os.getcwd())
-    assert area is not None, "it has a deciding option"
+    area = effective_coverage(given_coverage(coverage), os.getcwd())
+    assert area is not None, "it names an area"
     return area
