@@ -365,3 +365,31 @@ def test_python_callers_do_the_same(place: Place) -> None:
     assert (result.tiles.made, len(place.tiles)) == (WORLD, WORLD - 64)
     with pytest.raises(ConfigurationError, match="available: world, again, few"):
         tilekeep.seed(*files, names=["nothing"])
+
+
+def test_a_sample_tells_what_a_run_will_come_to(place: Place) -> None:
+    (place.directory / "progress").write_text("of somebody else")
+    arguments = ["--seed", "world,few", "--estimate", "--sample", "8", "--progress-file", "progress", "-c", "4"]
+
+    told = place.seed(*arguments)
+    again = place.seed(*arguments, "--json")
+
+    assert told.returncode == 0, told.stderr
+    assert f"world (web, GLOBAL_WEBMERCATOR): {WORLD} tiles on 4 levels" in told.stdout
+    assert "sample: " in told.stdout
+    assert "with 4 processes" in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("all tasks to make: about ")
+    facts = json.loads(again.stdout)
+    world, few = facts["tasks"]
+    assert (facts["processes"], world["tiles"], few["tiles"]) == (4, WORLD, 5)
+    assert world["to_make"] < WORLD, "what the first estimate has made is there"
+    assert few["bytes"] > 0
+    assert few["sample"]["made"] >= 5
+    assert len(place.tiles) < WORLD
+    assert (place.directory / "progress").read_text() == "of somebody else"
+
+
+def test_json_is_for_estimates(place: Place) -> None:
+    ran = place.seed("--json")
+
+    assert (ran.returncode, place.asked) == (2, 0)

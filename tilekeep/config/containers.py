@@ -74,6 +74,7 @@ from tilekeep.application.one_at_a_time import OneAtATime
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.scrub import Scrub
 from tilekeep.application.seeding.clean_up import CleanUp
+from tilekeep.application.seeding.estimate import EstimateTask
 from tilekeep.application.seeding.invalidate import Invalidate
 from tilekeep.application.seeding.run_tasks import RunSeedTasks
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
@@ -411,6 +412,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     invalidate = providers.Factory(Invalidate)
     seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
     run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
+    estimate_task = providers.Factory(EstimateTask, clock=adapters.clock)
     clean_up = providers.Factory(CleanUp, adapters.clock)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())

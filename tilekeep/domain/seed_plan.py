@@ -64,8 +64,8 @@ class TileBox(NamedTuple):
     max_y: int
 
 
-class _Window(NamedTuple):
-    """Columns and rows of anything, all inclusive."""
+class UnitWindow(NamedTuple):
+    """Columns and rows of units, or of something else that is counted alike, all inclusive."""
 
     left: int
     low: int
@@ -74,18 +74,32 @@ class _Window(NamedTuple):
 
     @property
     def cells(self) -> int:
+        """How many there are."""
         return max(0, self.right - self.left + 1) * max(0, self.high - self.low + 1)
 
-    def within(self, other: _Window) -> _Window:
-        return _Window(
+    def within(self, other: UnitWindow) -> UnitWindow:
+        """What it has in common with another one; without cells if that is nothing."""
+        return UnitWindow(
             max(self.left, other.left),
             max(self.low, other.low),
             min(self.right, other.right),
             min(self.high, other.high),
         )
 
-    def divided(self, columns: int, rows: int) -> _Window:
-        return _Window(self.left // columns, self.low // rows, self.right // columns, self.high // rows)
+    def quarters(self) -> list[UnitWindow]:
+        """Its four parts, or two if it is a line; more than one cell."""
+        x, y = (self.left + self.right) // 2, (self.low + self.high) // 2
+        parts = [
+            UnitWindow(self.left, self.low, x, y),
+            UnitWindow(x + 1, self.low, self.right, y),
+            UnitWindow(self.left, y + 1, x, self.high),
+            UnitWindow(x + 1, y + 1, self.right, self.high),
+        ]
+        return [part for part in parts if part.cells]
+
+    def divided(self, columns: int, rows: int) -> UnitWindow:
+        """The same in cells that hold so many columns and rows of these."""
+        return UnitWindow(self.left // columns, self.low // rows, self.right // columns, self.high // rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +144,7 @@ class SeedPlan:
         width, height = self._unit_size(chunk.level)
         for row in range(low, high + 1):
             for column in range(left, right + 1):
-                here = _Window(column, row, column, row)
+                here = UnitWindow(column, row, column, row)
                 if chunk.inside or self.region is None or self._relate(chunk.level, here) is not Relation.DISJOINT:
                     yield TileCoord(chunk.level, column * width, row * height)
 
@@ -170,7 +184,7 @@ class SeedPlan:
             return False
         width, height = self._unit_size(unit.z)
         column, row = unit.x // width, unit.y // height
-        here = _Window(column, row, column, row)
+        here = UnitWindow(column, row, column, row)
         if not here.within(units).cells:
             return False
         return self.region is None or self._relate(unit.z, here) is not Relation.DISJOINT
@@ -180,6 +194,30 @@ class SeedPlan:
         width, height = self._unit_size(unit.z)
         chunk = SeedChunk(unit.z, unit.x // width // CHUNK_UNITS, unit.y // height // CHUNK_UNITS, inside=False)
         return PlannedChunk(Position(self.levels.index(unit.z), chunk.number), chunk, passed)
+
+    def number_at(self, level: int, across: float, down: float) -> int | None:
+        """The number of the chunk at these shares of the box around a level, of the task or not; None without any."""
+        window = self._chunk_window(level)
+        if window is None:
+            return None
+        column = window.left + int((window.right - window.left + 1) * across)
+        return morton(column, window.low + int((window.high - window.low + 1) * down))
+
+    def window(self, level: int) -> UnitWindow | None:
+        """The units that the box of the region touches; None for none."""
+        return self._units(level)
+
+    def relation(self, level: int, units: UnitWindow) -> Relation:
+        """How the box of some units lies to the region."""
+        return Relation.CONTAINS if self.region is None else self._relate(level, units)
+
+    def tiles_in(self, level: int, units: UnitWindow) -> int:
+        """How many tiles of the grid some units have."""
+        width, height = self._unit_size(level)
+        columns, rows = self.grid.matrix_size(level)
+        across = min((units.right + 1) * width, columns) - units.left * width
+        down = min((units.high + 1) * height, rows) - units.low * height
+        return max(0, across) * max(0, down)
 
     def _of_level(self, level: int, after: int) -> Iterator[tuple[SeedChunk, int]]:
         """Chunks of a level, each with the number of cells of the level that come before it."""
@@ -191,13 +229,13 @@ class SeedPlan:
         waiting: list[tuple[int, int, int, bool]] = [(0, 0, size, self.region is None)]
         while waiting:
             column, row, size, inside = waiting.pop()
-            square = _Window(column, row, column + size - 1, row + size - 1).within(window)
+            square = UnitWindow(column, row, column + size - 1, row + size - 1).within(window)
             if not square.cells:
                 continue
             relation = Relation.CONTAINS
             done = morton(column, row) + size * size - 1 <= after
             if not inside and not done:
-                units = _Window(
+                units = UnitWindow(
                     square.left * CHUNK_UNITS,
                     square.low * CHUNK_UNITS,
                     square.right * CHUNK_UNITS + CHUNK_UNITS - 1,
@@ -222,30 +260,30 @@ class SeedPlan:
         window = self._chunk_window(level)
         return 0 if window is None else window.cells
 
-    def _chunk_window(self, level: int) -> _Window | None:
+    def _chunk_window(self, level: int) -> UnitWindow | None:
         units = self._units(level)
         return None if units is None else units.divided(CHUNK_UNITS, CHUNK_UNITS)
 
-    def _units(self, level: int) -> _Window | None:
+    def _units(self, level: int) -> UnitWindow | None:
         """The units that the box of the region touches; None for none."""
         box = self.grid.bbox if self.region is None else self.region.bbox.intersection(self.grid.bbox)
         tiles = None if box is None else self._tiles_in(box, level)
         return None if tiles is None else tiles.divided(*self._unit_size(level))
 
-    def _tiles_in(self, box: BBox, level: int) -> _Window | None:
+    def _tiles_in(self, box: BBox, level: int) -> UnitWindow | None:
         """The tiles that a box touches by more than a tenth of a pixel."""
         try:
             tiles = self.grid.affected(box, level)
         except InvalidParameter:
             return None
-        window = _window_of(tiles).within(_Window(0, 0, tiles.matrix_size.width - 1, tiles.matrix_size.height - 1))
+        window = _window_of(tiles).within(UnitWindow(0, 0, tiles.matrix_size.width - 1, tiles.matrix_size.height - 1))
         return window if window.cells else None
 
     def _unit_size(self, level: int) -> Size:
         columns, rows = self.grid.matrix_size(level)
         return Size(min(self.unit.width, columns), min(self.unit.height, rows))
 
-    def _relate(self, level: int, units: _Window) -> Relation:
+    def _relate(self, level: int, units: UnitWindow) -> Relation:
         """How the box of units lies to the region."""
         assert self.region is not None
         box = self._box(level, units)
@@ -259,7 +297,7 @@ class SeedPlan:
             return Relation.DISJOINT
         left, low, right, high = coarse.divided(*self._unit_size(tested))
         boxes = (
-            self._box(tested, _Window(column, row, column, row))
+            self._box(tested, UnitWindow(column, row, column, row))
             for row in range(low, high + 1)
             for column in range(left, right + 1)
         )
@@ -275,7 +313,7 @@ class SeedPlan:
         missing = self.untested_levels - len(open_levels)
         return coarser[missing - 1] if missing <= len(coarser) else 0
 
-    def _box(self, level: int, units: _Window) -> BBox:
+    def _box(self, level: int, units: UnitWindow) -> BBox:
         """The box of units, tiles outside the matrix included."""
         width, height = self._unit_size(level)
         first = TileCoord(level, units.left * width, units.low * height)
@@ -283,12 +321,12 @@ class SeedPlan:
         return self.grid.tile_bbox(first).union(self.grid.tile_bbox(last))
 
 
-def _window_of(tiles: AffectedTiles) -> _Window:
-    return _Window(
+def _window_of(tiles: AffectedTiles) -> UnitWindow:
+    return UnitWindow(
         tiles.columns[0], min(tiles.rows[0], tiles.rows[-1]), tiles.columns[-1], max(tiles.rows[0], tiles.rows[-1])
     )
 
 
-def _units_of(chunk: SeedChunk) -> _Window:
+def _units_of(chunk: SeedChunk) -> UnitWindow:
     left, low = chunk.column * CHUNK_UNITS, chunk.row * CHUNK_UNITS
-    return _Window(left, low, left + CHUNK_UNITS - 1, low + CHUNK_UNITS - 1)
+    return UnitWindow(left, low, left + CHUNK_UNITS - 1, low + CHUNK_UNITS - 1)

@@ -80,6 +80,10 @@ class SeedChunkWork:
             result = result.plus(self._made(task, unit))
         return result
 
+    def wanted(self, task: SeedTask, chunk: SeedChunk) -> list[TileCoord]:
+        """The units of a chunk that are to be made."""
+        return [unit for unit, _ in self._wanted(task, chunk) if unit is not None]
+
     def count(self, task: SeedTask, chunk: SeedChunk) -> ChunkResult:
         """What would be made, without making it."""
         result = ChunkResult()

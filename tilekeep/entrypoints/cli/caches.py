@@ -14,6 +14,7 @@ from tilekeep.domain.errors import TilekeepError
 from tilekeep.domain.ledger import DAY_SECONDS, Account, Count
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.quantities import size_text, tiles_text
 
 if TYPE_CHECKING:
     from tilekeep.config.assemble.caches import StoredCache
@@ -77,7 +78,7 @@ def _say(stored: StoredCache, account: Account) -> None:
     """One line for the cache, and one for each of its levels with tiles."""
     tiles, size = account.total
     unsettled = f", {account.unsettled} areas are just changing" if account.unsettled else ""
-    click.echo(f"{stored.tile_set.cache} {stored.tile_set.grid}: {_tiles(tiles)}, {_size(size)}{unsettled}")
+    click.echo(f"{stored.tile_set.cache} {stored.tile_set.grid}: {tiles_text(tiles)}, {size_text(size)}{unsettled}")
     for line in _table(account.levels.items()):
         click.echo(line)
 
@@ -86,7 +87,7 @@ def _table(levels: Iterable[tuple[int, Count]]) -> Iterator[str]:
     """The levels, with equal columns."""
     for z, count in levels:
         ages = f"{_time(count.oldest):>17}  {_time(count.newest):>17}"
-        yield f"  level {z:>2} {_tiles(count.tiles):>18} {_size(count.size):>10}  stored {ages}"
+        yield f"  level {z:>2} {tiles_text(count.tiles):>18} {size_text(count.size):>10}  stored {ages}"
 
 
 def _as_json(stored: StoredCache, account: Account) -> dict[str, Any]:
@@ -120,16 +121,3 @@ def _time(instant: float) -> str:
 
 def _day(day: int) -> str:
     return datetime.fromtimestamp(day * DAY_SECONDS, UTC).strftime("%Y-%m-%d")
-
-
-def _tiles(count: int) -> str:
-    return f"{count} tile" if count == 1 else f"{count} tiles"
-
-
-def _size(size: float) -> str:
-    """Bytes with a unit of thousands."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:  # noqa: PLR2004
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"

@@ -12,6 +12,7 @@ from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import areas, options
 from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
+from tilekeep.entrypoints.quantities import tiles_text
 from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation, invalidated
 
 _EXIT_FAILED = 1
@@ -69,10 +70,10 @@ def _say(one: Invalidated, *, dry_run: bool) -> None:
     """One line for the cache, and one for each of its levels with such tiles."""
     reached = f" (made of {one.made_of})" if one.made_of else ""
     what = "would be marked" if dry_run else "marked as stale"
-    click.echo(f"{one.cache} {one.grid}{reached}: {_tiles(one.marked)} {what}")
+    click.echo(f"{one.cache} {one.grid}{reached}: {tiles_text(one.marked)} {what}")
     for level in one.levels:
         already = f", {level.already} had been before" if level.already else ""
-        click.echo(f"  level {level.level:>2}: {_tiles(level.marked)}{already}")
+        click.echo(f"  level {level.level:>2}: {tiles_text(level.marked)}{already}")
     if one.failure:
         click.echo(f"ERROR: {one.cache} {one.grid}: {one.failure}", err=True)
 
@@ -86,7 +87,3 @@ def _facts(one: Invalidated) -> dict[str, Any]:
         "levels": [level._asdict() for level in one.levels],
         "failure": one.failure,
     }
-
-
-def _tiles(count: int) -> str:
-    return f"{count} tile" if count == 1 else f"{count} tiles"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,9 @@ def _hours(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--skip-uncached", "--only-existing", is_flag=True, help="Only make stored tiles anew, no missing ones.")
 @click.option("--quiet", "-q", count=True, help="Say less; twice for no progress at all.")
 @click.option("--summary", is_flag=True, help="Print the tasks and end.")
+@click.option("--estimate", is_flag=True, help="Say what it would come to, making a few tiles as a sample, and end.")
+@click.option("--sample", type=click.IntRange(1), default=32, show_default=True, help="Blocks made for --estimate.")
+@click.option("--json", "as_json", is_flag=True, help="Print the estimate as JSON.")
 @click.option("--interactive", "-i", is_flag=True, help="Ask for each task whether it is to be done.")
 @click.option("--seed", "seeds", multiple=True, metavar="NAME,...", help="Only these seeds, or ALL; no cleanups.")
 @click.option("--cleanup", "cleanups", multiple=True, metavar="NAME,...", help="Only these cleanups, or ALL; no seeds.")
@@ -129,6 +133,8 @@ def _contradiction(seed_conf: str | None, given: dict[str, Any]) -> str | None:
     ways = [bool(seed_conf), bool(given["caches"]), bool(given["access_logs"])]
     if sum(ways) > 1:
         return "SEED_CONF, --caches and --access-log are three ways to say what is to be seeded; use one of them"
+    if given["as_json"] and not given["estimate"]:
+        return "--json is said of --estimate; how far a run has got says tilekeep jobs --json"
     if given["access_logs"] and (given["bboxes"] or given["area_files"] or given["tile_lists"]):
         return "--access-log names tiles; areas have no effect beside it"
     return None
@@ -178,6 +184,9 @@ class _Command:
             return 0
         if given["interactive"]:
             wanted = _asked(wanted, summaries)
+        if given["estimate"]:
+            self._estimate(container, wanted)
+            return 0
         stop = container.adapters.seed_stop()
         with self._report(container, summaries) as report:
             result = SeedSession(container, self._options(progress_file), report, click.echo, stop)(wanted)
@@ -205,6 +214,21 @@ class _Command:
 
         logs, levels = self._given["access_logs"], self._given["levels"]
         return asked_for(container, loaded, logs, levels, self._overrides(), click.echo)
+
+    def _estimate(self, container: TilekeepContainer, wanted: WantedTasks) -> None:
+        """Makes a sample of each seed, whatever notes there are."""
+        from tilekeep.entrypoints.seeding import estimates
+
+        workers, found = self._given["concurrency"], []
+        sample = self._given["sample"]
+        for one in estimates.estimates(container, wanted, container.adapters.seed_stop(), blocks=sample):
+            found.append(one)
+            if not self._given["as_json"]:
+                click.echo("\n".join(estimates.lines(one, workers)))
+        if self._given["as_json"]:
+            click.echo(json.dumps(estimates.facts(found, workers), indent=2))
+        elif len(found) > 1:
+            click.echo(estimates.total_line(found, workers))
 
     def _overrides(self) -> Overrides:
         given = self._given
