@@ -14,6 +14,7 @@ from tests.integration.services.redis import RedisProcess, numbers
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
 from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import RememberedFailure
@@ -38,8 +39,7 @@ class TestRedisFailureMemory(FailureMemorySuite):
     def make_memory(self, folder: Path, clock: Clock, server: RedisServer | None = None) -> RedisFailureMemory:
         return RedisFailureMemory(
             FileFailureMemory(str(folder), clock, longest_seconds=60.0),
-            RedisClients(clock),
-            server or self.server,
+            CommonRedis(RedisClients(clock), server or self.server, clock),
             clock,
             prefix=self.prefix,
             longest_seconds=60.0,

@@ -77,8 +77,7 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
         return redis_gate(
             str(host),
             clock,
-            RedisClients(clock),
-            server or self.server,
+            CommonRedis(RedisClients(clock), server or self.server, clock),
             prefix=self.prefix,
             lease_seconds=lease_seconds,
         )
@@ -264,7 +263,7 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
         assert (other.status(PLAIN).reason is not None) == same_host
         said = [record.getMessage() for record in caplog.records if "cannot be used" in record.getMessage()]
         assert len(said) == 2  # one for each gate
-        assert "each host counts its requests to sources by itself" in said[0]
+        assert "counts its requests to sources for itself" in said[0]
 
     def test_a_redis_that_is_killed_in_the_middle_costs_no_request(self, tmp_path: Path) -> None:
         (tmp_path / "redis").mkdir()
@@ -294,7 +293,7 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
 
     def test_a_slot_comes_back_if_states_can_be_kept_nowhere(self, tmp_path: Path) -> None:
         clock = SystemClock()
-        redis = CommonRedis(RedisClients(clock), self.server, clock, instead="")
+        redis = CommonRedis(RedisClients(clock), self.server, clock)
         slots = RedisSlots(SlotFiles(str(tmp_path)), redis, prefix=self.prefix)
 
         with pytest.raises(SourceBusy, match="kept nowhere"), self.admit(LoadGate(StatesLost(), slots, clock)):

@@ -17,6 +17,7 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.domain.deadline import NO_DEADLINE
 from tilekeep.domain.errors import LockTimeout
@@ -36,8 +37,7 @@ class TestRedisTileLock(SharedTileLockSuite):
         host = folder if same_host else folder / f"{os.getpid()}-{numbers()}"
         return RedisTileLock(
             FileTileLock(str(host), clock, timeout_seconds=60.0),
-            RedisClients(clock),
-            server or self.server,
+            CommonRedis(RedisClients(clock), server or self.server, clock),
             clock,
             prefix=self.prefix,
             timeout_seconds=60.0,

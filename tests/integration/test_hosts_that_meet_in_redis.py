@@ -12,6 +12,7 @@ from werkzeug.test import Client
 
 from tests.integration.services.redis import RedisProcess
 from tests.integration.support.drawing import draw_wms
+from tests.integration.support.halting_door import HaltingDoor
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
 from tilekeep import make_wsgi_app
 
@@ -22,6 +23,18 @@ layers: [{{name: a, title: A, sources: [a]}}]
 caches:
   a: {{grids: [GLOBAL_WEBMERCATOR], sources: [s], cache: {{type: redis, port: {port}, prefix: tiles}}}}
 sources: {{s: {{type: wms, req: {{url: '{url}/wms', layers: all}}}}}}
+"""
+
+#: All parts of a miss ask Redis: what failed a moment ago, who makes the tile, whether the source may be asked.
+LIMITED = """
+services: {{tms: }}
+globals:
+  redis: {{host: 127.0.0.1, port: {port}, prefix: 'hang:'}}
+  cache: {{meta_size: [1, 1], failure_seconds: 30}}
+layers: [{{name: a, title: A, sources: [a]}}]
+caches: {{a: {{grids: [GLOBAL_WEBMERCATOR], sources: [s]}}}}
+sources:
+  s: {{type: wms, req: {{url: '{url}/wms', layers: all}}, concurrent_requests: 4, http: {{requests_per_second: 500}}}}
 """
 TILE = "/tiles/a/EPSG3857/4/{}/5.png"
 
@@ -107,6 +120,27 @@ def test_when_redis_dies_the_hosts_go_on_alone_and_meet_again_when_it_is_back(
     assert 2 <= asked - 1 <= 8
     assert after == [200] * 8
     assert "tiles are locked for each host by itself" in caplog.text
+
+
+def test_a_redis_that_hangs_is_waited_for_by_one_part_of_one_request(
+    tmp_path: Path, upstream: UpstreamServer, redis: RedisProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    upstream.on("/wms", draw_wms)
+    path = tmp_path / "mapproxy.yaml"
+    with HaltingDoor(redis.port) as door:
+        path.write_text(LIMITED.format(port=door.port, url=upstream.url))
+        client = Client(make_wsgi_app(str(path)))
+        assert client.get(TILE.format(0)).status_code == 200
+
+        door.halt()
+        statuses = [client.get(TILE.format(column)).status_code for column in range(1, 9)]
+        waited_for = door.accepted
+
+    assert statuses == [200] * 8
+    # The connection that was open, and one more at most.
+    assert waited_for <= 1
+    said = [record for record in caplog.records if "cannot be used" in record.getMessage()]
+    assert len(said) == 1
 
 
 def test_nothing_is_left_in_redis_but_tiles(hosts: list[Client], upstream: UpstreamServer, redis: RedisProcess) -> None:

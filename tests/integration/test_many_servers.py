@@ -30,7 +30,7 @@ from tests.integration.support.drawing import encoded
 from tests.integration.support.gunicorn import gunicorn
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 from tests.integration.support.uwsgi import uwsgi
-from tilekeep.adapters.redis.outage import PAUSE_SECONDS
+from tilekeep.adapters.outage import OUTAGE_SECONDS
 
 HOUR = 3600.0
 OLD, NEW = (200, 30, 30), (30, 160, 60)
@@ -148,10 +148,10 @@ class Farm:
     together_at: float = 0.0
 
     def start_redis(self) -> None:
-        """After it was killed; each process looks for it again when its pause is over."""
+        """After it was killed; each process looks for it again when it thinks it out of reach no more."""
         assert self.redis is not None
         self.redis.start()
-        self.together_at = time.monotonic() + PAUSE_SECONDS
+        self.together_at = time.monotonic() + OUTAGE_SECONDS
 
     def ask(self, layer: str, place: str, turn: int = 0) -> Answer:
         """Asks the server whose turn it is."""

@@ -94,7 +94,7 @@ from tilekeep.config.assemble.invalidations import InvalidationAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
-from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in
+from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in, meeting_at
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
@@ -128,12 +128,12 @@ class AdaptersContainer(containers.DeclarativeContainer):
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
     background = providers.ThreadSafeSingleton(background_runner, clock)
     redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
+    meeting = providers.ThreadSafeSingleton(meeting_at, options.provided.meeting, redis_clients, clock)
     gate = providers.ThreadSafeSingleton(
         gate_in,
         options.provided.lock_dir,
         clock,
-        clients=redis_clients,
-        meeting=options.provided.meeting,
+        meeting=meeting,
         directory_permissions=options.provided.directory_permissions,
         file_permissions=options.provided.file_permissions,
     )
@@ -142,13 +142,12 @@ class AdaptersContainer(containers.DeclarativeContainer):
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     admitted_client = providers.Factory(AdmittedClient, gate=gate, clock=clock)
     renderers = providers.Factory(RenderdClient, clock=clock)
-    locks = providers.Factory(locks_in, clock=clock, clients=redis_clients, meeting=options.provided.meeting)
+    locks = providers.Factory(locks_in, clock=clock, meeting=meeting)
     no_lock = providers.ThreadSafeSingleton(NoLock)
     failures = providers.Factory(
         failures_in,
         clock=clock,
-        clients=redis_clients,
-        meeting=options.provided.meeting,
+        meeting=meeting,
         longest_seconds=options.provided.longest_failure_seconds,
     )
     slices = providers.Object(read_slice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.clock import FakeClock
-from tilekeep.adapters.outage import OUTAGE_SECONDS, Outage, Outages, is_refused
+from tilekeep.adapters.outage import LONGEST_OUTAGE_SECONDS, OUTAGE_SECONDS, Outage, Outages, is_refused
 
 
 def test_a_server_is_believed_to_be_well() -> None:
@@ -44,6 +44,50 @@ def test_who_finds_out_and_never_says_so_is_followed_by_another_one() -> None:
     clock.advance(OUTAGE_SECONDS)
 
     assert outage.refusal() is None
+
+
+def test_who_finds_out_in_vain_lets_the_others_wait_for_longer_up_to_a_limit() -> None:
+    clock = FakeClock()
+    outage = Outage(clock)
+    outage.begins("no answer in time")
+
+    pauses = []
+    for _ in range(5):
+        pauses.append(pause_of(outage, clock))
+        outage.begins("no answer in time")
+
+    assert pauses == [OUTAGE_SECONDS, 2 * OUTAGE_SECONDS, 4 * OUTAGE_SECONDS, *[LONGEST_OUTAGE_SECONDS] * 2]
+
+
+def test_those_who_had_asked_before_it_began_do_not_prolong_it() -> None:
+    clock = FakeClock()
+    outage = Outage(clock)
+
+    for _ in range(20):
+        outage.begins("no answer in time")
+
+    assert pause_of(outage, clock) == OUTAGE_SECONDS
+
+
+def test_the_next_outage_begins_with_a_short_time() -> None:
+    clock = FakeClock()
+    outage = Outage(clock)
+    for _ in range(3):
+        outage.begins("no answer in time")
+        pause_of(outage, clock)
+
+    outage.ends()
+    outage.begins("no answer in time")
+
+    assert pause_of(outage, clock) == OUTAGE_SECONDS
+
+
+def pause_of(outage: Outage, clock: FakeClock) -> float:
+    """The seconds, to a tenth of the shortest time, for which nobody is let through."""
+    began = clock.monotonic()
+    while outage.refusal() is not None:
+        clock.advance(OUTAGE_SECONDS / 10)
+    return clock.monotonic() - began
 
 
 def test_a_server_has_one_outage_whoever_asks() -> None:

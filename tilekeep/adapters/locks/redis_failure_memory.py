@@ -6,10 +6,8 @@ import hashlib
 import json
 import logging
 
-from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.commands import RedisUnusable
 from tilekeep.adapters.redis.common import CommonRedis
-from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory, RememberedFailure
 
@@ -29,19 +27,17 @@ class RedisFailureMemory:
     def __init__(
         self,
         of_host: FailureMemory,
-        clients: RedisClients,
-        server: RedisServer,
+        redis: CommonRedis,
         clock: Clock,
         *,
         prefix: str,
         longest_seconds: float,
     ) -> None:
-        """Binds the memory to a server; connects nowhere.
+        """Binds the memory to the meeting place; connects nowhere.
 
         Args:
             of_host: the memory while Redis cannot be used.
-            clients: talk to the server.
-            server: where the hosts meet.
+            redis: where the hosts meet.
             clock: tells when the time of a failure is over.
             prefix: with which the keys begin.
             longest_seconds: how far in the future the end of a failure can be; what seems to last longer comes from a
@@ -51,7 +47,7 @@ class RedisFailureMemory:
         self._clock = clock
         self._prefix = prefix
         self._longest_seconds = longest_seconds
-        self._redis = CommonRedis(clients, server, clock, instead="failures are remembered by each host for itself")
+        self._redis = redis
 
     def recall(self, scope: str) -> RememberedFailure | None:
         """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""

@@ -8,36 +8,31 @@ from tilekeep.adapters.locks.redis_slots import LEASE_SECONDS, RedisSlot, RedisS
 from tilekeep.adapters.locks.redis_upstream_states import RedisUpstreamStates
 from tilekeep.adapters.locks.slot_files import SlotFiles
 from tilekeep.adapters.locks.upstream_state_files import UpstreamStateFiles
-from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.common import CommonRedis
-from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.ports.clock import Clock
 
 
 def redis_gate(
     directory: str,
     clock: Clock,
-    clients: RedisClients,
-    server: RedisServer,
+    redis: CommonRedis,
     *,
     prefix: str,
     lease_seconds: float = LEASE_SECONDS,
     directory_permissions: int | None = None,
     file_permissions: int | None = None,
 ) -> LoadGate[RedisSlot[LockedFile]]:
-    """The gate in ``server``; while that cannot be used, in the files of ``lock_dir`` as for one host.
+    """The gate in ``redis``; while that cannot be used, in the files of ``lock_dir`` as for one host.
 
     Args:
         directory: ``lock_dir`` of the host, made on first use.
         clock: measures how long requests wait.
-        clients: talk to the server; nothing is connected here.
-        server: where the hosts meet.
+        redis: where the hosts meet; nothing is connected here.
         prefix: with which the keys begin.
         lease_seconds: how long a slot lasts that is not renewed.
         directory_permissions: mode of new directories; None leaves it to the umask.
         file_permissions: mode of new files; None leaves it to the umask.
     """
-    redis = CommonRedis(clients, server, clock, instead="each host counts its requests to sources by itself")
     states = UpstreamStateFiles(
         directory, clock, directory_permissions=directory_permissions, file_permissions=file_permissions
     )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.commands import RedisUnusable
+from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.adapters.redis.leases import Leases
-from tilekeep.adapters.redis.outage import Outage
-from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import LockTimeout
 from tilekeep.ports.clock import Clock
@@ -43,34 +41,29 @@ class RedisTileLock:
     def __init__(
         self,
         of_host: LockOfHost,
-        clients: RedisClients,
-        server: RedisServer,
+        redis: CommonRedis,
         clock: Clock,
         *,
         prefix: str,
         timeout_seconds: float,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
-        """Binds the locks to a server; connects nowhere.
+        """Binds the locks to the meeting place; connects nowhere.
 
         Args:
             of_host: excludes the processes of this host.
-            clients: talk to the server.
-            server: where the hosts meet.
+            redis: where the hosts meet.
             clock: measures the wait.
             prefix: with which the keys of locks begin.
             timeout_seconds: longest wait, whatever the deadline.
             lease_seconds: how long a lock lasts that is not renewed.
         """
         self._of_host = of_host
-        self._clients = clients
-        self._server = server
+        self._redis = redis
+        self._leases = Leases(redis, seconds=lease_seconds)
         self._clock = clock
         self._prefix = prefix
         self._timeout_seconds = timeout_seconds
-        self._lease_seconds = lease_seconds
-        self._outage = Outage(clock, server.place, "tiles are locked for each host by itself")
-        self._made: Leases | None = None
 
     @contextmanager
     def hold(self, name: str, deadline: Deadline) -> Iterator[StillHeld]:
@@ -88,9 +81,8 @@ class RedisTileLock:
         """See :class:`~tilekeep.ports.tile_lock.TileLock`."""
         with self._of_host.try_hold(name) as held:
             try:
-                token = self._taken(name, NO_DEADLINE) if held else None
-            except RedisUnusable as error:
-                self._outage.begins(error)
+                token = self._leases.take(self._key(name), NO_DEADLINE) if held else None
+            except RedisUnusable:
                 token = b""
             if token is None:
                 yield False
@@ -105,9 +97,8 @@ class RedisTileLock:
         if self._of_host.is_held(name):
             return True
         try:
-            return not self._outage.lasts and self._leases().is_taken(self._key(name))
-        except RedisUnusable as error:
-            self._outage.begins(error)
+            return self._leases.is_taken(self._key(name))
+        except RedisUnusable:
             return False
 
     def reset_after_fork(self) -> None:
@@ -115,13 +106,15 @@ class RedisTileLock:
         self._of_host.reset_after_fork()
 
     def _token(self, name: str, limit: Deadline) -> bytes:
-        """That of the lease; nothing while Redis cannot be used."""
+        """That of the lease; nothing while Redis cannot be used.
+
+        :raises LockTimeout: another host had it until ``limit``, or there was no saying who has it.
+        """
         pause = _FIRST_POLL_SECONDS
         while True:
             try:
-                token = self._taken(name, limit)
-            except RedisUnusable as error:
-                self._outage.begins(error)
+                token = self._leases.take(self._key(name), limit)
+            except RedisUnusable:
                 return b""
             if token is not None:
                 return token
@@ -136,28 +129,15 @@ class RedisTileLock:
         if not token:
             return True
         try:
-            return self._leases().is_ours(self._key(name), token)
-        except RedisUnusable as error:
-            self._outage.begins(error)
+            return self._leases.is_ours(self._key(name), token)
+        except RedisUnusable:
             return True
-
-    def _taken(self, name: str, deadline: Deadline) -> bytes | None:
-        if self._outage.lasts:
-            return b""
-        return self._leases().take(self._key(name), deadline)
 
     def _give_back(self, name: str, token: bytes) -> None:
         if not token:
             return
-        try:
-            self._leases().give_back(self._key(name), token)
-        except RedisUnusable as error:
-            self._outage.begins(error)
+        with suppress(RedisUnusable):  # It ends by itself.
+            self._leases.give_back(self._key(name), token)
 
     def _key(self, name: str) -> bytes:
         return f"{self._prefix}lock:{name}".encode("utf-8", "surrogateescape")
-
-    def _leases(self) -> Leases:
-        if self._made is None:
-            self._made = Leases(self._clients.of(self._server), seconds=self._lease_seconds)
-        return self._made

@@ -23,8 +23,7 @@ _KEPT_SECONDS = 86_400.0
 #: The clock of the server, or of the replica that takes its place, is set back by less than this all the time.
 _ADJUSTMENT_SECONDS = 1.0
 
-#: A change is tried as often as this, with pauses that become longer; the last half of them has the longest.
-_TRIES = 50
+#: Pauses between the tries of a change become longer, up to the longest.
 _FIRST_PAUSE_SECONDS = 0.001
 _LONGEST_PAUSE_SECONDS = 0.03
 
@@ -73,7 +72,7 @@ class RedisUpstreamStates:
 
     def _changed(self, key: bytes, change: Change[T]) -> T:
         longest_pause = _FIRST_PAUSE_SECONDS
-        for _ in range(_TRIES):
+        while True:
             found = self._read(key)
             after, result = change(found.state, found.now)
             if after == found.state or self._replaced(key, found, after):
@@ -81,9 +80,6 @@ class RedisUpstreamStates:
             # At random, so that those who collided do not do so again.
             time.sleep(random.uniform(0.0, longest_pause))  # noqa: S311  # spreads load, hides nothing
             longest_pause = min(2 * longest_pause, _LONGEST_PAUSE_SECONDS)
-        error = RedisUnusable(f"others changed the state of a server each of {_TRIES} times that it was read")
-        self._redis.gives_up(error)
-        raise error
 
     def _read(self, key: bytes) -> _Found:
         body, (seconds, microseconds) = self._redis.ask((b"EVAL", _READ, b"1", key))

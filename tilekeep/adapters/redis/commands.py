@@ -21,11 +21,21 @@ class RedisUnusable(Exception):
     """Redis cannot be used, or refuses something; the text is the reason and a remedy, without credentials.
 
     :ivar out: whether the server is out of reach, rather than refusing, or the time of the request up.
+    :ivar late: whether the time of the request was up before the time-out of the server, about which that says nothing.
     """
 
-    def __init__(self, reason: str, *, out: bool = False) -> None:
+    def __init__(self, reason: str, *, out: bool = False, late: bool = False) -> None:
         super().__init__(reason)
         self.out = out
+        self.late = late
+
+
+class AsksRedis(Protocol):
+    """Sends single commands."""
+
+    def ask(self, command: Command, deadline: Deadline) -> Any:
+        """See :meth:`RedisCommands.ask`."""
+        ...
 
 
 class RedisCommands(Protocol):

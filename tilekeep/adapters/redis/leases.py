@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 
-from tilekeep.adapters.redis.commands import RedisCommands, RedisUnusable
+from tilekeep.adapters.redis.commands import AsksRedis, RedisUnusable
 from tilekeep.adapters.redis.renewals import Renewals
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 
@@ -28,7 +28,7 @@ class Leases:
     forgotten a lease, because it was started anew, learns of it again by the next renewal.
     """
 
-    def __init__(self, commands: RedisCommands, *, seconds: float) -> None:
+    def __init__(self, commands: AsksRedis, *, seconds: float) -> None:
         """Binds the leases to a server.
 
         Args:

@@ -41,9 +41,14 @@ def reason(error: Exception) -> str:
     return next(words for kinds, words in _REMEDIES if isinstance(error, kinds)).format(error=text)
 
 
+def is_timeout(error: Exception) -> bool:
+    """Whether no answer came in time."""
+    return isinstance(error, redis.TimeoutError | TimeoutError)
+
+
 def is_out_of_reach(error: Exception, *, full: bool) -> bool:
     """Whether nobody answers at all, which takes time to find out; ``full`` says that there was time for any answer."""
-    if isinstance(error, redis.TimeoutError | TimeoutError):
+    if is_timeout(error):
         return full
     if isinstance(error, redis.exceptions.AuthenticationError | redis.BusyLoadingError):
         return False  # Connection errors to the library, but said by a server that answers at once.

@@ -14,7 +14,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from tilekeep.adapters.redis.commands import Command, RedisUnusable, RefusedCommand, packed
-from tilekeep.adapters.redis.reasons import LIBRARY_ERRORS, is_out_of_reach, reason
+from tilekeep.adapters.redis.reasons import LIBRARY_ERRORS, is_out_of_reach, is_timeout, reason
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.adapters.redis.waiting import Waiting
 from tilekeep.domain.deadline import Deadline
@@ -88,7 +88,9 @@ class SingleServer:
                 connection, is_new = self._new(wait), True
                 found = _asked(connection, request, replies, wait)
         except LIBRARY_ERRORS as error:
-            raise RedisUnusable(reason(error), out=is_out_of_reach(error, full=is_full)) from error
+            raise RedisUnusable(
+                reason(error), out=is_out_of_reach(error, full=is_full), late=is_timeout(error) and not is_full
+            ) from error
         # One that was made in haste is as impatient later.
         if len(self._idle) < MOST_IDLE and (is_full or not is_new):
             self._idle.append(connection)

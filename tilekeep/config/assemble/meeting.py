@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_gate import file_gate
@@ -11,6 +11,7 @@ from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
 from tilekeep.adapters.locks.redis_gate import redis_gate
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.config.mapproxy.meaning_globals import MeetingPlace
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
@@ -25,11 +26,22 @@ class FilePermissions(TypedDict):
     file_permissions: int | None
 
 
+class Meeting(NamedTuple):
+    """The Redis where the hosts meet, one for all parts of a process, and with what their keys begin."""
+
+    redis: CommonRedis
+    prefix: str
+
+
+def meeting_at(place: MeetingPlace | None, clients: RedisClients, clock: Clock) -> Meeting | None:
+    """Where the hosts meet, if they do."""
+    return None if place is None else Meeting(CommonRedis(clients, place.server, clock), place.prefix)
+
+
 def locks_in(
     directory: str,
     clock: Clock,
-    clients: RedisClients,
-    meeting: MeetingPlace | None,
+    meeting: Meeting | None,
     *,
     timeout_seconds: float,
     keeps_files: bool,
@@ -40,16 +52,13 @@ def locks_in(
     of_host = FileTileLock(directory, clock, timeout_seconds=timeout_seconds, keeps_files=keeps_files, **permissions)
     if meeting is None or not of_all_hosts:
         return of_host
-    return RedisTileLock(
-        of_host, clients, meeting.server, clock, prefix=meeting.prefix, timeout_seconds=timeout_seconds
-    )
+    return RedisTileLock(of_host, meeting.redis, clock, prefix=meeting.prefix, timeout_seconds=timeout_seconds)
 
 
 def failures_in(
     directory: str,
     clock: Clock,
-    clients: RedisClients,
-    meeting: MeetingPlace | None,
+    meeting: Meeting | None,
     *,
     longest_seconds: float,
     **permissions: Unpack[FilePermissions],
@@ -58,19 +67,16 @@ def failures_in(
     of_host = FileFailureMemory(directory, clock, longest_seconds=longest_seconds, **permissions)
     if meeting is None:
         return of_host
-    return RedisFailureMemory(
-        of_host, clients, meeting.server, clock, prefix=meeting.prefix, longest_seconds=longest_seconds
-    )
+    return RedisFailureMemory(of_host, meeting.redis, clock, prefix=meeting.prefix, longest_seconds=longest_seconds)
 
 
 def gate_in(
     directory: str,
     clock: Clock,
-    clients: RedisClients,
-    meeting: MeetingPlace | None,
+    meeting: Meeting | None,
     **permissions: Unpack[FilePermissions],
 ) -> UpstreamGate:
     """The gate that the processes of a host share in a directory, or all hosts where they meet."""
     if meeting is None:
         return file_gate(directory, clock, **permissions)
-    return redis_gate(directory, clock, clients, meeting.server, prefix=meeting.prefix, **permissions)
+    return redis_gate(directory, clock, meeting.redis, prefix=meeting.prefix, **permissions)
