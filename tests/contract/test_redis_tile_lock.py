@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from tests.contract.shared_tile_lock_suite import SharedTileLockSuite
 from tests.contract.tile_lock_suite import NAME, soon
 from tests.integration.services.process import HOST, free_port, wait_until
 from tests.integration.services.redis import RedisProcess, numbers
+from tests.integration.support.halting_door import HaltingDoor
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.adapters.redis.server import RedisServer
-from tilekeep.domain.deadline import NO_DEADLINE
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import LockTimeout
 
 LEASE_SECONDS = 0.6
@@ -109,6 +111,28 @@ class TestRedisTileLock(SharedTileLockSuite):
             wait_until(lambda: self.client.get(key) is not None)
 
             assert not self.is_free(other, NAME)
+
+    def test_who_waits_for_no_holder_waits_for_redis_to_say_whether_there_is_one(self, tmp_path: Path) -> None:
+        with HaltingDoor(self.server.port) as door:
+            lock, other = self.make_lock(tmp_path, RedisServer(HOST, door.port)), self.make_lock(tmp_path)
+            door.halt()
+            # Longer than a reply may take that is on its way when a deadline passes.
+            threading.Timer(0.2, door.go_on).start()
+
+            with lock.hold(NAME, Deadline(0.0)):
+                assert not self.is_free(other, NAME)
+
+    def test_a_request_with_little_time_holds_nothing_and_says_nothing_about_redis(self, tmp_path: Path) -> None:
+        with HaltingDoor(self.server.port) as door:
+            lock, other = self.make_lock(tmp_path, RedisServer(HOST, door.port)), self.make_lock(tmp_path)
+            door.halt()
+            with pytest.raises(LockTimeout, match="did not say in time"), lock.hold("another.lck", soon()):
+                pytest.fail("nobody knows whether another host has it")
+
+            door.go_on()
+
+            with lock.hold(NAME, NO_DEADLINE):
+                assert not self.is_free(other, NAME)
 
     def test_without_redis_the_locks_of_the_host_go_on_and_the_log_says_so_once(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -111,10 +111,14 @@ class RedisTileLock:
         :raises LockTimeout: another host had it until ``limit``, or there was no saying who has it.
         """
         pause = _FIRST_POLL_SECONDS
+        # Who does not wait for a holder does wait for Redis to say whether there is one.
+        answer_until = NO_DEADLINE if limit.has_passed(self._clock.monotonic()) else limit
         while True:
             try:
-                token = self._leases.take(self._key(name), limit)
-            except RedisUnusable:
+                token = self._leases.take(self._key(name), answer_until)
+            except RedisUnusable as error:
+                if error.late:
+                    raise LockTimeout(f"{self._redis.place} did not say in time who holds lock {name!r}") from error
                 return b""
             if token is not None:
                 return token
