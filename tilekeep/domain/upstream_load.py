@@ -19,7 +19,10 @@ LONGEST_PAUSE_SECONDS = 600.0
 UNTOLD_PAUSE_SECONDS = 1.0
 
 #: How long the word of somebody who waits counts; they repeat it while they wait.
-WAITING_COUNTS_SECONDS = 0.25
+WAITING_COUNTS_SECONDS = 0.3
+
+#: It is repeated when it would count for less than this, which spares most notes of it.
+_WAITING_TO_SECONDS = 0.2
 
 #: For how long after a request of the first rank seeding leaves room for the next one.
 _RESERVE_SECONDS = 10.0
@@ -148,7 +151,7 @@ def status_of(state: UpstreamState, upstream: Upstream, now: float) -> UpstreamS
 def waits(state: UpstreamState, purpose: Purpose, now: float) -> UpstreamState:
     """The state once it is known that a request of ``purpose`` waits."""
     rank = _RANKS[purpose]
-    if rank >= len(state.waiting):
+    if rank >= len(state.waiting) or state.waiting[rank] - now > _WAITING_TO_SECONDS:
         return state
     waiting = list(state.waiting)
     waiting[rank] = now + WAITING_COUNTS_SECONDS

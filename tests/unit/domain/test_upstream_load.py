@@ -122,6 +122,19 @@ def test_who_waits_goes_before_those_of_lower_rank(
     assert isinstance(ask(state, 10.5, purpose=SEED)[1], Admitted)  # nobody has said again that it waits
 
 
+def test_that_somebody_waits_is_noted_anew_only_when_the_note_is_about_to_count_no_more() -> None:
+    state, notes = UNTROUBLED, 0
+    for hundredth in range(100):
+        now = 10.0 + hundredth / 100
+        after = waits(state, SERVE, now)
+        notes += after != state
+        state = after
+
+        assert isinstance(ask(state, now + 0.15, HOST, SEED)[1], Later), "it looks again before that"
+
+    assert notes <= 10
+
+
 def test_who_is_held_up_is_known_to_wait() -> None:
     state = UNTROUBLED
     for _ in range(5):

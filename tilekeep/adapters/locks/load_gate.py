@@ -37,6 +37,9 @@ _log = logging.getLogger("tilekeep.source.gate")
 #: How often those look who wait for a slot.
 _POLL_SECONDS = 0.01
 
+#: Whoever has no time left gets one look nevertheless, unless it takes this long before it is his turn.
+_LEAST_QUEUE_SECONDS = 0.05
+
 #: Who waits for its turn looks at least this often, so that others know that it still waits.
 _LONGEST_SLEEP_SECONDS = 0.1
 
@@ -116,7 +119,20 @@ class LoadGate(Generic[Slot]):
                 turns.give_back(name, places)
 
     def _admitted(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> Slot | None:
-        """Waits for an admission; the slot that came with it, if the server has such."""
+        """Waits for an admission; the slot that came with it, if the server has such.
+
+        Of the threads that wait for the same, one looks at the state and the others wait for that one.
+        """
+        turns, name = self._turns, f"look {purpose.value} {upstream.name}"
+        if not turns.take(name, 1, max(deadline.remaining(self._clock.monotonic()), _LEAST_QUEUE_SECONDS)):
+            raise _busy(upstream)
+        try:
+            return self._first_admitted(upstream, purpose, deadline)
+        finally:
+            if self._turns is turns:
+                turns.give_back(name, 1)
+
+    def _first_admitted(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> Slot | None:
         while True:
             attempt = _Attempt(self._slots, upstream, purpose, deadline.remaining(self._clock.monotonic()))
             try:

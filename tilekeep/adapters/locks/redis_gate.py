@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tilekeep.adapters.locks.load_gate import LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
+from tilekeep.adapters.locks.queued_states import QueuedStates
 from tilekeep.adapters.locks.redis_slots import LEASE_SECONDS, RedisSlot, RedisSlots
 from tilekeep.adapters.locks.redis_upstream_states import RedisUpstreamStates
 from tilekeep.adapters.locks.slot_files import SlotFiles
@@ -38,7 +39,7 @@ def redis_gate(
     )
     slots = SlotFiles(directory, directory_permissions=directory_permissions, file_permissions=file_permissions)
     return LoadGate(
-        RedisUpstreamStates(states, redis, prefix=prefix),
+        QueuedStates(RedisUpstreamStates(states, redis, prefix=prefix)),
         RedisSlots(slots, redis, prefix=prefix, lease_seconds=lease_seconds),
         clock,
     )

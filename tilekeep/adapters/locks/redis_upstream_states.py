@@ -7,6 +7,7 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from tilekeep.adapters.locks.upstream_facts import facts_of, state_of
@@ -23,9 +24,9 @@ _KEPT_SECONDS = 86_400.0
 #: The clock of the server, or of the replica that takes its place, is set back by less than this all the time.
 _ADJUSTMENT_SECONDS = 1.0
 
-#: Pauses between the tries of a change become longer, up to the longest.
+#: Pauses between the tries of a change become longer, up to the longest, until there is room for all who try.
 _FIRST_PAUSE_SECONDS = 0.001
-_LONGEST_PAUSE_SECONDS = 0.03
+_LONGEST_PAUSE_SECONDS = 0.25
 
 _READ = b"return {redis.call('GET', KEYS[1]), redis.call('TIME')}"
 
@@ -46,8 +47,16 @@ class RedisUpstreamStates:
     credentials.  While Redis cannot be used each host has states of its own.
     """
 
-    def __init__(self, of_host: UpstreamStates, redis: CommonRedis, *, prefix: str) -> None:
-        """Binds the states to a server; keys begin with ``prefix``."""
+    def __init__(
+        self,
+        of_host: UpstreamStates,
+        redis: CommonRedis,
+        *,
+        prefix: str,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Binds the states to a server; keys begin with ``prefix``, and ``sleep`` passes the time between tries."""
+        self._sleep = sleep
         self._of_host = of_host
         self._redis = redis
         self._prefix = prefix
@@ -71,6 +80,7 @@ class RedisUpstreamStates:
             return self._of_host.change(name, change)
 
     def _changed(self, key: bytes, change: Change[T]) -> T:
+        """Tries until nobody has come in between; whenever one fails another one has succeeded."""
         longest_pause = _FIRST_PAUSE_SECONDS
         while True:
             found = self._read(key)
@@ -78,7 +88,7 @@ class RedisUpstreamStates:
             if after == found.state or self._replaced(key, found, after):
                 return result
             # At random, so that those who collided do not do so again.
-            time.sleep(random.uniform(0.0, longest_pause))  # noqa: S311  # spreads load, hides nothing
+            self._sleep(random.uniform(0.0, longest_pause))  # noqa: S311  # spreads load, hides nothing
             longest_pause = min(2 * longest_pause, _LONGEST_PAUSE_SECONDS)
 
     def _read(self, key: bytes) -> _Found:
