@@ -15,6 +15,9 @@ from tilekeep.domain.map_query import Upstream
 #: A server may ask to be left alone for longer, but is asked again after this at the latest.
 LONGEST_PAUSE_SECONDS = 600.0
 
+#: After this another request may find out whether a server has recovered: whoever was to do so may have died.
+LONGEST_PROBE_SECONDS = 15.0
+
 #: How long a server is left alone that says "too many requests" without saying for how long.
 UNTOLD_PAUSE_SECONDS = 1.0
 
@@ -108,8 +111,8 @@ def decide(
 ) -> tuple[UpstreamState, Decision]:
     """Whether one more request may be made, and the state after that.
 
-    ``probe_seconds`` is how long a request has that finds out whether a server has recovered; without end it counts as
-    :data:`LONGEST_PAUSE_SECONDS`.
+    ``probe_seconds`` is how long a request has that finds out whether a server has recovered; others wait for what it
+    finds out for :data:`LONGEST_PROBE_SECONDS` at most.
     """
     shut = closed(state, upstream, now)
     if shut is not None:
@@ -119,7 +122,7 @@ def decide(
         return waits(state, purpose, now), later
     state = _counted(state, upstream, purpose, now)
     if _is_open(state, upstream):
-        state = state._replace(probe_until=now + min(probe_seconds, LONGEST_PAUSE_SECONDS))
+        state = state._replace(probe_until=now + min(probe_seconds, LONGEST_PROBE_SECONDS))
     return state, Admitted()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from tilekeep.domain.deadline import Purpose
 from tilekeep.domain.map_query import Breaker, Upstream
 from tilekeep.domain.upstream_load import (
     LONGEST_PAUSE_SECONDS,
+    LONGEST_PROBE_SECONDS,
     UNTROUBLED,
     Admitted,
     Closed,
@@ -215,6 +218,14 @@ def test_a_probe_of_which_nothing_is_heard_is_followed_by_another() -> None:
     state, _ = ask(failed(2, 10.0), 40.0, BREAKS_AFTER_TWO)
 
     assert ask(state, 45.0, BREAKS_AFTER_TWO)[1] == Admitted()
+
+
+@pytest.mark.parametrize("probe_seconds", [600.0, math.inf], ids=["that had minutes", "that had no deadline"])
+def test_a_probe_of_which_nothing_is_heard_keeps_others_out_for_seconds_only(probe_seconds: float) -> None:
+    state, _ = decide(failed(2, 10.0), BREAKS_AFTER_TWO, SERVE, 40.0, probe_seconds)
+
+    assert isinstance(ask(state, 40.0 + LONGEST_PROBE_SECONDS - 0.1, BREAKS_AFTER_TWO)[1], Closed)
+    assert ask(state, 40.0 + LONGEST_PROBE_SECONDS, BREAKS_AFTER_TWO)[1] == Admitted()
 
 
 def test_late_failures_do_not_keep_the_breaker_open_for_longer() -> None:
