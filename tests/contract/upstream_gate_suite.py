@@ -18,6 +18,7 @@ from tilekeep.domain.map_query import Upstream
 from tilekeep.ports.upstream_gate import Permit, UpstreamGate
 
 PASSED = Deadline(0.0)
+CONNECTIONS = 16
 
 TWO_AT_A_TIME = Upstream("user:hunter2@maps.example:8080", concurrent_requests=2)
 UNLIMITED = Upstream("maps.example")
@@ -56,9 +57,9 @@ class UpstreamGateSuite(ABC):
 
         assert "hunter2" not in f"{caught.value} {caught.value.client_message}"
 
-    def test_without_a_limit_everything_is_let_through(self, gate: UpstreamGate) -> None:
+    def test_without_a_limit_as_many_are_let_through_as_a_process_has_connections(self, gate: UpstreamGate) -> None:
         with ExitStack() as stack:
-            for _ in range(50):
+            for _ in range(CONNECTIONS):
                 stack.enter_context(self.admit(gate, UNLIMITED, PASSED))
 
     def test_servers_are_counted_one_by_one(self, gate: UpstreamGate) -> None:

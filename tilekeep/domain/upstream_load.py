@@ -138,6 +138,11 @@ def closed(state: UpstreamState, upstream: Upstream, now: float) -> Closed | Non
     return None
 
 
+def closed_since(state: UpstreamState, upstream: Upstream, now: float) -> Closed | None:
+    """Why a request may not be made any more that has been admitted, be it to find out whether a server recovered."""
+    return closed(state._replace(probe_until=0.0), upstream, now)
+
+
 def status_of(state: UpstreamState, upstream: Upstream, now: float) -> UpstreamStatus:
     """What people are told of a server."""
     shut = closed(state, upstream, now)

@@ -25,7 +25,7 @@ class UpstreamGate(Protocol):
     """
 
     def admit(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> AbstractContextManager[Permit]:
-        """A permit for one request to ``upstream``; waits for one until ``deadline``.
+        """A permit for one request to ``upstream``; waits for one, and for a connection, until ``deadline``.
 
         :raises SourceBusy: on entering the context, when the deadline passed first, or when the server is to be left
             alone; its ``retry_after`` says for how long.

@@ -21,6 +21,7 @@ from tilekeep.domain.upstream_load import (
     UpstreamState,
     UpstreamStatus,
     closed,
+    closed_since,
     decide,
     permitted_at_a_time,
     report,
@@ -33,6 +34,9 @@ from tilekeep.ports.upstream_states import UpstreamStates
 Slot = TypeVar("Slot")
 
 _log = logging.getLogger("tilekeep.source.gate")
+
+#: Requests of one process to one server at a time: more than its pool of connections has would wait there.
+CONNECTIONS = 16
 
 #: How often those look who wait for a slot.
 _POLL_SECONDS = 0.01
@@ -65,10 +69,14 @@ class LoadGate(Generic[Slot]):
 
     The rules are :mod:`tilekeep.domain.upstream_load`; ``states`` and ``slots`` say who shares them.  A server without
     limits costs a look whether it asked to be left alone.  While it is left alone, who serves a client is told at once,
-    so that an old tile can stand in; seeding waits.
+    so that an old tile can stand in; seeding waits.  Whoever waits for one of the ``connections`` of the process after
+    his admission looks again before he asks, and what he reports is noted before the next one has his connection.
     """
 
-    def __init__(self, states: UpstreamStates, slots: Slots[Slot], clock: Clock) -> None:
+    def __init__(
+        self, states: UpstreamStates, slots: Slots[Slot], clock: Clock, *, connections: int = CONNECTIONS
+    ) -> None:
+        self._connections = connections
         self._states = states
         self._slots = slots
         self._clock = clock
@@ -82,9 +90,10 @@ class LoadGate(Generic[Slot]):
         """
         permit = LoadPermit(self._states, upstream)
         if upstream.is_unlimited and self._is_quiet(upstream):
-            yield permit
+            with self._connection(upstream, deadline):
+                yield permit
             return
-        with self._place(upstream, purpose, deadline):
+        with self._place(upstream, purpose, deadline), self._connection(upstream, deadline):
             yield permit
 
     def status(self, upstream: Upstream) -> UpstreamStatus:
@@ -100,6 +109,29 @@ class LoadGate(Generic[Slot]):
     def _is_quiet(self, upstream: Upstream) -> bool:
         state, now = self._states.peek(upstream.name)
         return closed(state, upstream, now) is None
+
+    @contextmanager
+    def _connection(self, upstream: Upstream, deadline: Deadline) -> Iterator[None]:
+        """One of the connections of this process."""
+        turns, name, places = self._turns, f"connection {upstream.name}", self._connections
+        waited = not turns.take(name, places, 0.0)
+        if waited and not turns.take(name, places, deadline.remaining(self._clock.monotonic())):
+            raise SourceBusy(
+                f"all {places} requests of this process to the server were still under way at the deadline"
+            )
+        try:
+            if waited:
+                self._look_again(upstream)
+            yield
+        finally:
+            if self._turns is turns:
+                turns.give_back(name, places)
+
+    def _look_again(self, upstream: Upstream) -> None:
+        state, now = self._states.peek(upstream.name)
+        shut = closed_since(state, upstream, now)
+        if shut is not None:
+            raise _left_alone(shut)
 
     @contextmanager
     def _place(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tilekeep.adapters.locks.load_gate import LoadGate
+from tilekeep.adapters.locks.load_gate import CONNECTIONS, LoadGate
 from tilekeep.adapters.locks.lock_file import LockedFile
 from tilekeep.adapters.locks.queued_states import QueuedStates
 from tilekeep.adapters.locks.redis_slots import LEASE_SECONDS, RedisSlot, RedisSlots
@@ -19,6 +19,7 @@ def redis_gate(
     redis: CommonRedis,
     *,
     prefix: str,
+    connections: int = CONNECTIONS,
     lease_seconds: float = LEASE_SECONDS,
     directory_permissions: int | None = None,
     file_permissions: int | None = None,
@@ -30,6 +31,7 @@ def redis_gate(
         clock: measures how long requests wait.
         redis: where the hosts meet; nothing is connected here.
         prefix: with which the keys begin.
+        connections: requests of this process to one server at a time.
         lease_seconds: how long a slot lasts that is not renewed.
         directory_permissions: mode of new directories; None leaves it to the umask.
         file_permissions: mode of new files; None leaves it to the umask.
@@ -42,4 +44,5 @@ def redis_gate(
         QueuedStates(RedisUpstreamStates(states, redis, prefix=prefix)),
         RedisSlots(slots, redis, prefix=prefix, lease_seconds=lease_seconds),
         clock,
+        connections=connections,
     )

@@ -12,6 +12,7 @@ from tilekeep.adapters.locks.redis_gate import redis_gate
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.common import CommonRedis
+from tilekeep.config.assemble.source_parts import POOL_SIZE
 from tilekeep.config.mapproxy.meaning_globals import MeetingPlace
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
@@ -78,5 +79,5 @@ def gate_in(
 ) -> UpstreamGate:
     """The gate that the processes of a host share in a directory, or all hosts where they meet."""
     if meeting is None:
-        return file_gate(directory, clock, **permissions)
-    return redis_gate(directory, clock, meeting.redis, prefix=meeting.prefix, **permissions)
+        return file_gate(directory, clock, connections=POOL_SIZE, **permissions)
+    return redis_gate(directory, clock, meeting.redis, prefix=meeting.prefix, connections=POOL_SIZE, **permissions)
