@@ -81,7 +81,7 @@ class RedisSlots(Generic[SlotOfHost]):
             self._of_host.give_back(of_host)
             return None
         self._held.add(token)
-        self._renewals.keep(key, token, self._renew)
+        self._renewals.keep(key, token, self._renew, self._withdraw)
         return RedisSlot(of_host, key, token)
 
     def give_back(self, slot: RedisSlot[SlotOfHost]) -> None:
@@ -91,15 +91,18 @@ class RedisSlots(Generic[SlotOfHost]):
             return
         self._held.discard(slot.token)
         self._renewals.forget(slot.key, slot.token)
-        try:
-            self._redis.ask((b"ZREM", slot.key, slot.token))
-        except RedisUnusable as error:
-            _log.info("a slot of concurrent_requests could not be given back, and ends by itself: %s", error)
+        self._withdraw(slot.key, slot.token)
 
     def reset_after_fork(self) -> None:
         """To be called in a forked child; renewals know by themselves to which process they belong."""
         self._held = set()
         self._of_host.reset_after_fork()
+
+    def _withdraw(self, key: bytes, token: bytes) -> None:
+        try:
+            self._redis.ask((b"ZREM", key, token))
+        except RedisUnusable as error:
+            _log.info("a slot of concurrent_requests could not be given back, and ends by itself: %s", error)
 
     def _renew(self, key: bytes, token: bytes) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from contextlib import suppress
 
 from tilekeep.adapters.redis.commands import AsksRedis, RedisUnusable
 from tilekeep.adapters.redis.renewals import Renewals
@@ -47,7 +48,7 @@ class Leases:
         token = uuid.uuid4().bytes
         if not self._ask(_TAKE, name, token, deadline):
             return None
-        self._renewals.keep(name, token, self._renew)
+        self._renewals.keep(name, token, self._renew, self._withdraw)
         return token
 
     def give_back(self, name: bytes, token: bytes) -> None:
@@ -79,6 +80,10 @@ class Leases:
                 self._renewals.forget(name, token)
         except RedisUnusable as error:
             _log.info("the lease of %r could not be renewed: %s", name, error)
+
+    def _withdraw(self, name: bytes, token: bytes) -> None:
+        with suppress(RedisUnusable):  # It ends by itself.
+            self._commands.ask((b"EVAL", _GIVE_BACK, b"1", name, token), NO_DEADLINE)
 
     def _ask(self, script: bytes, name: bytes, token: bytes, deadline: Deadline) -> bool:
         return bool(self._commands.ask((b"EVAL", script, b"1", name, token, self._milliseconds), deadline))

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-#: Renews what is held under a name with a token.
+#: Renews what is held under a name with a token, or withdraws it.
 Renewal = Callable[[bytes, bytes], None]
 
 #: How often the thread looks in vain before it ends.
@@ -26,13 +26,17 @@ class Renewals:
         self._every_seconds = every_seconds
         self._process = _Process()
 
-    def keep(self, name: bytes, token: bytes, renew: Renewal) -> None:
-        """Renews from now on, by the same ``renew`` for all."""
+    def keep(self, name: bytes, token: bytes, renew: Renewal, withdraw: Renewal) -> None:
+        """Renews from now on, by the same ``renew`` for all.
+
+        ``withdraw`` undoes a renewal that was under way when its name was forgotten: it may have come after the return
+        of what was held, and have taken it anew for nobody.
+        """
         # Kept nowhere but in the thread: whoever renews owns connections, which would hang on in a cycle.
-        self._of_this_process().keep(name, token, renew, self._every_seconds)
+        self._of_this_process().keep(name, token, renew, withdraw, self._every_seconds)
 
     def forget(self, name: bytes, token: bytes) -> None:
-        """Renews no more."""
+        """Renews no more; to be called before what was held is given back."""
         self._of_this_process().forget(name, token)
 
     def _of_this_process(self) -> _Process:
@@ -50,12 +54,12 @@ class _Process:
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def keep(self, name: bytes, token: bytes, renew: Renewal, every_seconds: float) -> None:
+    def keep(self, name: bytes, token: bytes, renew: Renewal, withdraw: Renewal, every_seconds: float) -> None:
         with self._guard:
             self._held[name, token] = None
             if self._thread is None:
                 thread = threading.Thread(
-                    target=self._run, args=(renew, every_seconds), name="tilekeep-leases", daemon=True
+                    target=self._run, args=(renew, withdraw, every_seconds), name="tilekeep-leases", daemon=True
                 )
                 # Where it cannot start, the lease ends by itself, and the next one tries again.
                 with contextlib.suppress(RuntimeError):
@@ -66,7 +70,7 @@ class _Process:
         with self._guard:
             self._held.pop((name, token), None)
 
-    def _run(self, renew: Renewal, every_seconds: float) -> None:
+    def _run(self, renew: Renewal, withdraw: Renewal, every_seconds: float) -> None:
         idle = 0
         while True:
             time.sleep(every_seconds)
@@ -79,3 +83,5 @@ class _Process:
             for name, token in held:
                 if (name, token) in self._held:
                     renew(name, token)
+                    if (name, token) not in self._held:
+                        withdraw(name, token)
