@@ -209,6 +209,32 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
 
         assert self.free_slots(other, TWO_AT_A_TIME) == 2
 
+    def test_a_server_that_was_started_anew_learns_which_slots_are_taken(self, tmp_path: Path) -> None:
+        gate, other = (self.make_gate(tmp_path, lease_seconds=SHORT_LEASE_SECONDS) for _ in range(2))
+
+        with self.admit(gate):
+            (key,) = self.client.keys(f"{self.prefix}slots:*")
+            self.client.delete(key)
+            wait_until(lambda: self.client.zcard(key) == 1)
+
+            assert self.free_slots(other, TWO_AT_A_TIME) == 1
+
+        assert self.free_slots(other, TWO_AT_A_TIME) == 2
+
+    def test_a_slot_that_was_taken_without_redis_counts_there_when_it_is_back(self, tmp_path: Path) -> None:
+        (tmp_path / "redis").mkdir()
+        with RedisProcess(tmp_path / "redis") as redis:
+            server = RedisServer(HOST, redis.port)
+            gate, other = (self.make_gate(tmp_path, server, lease_seconds=SHORT_LEASE_SECONDS) for _ in range(2))
+            redis.kill()
+            with self.admit(gate):
+                redis.start()
+                wait_until(lambda: bool(redis.client.keys(f"{self.prefix}slots:*")))
+
+                assert self.free_slots(other, TWO_AT_A_TIME) == 1
+
+            assert self.free_slots(other, TWO_AT_A_TIME) == 2
+
     def test_a_holder_that_was_stopped_for_longer_than_its_lease_gives_back_nothing_of_others(
         self, tmp_path: Path
     ) -> None:

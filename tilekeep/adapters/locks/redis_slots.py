@@ -31,26 +31,27 @@ _TAKE = (
     b"if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 1"
 )
 
-#: Only what is there, so that a renewal that comes after the return of a slot does not take it again.
+#: Also what is not there: a server that was started anew knows of nothing that is under way.
 _RENEW = (
-    _NOW + b"redis.call('ZADD', KEYS[1], 'XX', now + ARGV[2], ARGV[1]) "
+    _NOW + b"redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1]) "
     b"if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 1"
 )
 
 
 class RedisSlot(NamedTuple, Generic[SlotOfHost]):
-    """A slot of the host, and the token of the lease that came with it; none while Redis cannot be used."""
+    """A slot of the host, and the token of the lease that came with it."""
 
     of_host: SlotOfHost
     key: bytes
-    token: bytes | None
+    token: bytes
 
 
 class RedisSlots(Generic[SlotOfHost]):
     """Implements :class:`tilekeep.adapters.locks.load_gate.Slots` for all hosts.
 
     Whoever wants a slot takes one of his host first, which MapProxy respects too, and which is all there is while Redis
-    cannot be used.  A lease ends by the clock of the Redis server when its holder dies; a token tells it from others.
+    cannot be used; renewals tell of it when that is over.  A lease ends by the clock of the Redis server when its
+    holder dies; a token tells it from others.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class RedisSlots(Generic[SlotOfHost]):
         try:
             taken = self._redis.ask((b"EVAL", _TAKE, b"1", key, token, self._milliseconds, b"%d" % permitted))
         except RedisUnusable:
-            return RedisSlot(of_host, key, None)
+            taken = 1
         if not taken:
             self._of_host.give_back(of_host)
             return None
@@ -87,7 +88,7 @@ class RedisSlots(Generic[SlotOfHost]):
     def give_back(self, slot: RedisSlot[SlotOfHost]) -> None:
         """Gives a slot back; one that was taken before a fork stays the parent's."""
         self._of_host.give_back(slot.of_host)
-        if slot.token is None or slot.token not in self._held:
+        if slot.token not in self._held:
             return
         self._held.discard(slot.token)
         self._renewals.forget(slot.key, slot.token)
