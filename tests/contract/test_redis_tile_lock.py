@@ -112,6 +112,21 @@ class TestRedisTileLock(SharedTileLockSuite):
 
             assert not self.is_free(other, NAME)
 
+    def test_a_lock_that_was_taken_without_redis_holds_for_all_hosts_when_it_is_back(self, tmp_path: Path) -> None:
+        (tmp_path / "redis").mkdir()
+        with RedisProcess(tmp_path / "redis") as redis:
+            server = RedisServer(HOST, redis.port)
+            lock, other = self.make_lock(tmp_path, server), self.make_lock(tmp_path, server)
+            redis.kill()
+            with lock.hold(NAME, NO_DEADLINE) as still_held:
+                redis.start()
+                wait_until(lambda: redis.client.exists(f"{self.prefix}lock:{NAME}") == 1)
+
+                assert not self.is_free(other, NAME)
+                assert still_held()
+
+            assert self.is_free(other, NAME)
+
     def test_who_waits_for_no_holder_waits_for_redis_to_say_whether_there_is_one(self, tmp_path: Path) -> None:
         with HaltingDoor(self.server.port) as door:
             lock, other = self.make_lock(tmp_path, RedisServer(HOST, door.port)), self.make_lock(tmp_path)

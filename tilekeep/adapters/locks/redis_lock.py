@@ -34,8 +34,8 @@ class RedisTileLock:
     """Implements :class:`tilekeep.ports.tile_lock.TileLock` for the processes of all hosts.
 
     Whoever wants a lock takes that of his host first, which MapProxy respects too; so only one process of each host
-    asks Redis.  While Redis cannot be used the locks of the hosts are all there is.  A lock is a lease: one whose
-    holder dies ends after ``lease_seconds``.
+    asks Redis.  While Redis cannot be used the locks of the hosts are all there is; it learns of them when it is back.
+    A lock is a lease: one whose holder dies ends after ``lease_seconds``.
     """
 
     def __init__(
@@ -80,10 +80,7 @@ class RedisTileLock:
     def try_hold(self, name: str) -> Iterator[bool]:
         """See :class:`~tilekeep.ports.tile_lock.TileLock`."""
         with self._of_host.try_hold(name) as held:
-            try:
-                token = self._leases.take(self._key(name), NO_DEADLINE) if held else None
-            except RedisUnusable:
-                token = b""
+            token = self._leases.take(self._key(name), NO_DEADLINE) if held else None
             if token is None:
                 yield False
                 return
@@ -106,7 +103,7 @@ class RedisTileLock:
         self._of_host.reset_after_fork()
 
     def _token(self, name: str, limit: Deadline) -> bytes:
-        """That of the lease; nothing while Redis cannot be used.
+        """That of the lease.
 
         :raises LockTimeout: another host had it until ``limit``, or there was no saying who has it.
         """
@@ -117,9 +114,7 @@ class RedisTileLock:
             try:
                 token = self._leases.take(self._key(name), answer_until)
             except RedisUnusable as error:
-                if error.late:
-                    raise LockTimeout(f"{self._redis.place} did not say in time who holds lock {name!r}") from error
-                return b""
+                raise LockTimeout(f"{self._redis.place} did not say in time who holds lock {name!r}") from error
             if token is not None:
                 return token
             left = limit.remaining(self._clock.monotonic())
@@ -130,16 +125,12 @@ class RedisTileLock:
 
     def _still_held(self, name: str, token: bytes) -> bool:
         """Whether no other host has the lock; while Redis cannot be used that of the host is all there is."""
-        if not token:
-            return True
         try:
             return self._leases.is_ours(self._key(name), token)
         except RedisUnusable:
             return True
 
     def _give_back(self, name: str, token: bytes) -> None:
-        if not token:
-            return
         with suppress(RedisUnusable):  # It ends by itself.
             self._leases.give_back(self._key(name), token)
 

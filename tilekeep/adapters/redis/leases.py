@@ -43,11 +43,17 @@ class Leases:
     def take(self, name: bytes, deadline: Deadline) -> bytes | None:
         """The token with which ``name`` was taken, or None if somebody else has it.
 
-        :raises RedisUnusable: there is no saying who has it.
+        A server that cannot be used gives it unseen: renewals tell of it when it is back, if nobody else has it then.
+
+        :raises RedisUnusable: there was no saying in time who has it.
         """
         token = uuid.uuid4().bytes
-        if not self._ask(_TAKE, name, token, deadline):
-            return None
+        try:
+            if not self._ask(_TAKE, name, token, deadline):
+                return None
+        except RedisUnusable as error:
+            if error.late:
+                raise
         self._renewals.keep(name, token, self._renew, self._withdraw)
         return token
 
