@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -22,6 +23,7 @@ from tilekeep.domain.errors import (
 )
 from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import Relation
+from tilekeep.domain.seed_orders import ChunkPart
 from tilekeep.domain.seed_plan import SeedChunk
 from tilekeep.domain.seeding import ChunkResult, FailedUnit
 from tilekeep.domain.staleness import Verdict, is_of_unknown_age
@@ -40,6 +42,15 @@ _TOO_MANY_REQUESTS = 429
 _LITTLE_PATIENCE = 3
 
 _NOT_FOR_KEEPING = "what came is not for keeping: made of stale tiles, standing for a failure, or declared so"
+
+
+class _Later(Exception):
+    """There is no time left to wait for a source."""
+
+    def __init__(self, attempts: int, wait_seconds: float) -> None:
+        super().__init__(attempts, wait_seconds)
+        self.attempts = attempts
+        self.wait_seconds = wait_seconds
 
 
 class SeedChunkWork:
@@ -65,11 +76,33 @@ class SeedChunkWork:
         :raises StoreError: nothing can be stored.
         """
         result = ChunkResult()
-        for unit, kept in self._wanted(task, chunk):
+        for unit, kept in self._wanted(task, task.plan.units(chunk)):
             if self._stop.requested:
                 raise Stopped
             result = result.plus(ChunkResult(kept=kept) if unit is None else self._made(task, unit))
         return result
+
+    def part(self, task: SeedTask, units: Sequence[TileCoord], attempts: int, seconds: float) -> ChunkPart:
+        """Makes those of ``units`` that are missing or stale, as many as there is time for; raises as the call itself.
+
+        Args:
+            task: whose units they are.
+            units: in order.
+            attempts: how often it has been tried in vain to make the first of them.
+            seconds: after which nothing more is begun; nor is a source waited for that long.
+        """
+        result, until = ChunkResult(), self._clock.monotonic() + seconds
+        for number, (unit, kept) in enumerate(self._wanted(task, units)):
+            if self._stop.requested:
+                raise Stopped
+            if number and self._clock.monotonic() >= until:
+                return ChunkPart(result, number)
+            try:
+                made = ChunkResult(kept=kept) if unit is None else self._made(task, unit, attempts, until)
+            except _Later as later:
+                return ChunkPart(result, number, later.attempts, later.wait_seconds)
+            result, attempts = result.plus(made), 0
+        return ChunkPart(result, len(units))
 
     def units(self, task: SeedTask, units: Sequence[TileCoord]) -> ChunkResult:
         """What came of making some units, whatever is stored of them; raises as the call itself."""
@@ -87,22 +120,25 @@ class SeedChunkWork:
     def count(self, task: SeedTask, chunk: SeedChunk) -> ChunkResult:
         """What would be made, without making it."""
         result = ChunkResult()
-        for unit, kept in self._wanted(task, chunk):
+        for unit, kept in self._wanted(task, task.plan.units(chunk)):
             made = 0 if unit is None else len(task.plan.tiles(unit))
             result = result.plus(ChunkResult(made=made, kept=kept))
         return result
 
-    def _wanted(self, task: SeedTask, chunk: SeedChunk) -> Iterator[tuple[TileCoord | None, int]]:
+    def _wanted(self, task: SeedTask, units: Iterable[TileCoord]) -> Iterator[tuple[TileCoord | None, int]]:
         """Units to be made; None, with the number of their tiles, for those that are good as they are."""
-        units = {unit: _keys(task, _covered(task, unit)) for unit in task.plan.units(chunk)}
-        infos = task.cache.store.stat_many([key for keys in units.values() for key in keys])
+        keys_of = {unit: _keys(task, _covered(task, unit)) for unit in units}
+        infos = task.cache.store.stat_many([key for keys in keys_of.values() for key in keys])
         now = self._clock.now()
-        for unit, keys in units.items():
+        for unit, keys in keys_of.items():
             yield (unit, 0) if _is_wanted(task, keys, infos, now) else (None, len(keys))
 
-    def _made(self, task: SeedTask, unit: TileCoord) -> ChunkResult:
-        """Tries until it succeeds or patience ends."""
-        attempt = 1
+    def _made(self, task: SeedTask, unit: TileCoord, attempts: int = 0, until: float = math.inf) -> ChunkResult:
+        """Tries until it succeeds or patience ends.
+
+        :raises _Later: it would have to be waited beyond ``until``.
+        """
+        attempt = attempts + 1
         while True:
             try:
                 return self._attempt(task, unit)
@@ -111,6 +147,8 @@ class SeedChunkWork:
                 if wait is None:
                     return self._given_up(task, unit, error)
                 log.warning("tiles around %s failed, trying again in %.0f s: %s", tuple(unit), wait, error)
+            if self._clock.monotonic() + wait > until:
+                raise _Later(attempt, wait)
             if self._stop.wait(wait):
                 raise Stopped
             attempt += 1
