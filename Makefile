@@ -154,13 +154,13 @@ $(SERVERS)/.installed: tests/tools/servers/package-lock.json
 COMPILE = $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --custom-compile-command 'make lock' $(UPGRADE)
 RUNTIME = pyproject.toml --extra fast --extra serve --group build
-TESTED = --extra mapnik --extra ogr --extra pmtiles --extra raster --extra redis --extra s3
+TESTED = --extra celery --extra mapnik --extra ogr --extra pmtiles --extra raster --extra redis --extra s3
 
 lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) -o requirements/demo.txt
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test -c requirements/demo.txt -o requirements/test.txt
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test --group lint -c requirements/test.txt -o requirements/lint.txt
-	$(COMPILE) $(RUNTIME) --extra redis --extra s3 --group bench -c requirements/demo.txt -o requirements/bench.txt
+	$(COMPILE) $(RUNTIME) --extra celery --extra redis --extra s3 --group bench -c requirements/demo.txt -o requirements/bench.txt
 	$(COMPILE) --group reference -o requirements/reference.txt
 	$(COMPILE) --group swift -o requirements/swift.txt
 	$(COMPILE) --group uwsgi -o requirements/uwsgi.txt

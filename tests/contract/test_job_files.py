@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from tests.contract.processes import forked, kill
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.domain.errors import ForeignNotes
-from tilekeep.domain.seed_plan import Position
-from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, TaskName, TaskProgress
+from tilekeep.domain.seed_plan import Position, SeedChunk
+from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, SeedWorker, TaskName, TaskProgress
 from tilekeep.domain.tile import TileCoord
+from tilekeep.ports.job_store import WorkerNote
 
 NAME = TaskName("seed", "all", "osm", "GLOBAL_WEBMERCATOR", (0, 1, 2), (("time", "2024"),))
 OTHER = NAME._replace(name="some", dimensions=())
@@ -101,3 +104,28 @@ def test_what_was_noted_before_the_process_was_killed_is_there(path: str) -> Non
         progress = JobFile(path).progress_of(NAME)
         assert progress.upto is not None
         assert progress.upto.number == progress.result.made, "each chunk is noted as a whole or not at all"
+
+
+def test_workers_are_noted_until_others_are(path: str) -> None:
+    one = SeedWorker("a-1", 4, "works", (SeedChunk(3, 1, 2, inside=True), SeedChunk(3, 1, 3, inside=False)), 17)
+    other = SeedWorker("b-2", 1, "lost", (), 0)
+    notes = JobFile(path)
+
+    notes.note_workers([other], 1000.0)
+    notes.note_workers([other, one], 1001.0)
+
+    assert JobFile(path).workers() == [WorkerNote(one, 1001.0), WorkerNote(other, 1001.0)]
+    notes.note_workers([], 1002.0)
+    assert JobFile(path).workers() == []
+
+
+def test_a_file_from_before_there_were_workers_is_gone_on_with(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0)
+    notes.close()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("DROP TABLE worker")
+
+    again = JobFile(path)
+
+    assert ([note.name for note in again.tasks()], again.workers()) == ([NAME], [])

@@ -10,24 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.celery_workers import Crew, job, job_of, number_of
+from tests.integration.services.redis import RedisProcess
 from tilekeep.adapters.seeding.in_process import InProcessExecutor
 from tilekeep.adapters.seeding.processes import ProcessExecutor
+from tilekeep.adapters.seeding.remote.executor import CeleryExecutor
 from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.domain.errors import StoreError
-from tilekeep.domain.seed_plan import PlannedChunk, Position, SeedChunk
+from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
 from tilekeep.ports.seed_executor import ChunkWork, SeedExecutor, Stopped
-
-
-def job(number: int) -> ChunkJob:
-    return ChunkJob(0, PlannedChunk(Position(0, number), SeedChunk(3, number, 0, inside=True), number))
-
+from tilekeep.ports.stop import Stop
 
 JOBS = [job(number) for number in range(40)]
-
-
-def number_of(job: ChunkJob) -> int:
-    return job.planned.position.number
 
 
 class SeedExecutorSuite(ABC):
@@ -148,3 +143,19 @@ class TestProcessExecutor(SeedExecutorSuite):
 
         assert os.getpid() not in workers
         assert 0 < len(workers) <= 2
+
+
+class TestCeleryExecutor(SeedExecutorSuite):
+    @pytest.fixture(autouse=True)
+    def _crew(self, redis_server: RedisProcess) -> Iterator[None]:
+        self.crew = Crew(redis_server)
+        yield
+        self.crew.end()
+
+    def make_executor(self, work: ChunkWork, stop: SharedStop) -> CeleryExecutor:
+        def does(order: ChunkOrder, _: Stop) -> ChunkPart:
+            return ChunkPart(work(job_of(order)), len(order.units))
+
+        for _ in range(2):
+            self.crew.worker(does)
+        return self.crew.coordinator(stop)

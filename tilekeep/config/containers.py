@@ -30,6 +30,7 @@ from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.seeding.in_process import InProcessExecutor
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.adapters.seeding.processes import ProcessExecutor
+from tilekeep.adapters.seeding.remote.making import celery_executor, celery_worker
 from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
@@ -96,6 +97,7 @@ from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in, meeting_at
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
+from tilekeep.config.assemble.ordered_tasks import OrderedTasks
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
@@ -191,8 +193,13 @@ class AdaptersContainer(containers.DeclarativeContainer):
     tile_sets: providers.Factory[TileSets[Any]] = providers.Factory(TileSets)
     seed_notes = providers.Factory(JobFile)
     seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
-        {"in_process": providers.Factory(InProcessExecutor), "processes": providers.Factory(ProcessExecutor)}
+        {
+            "in_process": providers.Factory(InProcessExecutor),
+            "processes": providers.Factory(ProcessExecutor),
+            "celery": providers.Factory(celery_executor, clients=redis_clients, clock=clock),
+        }
     )
+    seed_workers = providers.Factory(celery_worker, clients=redis_clients)
     documents = providers.ThreadSafeSingleton(MergedDocuments)
     transformers = providers.Object(xslt_transformer)
     legend_store = providers.ThreadSafeSingleton(
@@ -409,6 +416,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     )
     invalidations = providers.ThreadSafeSingleton(InvalidationAssembly, settings, grids, coverages, caches)
     invalidate = providers.Factory(Invalidate)
+    ordered_tasks = providers.ThreadSafeSingleton(OrderedTasks, settings, grids, caches.provided.seeded)
     seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
     run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
     estimate_task = providers.Factory(EstimateTask, clock=adapters.clock)

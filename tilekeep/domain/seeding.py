@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from tilekeep.domain.seed_plan import PlannedChunk, Position
+from tilekeep.domain.seed_plan import PlannedChunk, Position, SeedChunk
 from tilekeep.domain.tile import Dimensions, TileCoord
 
 
@@ -67,6 +67,23 @@ class ChunkJob(NamedTuple):
 
     task: int
     planned: PlannedChunk
+
+
+class SeedWorker(NamedTuple):
+    """Somebody on another machine who does chunks of a run.
+
+    :ivar at_a_time: chunks that he does side by side.
+    :ivar state: ``leaves`` while he finishes what he has begun; ``lost`` when he is not heard of any more, so that
+        others do that once more.
+    :ivar under_way: chunks that he has begun.
+    :ivar done: how many he has finished.
+    """
+
+    name: str
+    at_a_time: int
+    state: Literal["works", "leaves", "lost"]
+    under_way: tuple[SeedChunk, ...]
+    done: int
 
 
 class TaskProgress(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from tilekeep.domain.seeding import ChunkResult, FailedUnit, TaskName, TaskProgress
+from tilekeep.domain.seeding import ChunkResult, FailedUnit, SeedWorker, TaskName, TaskProgress
 
 
 class TaskNote(NamedTuple):
@@ -16,6 +16,13 @@ class TaskNote(NamedTuple):
     passed: int
     cells: int
     started_at: float
+    changed_at: float
+
+
+class WorkerNote(NamedTuple):
+    """What is known of a worker on another machine, and since when."""
+
+    worker: SeedWorker
     changed_at: float
 
 
@@ -51,4 +58,12 @@ class JobStore(Protocol):
 
     def tasks(self) -> Sequence[TaskNote]:
         """All tasks, in the order in which they were begun."""
+        ...
+
+    def note_workers(self, workers: Sequence[SeedWorker], at: float) -> None:
+        """Notes all workers on other machines, in place of those that were noted before."""
+        ...
+
+    def workers(self) -> Sequence[WorkerNote]:
+        """The workers that were noted last, by name."""
         ...

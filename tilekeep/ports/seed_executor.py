@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from tilekeep.domain.seeding import ChunkJob, ChunkResult
+from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, SeedWorker
+from tilekeep.ports.stop import Stop
 
 #: Does one chunk; raises Stopped when there was no time to finish it.
 ChunkWork = Callable[[ChunkJob], ChunkResult]
+
+#: Does a part of a chunk for somebody else, until a stop is requested; raises Stopped in that case, ConfigurationError
+#: if there is no such thing to be done, and StoreError.
+OrderWork = Callable[[ChunkOrder, Stop], ChunkPart]
+
+#: What somebody else is told of a chunk.
+Ordering = Callable[[ChunkJob], ChunkOrder]
+
+#: Hears of the workers on other machines when anything about them has changed.
+WorkersListener = Callable[[Sequence[SeedWorker]], None]
+
+
+class SeedWorkerProcess(Protocol):
+    """Does chunks for coordinators elsewhere."""
+
+    def run(self) -> int:
+        """Works until it is asked to end, finishes what it has begun, and gives the exit code of the process.
+
+        :raises ConfigurationError: it cannot begin.
+        """
+        ...
 
 
 class Stopped(Exception):

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tilekeep.domain.errors import ForeignNotes, JobStoreError
-from tilekeep.domain.seed_plan import Position
-from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, TaskName, TaskProgress
+from tilekeep.domain.seed_plan import Position, SeedChunk
+from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, SeedWorker, TaskName, TaskProgress
 from tilekeep.domain.tile import TileCoord
-from tilekeep.ports.job_store import TaskNote
+from tilekeep.ports.job_store import TaskNote, WorkerNote
 
 #: "Tkjb": by it a file of notes is told from other databases (https://www.sqlite.org/fileformat2.html, 1.3.17).
 _APPLICATION_ID = 0x546B6A62
@@ -29,6 +29,12 @@ CREATE TABLE beyond (task INTEGER NOT NULL REFERENCES task, step INTEGER NOT NUL
   PRIMARY KEY (task, step, number)) WITHOUT ROWID;
 CREATE TABLE failed (task INTEGER NOT NULL REFERENCES task, z INTEGER NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
   reason TEXT NOT NULL, PRIMARY KEY (task, z, x, y)) WITHOUT ROWID;
+"""
+
+#: Added to files of earlier versions too, which have no use for it.
+_WORKERS = """
+CREATE TABLE IF NOT EXISTS worker (name TEXT PRIMARY KEY, at_a_time INTEGER NOT NULL, state TEXT NOT NULL,
+  under_way TEXT NOT NULL, done INTEGER NOT NULL, changed_at REAL NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -126,6 +132,26 @@ class JobFile:
             ).fetchall()
         return [TaskNote(_name(text), self.progress_of(_name(text)), *facts) for text, *facts in rows]
 
+    def note_workers(self, workers: Sequence[SeedWorker], at: float) -> None:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated(), self._transaction():
+            self._database.execute("DELETE FROM worker")
+            self._database.executemany(
+                "INSERT INTO worker VALUES (?, ?, ?, ?, ?, ?)",
+                [(one.name, one.at_a_time, one.state, json.dumps(one.under_way), one.done, at) for one in workers],
+            )
+
+    def workers(self) -> Sequence[WorkerNote]:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated():
+            rows = self._database.execute(
+                "SELECT name, at_a_time, state, under_way, done, changed_at FROM worker ORDER BY name"
+            ).fetchall()
+        return [
+            WorkerNote(SeedWorker(name, at_a_time, state, _chunks(under_way), done), changed_at)
+            for name, at_a_time, state, under_way, done, changed_at in rows
+        ]
+
     def _failed(self, number: int) -> tuple[FailedUnit, ...]:
         rows = self._database.execute("SELECT z, x, y, reason FROM failed WHERE task = ? ORDER BY z, x, y", (number,))
         return tuple(FailedUnit(TileCoord(z, x, y), reason) for z, x, y, reason in rows)
@@ -141,6 +167,7 @@ class JobFile:
             self._database.executescript(
                 f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {_VERSION}; COMMIT;"
             )
+        self._database.execute(_WORKERS)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -182,6 +209,10 @@ def _drop(path: str) -> None:
 
 def _text(name: TaskName) -> str:
     return json.dumps(name)
+
+
+def _chunks(text: str) -> tuple[SeedChunk, ...]:
+    return tuple(SeedChunk(*chunk) for chunk in json.loads(text))
 
 
 def _name(text: str) -> TaskName:

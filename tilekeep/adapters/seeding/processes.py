@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
-from tilekeep.domain.errors import SeedingBrokenOff
+from tilekeep.adapters.seeding.deaths import MOST_DEATHS, too_many_deaths
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
 from tilekeep.ports.seed_executor import ChunkWork, Stopped
 from tilekeep.ports.stop import Stop
@@ -19,9 +19,6 @@ _log = logging.getLogger("tilekeep.seed")
 
 #: Chunks that wait for each worker, so that none is idle and few are lost.
 _WAITING_PER_WORKER = 1
-
-#: A chunk during which so many workers died, be it that of another one, is not begun again.
-_MOST_DEATHS = 5
 
 #: The work of a worker process, which it inherits with the fork: it need not be sent to it.
 _work: ChunkWork | None = None
@@ -86,12 +83,8 @@ class ProcessExecutor:
     def _again(self, job: ChunkJob) -> ChunkJob:
         """The job, unless its workers die again and again."""
         self._deaths[job] += 1
-        if self._deaths[job] >= _MOST_DEATHS:
-            chunk = job.planned.chunk
-            raise SeedingBrokenOff(
-                f"workers have died {_MOST_DEATHS} times at chunk {chunk.column}/{chunk.row} of level {chunk.level}; "
-                "look for a lack of memory or a crash in the log of the system, and go on with --continue"
-            )
+        if self._deaths[job] >= MOST_DEATHS:
+            raise too_many_deaths(job.planned.chunk)
         return job
 
     def _settle(

@@ -29,7 +29,7 @@ from tilekeep.config.seeding.options import (
 from tilekeep.domain.errors import ConfigurationError, EmptyCoverage
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.meta_tile import FetchMode
+from tilekeep.domain.meta_tile import FetchMode, MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.region_union import RegionUnion
 from tilekeep.domain.seed_levels import FromTo, levels_of_resolutions, selected_levels
@@ -263,11 +263,14 @@ class _Part(NamedTuple):
 
 
 def _plan(part: _Part, seeded: SeededCache, levels: tuple[int, ...], untested_levels: int) -> SeedPlan:
-    """Tiles that are made together are looked at together."""
-    region, planner = part.region, seeded.planner
+    region = part.region
     assert not isinstance(region, EmptyCoverage), "tasks without area are passed over"
-    unit = _ONE_TILE if planner.mode is FetchMode.SINGLE else planner.meta_size
-    return SeedPlan(part.grid, unit, levels, region, untested_levels)
+    return SeedPlan(part.grid, seeding_unit(seeded.planner), levels, region, untested_levels)
+
+
+def seeding_unit(planner: MetaTilePlanner) -> Size:
+    """Columns and rows of a unit: tiles that are made together are looked at together."""
+    return _ONE_TILE if planner.mode is FetchMode.SINGLE else planner.meta_size
 
 
 def _levels(options: TaskOptions, grid: TileGrid) -> tuple[int, ...]:

@@ -71,14 +71,19 @@ def _address_problems(path: OptionPath, backend: RedisBackend | MeetingPoint) ->
         yield error((*path, "prefix"), message)
 
 
-def _url_problems(path: OptionPath, url: str) -> Iterator[Problem]:
+def is_redis_url(url: str) -> bool:
+    """Whether it is ``redis://user:password@host:port/db``, or ``rediss://`` for TLS."""
     try:
         parts = urlsplit(url)
         sound = parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0 and not parts.query
     except ValueError:
-        sound = None
+        return False
+    return bool(sound) and bool(_DATABASE.fullmatch(parts.path))
+
+
+def _url_problems(path: OptionPath, url: str) -> Iterator[Problem]:
     # What is wrong is not shown, as it may be the password.
-    if not sound or not _DATABASE.fullmatch(parts.path):
+    if not is_redis_url(url):
         yield error((*path, "url"), "expected redis://user:password@host:port/db, or rediss:// for TLS")
 
 

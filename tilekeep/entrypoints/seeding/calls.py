@@ -12,6 +12,7 @@ from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.seeding.brokers import seed_broker
 from tilekeep.config.seeding.given_tasks import GivenTasks
 from tilekeep.config.seeding.loading import load_tasks
 from tilekeep.config.seeding.options import SeedSettings
@@ -43,6 +44,7 @@ def seed(
     only_existing: bool = False,
     keep_stale: bool = True,
     environment: str | None = None,
+    broker: str | None = None,
 ) -> SessionResult:
     """Does the seeds of a file, as ``tilekeep seed`` does; progress is logged as ``tilekeep.seed``.
 
@@ -54,7 +56,7 @@ def seed(
         coverages: areas as in ``seed.yaml``, with absolute paths, instead of those of the tasks.
         levels: of the grids, instead of those of the tasks.
         access_logs: paths of logs of web servers; the tiles that were asked for are seeded.
-        concurrency: processes that work; with 1 it is this one.
+        concurrency: processes that work; with 1 it is this one.  Without effect beside a broker.
         dry_run: whether tiles are only counted.
         progress_file: where it is noted what is done.
         goes_on: whether an earlier run with that file is gone on with.
@@ -62,8 +64,10 @@ def seed(
         only_existing: whether no missing tiles are made.
         keep_stale: whether stale tiles stay that cannot be made anew.
         environment: overlay of the configuration.
+        broker: URL of a Redis where workers are met (``tilekeep worker``), who make the tiles.
 
-    :raises ConfigurationError: one of the files cannot be obeyed, or there is no such task.
+    :raises ConfigurationError: one of the files cannot be obeyed, or there is no such task, or a library is missing.
+    :raises SeedingBrokenOff: the broker cannot be used, or workers die again and again.
     :raises StoreError: tiles cannot be stored.
     :raises JobStoreError: it cannot be noted what is done.
     """
@@ -77,8 +81,9 @@ def seed(
         settings = given.seeds(loaded.settings) if tasks is None else given.applied(_tasks(tasks, loaded.settings))
         chosen = _chosen("seed", names, list(settings.seeds))
         wanted = wanted_tasks(container, settings, chosen, [], overrides)
-    options = SessionOptions(RunOptions(concurrency, dry_run=dry_run), progress_file, goes_on=goes_on)
-    return _session(container, options)(wanted)
+    meeting = None if broker is None else seed_broker(broker, container.settings())
+    run = RunOptions(concurrency, dry_run=dry_run, broker=meeting)
+    return _session(container, SessionOptions(run, progress_file, goes_on=goes_on))(wanted)
 
 
 def cleanup(

@@ -13,13 +13,15 @@ from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
 from tilekeep.config.assemble.seed_tasks import NO_OVERRIDES, EmptyTask, Overrides
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
+from tilekeep.config.seeding.brokers import Broker
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.patience import DEFAULT_PATIENCE, Patience
 from tilekeep.domain.seed_plan import SeedChunk
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, SeedWorker, TaskProgress
 from tilekeep.domain.working_hours import WorkingHours
+from tilekeep.entrypoints.seeding.orders import TaskOrders, longest_part_seconds
 from tilekeep.ports.job_store import JobStore
-from tilekeep.ports.seed_executor import Stopped
+from tilekeep.ports.seed_executor import SeedExecutor, Stopped
 from tilekeep.ports.stop import Stop
 
 
@@ -51,12 +53,14 @@ class RunOptions:
     :ivar dry_run: whether nothing is made and removed, but counted.
     :ivar patience: with sources that do not answer.
     :ivar hours: the part of the day in which tiles are made; None is all of it.
+    :ivar broker: where workers of this and other machines are met, instead of processes here; None for no others.
     """
 
     workers: int = 2
     dry_run: bool = False
     patience: Patience = DEFAULT_PATIENCE
     hours: WorkingHours | None = None
+    broker: Broker | None = None
 
 
 def wanted_tasks(
@@ -102,12 +106,7 @@ class SeedRun:
         :raises StoreError: tiles cannot be stored.
         :raises JobStoreError: it cannot be noted what is done.
         """
-        work = self._work(tasks)
-        adapters, workers = self._container.adapters, self._options.workers
-        if workers <= 1 or self._options.dry_run:
-            executor = adapters.seed_executors("in_process", work=work, stop=self._stop)
-        else:
-            executor = adapters.seed_executors("processes", work=work, stop=self._stop, workers=workers)
+        executor = self._executor(tasks)
         run = self._container.use_cases.run_seed_tasks(
             executor=executor, notes=self._notes, report=self._report, stop=self._stop, hours=self._options.hours
         )
@@ -116,6 +115,29 @@ class SeedRun:
         finally:
             executor.close()
         return result
+
+    def _executor(self, tasks: Sequence[SeedTask]) -> SeedExecutor:
+        """Whoever does the chunks; those of a run that only counts are not worth sending about."""
+        adapters, options = self._container.adapters, self._options
+        executor: SeedExecutor
+        if options.broker is not None and not options.dry_run:
+            executor = adapters.seed_executors(
+                "celery",
+                order=TaskOrders(tasks, adapters.clock()),
+                stop=self._stop,
+                broker=options.broker,
+                listener=self._note_workers,
+                longest_seconds=longest_part_seconds(self._container.settings()),
+            )
+        elif options.workers <= 1 or options.dry_run:
+            executor = adapters.seed_executors("in_process", work=self._work(tasks), stop=self._stop)
+        else:
+            work, workers = self._work(tasks), options.workers
+            executor = adapters.seed_executors("processes", work=work, stop=self._stop, workers=workers)
+        return executor
+
+    def _note_workers(self, workers: Sequence[SeedWorker]) -> None:
+        self._notes.note_workers(workers, self._container.adapters.clock().now())
 
     def retry(self, tasks: Sequence[SeedTask]) -> ChunkResult:
         """Makes those units that an earlier run could not make; raises as :meth:`seed`."""

@@ -1,0 +1,88 @@
+"""Workers of Celery in child processes of a test, which do what the test has prepared."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import warnings
+from collections.abc import Callable, Sequence
+from itertools import count
+
+from tests.contract.processes import forked
+from tests.integration.services.redis import RedisProcess
+from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.server import RedisServer
+from tilekeep.adapters.seeding.remote.broker import Broker
+from tilekeep.adapters.seeding.remote.executor import CeleryExecutor
+from tilekeep.adapters.seeding.remote.making import celery_executor, celery_worker
+from tilekeep.domain.seed_orders import ChunkOrder
+from tilekeep.domain.seed_plan import PlannedChunk, Position, SeedChunk
+from tilekeep.domain.seeding import ChunkJob, SeedWorker, TaskName
+from tilekeep.domain.tile import TileCoord
+from tilekeep.ports.seed_executor import OrderWork
+from tilekeep.ports.stop import Stop
+
+LONGEST_SECONDS = 30.0
+NAME = TaskName("seed", "all", "osm", "GLOBAL_WEBMERCATOR", (3,))
+
+_digests: Callable[[], int] = count(1).__next__
+
+
+def job(number: int) -> ChunkJob:
+    """One of many."""
+    return ChunkJob(0, PlannedChunk(Position(0, number), SeedChunk(3, number, 0, inside=True), number))
+
+
+def number_of(job: ChunkJob) -> int:
+    return job.planned.position.number
+
+
+def order_of(job: ChunkJob) -> ChunkOrder:
+    """The chunk as two units, of which the first has its number."""
+    return ChunkOrder(NAME, (TileCoord(3, number_of(job), 0), TileCoord(3, number_of(job), 1)))
+
+
+def job_of(order: ChunkOrder) -> ChunkJob:
+    return job(order.units[0].x)
+
+
+class Crew:
+    """A broker that is the test's own, and workers at it."""
+
+    def __init__(self, redis: RedisProcess) -> None:
+        server = RedisServer("127.0.0.1", redis.port)
+        self.broker = Broker(f"redis://127.0.0.1:{redis.port}/0", server, f"digest{_digests()}")
+        self.clients = RedisClients(SystemClock())
+        self.told: list[Sequence[SeedWorker]] = []
+        self._started: list[int] = []
+
+    def worker(self, work: OrderWork) -> int:
+        """The process id of a worker, which ends by itself after a minute."""
+
+        def run() -> None:
+            warnings.simplefilter("ignore")
+            clients = RedisClients(SystemClock())
+            celery_worker(work, self.broker, at_a_time=1, longest_seconds=LONGEST_SECONDS, clients=clients).run()
+
+        self._started.append(forked(run))
+        return self._started[-1]
+
+    def coordinator(self, stop: Stop) -> CeleryExecutor:
+        return celery_executor(
+            order_of,
+            stop,
+            self.broker,
+            self.told.append,
+            longest_seconds=LONGEST_SECONDS,
+            clients=self.clients,
+            clock=SystemClock(),
+        )
+
+    def end(self) -> None:
+        """Kills workers that still run."""
+        for pid in self._started:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)

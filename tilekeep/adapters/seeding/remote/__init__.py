@@ -1,0 +1,1 @@
+"""Doing chunks of seeding on other machines: Celery carries them to workers, a board in Redis says how they stand."""
