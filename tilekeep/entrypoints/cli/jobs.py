@@ -12,7 +12,7 @@ import click
 
 from tilekeep.domain.errors import JobStoreError
 from tilekeep.entrypoints.cli.seed import DEFAULT_PROGRESS_FILE
-from tilekeep.ports.job_store import TaskNote
+from tilekeep.ports.job_store import TaskNote, WorkerNote
 
 _EXIT_UNREADABLE = 1
 
@@ -23,21 +23,27 @@ _EXIT_UNREADABLE = 1
 def command(progress_file: str, as_json: bool) -> None:
     """Say how far the run of seeding has got that notes it down in PROGRESS_FILE.
 
+    Chunks that workers on other machines have under way are named by their level, column and row.
+
     Without the file no run is under way, and none was interrupted.
     """
     from tilekeep.config.containers import AdaptersContainer
 
     facts: list[dict[str, Any]] = []
+    workers: list[dict[str, Any]] = []
     if os.path.exists(progress_file):
         try:
-            facts = [_facts(note) for note in AdaptersContainer.seed_notes(progress_file).tasks()]
+            notes = AdaptersContainer.seed_notes(progress_file)
+            facts = [_facts(note) for note in notes.tasks()]
+            workers = [_worker_facts(note) for note in notes.workers()]
         except JobStoreError as error:
             click.echo(f"ERROR: {error}", err=True)
             sys.exit(_EXIT_UNREADABLE)
     if as_json:
-        click.echo(json.dumps({"tasks": facts}, indent=2))
+        click.echo(json.dumps({"tasks": facts, "workers": workers}, indent=2))
     else:
-        click.echo("\n".join(map(_text, facts)) or f"{progress_file}: no run is unfinished")
+        lines = [*map(_text, facts), *map(_worker_text, workers)]
+        click.echo("\n".join(lines) or f"{progress_file}: no run is unfinished")
 
 
 def _facts(note: TaskNote) -> dict[str, Any]:
@@ -59,6 +65,18 @@ def _facts(note: TaskNote) -> dict[str, Any]:
     }
 
 
+def _worker_facts(note: WorkerNote) -> dict[str, Any]:
+    worker = note.worker
+    return {
+        "worker": worker.name,
+        "state": worker.state,
+        "at a time": worker.at_a_time,
+        "under way": [f"{chunk.level}/{chunk.column}/{chunk.row}" for chunk in worker.under_way],
+        "done": worker.done,
+        "last change": _time(note.changed_at),
+    }
+
+
 def _time(instant: float) -> str:
     return datetime.fromtimestamp(instant, UTC).isoformat(timespec="seconds")
 
@@ -68,3 +86,9 @@ def _text(facts: dict[str, Any]) -> str:
     failed = f", {len(facts['failed'])} blocks failed" if facts["failed"] else ""
     counts = f"{facts['made']} made, {facts['confirmed']} confirmed, {facts['kept']} kept{failed}"
     return f"{facts['task']} ({facts['cache']}, {facts['grid']}): {state}, {counts}, last change {facts['last change']}"
+
+
+def _worker_text(facts: dict[str, Any]) -> str:
+    under_way = ", ".join(facts["under way"]) or "none"
+    counts = f"{facts['done']} chunks done, under way {under_way} of {facts['at a time']} at a time"
+    return f"worker {facts['worker']} {facts['state']}: {counts}, last change {facts['last change']}"

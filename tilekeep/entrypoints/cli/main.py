@@ -12,6 +12,7 @@ _COMMANDS = {
     "check": ("check", "Check a configuration and report every problem with its place."),
     "schema": ("schema", "Print the JSON Schema of configurations, for editors."),
     "seed": ("seed", "Fill, refresh and clean caches ahead of requests."),
+    "worker": ("worker", "Make tiles for runs of seeding on this and other machines."),
     "jobs": ("jobs", "Say how far a run of seeding has got."),
     "invalidate": ("invalidate", "Mark tiles as stale where data has changed."),
     "explain": ("explain", "Say what a tile request would do, without doing it."),

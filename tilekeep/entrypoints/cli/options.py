@@ -16,6 +16,15 @@ environment = click.option(
     help="Environment overlay of the configuration to use (TILEKEEP_ENV).",
 )
 
+#: How log lines are written to standard error.
+log_format = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How log lines are written to standard error.",
+)
+
 _LOWEST_PORT, _HIGHEST_PORT = 1, 65535
 
 
@@ -43,4 +52,15 @@ def bind(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         metavar="HOST:PORT",
         callback=parsed_bind,
         help="Address to listen on.",
+    )
+
+
+def broker(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Where those who seed on several machines meet, as the option ``broker``."""
+    return click.option(
+        "--broker",
+        envvar="TILEKEEP_BROKER",
+        metavar="URL",
+        required=required,
+        help="Redis where runs and workers of seeding meet, redis://user:password@host:port/db (TILEKEEP_BROKER).",
     )

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -16,14 +15,17 @@ from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
 from tilekeep.config.assemble.seed_tasks import EmptyTask, Overrides
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
+from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import ConfigurationProblems, Report
 from tilekeep.config.problems import error as problem_of
+from tilekeep.config.seeding.brokers import seed_broker
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
 from tilekeep.domain.working_hours import WorkingHours, working_hours
 from tilekeep.entrypoints.cli import areas, options
 from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
 from tilekeep.entrypoints.cli.durations import seconds
+from tilekeep.entrypoints.cli.rate import with_rate
 from tilekeep.entrypoints.cli.reseeding import nothing_to_reseed
 from tilekeep.entrypoints.seeding.lines import LineReport
 from tilekeep.entrypoints.seeding.run import RunOptions, RunReport, WantedTasks, wanted_tasks
@@ -98,6 +100,7 @@ def _hours(context: click.Context, parameter: click.Parameter, value: str | None
 )
 @click.option("--keep-stale/--no-keep-stale", default=True, help="Keep stale tiles that cannot be made anew.")
 @click.option("--rate", type=click.FloatRange(0.001), help="Most requests in a second to each server.")
+@options.broker(required=False)
 @click.option("--between", callback=_hours, metavar="HH:MM-HH:MM", help="Work in this part of the day only.")
 @click.option("--log-config", metavar="FILE", type=click.Path(exists=True), help="Configuration of logging.")
 @options.environment
@@ -123,6 +126,8 @@ def command(context: click.Context, /, **given: Any) -> None:
     if given["retry_failed"] and given["dry_run"]:
         click.echo("ERROR: --dry-run counts all tiles; leave out --retry-failed", err=True)
         sys.exit(_EXIT_USAGE)
+    if given["broker"]:
+        _refuse_beside_broker(context)
     if given["log_config"]:
         _configure_logging(given["log_config"])
     sys.exit(_Command(seed_conf, given).run())
@@ -140,6 +145,22 @@ def _contradiction(seed_conf: str | None, given: dict[str, Any]) -> str | None:
     return None
 
 
+#: What cannot be said to workers from here, with what to do instead.
+_OF_WORKERS = {
+    "concurrency": "each worker has its own: say it to tilekeep worker",
+    "rate": "the workers are those who ask servers: say it to tilekeep worker",
+    "retry_failed": "tiles that failed are made by this process: leave out --broker",
+}
+
+
+def _refuse_beside_broker(context: click.Context) -> None:
+    """Ends the program if an option is given that would have no effect."""
+    for name, remedy in _OF_WORKERS.items():
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            click.echo(f"ERROR: --{name.replace('_', '-')} beside --broker: {remedy}", err=True)
+            sys.exit(_EXIT_USAGE)
+
+
 class _Command:
     """One call."""
 
@@ -155,7 +176,7 @@ class _Command:
         if given["reseed_file"] and nothing_to_reseed(given["reseed_file"], given["reseed_interval"], progress_file):
             click.echo("no need for re-seeding")
             return _EXIT_USAGE
-        loaded = _with_rate(load_or_exit(given["proxy_conf"], given["environment"]), given["rate"])
+        loaded = with_rate(load_or_exit(given["proxy_conf"], given["environment"]), given["rate"])
         try:
             return self._with(loaded, progress_file)
         except ConfigurationProblems as problems:
@@ -189,7 +210,8 @@ class _Command:
             return 0
         stop = container.adapters.seed_stop()
         with self._report(container, summaries) as report:
-            result = SeedSession(container, self._options(progress_file), report, click.echo, stop)(wanted)
+            options = self._options(progress_file, loaded.settings)
+            result = SeedSession(container, options, report, click.echo, stop)(wanted)
         return _exit_code(result)
 
     def _tasks(self, loaded: LoadedSettings) -> SeedSettings:
@@ -239,10 +261,11 @@ class _Command:
             untested_levels=given["skip_geoms_for_last_levels"],
         )
 
-    def _options(self, progress_file: str | None) -> SessionOptions:
+    def _options(self, progress_file: str | None, settings: Settings) -> SessionOptions:
         given = self._given
+        broker = seed_broker(given["broker"], settings) if given["broker"] else None
         return SessionOptions(
-            run=RunOptions(given["concurrency"], dry_run=given["dry_run"], hours=given["between"]),
+            run=RunOptions(given["concurrency"], dry_run=given["dry_run"], hours=given["between"], broker=broker),
             progress_file=progress_file,
             goes_on=given["goes_on"],
             retry_failed=given["retry_failed"],
@@ -310,25 +333,6 @@ def _exit_code(result: SessionResult) -> int:
     if result.interrupted:
         return _EXIT_INTERRUPTED
     return _EXIT_FAILED_TILES if result.tiles.failed else 0
-
-
-def _with_rate(loaded: LoadedSettings, rate: float | None) -> LoadedSettings:
-    """The configuration with at most so many requests in a second, whatever it says itself."""
-    if rate is None:
-        return loaded
-    settings = loaded.settings
-    globals_ = settings.globals.model_copy(update={"http": _limited(settings.globals.http, rate)})
-    sources = {name: _limited_source(source, rate) for name, source in settings.sources.items()}
-    return replace(loaded, settings=settings.model_copy(update={"globals": globals_, "sources": sources}))
-
-
-def _limited_source(source: Any, rate: float) -> Any:
-    http = getattr(source, "http", None)
-    return source if http is None else source.model_copy(update={"http": _limited(http, rate)})
-
-
-def _limited(http: Any, rate: float) -> Any:
-    return http.model_copy(update={"requests_per_second": min(rate, http.requests_per_second or rate)})
 
 
 def _configure_logging(path: str) -> None:

@@ -18,13 +18,7 @@ from tilekeep.entrypoints.wsgi.served import ServedConfiguration
     "--threads", "-t", type=click.IntRange(min=1), default=8, show_default=True, help="Requests per process at a time."
 )
 @click.option("--reload", is_flag=True, help="Use a changed configuration from the next request on.")
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How log lines are written to standard error.",
-)
+@options.log_format
 @options.environment
 def command(
     config: str,
