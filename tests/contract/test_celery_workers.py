@@ -12,6 +12,7 @@ import pytest
 
 from tests.contract.celery_workers import LONGEST_SECONDS, Crew, job, job_of, number_of, order_of
 from tests.integration.services.redis import RedisProcess
+from tilekeep.adapters.redis.commands import RedisUnusable
 from tilekeep.adapters.seeding.remote.board import Answered, RunBoard
 from tilekeep.adapters.seeding.remote.celery_app import celery_app
 from tilekeep.adapters.seeding.remote.chunk_queue import ChunkQueue
@@ -204,3 +205,25 @@ def test_without_redis_a_run_does_not_begin(tmp_path: Path, tmp_path_factory: py
 
     with pytest.raises(SeedingBrokenOff, match="cannot be used"):
         all_done(crew)
+
+
+def test_a_queue_that_is_gone_says_so_and_takes_chunks_when_it_is_back(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with RedisProcess(tmp_path_factory.mktemp("away")) as redis:
+        crew = Crew(redis)
+        queue = ChunkQueue(celery_app(crew.broker, longest_seconds=LONGEST_SECONDS))
+        queue.put("one", {})
+
+        redis.kill()
+        with pytest.raises(RedisUnusable, match="does it run"):
+            queue.put("two", {})
+        redis.start()
+        queue.put("three", {})
+
+        assert redis.client.llen(crew.broker.queue_key) == 1
+        queue.close()
+
+
+def test_a_run_of_which_nothing_is_left_waits_for_nobody(crew: Crew) -> None:
+    assert all_done(crew, []) == {}

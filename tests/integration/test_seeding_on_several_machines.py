@@ -6,6 +6,7 @@ import itertools
 import re
 import signal
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -271,3 +272,11 @@ def test_a_dry_run_counts_without_workers(here: Machine, broker: str, bucket: Bu
     assert ran.exit_code == 0
     assert "(21 tiles)" in ran.output
     assert tiles_in(bucket) == 0
+
+
+def test_those_who_do_without_workers_elsewhere_do_without_the_library() -> None:
+    program = "import sys, tilekeep.config.containers as _; print({'celery', 'kombu', 'redis'} & set(sys.modules))"
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "set()"

@@ -7,9 +7,10 @@ that nobody obeys.  The hash ends by itself when nobody renews it.
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
-from tilekeep.adapters.redis.commands import RedisCommands
+from tilekeep.adapters.redis.commands import RedisCommands, RedisUnusable
 from tilekeep.adapters.redis.renewals import Renewals
 from tilekeep.adapters.seeding.remote.broker import Broker
 from tilekeep.domain.deadline import NO_DEADLINE
@@ -41,7 +42,7 @@ _WANTED = (
     b"if redis.call('HEXISTS', KEYS[1], 'stop') == 1 then return 0 end return redis.call('HEXISTS', KEYS[1], ARGV[1])"
 )
 _LOOK = (
-    b"redis.call('EXPIRE', KEYS[3], ARGV[1]) "
+    b"redis.call('EXPIRE', KEYS[1], ARGV[2]) redis.call('EXPIRE', KEYS[3], ARGV[1]) "
     b"return {redis.call('TIME')[1], redis.call('HGETALL', KEYS[1]), redis.call('HGETALL', KEYS[2]), "
     b"redis.call('LLEN', KEYS[3])}"
 )
@@ -103,7 +104,10 @@ class Look(NamedTuple):
 
 
 class RunBoard:
-    """The board of one run.  All methods raise RedisUnusable."""
+    """The board of one run.
+
+    :raises RedisUnusable: by all methods but :meth:`open`.
+    """
 
     def __init__(self, commands: RedisCommands, broker: Broker, run: str) -> None:
         """Binds it to a server; asks nothing."""
@@ -140,7 +144,8 @@ class RunBoard:
     def look(self) -> Look:
         """How everything stands."""
         keys = (self._key, self._broker.workers_key, self._broker.queue_key)
-        reply = self._commands.ask((b"EVAL", _LOOK, b"3", *keys, b"%d" % _QUEUE_SECONDS), NO_DEADLINE)
+        lives = (b"%d" % _QUEUE_SECONDS, b"%d" % _LIFE_SECONDS)
+        reply = self._commands.ask((b"EVAL", _LOOK, b"3", *keys, *lives), NO_DEADLINE)
         now, marks, workers, queued = reply
         return Look(
             now=float(now),
@@ -166,11 +171,16 @@ class RunBoard:
         return self._commands.ask((b"EVAL", script, b"1", self._key, *encoded), NO_DEADLINE)
 
     def _renew(self, name: bytes, _token: bytes) -> None:
-        self._commands.ask((b"EXPIRE", name, b"%d" % _LIFE_SECONDS), NO_DEADLINE)
+        # Whoever looks at the board meanwhile hears of it.
+        with contextlib.suppress(RedisUnusable):
+            self._commands.ask((b"EXPIRE", name, b"%d" % _LIFE_SECONDS), NO_DEADLINE)
 
 
 class WorkersBoard:
-    """Where workers say that they are there."""
+    """Where workers say that they are there.
+
+    :raises RedisUnusable: by all methods.
+    """
 
     def __init__(self, commands: RedisCommands, broker: Broker) -> None:
         """Binds it to a server; asks nothing."""

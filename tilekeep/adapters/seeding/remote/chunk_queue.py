@@ -22,6 +22,9 @@ class ChunkQueue:
     """Puts chunks into the queue of a configuration."""
 
     def __init__(self, app: Celery) -> None:
+        """Takes an application that is used for nothing else."""
+        # Connections are opened on the way, with patience of their own.
+        app.conf.broker_transport_options = {**app.conf.broker_transport_options, **_RESENDING}
         self._app = app
 
     def put(self, token: str, message: dict[str, Any]) -> None:

@@ -154,7 +154,8 @@ class CeleryExecutor:
 
     def _hand_out(self, look: Look, left: Iterator[ChunkJob]) -> bool:
         """Hands out what has been put aside, then as many others as there is room for; whether any may be left."""
-        room = _HANDED_PER_PLACE * self._crew.places(look)
+        # One waits for whoever comes first, and without any left a run ends, be anybody there or not.
+        room = max(1, _HANDED_PER_PLACE * self._crew.places(look))
         self._workers.remove(self._crew.long_gone(look))
         now = self._clock.monotonic()
         waiting = [one for one in self._handed if one.token is None and one.due <= now]
