@@ -55,12 +55,19 @@ class LimitedStore(WrappedStore):
             self.reduce(disk_is_full=False)
         return infos
 
-    def remove_level(self, z: int, older_than: float | None = None, deadline: Deadline = NO_DEADLINE) -> None:
+    def remove_level(
+        self,
+        z: int,
+        older_than: float | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        spare_unknown: bool = False,
+    ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Whoever removes levels has them counted, too, as servers do not list large ones.
         """
-        self._store.remove_level(z, older_than, deadline)
+        self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
         self._evict.count()
 
     def reduce(self, *, disk_is_full: bool) -> None:

@@ -11,6 +11,11 @@ from collections.abc import Callable
 #: Renews what is held under a name with a token, or withdraws it.
 Renewal = Callable[[bytes, bytes], None]
 
+
+def _leave(name: bytes, token: bytes) -> None:
+    """Nothing has been taken for nobody."""
+
+
 #: How often the thread looks in vain before it ends.
 _IDLE_ROUNDS = 12
 
@@ -26,7 +31,7 @@ class Renewals:
         self._every_seconds = every_seconds
         self._process = _Process()
 
-    def keep(self, name: bytes, token: bytes, renew: Renewal, withdraw: Renewal) -> None:
+    def keep(self, name: bytes, token: bytes, renew: Renewal, withdraw: Renewal = _leave) -> None:
         """Renews from now on, by the same ``renew`` for all.
 
         ``withdraw`` undoes a renewal that was under way when its name was forgotten: it may have come after the return

@@ -115,7 +115,7 @@ class SeedChunkWork:
 
     def wanted(self, task: SeedTask, chunk: SeedChunk) -> list[TileCoord]:
         """The units of a chunk that are to be made."""
-        return [unit for unit, _ in self._wanted(task, chunk) if unit is not None]
+        return [unit for unit, _ in self._wanted(task, task.plan.units(chunk)) if unit is not None]
 
     def count(self, task: SeedTask, chunk: SeedChunk) -> ChunkResult:
         """What would be made, without making it."""

@@ -12,7 +12,7 @@ from tilekeep.adapters.locks.redis_gate import redis_gate
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.common import CommonRedis
-from tilekeep.config.assemble.source_parts import POOL_SIZE
+from tilekeep.config.assemble.upstreams import POOL_SIZE
 from tilekeep.config.mapproxy.meaning_globals import MeetingPlace
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
