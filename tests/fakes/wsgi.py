@@ -29,6 +29,7 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
     defaults: dict[str, Any] = {
         "tms": TmsOptions(),
         "wmts": WmtsOptions(),
+        "kml": None,
         "maps": None,
         "get_info": feature_info_of({}),
         "demo": None,

@@ -52,7 +52,7 @@ services:
     inspire_md: {type: §linkd}  # services.wms.inspire_md.type -> linked
     featureinfo_types: [§gml]  # services.wms.featureinfo_types[0] -> xml
     featureinfo_xslt: {html: info.xslt}
-  §kml: {use_grid_names: §5}  # services.kml | services.kml.use_grid_names
+  kml: {use_grid_names: §5}  # services.kml.use_grid_names
   §ogcapi: {enable_maps: §5, md: {§license: {url: x}}}  # services.ogcapi | services.ogcapi.enable_maps | services.ogcapi.md.license.name
 layers:
   - {name: §5, title: Number}  # layers[0].name

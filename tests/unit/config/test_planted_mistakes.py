@@ -94,7 +94,7 @@ ERRORS = [
         "expected text, got 0",
     ),
     Mistake("an unknown service", "  tms:", "  tsm:", "services.tsm", 2, 3, "the service 'tsm' does not exist", "tms"),
-    Mistake("a service of later", "  tms:", "  kml:", "services.kml", 2, 3, "not supported yet by this version"),
+    Mistake("a service of later", "  tms:", "  ogcapi:", "services.ogcapi", 2, 3, "not supported yet by this version"),
     Mistake(
         "a cache that is passed by without a source",
         "    sources: [osm]\n",
@@ -1129,7 +1129,7 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
 @pytest.mark.parametrize(
     ("section", "options", "path"),
     [
-        ("services", "kml: {}", "services.kml"),
+        ("services", "ogcapi: {}", "services.ogcapi"),
     ],
 )
 def test_what_a_later_version_brings_is_refused_and_not_ignored(section: str, options: str, path: str) -> None:

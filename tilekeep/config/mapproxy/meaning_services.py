@@ -1,4 +1,4 @@
-"""The meaning of service options (spec/services.md, 4.1 and 5.1)."""
+"""The meaning of service options (spec/services.md, 4.1, 5.1 and 6)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ class EffectiveWmts:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectiveKml:
+    """KML super-overlays."""
+
+    use_grid_names: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EffectiveDemo:
     """The demo page; ``background_url`` is the template of a map under the layer that is shown, or None."""
 
@@ -49,12 +56,24 @@ class EffectiveServices:
     wms: EffectiveWms | None
     tms: EffectiveTms | None
     wmts: EffectiveWmts | None
+    kml: EffectiveKml | None
     demo: EffectiveDemo | None
 
 
 def effective_services(settings: Settings) -> EffectiveServices:
     """The services of a configuration."""
-    return EffectiveServices(effective_wms(settings), _tms(settings), _wmts(settings), _demo(settings))
+    return EffectiveServices(
+        wms=effective_wms(settings),
+        tms=_tms(settings),
+        wmts=_wmts(settings),
+        kml=_kml(settings),
+        demo=_demo(settings),
+    )
+
+
+def _kml(settings: Settings) -> EffectiveKml | None:
+    kml = settings.services.kml
+    return None if kml is None else EffectiveKml(kml.use_grid_names)
 
 
 def _demo(settings: Settings) -> EffectiveDemo | None:

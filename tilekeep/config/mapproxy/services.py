@@ -53,10 +53,13 @@ class WmtsService(Options):
 
 
 class KmlService(Options):
-    """``kml``: super-overlays for globe viewers."""
+    """``kml``: super-overlays for globe viewers.
+
+    :ivar use_grid_names: whether addresses name grids, not their SRS.
+    """
 
     use_grid_names: bool = False
-    md: Section[ServiceMetadata] | None = None
+    md: Annotated[Section[ServiceMetadata] | None, NoEffect("documents of KML show none of it")] = None
 
 
 class Background(Options):
@@ -79,5 +82,5 @@ class Services(Options):
     tms: Section[TmsService | None] = None
     wmts: Section[WmtsService | None] = None
     wms: Section[WmsService | None] = None
-    kml: Annotated[Section[KmlService | None], Later()] = None
+    kml: Section[KmlService | None] = None
     ogcapi: Annotated[Section[OgcApiService | None], Later()] = None

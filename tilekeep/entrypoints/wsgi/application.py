@@ -22,7 +22,7 @@ from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.router import Router
-from tilekeep.entrypoints.wsgi.services import MapParts, TileInfoParts, assembled
+from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts, TileInfoParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.ports.areas import AreaReader
@@ -40,6 +40,7 @@ class TilekeepApplication:
         catalogue: the tile layers.
         tms: options of TMS and ``/tiles``; None leaves both out.
         wmts: options of WMTS; None leaves it out.
+        kml: options and parts of KML; None leaves it out.
         maps: options and parts of WMS; None leaves it out.
         get_info: asks about places on tiles.
         demo: options of the demo page; None leaves it out.
@@ -66,6 +67,7 @@ class TilekeepApplication:
         catalogue: Catalogue,
         tms: TmsOptions | None,
         wmts: WmtsOptions | None,
+        kml: KmlParts | None,
         maps: MapParts | None,
         get_info: GetFeatureInfo,
         demo: DemoOptions | None,
@@ -99,7 +101,7 @@ class TilekeepApplication:
         documents = KeptDocuments(document_flights)
         tile_info = TileInfoParts(get_info, clock, request_seconds)
         services = assembled(
-            catalogue, delivery, documents, decoration, tile_info, tms=tms, wmts=wmts, maps=maps, demo=demo
+            catalogue, delivery, documents, decoration, tile_info, tms=tms, wmts=wmts, kml=kml, maps=maps, demo=demo
         )
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)

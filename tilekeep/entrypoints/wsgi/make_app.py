@@ -24,12 +24,13 @@ from tilekeep.entrypoints.wsgi.options import (
     DEFAULT_RESTFUL_TEMPLATE,
     BoundingBoxSrs,
     DemoOptions,
+    KmlOptions,
     TmsOptions,
     WmsOptions,
     WmtsOptions,
 )
 from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
-from tilekeep.entrypoints.wsgi.services import MapParts
+from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts
 from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         catalogue=container.use_cases.catalogue(),
         tms=_tms(services),
         wmts=_wmts(services),
+        kml=_kml(services, container),
         maps=_maps(services, container),
         get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
         demo=None if services.demo is None else DemoOptions(services.demo.background_url),
@@ -171,6 +173,14 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
 def _tms(services: EffectiveServices) -> TmsOptions | None:
     tms = services.tms
     return None if tms is None else TmsOptions(tms.metadata, tms.use_grid_names, origin_spelled(tms.tiles_origin or ""))
+
+
+def _kml(services: EffectiveServices, container: TilekeepContainer) -> KmlParts | None:
+    kml = services.kml
+    if kml is None:
+        return None
+    max_age_seconds = container.options().tile_max_age_seconds
+    return KmlParts(KmlOptions(kml.use_grid_names), container.adapters.projection(), max_age_seconds)
 
 
 def _wmts(services: EffectiveServices) -> WmtsOptions | None:

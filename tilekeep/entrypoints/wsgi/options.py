@@ -32,6 +32,13 @@ class TmsOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class KmlOptions:
+    """``services.kml`` (spec/services.md, 6)."""
+
+    use_grid_names: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WmtsOptions:
     """``services.wmts`` (spec/services.md, 5.1).
 

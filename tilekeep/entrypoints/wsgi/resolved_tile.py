@@ -23,7 +23,7 @@ class ResolvedTile(NamedTuple):
     :ivar layer: the layer in its grid; its ``outline.name`` is the public name.
     :ivar grid: the grid of the layer.
     :ivar key: the tile in the cache.
-    :ivar service: ``tms``, ``tiles``, ``wmts`` or ``wms``, these two also under the common address of OGC services.
+    :ivar service: ``tms``, ``tiles``, ``kml``, or ``wmts`` and ``wms``, also under the common address of OGC services.
     :ivar address: path and query string below the prefix, as the service reads them.
     """
 

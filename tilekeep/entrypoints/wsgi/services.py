@@ -18,7 +18,8 @@ from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
-from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.kml.documents import KmlDocuments
+from tilekeep.entrypoints.wsgi.options import DemoOptions, KmlOptions, TmsOptions, WmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
 from tilekeep.entrypoints.wsgi.router import Handler
@@ -26,7 +27,7 @@ from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.tilejson import TileJson
 from tilekeep.entrypoints.wsgi.tms.addresses import TileAddresses
 from tilekeep.entrypoints.wsgi.tms.errors import plain_error, server_error
-from tilekeep.entrypoints.wsgi.tms.names import TmsNames
+from tilekeep.entrypoints.wsgi.tms.names import ASSUMED_SRS, TmsNames
 from tilekeep.entrypoints.wsgi.tms.pages import TmsPages
 from tilekeep.entrypoints.wsgi.tms.service import TmsHandler
 from tilekeep.entrypoints.wsgi.welcome import WelcomePage
@@ -85,6 +86,14 @@ class MapParts(NamedTuple):
     legends: LegendParts
 
 
+class KmlParts(NamedTuple):
+    """What KML documents are made with; ``max_age_seconds`` is how long clients may keep them."""
+
+    options: KmlOptions
+    projection: Projection
+    max_age_seconds: float
+
+
 class TileInfoParts(NamedTuple):
     """What answers questions about places on tiles; ``request_seconds`` is how long a request may take."""
 
@@ -102,6 +111,7 @@ def assembled(
     *,
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
+    kml: KmlParts | None,
     maps: MapParts | None,
     demo: DemoOptions | None,
 ) -> Services:
@@ -116,6 +126,8 @@ def assembled(
         _add_tms(services, catalogue, delivery, templates, documents, tms)
     if wmts is not None:
         _add_wmts(services, ows, catalogue, delivery, templates, documents, tile_info, wmts)
+    if kml is not None:
+        _add_kml(services, catalogue, delivery, templates, kml)
     if maps is not None:
         ows["wms"] = _wms(catalogue, delivery, templates, documents, decoration, maps)
     if demo is not None:
@@ -145,6 +157,24 @@ def _add_tms(
     services.handlers.update(handlers)
     services.handlers["tilejson"] = TileJson(catalogue, names, documents, origin=options.origin)
     services.locators.update({name: handler.locate for name, handler in handlers.items()})
+
+
+def _add_kml(
+    services: Services, catalogue: Catalogue, delivery: TileDelivery, templates: DocumentTemplates, parts: KmlParts
+) -> None:
+    names = TmsNames(catalogue, use_grid_names=parts.options.use_grid_names, assumed_srs=reversed(ASSUMED_SRS))
+    projection = parts.projection
+    pages = KmlDocuments(
+        catalogue=catalogue,
+        names=names,
+        in_degrees=lambda bbox, srs: projection.between(srs, projection.srs(WGS_84_CODE)).bbox(bbox),
+        templates=templates,
+        max_age_seconds=parts.max_age_seconds,
+    )
+    addresses = TileAddresses(catalogue, names, TileService.KML, None)
+    handler = TmsHandler(addresses=addresses, delivery=delivery, pages=pages, render_error=plain_error)
+    services.handlers["kml"] = handler
+    services.locators["kml"] = handler.locate
 
 
 def _add_wmts(

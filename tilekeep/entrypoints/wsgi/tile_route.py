@@ -13,6 +13,9 @@ from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.tile import Dimensions, TileKey
 from tilekeep.entrypoints.wsgi.tile_numbers import OUTSIDE_GRID
 
+#: What authorisation calls services; TMS and the plain tiles service have one name.
+_SERVICES = {TileService.WMTS: "wmts", TileService.KML: "kml"}
+
 
 class TileRoute:
     """The way from an address to a tile; built once for each layer, grid and service.
@@ -28,7 +31,7 @@ class TileRoute:
     def __init__(self, layer: TileLayer, levels: PublicLevels, service: str | None = None) -> None:
         self.layer = layer
         self.levels = levels
-        self.service = service or ("wmts" if levels.service is TileService.WMTS else "tms")
+        self.service = service or _SERVICES.get(levels.service, "tms")
         self.extension = layer.encoding.public_extension
         self.formats = frozenset({"", self.extension, subtype(layer.encoding.public_media_type)})
         self.default_dimensions: Dimensions = chosen_dimensions(layer.outline.dimensions, {})

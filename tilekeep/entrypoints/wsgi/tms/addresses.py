@@ -1,4 +1,4 @@
-"""Tile addresses under ``/tms`` and ``/tiles`` (spec/services.md, 4.2)."""
+"""Tile addresses under ``/tms``, ``/tiles`` and ``/kml`` (spec/services.md, 4.2 and 6)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from tilekeep.entrypoints.wsgi.tile_numbers import tile_number
 from tilekeep.entrypoints.wsgi.tile_route import Located, TileRoute
 from tilekeep.entrypoints.wsgi.tms.names import TmsNames
 
+# KML has no version in its addresses, so that a layer may have the name of one.
 _TILE = re.compile(
-    r"/(?P<service>[^/]+)/(?:1\.0\.0/)?(?P<layer>[^/]+)/(?:(?P<spec>[^/]+)/)?"
+    r"/(?P<service>[^/]+)/(?:(?<!/kml/)1\.0\.0/)?(?P<layer>[^/]+)/(?:(?P<spec>[^/]+)/)?"
     r"(?P<z>-?[0-9]+)/(?P<x>-?[0-9]+)/(?P<y>-?[0-9]+)\.(?P<format>\w+)"
 )
 
@@ -36,7 +37,7 @@ class TileAddresses:
     Args:
         catalogue: the layers.
         names: how addresses call them.
-        service: TMS, whose rows always count from the south-west, or TILES.
+        service: TMS or KML, whose rows always count from the south-west, or TILES.
         origin: the corner rows of TILES are counted from if the request does not say; None is the grid's own.
     """
 
@@ -44,8 +45,8 @@ class TileAddresses:
         self._catalogue = catalogue
         self._names = names
         self._service = service
-        self._is_tms = service is TileService.TMS
-        self._origin: Origin | None = "sw" if self._is_tms else origin
+        self._is_told_origin = service is TileService.TILES
+        self._origin: Origin | None = origin if self._is_told_origin else "sw"
         self._by_prefix: dict[str, TileRoute] = {}
 
     def at_known_prefix(self, path: str, query_string: str) -> Located | None:
@@ -61,7 +62,7 @@ class TileAddresses:
         y, _, extension = name.partition(".")
         if extension != route.extension or not (z.isdecimal() and x.isdecimal() and y.isdecimal()):
             return None
-        origin = self._origin if not query_string or self._is_tms else self._requested_origin(query_string)
+        origin = self._requested_origin(query_string) if query_string and self._is_told_origin else self._origin
         return Located(route, route.key(int(z), int(x), int(y), origin, route.default_dimensions))
 
     def locate(self, path: str, query_string: str) -> Located:
@@ -80,7 +81,7 @@ class TileAddresses:
             )
         self._by_prefix[path.rsplit("/", _NUMBERS)[0]] = route
         z, x, y = (tile_number(match[part]) for part in "zxy")
-        origin = self._origin if self._is_tms else self._requested_origin(query_string)
+        origin = self._requested_origin(query_string) if self._is_told_origin else self._origin
         return Located(route, route.key(z, x, y, origin, route.default_dimensions))
 
     def route(self, layer: str, spec: str | None) -> TileRoute:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tilekeep.application.catalogue import Catalogue
 from tilekeep.domain.errors import UnknownLayer
 
 #: What is appended to a name that is not known as it stands; not ``_EPSG3857``, which the reference does not try.
-_ASSUMED_SRS = ("", "_EPSG900913", "_EPSG4326")
+ASSUMED_SRS = ("_EPSG900913", "_EPSG4326")
 
 
 class NamedTiles(NamedTuple):
@@ -26,10 +26,12 @@ class TmsNames:
     Args:
         catalogue: the layers.
         use_grid_names: whether the second part is the name of the grid and not the code of its SRS.
+        assumed_srs: what is appended, in this order, to a name that is not known as it stands.
     """
 
-    def __init__(self, catalogue: Catalogue, *, use_grid_names: bool) -> None:
+    def __init__(self, catalogue: Catalogue, *, use_grid_names: bool, assumed_srs: Iterable[str] = ASSUMED_SRS) -> None:
         self._catalogue = catalogue
+        self._endings = ("", *assumed_srs)
         self.use_grid_names = use_grid_names
         self._known: Mapping[str | tuple[str, str], NamedTiles] | None = None
 
@@ -68,4 +70,4 @@ class TmsNames:
         if self.use_grid_names:
             return None if spec is None else self.known.get((layer, spec))
         name = layer if spec is None else f"{layer}_{spec}"
-        return next((self.known[name + srs] for srs in _ASSUMED_SRS if name + srs in self.known), None)
+        return next((self.known[name + srs] for srs in self._endings if name + srs in self.known), None)
