@@ -28,6 +28,8 @@ class MapLayer:
     :ivar info_sources: names of the sources that are asked about places on it; in a group for the children too.
     :ivar legend_sources: names of the sources that show its legend, bottom first.
     :ivar legend_url: where a legend lies that stands for those of its sources, as the configuration says it.
+    :ivar nominal_scale: the denominator of the scale at which it is meant to be seen, or None; that of a group is the
+        largest of its layers.
     """
 
     name: str | None
@@ -41,6 +43,7 @@ class MapLayer:
     info_sources: tuple[str, ...] = ()
     legend_sources: tuple[str, ...] = ()
     legend_url: str | None = None
+    nominal_scale: float | None = None
 
     @property
     def queryable(self) -> bool:

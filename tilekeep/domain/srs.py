@@ -17,6 +17,9 @@ WEB_MERCATOR_HALF_WIDTH = 20037508.342789244
 #: Metres per degree on the WGS 84 equator: the factor of the OGC scale denominator (17-083r4, 6.1.1.1).
 METRES_PER_DEGREE = 2 * math.pi * 6378137.0 / 360
 
+#: Side of the standard pixel in metres, by which scales are resolutions (OGC 07-057r7, 6.1).
+STANDARD_PIXEL_METRES = 0.00028
+
 
 @dataclass(frozen=True, slots=True)
 class Srs:

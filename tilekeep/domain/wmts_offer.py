@@ -12,12 +12,9 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.ogc_crs import code_of_crs
 from tilekeep.domain.ogc_links import absolute
 from tilekeep.domain.request_parameters import RequestParameters, with_query
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import STANDARD_PIXEL_METRES, Srs
 from tilekeep.domain.tile_matrix_set import TileMatrix, grid_of_matrices
 from tilekeep.domain.unlike_grids import difference
-
-#: Metres on the ground per pixel at a scale denominator of 1 (07-057r7, 6.1).
-_PIXEL_METRES = 0.00028
 
 #: Names of reference systems of which old servers give the axes as x and y.
 _SHORT_NAMES = ("EPSG:", "CRS:")
@@ -185,7 +182,7 @@ def _matrix(matrix: ScaledMatrix, srs: Srs, *, swapped: bool) -> TileMatrix:
     first, second = matrix.top_left
     return TileMatrix(
         identifier=matrix.identifier,
-        cell_size=matrix.scale_denominator * _PIXEL_METRES / srs.metres_per_unit,
+        cell_size=matrix.scale_denominator * STANDARD_PIXEL_METRES / srs.metres_per_unit,
         point_of_origin=(second, first) if swapped else (first, second),
         tile_size=matrix.tile_size,
         matrix_size=matrix.matrix_size,

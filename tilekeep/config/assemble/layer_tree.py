@@ -21,7 +21,7 @@ from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.resolution_range import ResolutionRange, widest_range
-from tilekeep.domain.srs import WGS_84_CODE, Srs
+from tilekeep.domain.srs import STANDARD_PIXEL_METRES, WGS_84_CODE, Srs
 from tilekeep.ports.projection import Projection
 
 _WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
@@ -74,6 +74,7 @@ class LayerTreeAssembly:
             forwarded=forwarded_parameters(self._settings, sources),
             legend_sources=self._legend_names.of_layer(layer),
             legend_url=layer.legendurl,
+            nominal_scale=_nominal_scale(layer, children),
         )
 
     def _resolutions(self, layer: Layer, sources: Sequence[str], children: Sequence[MapLayer]) -> ResolutionRange:
@@ -109,6 +110,15 @@ class LayerTreeAssembly:
             return self._projection.between(extent.srs, self._degrees).bbox(extent.bbox)
         except ProjectionError:
             return _WORLD
+
+
+def _nominal_scale(layer: Layer, children: Sequence[MapLayer]) -> float | None:
+    """What the layer says; that of a group is the largest of its layers (spec/services.md, 2.2)."""
+    if layer.nominal_scale is not None:
+        return layer.nominal_scale
+    if layer.nominal_res is not None:
+        return layer.nominal_res / STANDARD_PIXEL_METRES
+    return max((child.nominal_scale for child in children if child.nominal_scale is not None), default=None)
 
 
 def _of_all(layers: Sequence[MapLayer]) -> ResolutionRange:

@@ -34,13 +34,7 @@ def _codes(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
         path = ("globals", "srs", "preferred_src_proj", target)
         yield path, target
         yield from _listed(path, sources)
-    defaults, wms = settings.globals.wms, settings.services.wms
-    yield from _listed(("globals", "wms", "srs"), (defaults and defaults.srs) or ())
-    if wms is not None:
-        yield from _listed(("services", "wms", "srs"), wms.srs or ())
-        for index, item in enumerate(wms.bbox_srs or ()):
-            place: OptionPath = ("services", "wms", "bbox_srs", index)
-            yield (place, item) if isinstance(item, str) else ((*place, "srs"), item.srs)
+    yield from _of_services(settings)
     for name, grid in settings.grids.items():
         for option, written in (("srs", grid.srs), ("bbox_srs", grid.bbox_srs)):
             if written:
@@ -51,6 +45,19 @@ def _codes(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
             yield ("sources", name, "srs"), source.srs
         if isinstance(source, WmsLikeSource) and source.wms_opts.featureinfo and (fixed := fixed_srs(source)):
             yield ("sources", name, "req", fixed[0]), fixed[1]
+
+
+def _of_services(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
+    """Codes in the options of services and in their defaults."""
+    defaults, wms = settings.globals.wms, settings.services.wms
+    yield from _listed(("globals", "wms", "srs"), (defaults and defaults.srs) or ())
+    for place, section in (("globals", settings.globals), ("services", settings.services)):
+        yield from _listed((place, "ogcapi", "map_srs"), (section.ogcapi and section.ogcapi.map_srs) or ())
+    if wms is not None:
+        yield from _listed(("services", "wms", "srs"), wms.srs or ())
+        for index, item in enumerate(wms.bbox_srs or ()):
+            place: OptionPath = ("services", "wms", "bbox_srs", index)
+            yield (place, item) if isinstance(item, str) else ((*place, "srs"), item.srs)
 
 
 def _listed(path: OptionPath, codes: Sequence[str]) -> Iterator[tuple[OptionPath, str]]:

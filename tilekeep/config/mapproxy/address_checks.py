@@ -54,7 +54,7 @@ def _with_commas(path: OptionPath, layers: Sequence[Layer]) -> Iterator[Problem]
 def _spoken(services: EffectiveServices, *, tms: bool) -> str:
     """The services with the names in their paths, in words."""
     names = ["RESTful WMTS"] if services.wmts is not None and services.wmts.restful else []
-    return " and ".join([*names, *["TMS"] * tms])
+    return " and ".join([*names, *["TMS"] * tms, *["OGC API"] * (services.ogcapi is not None)])
 
 
 def _message(kind: str, name: str, services: str) -> str:

@@ -10,7 +10,7 @@ from tilekeep.config.mapproxy.byte_sizes import ByteSize
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
 from tilekeep.config.mapproxy.image import MERGE_METHOD, ImageOptions, Resampling
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults, WmsDefaults
-from tilekeep.config.mapproxy.markers import OGC_API, NoEffect
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     Duration,
     HostAndPort,
@@ -264,4 +264,4 @@ class GlobalSettings(Options):
     redis: Section[MeetingPoint] | None = None
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None
-    ogcapi: Annotated[Section[OgcApiDefaults] | None, OGC_API] = None
+    ogcapi: Section[OgcApiDefaults] | None = None

@@ -44,11 +44,22 @@ class _Layers:
         self._sources = {*settings.sources, *broken_names(broken, "sources")}
         self._caches = {*settings.caches, *broken_names(broken, "caches")}
         self._seen: dict[str, OptionPath] = {}
+        self._with_maps: set[str] = set()
 
     def problems(self) -> Iterator[Problem]:
         """Of the whole tree."""
         for index, layer in enumerate(self._settings.layers):
             yield from self._of_layer(("layers", index), layer)
+        yield from self._of_dataset()
+
+    def _of_dataset(self) -> Iterator[Problem]:
+        """Whether the layers of the whole dataset of OGC API are layers with maps."""
+        service = self._settings.services.ogcapi
+        for index, name in enumerate((service and service.default_dataset_layers) or ()):
+            if name not in self._with_maps:
+                message = f"there is no layer {name!r} with maps; use the name of one that has sources or layers"
+                path: OptionPath = ("services", "ogcapi", "default_dataset_layers", index)
+                yield error(path, message, suggestion=closest(name, self._with_maps))
 
     def _of_layer(self, path: OptionPath, layer: Layer) -> Iterator[Problem]:
         if layer.name is not None:
@@ -56,6 +67,8 @@ class _Layers:
                 message = f"the name {layer.name!r} is taken by {path_text(before)}; names of layers are unique"
                 yield error((*path, "name"), message)
             self._seen.setdefault(layer.name, path)
+            if layer.sources or layer.layers or layer.legendurl:
+                self._with_maps.add(layer.name)
         for index, source in enumerate(layer.sources or ()):
             yield from self._of_source((*path, "sources", index), source)
         for index, cache in enumerate(layer.tile_sources or ()):
@@ -99,7 +112,8 @@ class _Layers:
             return
         if is_refused(self._broken, (*path, "tile_sources")) or not all(map(self._exists, layer.sources or ())):
             return
-        without_maps = self._settings.services.wms is None and layer.name and not layer.tile_sources
+        services = self._settings.services
+        without_maps = services.wms is None and services.ogcapi is None and layer.name and not layer.tile_sources
         if without_maps and tile_caches(self._settings, layer, self._caches) is None:
             remedy = "tile services offer layers with exactly one cache among their sources, or with tile_sources"
             yield warning((*path, "sources"), f"no service offers the layer {layer.name!r}: {remedy}")

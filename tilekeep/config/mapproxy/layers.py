@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tilekeep.config.mapproxy.markers import OGC_API
 from tilekeep.config.mapproxy.options import Opt, Options, PositiveNumber, Section
 from tilekeep.config.mapproxy.scale_hints import ScaleHints
 
@@ -89,8 +88,8 @@ class Layer(ScaleHints):
     :ivar layers: layers of a group.
     :ivar sources: names of caches, and of sources that are asked for each map, bottom first.
     :ivar tile_sources: names of caches for tile services, each in all its grids.
-    :ivar nominal_res: resolution at which the layer is meant to be seen.
-    :ivar nominal_scale: scale at which the layer is meant to be seen.
+    :ivar nominal_res: resolution at which the layer is meant to be seen, metres per pixel; for OGC API Maps.
+    :ivar nominal_scale: scale at which the layer is meant to be seen; goes before nominal_res.
     :ivar legendurl: address of the legend.
     :ivar wmts_rest_legendurl: address of the legend in WMTS documents by REST.
     :ivar wmts_kvp_legendurl: address of the legend in WMTS documents by KVP.
@@ -103,8 +102,8 @@ class Layer(ScaleHints):
     layers: Opt[tuple[Layer, ...]] = None
     sources: Opt[tuple[str, ...]] = None
     tile_sources: Opt[tuple[str, ...]] = None
-    nominal_res: Annotated[Opt[PositiveNumber], OGC_API] = None
-    nominal_scale: Annotated[Opt[PositiveNumber], OGC_API] = None
+    nominal_res: Opt[PositiveNumber] = None
+    nominal_scale: Opt[PositiveNumber] = None
     legendurl: Opt[str] = None
     wmts_rest_legendurl: Opt[str] = None
     wmts_kvp_legendurl: Opt[str] = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
+from tilekeep.config.mapproxy.meaning_ogcapi_service import EffectiveOgcApi, effective_ogcapi
 from tilekeep.config.mapproxy.meaning_wms import UNTITLED, EffectiveWms, effective_wms
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata as MetadataOptions
@@ -57,6 +58,7 @@ class EffectiveServices:
     tms: EffectiveTms | None
     wmts: EffectiveWmts | None
     kml: EffectiveKml | None
+    ogcapi: EffectiveOgcApi | None
     demo: EffectiveDemo | None
 
 
@@ -67,6 +69,7 @@ def effective_services(settings: Settings) -> EffectiveServices:
         tms=_tms(settings),
         wmts=_wmts(settings),
         kml=_kml(settings),
+        ogcapi=effective_ogcapi(settings),
         demo=_demo(settings),
     )
 

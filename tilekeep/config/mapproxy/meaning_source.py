@@ -21,16 +21,13 @@ from tilekeep.config.mapproxy.tile_files import located_template
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
-from tilekeep.domain.srs import normalised_code
+from tilekeep.domain.srs import STANDARD_PIXEL_METRES, normalised_code
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 
 #: How the address of a style beside the configuration begins.
 FILE_SCHEME = "file://"
 
 _DEFAULT_TOLERANCE = 5.0
-
-#: Metres per pixel of a scale of 1:1 (OGC 06-042, 7.2.4.6.9: a pixel is 0.28 mm wide).
-_PIXEL_METRES = 0.00028
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +289,6 @@ def resolution_range(source: _Ranged) -> ResolutionRange:
     """The range in metres per pixel; scales count only if no resolution is given (config spec, 12)."""
     if source.min_res is not None or source.max_res is not None:
         return ResolutionRange(source.min_res or None, source.max_res or None)
-    coarse = source.max_scale * _PIXEL_METRES if source.max_scale else None
-    fine = source.min_scale * _PIXEL_METRES if source.min_scale else None
+    coarse = source.max_scale * STANDARD_PIXEL_METRES if source.max_scale else None
+    fine = source.min_scale * STANDARD_PIXEL_METRES if source.min_scale else None
     return ResolutionRange(coarse, fine)

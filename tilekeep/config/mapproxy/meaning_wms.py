@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
-from tilekeep.config.mapproxy.globals import GlobalCache
-from tilekeep.config.mapproxy.map_options import MostPixels, WmsDefaults
-from tilekeep.config.mapproxy.meaning_image import map_encoding
+from tilekeep.config.mapproxy.map_options import WmsDefaults
 from tilekeep.config.mapproxy.meaning_info import offered_kinds
 from tilekeep.config.mapproxy.meaning_inspire import inspire_metadata
+from tilekeep.config.mapproxy.meaning_maps import DEFAULT_PIXELS, first_set, map_formats, most_map_tiles, pixels
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
@@ -18,19 +16,12 @@ from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.inspire import InspireMetadata
-from tilekeep.domain.map_cost import tiles_in
 from tilekeep.domain.service_metadata import ServiceMetadata
-
-Value = TypeVar("Value")
 
 #: In this order, as documents list them; the reference lists them in any order.
 _DEFAULT_SRS = ("EPSG:4326", "EPSG:4258", "CRS:84", "EPSG:900913", "EPSG:3857")
 _DEFAULT_BBOX_SRS = ("EPSG:3857", "EPSG:4326", "EPSG:900913")
 _DEFAULT_FORMATS = ("image/png", "image/jpeg", "image/gif", "image/GeoTIFF", "image/tiff")
-_DEFAULT_PIXELS = 4000 * 4000
-
-#: So many layers may need as many tiles as one of them is permitted.
-_LAYERS_AT_THE_LIMIT = 4
 
 UNTITLED = "Tilekeep WMS"
 
@@ -73,21 +64,21 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
     wms, default = settings.services.wms, settings.globals.wms or WmsDefaults()
     if wms is None:
         return None
-    srs = tuple(code.upper() for code in _first(wms.srs, default.srs, _DEFAULT_SRS))
-    max_output_pixels = _pixels(wms.max_output_pixels or default.max_output_pixels or _DEFAULT_PIXELS)
+    srs = tuple(code.upper() for code in first_set(wms.srs, default.srs, _DEFAULT_SRS))
+    max_output_pixels = pixels(wms.max_output_pixels or default.max_output_pixels or DEFAULT_PIXELS)
     return EffectiveWms(
         metadata=service_metadata(wms.md, untitled=UNTITLED),
         srs=tuple(dict.fromkeys(srs)),
         bbox_srs=_bbox_srs(wms, srs),
-        formats=_formats(settings, _first(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),
+        formats=map_formats(settings, first_set(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),
         max_output_pixels=max_output_pixels,
-        max_map_tiles=_map_tiles(settings.globals.cache, max_output_pixels),
+        max_map_tiles=most_map_tiles(settings.globals.cache, max_output_pixels),
         versions=tuple(version for version in OFFERED_VERSIONS if version in (wms.versions or OFFERED_VERSIONS)),
         attribution=(wms.attribution.text if wms.attribution else None) or None,
-        raises_source_errors=_first(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
-        concurrent_layers=_first(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
+        raises_source_errors=first_set(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
+        concurrent_layers=first_set(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
         info_kinds=offered_kinds(settings),
-        strict=bool(_first(wms.strict, default.strict, otherwise=False)),
+        strict=bool(first_set(wms.strict, default.strict, otherwise=False)),
         inspire=inspire_metadata(wms.inspire_md),
     )
 
@@ -103,25 +94,3 @@ def _bbox_srs(wms: WmsService, srs: tuple[str, ...]) -> tuple[tuple[str, BBox | 
         else:
             found[item.srs.upper()] = BBox(*item.bbox)
     return tuple(found.items())
-
-
-def _formats(settings: Settings, names: tuple[str, ...]) -> Mapping[str, ImageEncoding]:
-    """Of two names for one media type the later counts."""
-    encodings = [map_encoding(settings, name) for name in names]
-    return {encoding.format: encoding for encoding in encodings}
-
-
-def _map_tiles(cache: GlobalCache, max_output_pixels: int) -> float:
-    """By default some layers of the largest map that one layer may be."""
-    return cache.max_map_tiles or _LAYERS_AT_THE_LIMIT * max(cache.max_tile_limit, tiles_in(max_output_pixels))
-
-
-def _pixels(most: MostPixels) -> int:
-    return most if isinstance(most, int) else most[0] * most[1]
-
-
-def _first(own: Value | None, default: Value | None, otherwise: Value) -> Value:
-    """The first that is set."""
-    if own is not None:
-        return own
-    return otherwise if default is None else default

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tilekeep.config.mapproxy.map_options import Attribution, OgcApiDefaults
 from tilekeep.config.mapproxy.options import Opt, Options, Section
 from tilekeep.config.mapproxy.service_metadata import FreeText
 
 
 class Identification(Options):
-    """What the service is."""
+    """What the service is.
+
+    :ivar title: for people.
+    :ivar description: for people.
+    :ivar url: address of a page about it.
+    :ivar terms_of_service: address of the terms of its use.
+    :ivar keywords: a list of words, or lists of words by language or vocabulary.
+    """
 
     title: Opt[str] = None
     description: Opt[str] = None
     url: Opt[str] = None
     terms_of_service: Opt[str] = None
-    keywords: Any = None
+    keywords: Opt[tuple[str, ...] | dict[str, tuple[str, ...]]] = None
 
 
 class ApiContact(Options):
@@ -59,7 +64,14 @@ class OgcApiMetadata(Options):
 
 
 class OgcApiService(OgcApiDefaults):
-    """``ogcapi``: OGC API Maps and Tiles; what is not set has the defaults of ``globals.ogcapi``."""
+    """``ogcapi``: OGC API Maps and Tiles; what is not set has the defaults of ``globals.ogcapi``.
+
+    :ivar enable_tiles: whether there are tiles.
+    :ivar enable_maps: whether there are maps.
+    :ivar attribution: text in all maps and tiles.
+    :ivar md: what documents say of the service.
+    :ivar default_dataset_layers: names of the layers that make up the whole dataset, bottom first.
+    """
 
     enable_tiles: bool = True
     enable_maps: bool = True

@@ -40,7 +40,7 @@ def opaque_problems(settings: Settings) -> Iterator[Problem]:
         else:
             yield from _operations(path, cache, wanted)
             yield from _sources(settings, path, cache, wanted)
-    if settings.services.wms is not None:
+    if settings.services.wms is not None or settings.services.ogcapi is not None:
         yield from _maps(settings, formats)
 
 
@@ -104,7 +104,9 @@ def _maps(settings: Settings, formats: dict[str, OpaqueFormat | None]) -> Iterat
     for layer, path in _placed(("layers",), settings.layers):
         for index, name in enumerate(layer.sources or ()):
             if formats.get(name) is not None:
-                message = f"no maps can be drawn of {name!r}; name it in tile_sources, where WMS does not see it"
+                message = (
+                    f"no maps can be drawn of {name!r}; name it in tile_sources, where WMS and OGC API do not see it"
+                )
                 yield error((*path, "sources", index), message)
 
 

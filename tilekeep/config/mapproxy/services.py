@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tilekeep.config.mapproxy.markers import Later, NoEffect
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.ogcapi_service import OgcApiService
 from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
@@ -83,4 +83,4 @@ class Services(Options):
     wmts: Section[WmtsService | None] = None
     wms: Section[WmsService | None] = None
     kml: Section[KmlService | None] = None
-    ogcapi: Annotated[Section[OgcApiService | None], Later()] = None
+    ogcapi: Section[OgcApiService | None] = None

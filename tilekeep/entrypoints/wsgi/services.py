@@ -19,6 +19,7 @@ from tilekeep.entrypoints.wsgi.demo.page_data import PageData
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.kml.documents import KmlDocuments
+from tilekeep.entrypoints.wsgi.map_drawing import ClipSource, MapDrawing
 from tilekeep.entrypoints.wsgi.options import DemoOptions, KmlOptions, TmsOptions, WmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
@@ -39,7 +40,8 @@ from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 from tilekeep.entrypoints.wsgi.wms.legends import WmsLegends
 from tilekeep.entrypoints.wsgi.wms.map_request import MapRequests
-from tilekeep.entrypoints.wsgi.wms.maps import ClipSource, WmsMaps
+from tilekeep.entrypoints.wsgi.wms.maps import SERVICE as WMS_MAPS
+from tilekeep.entrypoints.wsgi.wms.maps import WmsMaps
 from tilekeep.entrypoints.wsgi.wms.service import Wms
 from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
@@ -230,15 +232,18 @@ def _wms(
     tiles = SingleTiles(catalogue)
     maps = WmsMaps(
         requests=MapRequests(options, layer_tree),
-        layer_tree=layer_tree,
-        get_map=get_map,
+        drawing=MapDrawing(
+            layer_tree=layer_tree,
+            get_map=get_map,
+            clipped=parts.clipped,
+            decoration=decoration,
+            clock=parts.clock,
+            request_seconds=parts.request_seconds,
+            service=WMS_MAPS,
+        ),
         tiles=tiles,
         delivery=delivery,
-        clipped=parts.clipped,
-        decoration=decoration,
         options=options,
-        clock=parts.clock,
-        request_seconds=parts.request_seconds,
     )
     feature_info = WmsFeatureInfo(
         requests=InfoRequests(options, layer_tree),

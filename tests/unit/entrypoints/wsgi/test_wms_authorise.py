@@ -22,8 +22,8 @@ from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs
 from tilekeep.entrypoints.wsgi.permissions import read_permissions
+from tilekeep.entrypoints.wsgi.visible_layers import VisibleLayers
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
-from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
 
 TILE = get_map(
     srs="EPSG:3857", bbox="-20037508.342789244,0,0,20037508.342789244", width="256", height="256", tiled="true"

@@ -12,6 +12,7 @@ from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.permissions import Permissions
 from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.visible_layers import VisibleLayers
 from tilekeep.entrypoints.wsgi.wms.feature_info import media_type_of
 from tilekeep.entrypoints.wsgi.wms.format_names import listed_short_names, short_info_names
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import LayerBoxes
@@ -20,7 +21,6 @@ from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.shown_tiles import ShownTileSet, shown_tile_sets
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import V1_1_0, WmsVersion
-from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
 
 
 class WmsCapabilities:

@@ -13,12 +13,12 @@ from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.label import Color, Label, LabelPlace
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.entrypoints.wsgi.errors import ErrorReport
+from tilekeep.entrypoints.wsgi.map_drawing import image_response
+from tilekeep.entrypoints.wsgi.map_size import map_size, require_fit
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.response import Response
 from tilekeep.entrypoints.wsgi.wms.colors import Rgb, background, is_true
 from tilekeep.entrypoints.wsgi.wms.format_names import offered_media_type
-from tilekeep.entrypoints.wsgi.wms.map_size import map_size, require_fit
-from tilekeep.entrypoints.wsgi.wms.maps import image_response
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
 
 _USUAL_SIZE = Size(256, 256)

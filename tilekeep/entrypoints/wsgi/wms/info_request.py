@@ -10,12 +10,12 @@ from tilekeep.application.layer_tree import LayerTree, MapLayer
 from tilekeep.domain.errors import LayerNotQueryable, PointOutsideMap, UnknownLayer, UnsupportedFormat
 from tilekeep.domain.feature_info import InfoQuery, PixelPosition
 from tilekeep.domain.geometry import Size
+from tilekeep.entrypoints.wsgi.bounding_box import bounding_box, require_distinct_pixels, swapped
 from tilekeep.entrypoints.wsgi.info_response import feature_count
+from tilekeep.entrypoints.wsgi.map_size import map_size
 from tilekeep.entrypoints.wsgi.options import WmsOptions
-from tilekeep.entrypoints.wsgi.wms.bounding_box import bounding_box, require_distinct_pixels, swapped
 from tilekeep.entrypoints.wsgi.wms.format_names import SHORT_INFO_NAMES
 from tilekeep.entrypoints.wsgi.wms.map_request import require_known_styles
-from tilekeep.entrypoints.wsgi.wms.map_size import map_size
 from tilekeep.entrypoints.wsgi.wms.operations import position_parameters, require_info_parameters
 from tilekeep.entrypoints.wsgi.wms.requested_srs import requested_srs
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion

@@ -11,11 +11,11 @@ from tilekeep.application.legend import Legend
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import InvalidParameter, NoLegend, UnknownLayer, UnsupportedFormat
 from tilekeep.entrypoints.wsgi.authorise import authorise_legends, document_headers
+from tilekeep.entrypoints.wsgi.map_drawing import image_response
+from tilekeep.entrypoints.wsgi.numbers import number
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, document
 from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
-from tilekeep.entrypoints.wsgi.wms.maps import image_response
-from tilekeep.entrypoints.wsgi.wms.numbers import number
 from tilekeep.entrypoints.wsgi.wms.operations import require_legend_parameters
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
 from tilekeep.ports.clock import Clock

@@ -11,11 +11,11 @@ from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.tile import Dimensions
+from tilekeep.entrypoints.wsgi.bounding_box import bounding_box, require_distinct_pixels, swapped
+from tilekeep.entrypoints.wsgi.map_size import map_size, require_fit
 from tilekeep.entrypoints.wsgi.options import WmsOptions
-from tilekeep.entrypoints.wsgi.wms.bounding_box import bounding_box, require_distinct_pixels, swapped
 from tilekeep.entrypoints.wsgi.wms.colors import Rgb, background, is_true
 from tilekeep.entrypoints.wsgi.wms.format_names import offered_media_type
-from tilekeep.entrypoints.wsgi.wms.map_size import map_size, require_fit
 from tilekeep.entrypoints.wsgi.wms.operations import require_map_parameters
 from tilekeep.entrypoints.wsgi.wms.requested_srs import requested_srs
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion

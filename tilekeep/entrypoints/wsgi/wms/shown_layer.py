@@ -11,14 +11,11 @@ from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.resolution_range import ResolutionRange
 from tilekeep.domain.service_metadata import DocumentLink, LayerMetadata
-from tilekeep.domain.srs import METRES_PER_DEGREE
-from tilekeep.entrypoints.wsgi.wms.bounding_box import swapped
+from tilekeep.domain.srs import METRES_PER_DEGREE, STANDARD_PIXEL_METRES
+from tilekeep.entrypoints.wsgi.bounding_box import swapped
+from tilekeep.entrypoints.wsgi.visible_layers import VisibleLayers
 from tilekeep.entrypoints.wsgi.wms.layer_boxes import Boxes, LayerBoxes
 from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegend
-from tilekeep.entrypoints.wsgi.wms.visible_layers import VisibleLayers
-
-#: Side of the standard pixel in metres (OGC 06-042, 7.2.4.6.9).
-_PIXEL = 0.00028
 
 #: Where nothing is too coarse: the whole Earth in one pixel, in metres.
 _COARSEST = 360 * METRES_PER_DEGREE
@@ -104,8 +101,8 @@ class ShownLayers:
             metadata=layer.metadata,
             metadata_links=links if self._authority_axes else _links_of_1_1_1(links),
             scale_hint=_scale_hint(limits),
-            min_scale=None if limits.max_res is None else limits.max_res / _PIXEL,
-            max_scale=None if limits.min_res is None else limits.min_res / _PIXEL,
+            min_scale=None if limits.max_res is None else limits.max_res / STANDARD_PIXEL_METRES,
+            max_scale=None if limits.min_res is None else limits.min_res / STANDARD_PIXEL_METRES,
             layers=[self(child) for child in self._visible.children(layer)],
             queryable=layer.queryable and self._visible.may_be_queried(layer),
             legend=self._legend(layer),

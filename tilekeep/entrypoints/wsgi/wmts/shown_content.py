@@ -11,13 +11,10 @@ from tilekeep.application.catalogue import LayerInGrid, LayerOutline
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.path_names import fits_in_path
-from tilekeep.domain.srs import WEB_MERCATOR_CODES
+from tilekeep.domain.srs import STANDARD_PIXEL_METRES, WEB_MERCATOR_CODES
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
 from tilekeep.entrypoints.wsgi.wmts.feature_info import InfoFormat
 from tilekeep.entrypoints.wsgi.wmts.rest_template import RestTemplate
-
-#: Side of the standard pixel in metres (OGC 07-057r7, 6.1).
-_PIXEL = 0.00028
 
 #: The latitude at which the web mercator square ends; clients that read more ask for tiles that do not exist.
 _MERCATOR_LATITUDE = 85.0511287798066
@@ -186,7 +183,7 @@ def shown_matrix_sets(layers: Iterable[LayerInGrid]) -> list[ShownMatrixSet]:
 
 def _matrix(grid: TileGrid, z: int) -> ShownMatrix:
     """Every level starts in the corner of the grid, as grids whose levels do not are left out."""
-    scale = grid.resolutions[z] * grid.srs.metres_per_unit / _PIXEL
+    scale = grid.resolutions[z] * grid.srs.metres_per_unit / STANDARD_PIXEL_METRES
     left, _, _, top = grid.bbox
     return ShownMatrix(
         identifier=grid.level_name(z),

@@ -1,4 +1,4 @@
-"""Numbers as clients write them in WMS parameters."""
+"""Numbers as clients write them in the parameters of maps."""
 
 from __future__ import annotations
 

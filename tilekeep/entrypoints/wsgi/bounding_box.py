@@ -6,7 +6,7 @@ import math
 
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.geometry import BBox, Size
-from tilekeep.entrypoints.wsgi.wms.numbers import number
+from tilekeep.entrypoints.wsgi.numbers import number
 
 _COORDINATES = 4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tilekeep.domain.errors import InvalidParameter, MapTooLarge
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import largest_side
-from tilekeep.entrypoints.wsgi.wms.numbers import number
+from tilekeep.entrypoints.wsgi.numbers import number
 
 #: No image has more pixels on one side; larger numbers are no sizes.
 _LARGEST_SIDE = 2**31 - 1
