@@ -31,6 +31,9 @@ class FakeProjection:
             raise ProjectionError(f"unknown SRS {code}")
         return known[str(code)]
 
+    def geographic(self, srs: Srs) -> Srs:
+        return WGS84
+
     def between(self, source: Srs, target: Srs) -> _Transform:
         return _Transform(self, source, target)
 

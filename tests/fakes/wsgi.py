@@ -31,6 +31,7 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "wmts": WmtsOptions(),
         "kml": None,
         "maps": None,
+        "ogcapi": None,
         "get_info": feature_info_of({}),
         "demo": None,
         "max_age_seconds": MAX_AGE_SECONDS,

@@ -41,7 +41,8 @@ class WantedMap(NamedTuple):
 
     :ivar query: box, size and SRS; its ``media_type`` is what sources are asked for.
     :ivar encoding: how the map is encoded.
-    :ivar transparent: whether it is transparent where nothing is drawn, else ``background`` (8-bit RGB, None is white).
+    :ivar transparent: whether it is transparent where nothing is drawn, else ``background`` (8-bit RGB,
+        None is white; with an alpha it is also seen where the map is transparent).
     :ivar within: the box, in the SRS of the query, outside of which nothing is drawn; None is everywhere.
     :ivar labels: text that is written on the finished map.
     :ivar redraw: what others make of that before it is encoded; None leaves it as it is.
@@ -50,7 +51,7 @@ class WantedMap(NamedTuple):
     query: MapQuery
     encoding: ImageEncoding
     transparent: bool = False
-    background: tuple[int, int, int] | None = None
+    background: tuple[int, ...] | None = None
     within: BBox | None = None
     labels: tuple[Label, ...] = ()
     redraw: Redraw | None = None

@@ -41,6 +41,13 @@ class Projection(Protocol):
         """
         ...
 
+    def geographic(self, srs: Srs) -> Srs:
+        """WGS 84 for an SRS of the Earth; for one of another celestial body the SRS in degrees that it is made from.
+
+        :raises ProjectionError: no such is known.
+        """
+        ...
+
     def between(self, source: Srs, target: Srs) -> Transform:
         """The transformation from ``source`` to ``target``."""
         ...

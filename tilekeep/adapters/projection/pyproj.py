@@ -18,6 +18,7 @@ from tilekeep.adapters.projection.well_known import (
 )
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox
+from tilekeep.domain.ogc_crs import is_of_earth
 from tilekeep.domain.srs import WGS_84_CODE, Srs, normalised_code
 from tilekeep.ports.projection import Transform
 
@@ -54,6 +55,10 @@ class PyprojProjection:
         if found is None:
             found = self._srs.setdefault(name, self._library.srs(name))
         return found
+
+    def geographic(self, srs: Srs) -> Srs:
+        """See the port."""
+        return self.srs(WGS_84_CODE if is_of_earth(srs) else self._library.geographic(self.srs(srs.code).definition))
 
     def between(self, source: Srs, target: Srs) -> Transform:
         """See the port; equal reference systems give a transformation that changes nothing."""
@@ -137,6 +142,13 @@ class _Library:
         radius = crs.ellipsoid.semi_major_metre if crs.is_geographic and crs.ellipsoid else 1.0
         north_first = bool(crs.axis_info) and crs.axis_info[0].direction == "north"
         return Srs(code, code, crs.is_geographic, north_first, unit * radius)
+
+    def geographic(self, code: str) -> str:
+        crs = self._crs(code).geodetic_crs
+        authority = None if crs is None else crs.to_authority()
+        if authority is None:
+            raise ProjectionError(f"The SRS {code} is made from none in degrees that has a code.")
+        return ":".join(authority)
 
     def wkt(self, code: str) -> str:
         text: str | None = self._crs(code).to_wkt("WKT1_GDAL")

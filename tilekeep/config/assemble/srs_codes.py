@@ -51,8 +51,8 @@ def _of_services(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     """Codes in the options of services and in their defaults."""
     defaults, wms = settings.globals.wms, settings.services.wms
     yield from _listed(("globals", "wms", "srs"), (defaults and defaults.srs) or ())
-    for place, section in (("globals", settings.globals), ("services", settings.services)):
-        yield from _listed((place, "ogcapi", "map_srs"), (section.ogcapi and section.ogcapi.map_srs) or ())
+    for above, section in (("globals", settings.globals), ("services", settings.services)):
+        yield from _listed((above, "ogcapi", "map_srs"), (section.ogcapi and section.ogcapi.map_srs) or ())
     if wms is not None:
         yield from _listed(("services", "wms", "srs"), wms.srs or ())
         for index, item in enumerate(wms.bbox_srs or ()):

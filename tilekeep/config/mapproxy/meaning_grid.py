@@ -41,6 +41,11 @@ class EffectiveGrid:
     max_shrink_factor: float
 
 
+def grid_keys(settings: Settings) -> tuple[str, ...]:
+    """The keys of all grids: built-in ones, and those that are configured, in their order."""
+    return tuple(known_grids(settings))
+
+
 def effective_grid(settings: Settings, key: str) -> EffectiveGrid:
     """The grid with this key, configured or built in; it must exist (checked when loading)."""
     chain = grid_chain(known_grids(settings), key)

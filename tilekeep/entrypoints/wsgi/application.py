@@ -13,14 +13,15 @@ from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
-from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy, vary_with_origin
+from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy
 from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
+from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
-from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
+from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text, vary_with
 from tilekeep.entrypoints.wsgi.router import Router
 from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts, TileInfoParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
@@ -42,6 +43,7 @@ class TilekeepApplication:
         wmts: options of WMTS; None leaves it out.
         kml: options and parts of KML; None leaves it out.
         maps: options and parts of WMS; None leaves it out.
+        ogcapi: options and parts of OGC API; None leaves it out.
         get_info: asks about places on tiles.
         demo: options of the demo page; None leaves it out.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
@@ -69,6 +71,7 @@ class TilekeepApplication:
         wmts: WmtsOptions | None,
         kml: KmlParts | None,
         maps: MapParts | None,
+        ogcapi: OgcApiParts | None,
         get_info: GetFeatureInfo,
         demo: DemoOptions | None,
         max_age_seconds: float,
@@ -101,7 +104,17 @@ class TilekeepApplication:
         documents = KeptDocuments(document_flights)
         tile_info = TileInfoParts(get_info, clock, request_seconds)
         services = assembled(
-            catalogue, delivery, documents, decoration, tile_info, tms=tms, wmts=wmts, kml=kml, maps=maps, demo=demo
+            catalogue,
+            delivery,
+            documents,
+            decoration,
+            tile_info,
+            tms=tms,
+            wmts=wmts,
+            kml=kml,
+            maps=maps,
+            ogcapi=ogcapi,
+            demo=demo,
         )
         self._locators: Mapping[str, Locator] = services.locators
         self._route = Router(services.handlers, services.welcome)
@@ -137,7 +150,7 @@ class TilekeepApplication:
         if self._tells_state and status >= "500":
             headers = [*headers, (STATE_HEADER, "error")]
         if self._names_origin:
-            vary_with_origin(headers)
+            vary_with(headers, "Origin")
         headers += self._cross_origin_headers
         start_response(status, headers)
         parts = [body] if body and method != "HEAD" else []

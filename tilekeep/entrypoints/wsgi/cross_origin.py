@@ -64,10 +64,3 @@ def header_names(listed: str) -> list[str]:
         if _TOKEN.fullmatch(name):
             found[name] = None
     return list(found)
-
-
-def vary_with_origin(headers: list[Header]) -> None:
-    """Adds ``Origin`` to the one ``Vary`` among ``headers``; some proxies read no second one."""
-    varying = [value for name, value in headers if name == "Vary"]
-    headers[:] = [header for header in headers if header[0] != "Vary"]
-    headers.append(("Vary", ", ".join([*varying, "Origin"])))

@@ -44,31 +44,45 @@ class WmsAnswer(NamedTuple):
     code_1_3_0: str | None = None
 
 
+class ApiAnswer(NamedTuple):
+    """How an error looks under OGC API: the status and the type of the problem (spec/services.md, 8.3)."""
+
+    status: int = 400
+    kind: str = "Invalid Parameter"
+
+
 class ProtocolAnswer(NamedTuple):
-    """How an error looks: status under TMS and ``/tiles``, status and exception code under OWS, and under WMS."""
+    """How an error looks: status under TMS and ``/tiles``, status and code under OWS, under WMS, under OGC API."""
 
     tms_status: int
     ows_status: int
     ows_code: str
     wms: WmsAnswer = WmsAnswer()
+    api: ApiAnswer = ApiAnswer()
 
 
 def _coded(code: str, later_code: str | None = None) -> WmsAnswer:
     return WmsAnswer(400, code, later_code or code)
 
 
+_NOT_FOUND = ApiAnswer(404, "Not Found")
+_FAILED = ApiAnswer(500, "InternalError")
+
+
 #: spec/services.md, 3.5, 4.5 and 5.6; OGC 07-057r7, table 24 and its fellows for the status of each code;
 #: OGC 01-068r3, annex A.3, and OGC 06-042, table E.1, for the codes of WMS.
 ANSWERS: Mapping[type[TilekeepError], ProtocolAnswer] = {
-    InvalidRequest: ProtocolAnswer(404, 400, "NoApplicableCode"),
+    InvalidRequest: ProtocolAnswer(404, 400, "NoApplicableCode", api=ApiAnswer(400, "Bad Request")),
     MissingParameter: ProtocolAnswer(404, 400, "MissingParameterValue"),
     InvalidParameter: ProtocolAnswer(404, 400, "InvalidParameterValue"),
     OutsideProjection: ProtocolAnswer(404, 400, "InvalidParameterValue"),
     PointOutsideMap: ProtocolAnswer(404, 400, "PointIJOutOfRange", WmsAnswer(code_1_3_0="InvalidPoint")),
     LayerNotQueryable: ProtocolAnswer(404, 501, "OperationNotSupported", _coded("LayerNotQueryable")),
-    UnknownLayer: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("LayerNotDefined")),
-    UnknownTileGrid: ProtocolAnswer(404, 400, "InvalidParameterValue"),
-    UnsupportedFormat: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("InvalidFormat")),
+    UnknownLayer: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("LayerNotDefined"), _NOT_FOUND),
+    UnknownTileGrid: ProtocolAnswer(404, 400, "InvalidParameterValue", api=_NOT_FOUND),
+    UnsupportedFormat: ProtocolAnswer(
+        404, 400, "InvalidParameterValue", _coded("InvalidFormat"), ApiAnswer(406, "Not Acceptable")
+    ),
     UnsupportedSrs: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("InvalidSRS", "InvalidCRS")),
     NoLegend: ProtocolAnswer(404, 404, "NoApplicableCode", WmsAnswer(404)),
     UnknownStyle: ProtocolAnswer(404, 400, "InvalidParameterValue", _coded("StyleNotDefined")),
@@ -78,9 +92,9 @@ ANSWERS: Mapping[type[TilekeepError], ProtocolAnswer] = {
     UnsupportedOperation: ProtocolAnswer(
         404, 501, "OperationNotSupported", WmsAnswer(code_1_3_0="OperationNotSupported")
     ),
-    SourceError: ProtocolAnswer(500, 500, "NoApplicableCode", WmsAnswer(500)),
-    LockTimeout: ProtocolAnswer(503, 503, "NoApplicableCode", WmsAnswer(503)),
-    StoreError: ProtocolAnswer(500, 500, "NoApplicableCode", WmsAnswer(500)),
+    SourceError: ProtocolAnswer(500, 500, "NoApplicableCode", WmsAnswer(500), _FAILED),
+    LockTimeout: ProtocolAnswer(503, 503, "NoApplicableCode", WmsAnswer(503), _FAILED._replace(status=503)),
+    StoreError: ProtocolAnswer(500, 500, "NoApplicableCode", WmsAnswer(500), _FAILED),
 }
 
 #: Longest message about a request, in characters: what was wrong with it shows in its beginning.

@@ -12,6 +12,7 @@ from tilekeep.config.assemble.styles import configured_style_files
 from tilekeep.config.checked_container import checked_container, problems_of_parts
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
+from tilekeep.config.mapproxy.meaning_grid import grid_keys
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_info import stylesheets
 from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_services
@@ -19,12 +20,14 @@ from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
+from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.options import (
     DEFAULT_INFO_TEMPLATE,
     DEFAULT_RESTFUL_TEMPLATE,
     BoundingBoxSrs,
     DemoOptions,
     KmlOptions,
+    OgcApiOptions,
     TmsOptions,
     WmsOptions,
     WmtsOptions,
@@ -102,6 +105,7 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         wmts=_wmts(services),
         kml=_kml(services, container),
         maps=_maps(services, container),
+        ogcapi=_ogcapi(services, container),
         get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
         demo=None if services.demo is None else DemoOptions(services.demo.background_url),
         max_age_seconds=options.tile_max_age_seconds,
@@ -167,6 +171,40 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
             container.use_cases.legend_sizes(),
             container.use_cases.survey_legends(),
         ),
+    )
+
+
+def _ogcapi(services: EffectiveServices, container: TilekeepContainer) -> OgcApiParts | None:
+    service = services.ogcapi
+    if service is None:
+        return None
+    projection = container.adapters.projection()
+    options = OgcApiOptions(
+        srs=tuple(map(projection.srs, service.srs)),
+        formats=service.formats,
+        metadata=service.metadata,
+        has_maps=service.has_maps,
+        has_tiles=service.has_tiles,
+        max_output_pixels=service.max_output_pixels,
+        attribution=service.attribution,
+        dataset_layers=service.dataset_layers,
+    )
+    get_map = container.use_cases.get_map(
+        concurrent_layers=service.concurrent_layers,
+        max_tiles=service.max_map_tiles,
+        raise_source_errors=service.raises_source_errors,
+    )
+    settings = container.settings()
+    return OgcApiParts(
+        options,
+        container.use_cases.layer_tree(),
+        get_map,
+        projection,
+        container.adapters.clock(),
+        longest_request_seconds(settings),
+        container.use_cases.clipped_source,
+        grid_keys(settings),
+        container.use_cases.grids().grid,
     )
 
 

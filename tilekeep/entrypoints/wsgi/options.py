@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tilekeep.domain.api_metadata import ApiMetadata
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
@@ -84,6 +85,27 @@ class WmsOptions:
     info_kinds: tuple[InfoKind, ...] = (InfoKind.TEXT, InfoKind.HTML, InfoKind.XML)
     strict: bool = False
     inspire: InspireMetadata | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OgcApiOptions:
+    """``services.ogcapi`` (spec/services.md, 8.1).
+
+    :ivar srs: those in which maps are drawn, the first of them where none is asked for.
+    :ivar formats: how images are encoded, by media type, preferred ones first.
+    :ivar max_output_pixels: width times height of the largest image.
+    :ivar attribution: text in the lower right corner of every image, or None.
+    :ivar dataset_layers: names of the layers of the whole dataset, bottom first; none if there is no such thing.
+    """
+
+    srs: tuple[Srs, ...]
+    formats: Mapping[str, ImageEncoding]
+    metadata: ApiMetadata = field(default_factory=ApiMetadata)
+    has_maps: bool = True
+    has_tiles: bool = True
+    max_output_pixels: int = 4000 * 4000
+    attribution: str | None = None
+    dataset_layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

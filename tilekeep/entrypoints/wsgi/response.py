@@ -39,6 +39,13 @@ class Response(NamedTuple):
     body: bytes
 
 
+def vary_with(headers: list[Header], name: str) -> None:
+    """Adds a request header to the one ``Vary`` among ``headers``; some proxies read no second one."""
+    varying = [value for header, value in headers if header == "Vary"]
+    headers[:] = [header for header in headers if header[0] != "Vary"]
+    headers.append(("Vary", ", ".join([*varying, name])))
+
+
 def status_line(status: int) -> str:
     """``404`` -> ``404 Not Found``."""
     return _STATUS_LINES[status]

@@ -20,7 +20,14 @@ from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.kml.documents import KmlDocuments
 from tilekeep.entrypoints.wsgi.map_drawing import ClipSource, MapDrawing
-from tilekeep.entrypoints.wsgi.options import DemoOptions, KmlOptions, TmsOptions, WmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts, assembled_ogcapi
+from tilekeep.entrypoints.wsgi.options import (
+    DemoOptions,
+    KmlOptions,
+    TmsOptions,
+    WmsOptions,
+    WmtsOptions,
+)
 from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
 from tilekeep.entrypoints.wsgi.router import Handler
@@ -115,6 +122,7 @@ def assembled(
     wmts: WmtsOptions | None,
     kml: KmlParts | None,
     maps: MapParts | None,
+    ogcapi: OgcApiParts | None,
     demo: DemoOptions | None,
 ) -> Services:
     """The services that are configured.
@@ -132,6 +140,11 @@ def assembled(
         _add_kml(services, catalogue, delivery, templates, kml)
     if maps is not None:
         ows["wms"] = _wms(catalogue, delivery, templates, documents, decoration, maps)
+    if ogcapi is not None:
+        handler = assembled_ogcapi(catalogue, delivery, templates, documents, decoration, ogcapi)
+        services.handlers["ogcapi"] = handler
+        if ogcapi.options.has_tiles:
+            services.locators["ogcapi"] = handler.locate
     if demo is not None:
         services.handlers["demo"] = DemoHandler(PageData(catalogue, tms, wmts, demo))
     _add_ows(services, ows)

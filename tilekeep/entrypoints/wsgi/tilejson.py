@@ -10,6 +10,7 @@ from typing import Any
 
 from tilekeep.application.catalogue import Catalogue, LayerInGrid
 from tilekeep.domain.errors import InvalidRequest, UnknownLayer
+from tilekeep.domain.geometry import BBox
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.service_metadata import Attribution
@@ -91,20 +92,14 @@ class TileJson:
 
     def _written(self, base: str, named: NamedTiles, layer: LayerInGrid) -> bytes:
         outline, grid = layer.outline, layer.grid
-        west, south, east, north = layer.geographic_extent
-        document: dict[str, Any] = {
-            "tilejson": "3.0.0",
-            "name": outline.title,
-            "scheme": "xyz",
-            "tiles": [self._template(base, named, layer)],
-            "minzoom": 0,
-            "maxzoom": xyz_levels(PublicLevels(grid, TileService.TILES)) - 1,
-            "bounds": [west, max(south, -_NORTHERNMOST), east, min(north, _NORTHERNMOST)],
-        }
-        if outline.abstract:
-            document["description"] = outline.abstract
-        if outline.attribution is not None:
-            document["attribution"] = _credit(outline.attribution)
+        document = tile_json(
+            name=outline.title,
+            template=self._template(base, named, layer),
+            levels=xyz_levels(PublicLevels(grid, TileService.TILES)),
+            bounds=layer.geographic_extent,
+            description=outline.abstract,
+            attribution=outline.attribution,
+        )
         if layer.encoding.opaque is not None and layer.encoding.opaque.is_vector_tile:
             document["vector_layers"] = [inside.described() for inside in outline.vector_layers(grid.name)]
         return json.dumps(document, ensure_ascii=False).encode()
@@ -113,6 +108,36 @@ class TileJson:
         place = "/".join(map(path_quoted, named.path))
         turned = "" if (self._origin or layer.grid.origin) == "nw" else "?origin=nw"
         return f"{base}/tiles/{place}/{{z}}/{{x}}/{{y}}.{layer.encoding.public_extension}{turned}"
+
+
+def tile_json(
+    *, name: str, template: str, levels: int, bounds: BBox, description: str, attribution: Attribution | None
+) -> dict[str, Any]:
+    """The document of tiles by z/x/y with ``levels`` levels from 0 on.
+
+    Args:
+        name: for people.
+        template: the form of their addresses, with ``{z}``, ``{x}`` and ``{y}``.
+        levels: how many there are.
+        bounds: where they show anything, in degrees, x/y order.
+        description: for people; may be empty.
+        attribution: who made the data, or None.
+    """
+    west, south, east, north = bounds
+    document: dict[str, Any] = {
+        "tilejson": "3.0.0",
+        "name": name,
+        "scheme": "xyz",
+        "tiles": [template],
+        "minzoom": 0,
+        "maxzoom": levels - 1,
+        "bounds": [west, max(south, -_NORTHERNMOST), east, min(north, _NORTHERNMOST)],
+    }
+    if description:
+        document["description"] = description
+    if attribution is not None:
+        document["attribution"] = _credit(attribution)
+    return document
 
 
 def _credit(attribution: Attribution) -> str:

@@ -1,0 +1,73 @@
+"""Which tiles of collections lie in a cache as they are asked for."""
+
+from __future__ import annotations
+
+from tilekeep.application.catalogue import Catalogue, GridOutline
+from tilekeep.application.layer_tree import LayerTree, MapLayer
+from tilekeep.domain.errors import UnknownLayer
+from tilekeep.domain.public_levels import PublicLevels, TileService
+from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.entrypoints.wsgi.ogcapi.images import Images, WantedImage
+from tilekeep.entrypoints.wsgi.ogcapi.matrix_sets import MatrixSet
+from tilekeep.entrypoints.wsgi.tile_route import Located, TileRoute
+
+#: The name by which ``tilekeep explain`` and callables of a wrapping application know the service.
+_SERVICE = "ogcapi"
+
+
+class StoredTiles:
+    """Finds the tile of a cache that shows the same as the tile would if it was drawn.
+
+    Args:
+        catalogue: the tile layers.
+        layer_tree: gives the sources of layers.
+        images: what drawn tiles have on them, and where they end.
+    """
+
+    def __init__(self, catalogue: Catalogue, layer_tree: LayerTree, images: Images) -> None:
+        self._catalogue = catalogue
+        self._layer_tree = layer_tree
+        self._images = images
+        self._routes: dict[tuple[str, str], TileRoute] = {}
+
+    def find(self, wanted: WantedImage, matrix_set: MatrixSet, coord: TileCoord) -> Located | None:
+        """The tile at ``coord``, or None if it has to be drawn."""
+        if self._images.labels or wanted.frame.size != matrix_set.grid.tile_size or len(wanted.drawn) != 1:
+            return None
+        (layer,) = wanted.drawn
+        area = self._images.area(wanted.layers, wanted.srs)
+        if area is not None and not area.contains(wanted.frame.bbox):
+            return None
+        outline = self._outline(layer, matrix_set)
+        if outline is None or not self._looks_the_same(layer, outline, wanted):
+            return None
+        assert layer.name is not None, "it has an outline"
+        return Located(self._route(layer.name, outline.name), TileKey(coord, ()))
+
+    def _outline(self, layer: MapLayer, matrix_set: MatrixSet) -> GridOutline | None:
+        """The cache that draws the layer alone, in the grid of the matrix set."""
+        if layer.name is None or layer.dimensions or len(layer.sources) != 1:
+            return None
+        try:
+            outlines = self._catalogue.outline(layer.name).grids
+        except UnknownLayer:
+            return None
+        matching = (one for one in outlines if (one.key, (one.cache,)) == (matrix_set.key, layer.sources))
+        return next(matching, None)
+
+    def _looks_the_same(self, layer: MapLayer, outline: GridOutline, wanted: WantedImage) -> bool:
+        assert layer.name is not None, "it has an outline"
+        encoding = self._catalogue.description(layer.name, outline.name).encoding
+        if encoding.format != wanted.media_type or any(
+            laid.opacity is not None for laid in self._layer_tree.sources(layer)
+        ):
+            return False
+        return not encoding.transparent or (wanted.transparent and wanted.background is None)
+
+    def _route(self, layer: str, grid: str) -> TileRoute:
+        found = self._routes.get((layer, grid))
+        if found is None:
+            tile_layer = self._catalogue.tile_layer(layer, grid)
+            found = TileRoute(tile_layer, PublicLevels(tile_layer.grid, TileService.WMTS), _SERVICE)
+            found = self._routes.setdefault((layer, grid), found)
+        return found
