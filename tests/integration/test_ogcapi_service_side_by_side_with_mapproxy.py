@@ -224,10 +224,12 @@ class TestImages:
                 id="in metres",
             ),
             pytest.param(
-                "/collections/direct/map?bbox=5,50,6,51&crs=EPSG:31467&width=200&height=250", REPROJECTED, id="northing first"
+                "/collections/local/map?bbox=5,50,6,51&crs=EPSG:31467&width=200&height=250",
+                REPROJECTED,
+                id="northing first",
             ),
             pytest.param(
-                "/collections/direct/map?crs=EPSG:31467&bbox-crs=%5BEPSG:31467%5D&bbox=5500000,3200000,5600000,3300000",
+                "/collections/local/map?crs=EPSG:31467&bbox-crs=%5BEPSG:31467%5D&bbox=5500000,3200000,5600000,3300000",
                 REPROJECTED,
                 id="a box with the northing first",
             ),
@@ -257,7 +259,7 @@ class TestImages:
             pytest.param(
                 "/collections/world/map?bbox=-20,30,40,70&width=400&crs=EPSG:3857", RESAMPLED, id="from tiles"
             ),
-            pytest.param("/collections/group/map?bbox=0,44,20,56&width=400&crs=EPSG:25832", REPROJECTED, id="a group"),
+            pytest.param("/collections/group/map?bbox=6,46,16,54&width=400&crs=EPSG:25832", REPROJECTED, id="a group"),
             pytest.param("/map?bbox=0,44,20,56&width=400&crs=EPSG:3857", REPROJECTED, id="the dataset"),
             pytest.param("/map?collections=direct&bbox=0,44,20,56&width=400", SAME, id="a selection of it"),
             pytest.param(
@@ -420,6 +422,13 @@ class TestDeviations:
 
         assert theirs.pixels().getpixel((5, 5)) == (0, 128, 128, 0)
         assert ours.pixels().getpixel((5, 5)) == (0, 128, 128, 255)
+        assert ours.pixels().getextrema()[3] == (255, 255)
+
+    def test_maps_are_whole_in_systems_for_a_part_of_the_world(self, programs: Programs) -> None:
+        """The reference brings the area of the layer, the world, into them, of which nothing sensible comes."""
+        theirs, ours = programs.ask("/collections/world/map?crs=EPSG:25832&bbox=0,44,20,56&width=200")
+
+        assert theirs.pixels().getextrema()[3][0] == 0
         assert ours.pixels().getextrema()[3] == (255, 255)
 
     def test_colours_are_seen_in_formats_without_transparency(self, programs: Programs) -> None:

@@ -7,15 +7,11 @@ from pathlib import Path
 
 from tests.unit.config.option_list import option_list
 from tests.unit.config.option_walk import later_types, marked_options
-from tilekeep.config.mapproxy.markers import Later, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import NoEffect
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "options.md").read_text()
-SECTIONS = {
-    Later: "Not supported yet",
-    OnlyFor: "Only for services and stores of later versions",
-    NoEffect: "No effect",
-}
+SECTIONS = {NoEffect: "No effect"}
 
 
 def words_of(title: str) -> set[str]:
@@ -44,10 +40,8 @@ def test_every_option_on_the_page_is_one_that_is_not_obeyed() -> None:
         assert listed <= known | not_marked, title
 
 
-def test_every_type_that_is_refused_stands_on_the_page() -> None:
-    words = words_of("Not supported yet")
-
-    assert {name.split(": ")[1] for name in later_types()} <= words
+def test_no_type_is_left_for_a_later_version() -> None:
+    assert later_types() == set()
 
 
 def test_the_list_of_all_options_is_that_of_the_model() -> None:

@@ -119,4 +119,4 @@ def test_an_editor_can_show_what_options_are_for_and_their_defaults() -> None:
     failure = sections["GlobalCache"]["properties"]["failure_seconds"]
     assert "not asked for again" in failure["description"]
     assert failure["default"] == 5.0
-    assert "Not supported yet" in sections["Services"]["properties"]["ogcapi"]["description"]
+    assert "Has no effect" in sections["KmlService"]["properties"]["md"]["description"]

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from tests.unit.config.option_walk import sections_at
 from tilekeep.config.mapproxy.json_schema import json_schema
 from tilekeep.config.mapproxy.marked_options import marks
-from tilekeep.config.mapproxy.markers import Later, Marker, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.root import Settings
 
@@ -25,14 +25,13 @@ What each option wants, and what this version does with it. The page is made fro
 | --- | --- |
 | obeyed | it does what it says |
 | refused | it comes with a later version; using it stops the start |
-| waits | it concerns a service or store of a later version; using it warns |
 | no effect | nothing depends on it; using it warns |
 
 `*` stands for a name, `[]` for an item of a list. Numbers, words and true or false may also come from an environment
 variable (`${NAME}`).
 """
 
-OBEYED, REFUSED, WAITS, NO_EFFECT = "obeyed", "refused", "waits", "no effect"
+OBEYED, REFUSED, NO_EFFECT = "obeyed", "refused", "no effect"
 
 
 def option_list() -> str:
@@ -67,11 +66,11 @@ def _occurrences(
             yield from _occurrences(information.annotation, f"{place}.{name}".lstrip("."), inner, (*above, section))
 
 
-def _state(mark: Marker | None, inherited: str) -> str:
+def _state(mark: NoEffect | None, inherited: str) -> str:
     """What is done with an option in a section with which ``inherited`` is done."""
     if inherited != OBEYED or mark is None:
         return inherited
-    return {Later: REFUSED, OnlyFor: WAITS, NoEffect: NO_EFFECT}[type(mark)]
+    return NO_EFFECT
 
 
 def _table(section: type[Options], state: str, places: list[str], properties: dict[str, Any]) -> str:

@@ -6,12 +6,12 @@ import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from tilekeep.config.mapproxy.markers import Later, Marker, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.root import Settings
 
 
-def marked_options() -> dict[str, Marker]:
+def marked_options() -> dict[str, NoEffect]:
     """Patterns such as ``caches.*.name`` and ``layers[].min_res``, each with its mark."""
     return dict(_marked(Settings, "", ()))
 
@@ -48,13 +48,13 @@ def sections_at(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterat
         yield annotation, pattern
 
 
-def _marked(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[tuple[str, Marker]]:
+def _marked(annotation: Any, pattern: str, seen: tuple[type, ...]) -> Iterator[tuple[str, NoEffect]]:
     for section, place in sections_at(annotation, pattern, seen):
         if getattr(section, "later", False):
             continue
         for name, information in section.model_fields.items():
             inner = f"{place}.{name}".lstrip(".")
-            mark = next((m for m in information.metadata if isinstance(m, Later | OnlyFor | NoEffect)), None)
+            mark = next((m for m in information.metadata if isinstance(m, NoEffect)), None)
             if mark is not None:
                 yield inner, mark
             else:

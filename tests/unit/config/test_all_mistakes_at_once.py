@@ -53,7 +53,7 @@ services:
     featureinfo_types: [§gml]  # services.wms.featureinfo_types[0] -> xml
     featureinfo_xslt: {html: info.xslt}
   kml: {use_grid_names: §5}  # services.kml.use_grid_names
-  §ogcapi: {enable_maps: §5, md: {§license: {url: x}}}  # services.ogcapi | services.ogcapi.enable_maps | services.ogcapi.md.license.name
+  ogcapi: {enable_maps: §5, md: {§license: {url: x}}}  # services.ogcapi.enable_maps | services.ogcapi.md.license.name
 layers:
   - {name: §5, title: Number}  # layers[0].name
   - §{name: untitled, sources: [good]}  # layers[1].title

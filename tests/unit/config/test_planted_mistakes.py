@@ -94,7 +94,6 @@ ERRORS = [
         "expected text, got 0",
     ),
     Mistake("an unknown service", "  tms:", "  tsm:", "services.tsm", 2, 3, "the service 'tsm' does not exist", "tms"),
-    Mistake("a service of later", "  tms:", "  ogcapi:", "services.ogcapi", 2, 3, "not supported yet by this version"),
     Mistake(
         "a cache that is passed by without a source",
         "    sources: [osm]\n",
@@ -1124,20 +1123,6 @@ def test_layers_of_a_source_that_are_no_text_are_reported_once() -> None:
     )
 
     assert [path_text(problem.path) for problem in report_of(text).errors] == ["sources.osm.req.layers"]
-
-
-@pytest.mark.parametrize(
-    ("section", "options", "path"),
-    [
-        ("services", "ogcapi: {}", "services.ogcapi"),
-    ],
-)
-def test_what_a_later_version_brings_is_refused_and_not_ignored(section: str, options: str, path: str) -> None:
-    report = report_of(f"{section}: {{{options}}}\n")
-
-    problem = the_problem(report.problems, path, Severity.ERROR)
-    assert "not supported yet by this version of Tilekeep" in problem.message
-    assert "hunter2" not in report.as_text()
 
 
 @pytest.mark.parametrize("option", ["password: 5", "username: 5"])

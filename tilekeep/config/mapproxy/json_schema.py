@@ -19,7 +19,7 @@ from pydantic_core import core_schema
 
 from tilekeep.config.mapproxy.layers import layers_option
 from tilekeep.config.mapproxy.marked_options import marks
-from tilekeep.config.mapproxy.markers import Later, Marker, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import Options, empty_section
 from tilekeep.config.mapproxy.root import Settings
 
@@ -181,12 +181,5 @@ def _plain(text: str) -> str:
     return re.sub(r" \(spec/[^)]*\)", "", " ".join(paragraph.replace("``", "").split()))
 
 
-def _said_of(mark: Marker | None) -> str:
-    match mark:
-        case Later():
-            return "Not supported yet by this version of Tilekeep."
-        case OnlyFor(what=what):
-            return f"Concerns {what}, which this version of Tilekeep does not offer."
-        case NoEffect(reason=reason):
-            return f"Has no effect: {reason}."
-    return ""
+def _said_of(mark: NoEffect | None) -> str:
+    return "" if mark is None else f"Has no effect: {mark.reason}."

@@ -1,4 +1,4 @@
-"""Finds options that are known but not obeyed, and says so: refused, waiting for a service, without effect."""
+"""Finds options and types that are known but not obeyed, and says so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_args
 
 from tilekeep.config.mapproxy.caches import BackendOptions
-from tilekeep.config.mapproxy.markers import Later, Marker, NoEffect, OnlyFor
+from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.sources import Source, SourceOptions
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
@@ -29,8 +29,9 @@ def _of_section(section: Options, path: OptionPath) -> Iterator[Problem]:
     values = section.__dict__
     for name in section.__pydantic_fields_set__:
         value = values[name]
-        if name in marked and (problem := _problem(marked[name], name, value, (*path, name))):
-            yield problem
+        if name in marked:
+            message = f"{name!r} has no effect: {marked[name].reason}; remove it"
+            yield warning((*path, name), message, place=Place.KEY)
         elif type(value) not in _LEAVES:
             yield from _within(value, (*path, name))
 
@@ -50,29 +51,14 @@ def _within(value: Any, path: OptionPath) -> Iterator[Problem]:
 
 
 @cache
-def marks(section: type[Options]) -> dict[str, Marker]:
+def marks(section: type[Options]) -> dict[str, NoEffect]:
     """The marked options of a section, by name."""
     marks = {}
     for name, information in section.model_fields.items():
         for item in information.metadata:
-            if isinstance(item, Later | OnlyFor | NoEffect):
+            if isinstance(item, NoEffect):
                 marks[name] = item
     return marks
-
-
-def _problem(mark: Marker, name: str, value: Any, path: OptionPath) -> Problem | None:
-    """What to say of a marked option that is set to ``value``, if anything."""
-    match mark:
-        case Later(off=off) | OnlyFor(off=off) if any(value == no and type(value) is type(no) for no in off):
-            return None
-        case Later(remedy=remedy):
-            message = f"{name!r} is not supported yet by this version of Tilekeep; {remedy}"
-            return error(path, message, place=Place.KEY)
-        case OnlyFor(what=what):
-            message = f"{name!r} has no effect yet: it concerns {what}, which this version of Tilekeep does not offer"
-            return warning(path, message, place=Place.KEY)
-        case NoEffect(reason=reason):
-            return warning(path, f"{name!r} has no effect: {reason}; remove it", place=Place.KEY)
 
 
 def _supported_sources() -> str:

@@ -18,6 +18,9 @@ _WORLD = BBox(-180.0, -90.0, 180.0, 90.0)
 #: Digits of a degree behind the point: a tenth of a micrometre.
 _DIGITS = 12
 
+#: By how much of its size a box may differ from itself when it was calculated in another way.
+_ROUNDED = 1e-9
+
 #: Where a layer has data.
 ExtentOf = Callable[[MapLayer], Extent]
 
@@ -61,6 +64,15 @@ class Areas:
             bbox = BBox(*(round(number, _DIGITS) for number in bbox))
         return bbox if all(map(math.isfinite, bbox)) and bbox.width > 0 and bbox.height > 0 else None
 
+    def limit(self, layers: Sequence[MapLayer], bbox: BBox, srs: Srs) -> BBox | None:
+        """The box in ``srs`` outside of which a map of ``bbox`` shows nothing of the layers; None if there is none.
+
+        They are compared in the SRS of the data: few reference systems have a sensible image of the world.
+        """
+        extent = self.of(layers)
+        wanted = self.inside(Extent(bbox, srs), extent.srs)
+        return None if wanted is not None and _holds(extent.bbox, wanted) else self.inside(extent, srs)
+
     def place(self, point: tuple[float, float], of: Srs, srs: Srs) -> tuple[float, float] | None:
         """A point in another SRS, or None if it has no image there."""
         try:
@@ -68,3 +80,9 @@ class Areas:
         except ProjectionError:
             return None
         return (x, y) if math.isfinite(x) and math.isfinite(y) else None
+
+
+def _holds(outer: BBox, inner: BBox) -> bool:
+    """Whether ``inner`` lies in ``outer``, numbers that were rounded aside."""
+    room = max(inner.width, inner.height) * _ROUNDED
+    return outer.contains(BBox(inner.min_x + room, inner.min_y + room, inner.max_x - room, inner.max_y - room))

@@ -94,9 +94,9 @@ class Images:
             raise MapTooLarge(f"{pixels} pixels exceed {self._options.max_output_pixels}", locator="width")
         require_fit(size, self._options.formats[media_type].public_media_type)
 
-    def area(self, layers: Sequence[MapLayer], srs: Srs) -> BBox | None:
-        """The box outside of which nothing is drawn of ``layers``; None is none."""
-        return self._areas.inside(self._areas.of(layers), srs)
+    def limit(self, wanted: WantedImage) -> BBox | None:
+        """The box outside of which nothing is drawn of its layers; None for none."""
+        return self._areas.limit(wanted.layers, wanted.frame.bbox, wanted.srs)
 
     def permitted(self, environ: Environ, wanted: WantedImage) -> list[PermittedLayer]:
         """What of an image the client may see.
@@ -106,8 +106,7 @@ class Images:
         """
         self.require_size(wanted.frame.size, wanted.media_type)
         require_distinct_pixels(wanted.frame.bbox, wanted.frame.size, "of the map")
-        within = self.area(wanted.layers, wanted.srs)
-        return self._drawing.permitted(environ, wanted.names, wanted.drawn, wanted.query, within)
+        return self._drawing.permitted(environ, wanted.names, wanted.drawn, wanted.query, self.limit(wanted))
 
     def drawn(self, environ: Environ, wanted: WantedImage, shown: Sequence[PermittedLayer]) -> Response:
         """The image of what is ``shown``.
@@ -121,7 +120,7 @@ class Images:
             encoding,
             transparent=transparent,
             background=wanted.background,
-            within=self.area(wanted.layers, wanted.srs),
+            within=self.limit(wanted),
             labels=self.labels,
         )
         answer = self._drawing(environ, shown, image)

@@ -35,8 +35,7 @@ class StoredTiles:
         if self._images.labels or wanted.frame.size != matrix_set.grid.tile_size or len(wanted.drawn) != 1:
             return None
         (layer,) = wanted.drawn
-        area = self._images.area(wanted.layers, wanted.srs)
-        if area is not None and not area.contains(wanted.frame.bbox):
+        if self._images.limit(wanted) is not None:
             return None
         outline = self._outline(layer, matrix_set)
         if outline is None or not self._looks_the_same(layer, outline, wanted):
