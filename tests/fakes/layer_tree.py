@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from tests.fakes.catalogue import MERCATOR, UTM, WGS84
+from tests.fakes.catalogue import GEODETIC_NW, MERCATOR, UTM, UTM_GRID, WEBMERCATOR, WGS84
 from tests.fakes.clock import FakeClock
 from tests.fakes.info_source import FakeInfoSource, feature_info_of
 from tests.fakes.legends import LegendKitchen
@@ -24,13 +24,15 @@ from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
+from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, ImageLimits, Raster
 from tilekeep.domain.label import Label
 from tilekeep.domain.map_query import Drawn, MapQuery
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.service_metadata import NO_METADATA, LayerMetadata, ServiceMetadata
 from tilekeep.domain.srs import Srs
-from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
+from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
+from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, OgcApiOptions, WmsOptions
 from tilekeep.entrypoints.wsgi.services import MapParts
 from tilekeep.ports.imaging import Canvas, Placement
 from tilekeep.ports.info_documents import InfoTransformer
@@ -55,6 +57,16 @@ def wms_options(**replaced: Any) -> WmsOptions:
         "max_output_pixels": 1_000_000,
     }
     return WmsOptions(**usual | replaced)
+
+
+def api_options(**replaced: Any) -> OgcApiOptions:
+    """Options of a small OGC API; ``replaced`` are those of the constructor."""
+    usual: dict[str, Any] = {
+        "srs": (WGS84, MERCATOR),
+        "formats": {name: FORMATS[name] for name in ("image/png", "image/jpeg")},
+        "max_output_pixels": 1_000_000,
+    }
+    return OgcApiOptions(**usual | replaced)
 
 
 class RecordingImaging(TextImaging):
@@ -113,6 +125,7 @@ class FakeMaps:
         legends: tuple[Legend, ...] = (),
         forwarded: tuple[str, ...] = (),
         hides: bool = False,
+        nominal_scale: float | None = None,
     ) -> MapLayer:
         """A layer that draws its name, unless ``answers`` are given; not part of the tree yet.
 
@@ -135,6 +148,7 @@ class FakeMaps:
             info_sources=info,
             forwarded=forwarded,
             legend_sources=tuple(legend.identity for legend in legends),
+            nominal_scale=nominal_scale,
         )
         self._legends[layer] = legends
         if hides:
@@ -189,6 +203,23 @@ class FakeMaps:
                 feature_info_of(self.info, raise_source_errors=self._raise_source_errors),
                 self.transformers,
                 self.legends.parts(lambda layer: self._legends.get(layer, ())),
+            )
+        }
+
+    def api_parts(self, options: OgcApiOptions | None = None, *grids: TileGrid) -> dict[str, Any]:
+        """The arguments of the application that OGC API takes; ``grids`` are all there are."""
+        known = {grid.name: grid for grid in grids or (WEBMERCATOR, GEODETIC_NW, UTM_GRID)}
+        return {
+            "ogcapi": OgcApiParts(
+                options or api_options(),
+                self.tree(),
+                self.get_map(),
+                self.projection,
+                FakeClock(),
+                60.0,
+                partial(ClippedSource, imaging=self.imaging, gate=self.gate()),
+                tuple(known),
+                known.__getitem__,
             )
         }
 

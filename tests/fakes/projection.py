@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tests.fakes.catalogue import MERCATOR, UTM, WGS84
 from tilekeep.domain.errors import ProjectionError
@@ -11,6 +12,9 @@ from tilekeep.domain.geometry import BBox
 from tilekeep.domain.srs import Srs
 
 _RADIUS = 6378137.0
+
+#: WGS 84 with the longitude first in every protocol.
+LONGITUDE_FIRST = replace(WGS84, code="CRS:84", north_first=False)
 
 #: The latitude at which the web mercator square ends.
 _EDGE = 85.0511287798066
@@ -26,7 +30,7 @@ class FakeProjection:
         self.asked: list[tuple[str, str]] = []
 
     def srs(self, code: str | int) -> Srs:
-        known = {srs.code: srs for srs in (WGS84, MERCATOR, UTM)}
+        known = {srs.code: srs for srs in (WGS84, LONGITUDE_FIRST, MERCATOR, UTM)}
         if str(code) not in known:
             raise ProjectionError(f"unknown SRS {code}")
         return known[str(code)]

@@ -11,6 +11,7 @@ import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 from xml.etree import ElementTree as ET
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.catalogue import GEODETIC_NW, ONE_LEVEL, PNG_TILE, UTM_GRID, WEBMERCATOR, FakeLayers
 from tests.fakes.info_source import FakeInfoSource, feature_info_of
-from tests.fakes.layer_tree import FakeMaps
+from tests.fakes.layer_tree import FakeMaps, api_options
 from tests.fakes.wsgi import application
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.application.tile_maker import Made, Outcome, WantedBlock
@@ -33,7 +34,8 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
-from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.options import DemoOptions, KmlOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.services import KmlParts
 
 REQUESTS = {"ci": 5000, "soak": 50_000}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 300)
 
@@ -154,6 +156,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, touched: TouchedPaths) -> Wo
     app = application(
         layers,
         **maps.parts(),
+        **maps.api_parts(api_options(dataset_layers=("osm", "group")), WEBMERCATOR, GEODETIC_NW, ONE_LEVEL, UTM_GRID),
+        kml=KmlParts(KmlOptions(), maps.projection, 3600.0),
         tms=TmsOptions(origin="nw"),
         wmts=WmtsOptions(restful_template=template, info_formats=(("txt", "text/plain"),)),
         get_info=feature_info_of(maps.info),
@@ -203,10 +207,10 @@ NUMBER = often("0", "1", "0", "1", "2", "3", "00", "01", "9", "40", "-1", "-0", 
 LAYER = often("osm", "geo", "one", "münchen", "osm", "geo", "one", "münchen", "osm_EPSG3857", "nothing")
 SRS = often("EPSG3857", "EPSG4326", "EPSG25832")
 GRID = often("GLOBAL_WEBMERCATOR", "geodetic_nw", "one_level", "utm")
-FORMAT = often("png", "png", "png", "jpeg")
+FORMAT = often("png", "png", "png", "jpeg", "kml")
 TMS_PATH = st.builds(
     lambda *parts: "/".join(parts[:-1]) + "." + parts[-1],
-    often("/tms", "/tiles", "/tms/1.0.0", "/tiles/1.0.0"),
+    often("/tms", "/tiles", "/tms/1.0.0", "/tiles/1.0.0", "/kml"),
     LAYER,
     SRS,
     NUMBER,
@@ -224,13 +228,35 @@ WMTS_PATH = st.builds(
     NUMBER,
     FORMAT,
 )
+API_LAYERS = st.one_of(
+    st.just(""), st.builds(lambda name: f"/collections/{name}", often("osm", "group", "münchen", "geo"))
+)
+API_PATH = st.one_of(
+    st.builds(
+        lambda layers, below: f"/ogcapi{layers}{below}",
+        API_LAYERS,
+        often("/map", "/map.png", "/map.jpg", "/map/tiles", "", "/map.gif"),
+    ),
+    st.builds(
+        lambda layers, *parts: f"/ogcapi{layers}/map/tiles/" + "/".join(parts),
+        API_LAYERS,
+        often("WebMercatorQuad", "geodetic_nw", "utm", "one_level"),
+        NUMBER,
+        NUMBER,
+        st.builds(lambda number, ending: number + ending, NUMBER, often("", ".png", ".jpg", ".gif")),
+    ),
+    st.builds(lambda *parts: "/ogcapi/" + "/".join(parts), often("collections", "tileMatrixSets", "static"), LAYER),
+    often("/ogcapi", "/ogcapi/conformance", "/ogcapi/api", "/ogcapi/collections", "/ogcapi/tileMatrixSets"),
+)
 PATH = st.one_of(
     TMS_PATH,
+    API_PATH,
     WMTS_PATH,
     st.sampled_from(["/service", "/wms", "/ows"]),
-    st.lists(often("tms", "tiles", "wmts", "service", "ows", "demo", "static", "1.0.0", "osm"), max_size=7).map(
-        "/".join
-    ),
+    st.lists(
+        often("tms", "tiles", "wmts", "kml", "ogcapi", "service", "ows", "demo", "static", "1.0.0", "osm", "map"),
+        max_size=7,
+    ).map("/".join),
     often(
         "/service",
         "/ows",
@@ -288,7 +314,30 @@ WMS_KEYS = {
     "tiled": often("true", "true", "false"),
     "time": often("2020", "default"),
 }  # fmt: skip
+API_KEYS = {
+    "f": often("json", "html", "png", "jpeg", "tilejson", "xml"),
+    "ui": often("swagger", "redoc"),
+    "collections": often("osm", "osm,geo", "group", "nothing"),
+    "crs": often("EPSG:4326", "[EPSG:3857]", "http://www.opengis.net/def/crs/OGC/1.3/CRS84", "EPSG:25832"),
+    "bbox": often("0,40,10,50", "-180,-90,180,90", "0,0,1,10,10,2", "1,1,0,0", "nan,0,1,1", "0,0,5e-324,1"),
+    "bbox-crs": often("EPSG:3857", "EPSG:4326", "CRS:84", "EPSG:25832"),
+    "center": often("8,50", "0,0", "999,999", "nan,1"),
+    "center-crs": often("EPSG:3857", "EPSG:4326"),
+    "subset": often("Lat(40:50),Lon(5:10)", "N(0:1e6),E(0:1e6)", "Lat(50:40),Lon(5:10)", "Lat(1:2)", "Lon(nan:inf)"),
+    "subset-crs": often("EPSG:3857", "EPSG:4326"),
+    "width": often("256", "1", "99999", "0", "1e3"),
+    "height": often("256", "1", "99999", "0"),
+    "scale-denominator": often("1e6", "5e8", "1e-9", "1e300", "0", "nan"),
+    "mm-per-pixel": often("0.28", "1e-300", "1e300", "0"),
+    "bgcolor": often("0xff0000", "0x80FF0000", "red", "#fff"),
+    "transparent": often("true", "false", "yes"),
+    "service": often("WMS"),
+    "srs": often("EPSG:3857", "EPSG:4326"),
+}
 QUERY = st.one_of(
+    st.dictionaries(st.sampled_from(sorted(API_KEYS)), st.none(), max_size=6)
+    .flatmap(lambda names: st.fixed_dictionaries({name: API_KEYS[name] for name in names}))
+    .map(lambda pairs: "&".join(f"{key}={value}" for key, value in pairs.items())),
     st.just(""),
     st.fixed_dictionaries(WMS_KEYS).map(lambda pairs: "&".join(f"{key}={value}" for key, value in pairs.items())),
     st.fixed_dictionaries({}, optional=KEYS).map(
@@ -308,6 +357,7 @@ HEADERS = st.fixed_dictionaries(
         "HTTP_X_FORWARDED_PROTO": often("https", "http"),
         "HTTP_X_SCRIPT_NAME": often("/maps", "/maps/", "/tms"),
         "HTTP_IF_NONE_MATCH": often("*", '"x"', 'W/"x", "y"', '"5af3107a40000-d0"', "blank"),
+        "HTTP_ACCEPT": often("text/html,*/*;q=0.8", "image/jpeg", "image/*;q=0.5, image/png", "image/gif", ";q=x,,"),
         "HTTP_ACCEPT_ENCODING": often("gzip", "gzip;q=0, *", "identity", "br;q=x"),
         "HTTP_ORIGIN": often("https://app.example", "null"),
         "HTTP_ACCESS_CONTROL_REQUEST_METHOD": often("GET", "DELETE"),
@@ -399,7 +449,32 @@ def test_any_request_is_answered_in_order(
             body = gzip.decompress(body)
         if "xml" in answered["Content-Type"]:
             ET.fromstring(body)
+        if "html" in answered["Content-Type"]:
+            assert_no_markup_of_others(path, body)
     assert_inside(world)
+
+
+def assert_no_markup_of_others(path: str, page: bytes) -> None:
+    """No tag of a request, nor text that would end one, has become part of a page."""
+    assert b"<b>" not in page
+    if path.startswith("/ogcapi"):
+        assert b"<script>" not in page
+        assert b"'\"" not in page
+
+
+@pytest.mark.parametrize("where", ["/ogcapi/collections/{}", "/ogcapi?{}=1", "/ogcapi?f={}&ui={}", "/kml/{}"])
+def test_pages_and_problems_hold_no_markup_of_requests(world: World, where: str) -> None:
+    hostile = "%3Cscript%3Ealert(1)%3C/script%3E<b>'\""
+    path, _, query = where.replace("{}", hostile).partition("?")
+
+    status, answered, body = send(world, "GET", unquote(path), query, {"HTTP_ACCEPT": "text/html"})
+
+    assert 400 <= status < 500
+    assert "html" in answered["Content-Type"] or answered["X-Content-Type-Options"] == "nosniff"
+    if "html" in answered["Content-Type"]:
+        assert b"<script" not in body
+        assert b"<b>" not in body
+        assert "script-src 'self'" in answered["Content-Security-Policy"]
 
 
 def test_the_watch_sees_tiles_being_made_and_read(world: World) -> None:
