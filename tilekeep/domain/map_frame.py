@@ -35,7 +35,7 @@ class Frame(NamedTuple):
     size: Size
 
 
-def framed(wanted: WantedFrame, extent: BBox, nominal_resolution: float | None) -> Frame:
+def framed(wanted: WantedFrame, extent: BBox, nominal_resolution: float | None, usual_side: int = USUAL_SIDE) -> Frame:
     """The map that is meant: what is not given follows from the ``extent`` of its layers and their resolution.
 
     A width or height without a box cuts a part out of the map, around its centre; with a box it scales.
@@ -44,6 +44,7 @@ def framed(wanted: WantedFrame, extent: BBox, nominal_resolution: float | None) 
         wanted: what the client gives.
         extent: of the layers, in the SRS of the map.
         nominal_resolution: at which the layers are meant to be seen, SRS units per pixel; None if nobody has said.
+        usual_side: the longest side of a map for which no size is asked, in pixels.
 
     :raises InvalidParameter: measures that exclude each other, or too few of them.
     :raises MapTooLarge: more pixels on a side than any image has.
@@ -51,7 +52,7 @@ def framed(wanted: WantedFrame, extent: BBox, nominal_resolution: float | None) 
     _refuse_contradictions(wanted)
     box = wanted.bbox or extent
     if wanted == WantedFrame() or wanted.bbox is not None:
-        return Frame(box, _size_of(box, wanted))
+        return Frame(box, _size_of(box, wanted, usual_side))
     resolution = wanted.resolution or nominal_resolution
     if resolution is None:
         raise InvalidParameter(
@@ -59,7 +60,7 @@ def framed(wanted: WantedFrame, extent: BBox, nominal_resolution: float | None) 
             locator="scale-denominator",
         )
     x, y = wanted.center or ((extent.min_x + extent.max_x) / 2, (extent.min_y + extent.max_y) / 2)
-    size = _proportional(extent, wanted.width, wanted.height)
+    size = _proportional(extent, wanted.width, wanted.height, usual_side)
     across, up = size.width * resolution / 2, size.height * resolution / 2
     return Frame(BBox(x - across, y - up, x + across, y + up), size)
 
@@ -74,19 +75,19 @@ def _refuse_contradictions(wanted: WantedFrame) -> None:
         raise InvalidParameter(message, locator="scale-denominator")
 
 
-def _size_of(box: BBox, wanted: WantedFrame) -> Size:
+def _size_of(box: BBox, wanted: WantedFrame, usual_side: int) -> Size:
     if wanted.resolution is not None:
         return Size(_pixels(box.width / wanted.resolution), _pixels(box.height / wanted.resolution))
-    return _proportional(box, wanted.width, wanted.height)
+    return _proportional(box, wanted.width, wanted.height, usual_side)
 
 
-def _proportional(box: BBox, width: int | None, height: int | None) -> Size:
+def _proportional(box: BBox, width: int | None, height: int | None, usual_side: int) -> Size:
     """The given width and height; what is missing is in the proportions of the box."""
     if width is not None and height is not None:
         return Size(width, height)
     ratio = box.width / box.height if box.height > 0 else math.inf
     if width is None and height is None:
-        width, height = (USUAL_SIDE, None) if ratio >= 1 else (None, USUAL_SIDE)
+        width, height = (usual_side, None) if ratio >= 1 else (None, usual_side)
     if width is not None:
         return Size(width, _pixels(width / ratio) if ratio else _LARGEST_SIDE)
     assert height is not None, "one of the two is given by now"

@@ -86,7 +86,7 @@ def assembled_ogcapi(
             forms=forms,
             offer=offer,
             matrix_sets=matrix_sets,
-            frames=Frames(systems, areas),
+            frames=Frames(systems, areas, options.max_output_pixels),
             images=images,
             tiles=ApiTiles(images, StoredTiles(catalogue, layer_tree, images), delivery),
             pages=Pages(documents, templates, shared_by_pages(options)),

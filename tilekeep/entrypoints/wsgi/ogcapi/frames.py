@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
-from tilekeep.domain.map_frame import Frame, WantedFrame, framed
+from tilekeep.domain.map_frame import USUAL_SIDE, Frame, WantedFrame, framed
 from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.wsgi.bounding_box import swapped
 from tilekeep.entrypoints.wsgi.ogcapi.areas import Areas
@@ -49,9 +50,11 @@ class Frames:
     Args:
         systems: the reference systems of maps.
         areas: brings areas into reference systems.
+        max_output_pixels: width times height of the largest map.
     """
 
-    def __init__(self, systems: ReferenceSystems, areas: Areas) -> None:
+    def __init__(self, systems: ReferenceSystems, areas: Areas, max_output_pixels: int) -> None:
+        self._usual_side = min(USUAL_SIDE, math.isqrt(max_output_pixels))
         self._systems = systems
         self._areas = areas
 
@@ -74,7 +77,7 @@ class Frames:
             center=self._center(given, extent.srs, srs),
             resolution=resolution(scale, pixel, srs),
         )
-        return framed(wanted, self._whole(extent, srs, wanted), resolution(nominal, pixel, srs)), srs
+        return framed(wanted, self._whole(extent, srs, wanted), resolution(nominal, pixel, srs), self._usual_side), srs
 
     def _whole(self, extent: Extent, srs: Srs, wanted: WantedFrame) -> BBox:
         """The extent of the layers, which has to be known unless a box is given."""
