@@ -16,6 +16,7 @@ from tilekeep.domain.label import Label, LabelPlace
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.region import Region
 from tilekeep.domain.sub_query import sub_query
+from tilekeep.domain.tile_state import TileState
 from tilekeep.entrypoints.wsgi.authorise import authorise_map, document_headers
 from tilekeep.entrypoints.wsgi.caching import cache_control
 from tilekeep.entrypoints.wsgi.decoration import Decoration
@@ -39,6 +40,7 @@ class MapDrawing:
         clock: bounds how long a request may take.
         request_seconds: the time a request may take.
         service: the name by which decorating callables know the operation.
+        origin: what clients are told of where a map came from.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class MapDrawing:
         clock: Clock,
         request_seconds: float,
         service: str,
+        origin: Callable[[TileState], Sequence[Header]],
     ) -> None:
         self._layer_tree = layer_tree
         self._get_map = get_map
@@ -59,6 +62,7 @@ class MapDrawing:
         self._monotonic = clock.monotonic
         self._request_seconds = request_seconds
         self._service = service
+        self._origin = origin
 
     def permitted(
         self,
@@ -96,6 +100,10 @@ class MapDrawing:
         except ProjectionError as error:
             raise box_without_image(query.bbox, query.srs) from error
 
+    def headers(self, environ: Environ, answer: MapAnswer) -> tuple[Header, ...]:
+        """Who may keep a map how long, and where it came from."""
+        return (*_freshness(environ, answer), *self._origin(answer.state))
+
     def _laid(self, permitted: PermittedLayer) -> Iterator[LaidSource]:
         """The sources of a layer, cut to its regions."""
         for laid in self._layer_tree.sources(permitted.layer):
@@ -108,8 +116,8 @@ def _drawn_bbox(query: MapQuery, within: BBox | None) -> BBox:
     return query.bbox if part is None else part.query.bbox
 
 
-def map_headers(environ: Environ, answer: MapAnswer) -> tuple[Header, ...]:
-    """Who may keep a map how long.  Nothing is said of maps that are good: they have no age of their own."""
+def _freshness(environ: Environ, answer: MapAnswer) -> tuple[Header, ...]:
+    """Nothing is said of maps that are good: they have no age of their own."""
     hooked = document_headers(environ)
     if hooked:
         return hooked

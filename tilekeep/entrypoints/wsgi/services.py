@@ -253,6 +253,7 @@ def _wms(
             clock=parts.clock,
             request_seconds=parts.request_seconds,
             service=WMS_MAPS,
+            origin=delivery.origin,
         ),
         tiles=tiles,
         delivery=delivery,

@@ -73,6 +73,7 @@ def assembled_ogcapi(
         clock=parts.clock,
         request_seconds=parts.request_seconds,
         service=OGCAPI_MAPS,
+        origin=delivery.origin,
     )
     images = Images(options, areas, drawing)
     forms = image_forms(list(options.formats))

@@ -18,7 +18,7 @@ from tilekeep.domain.ogc_crs import crs_url
 from tilekeep.domain.resolution_range import widest_range
 from tilekeep.domain.srs import WGS_84_CODE, Srs
 from tilekeep.entrypoints.wsgi.bounding_box import require_distinct_pixels
-from tilekeep.entrypoints.wsgi.map_drawing import MapDrawing, attribution_labels, image_response, map_headers
+from tilekeep.entrypoints.wsgi.map_drawing import MapDrawing, attribution_labels, image_response
 from tilekeep.entrypoints.wsgi.map_size import require_fit
 from tilekeep.entrypoints.wsgi.ogcapi.areas import Areas
 from tilekeep.entrypoints.wsgi.options import OgcApiOptions
@@ -124,7 +124,7 @@ class Images:
             labels=self.labels,
         )
         answer = self._drawing(environ, shown, image)
-        headers = (*map_headers(environ, answer), *place_headers(wanted.frame.bbox, wanted.srs))
+        headers = (*self._drawing.headers(environ, answer), *place_headers(wanted.frame.bbox, wanted.srs))
         return image_response(answer.image, wanted.media_type, encoding, headers)
 
 

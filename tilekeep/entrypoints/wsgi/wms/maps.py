@@ -9,7 +9,7 @@ from tilekeep.application.get_map import WantedMap
 from tilekeep.domain.image import PNG
 from tilekeep.domain.label import Label
 from tilekeep.domain.map_query import MapQuery
-from tilekeep.entrypoints.wsgi.map_drawing import MapDrawing, attribution_labels, image_response, map_headers
+from tilekeep.entrypoints.wsgi.map_drawing import MapDrawing, attribution_labels, image_response
 from tilekeep.entrypoints.wsgi.options import WmsOptions
 from tilekeep.entrypoints.wsgi.permitted_layers import PermittedLayer
 from tilekeep.entrypoints.wsgi.response import Environ, Response
@@ -98,8 +98,7 @@ class WmsMaps:
             labels=labels,
         )
         answer = self._drawing(environ, shown, wanted)
-        headers = (*map_headers(environ, answer), *self._delivery.origin(answer.state))
-        return image_response(answer.image, request.format, encoding, headers)
+        return image_response(answer.image, request.format, encoding, self._drawing.headers(environ, answer))
 
 
 def _query(request: MapRequest, media_type: str = PNG) -> MapQuery:
