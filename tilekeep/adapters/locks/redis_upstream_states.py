@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+from tilekeep.adapters.locks.states_beside_redis import StatesBesideRedis
 from tilekeep.adapters.locks.upstream_facts import facts_of, state_of
 from tilekeep.adapters.redis.commands import RedisUnusable
 from tilekeep.adapters.redis.common import CommonRedis
@@ -43,8 +44,9 @@ class RedisUpstreamStates:
     """Implements :class:`tilekeep.ports.upstream_states.UpstreamStates` for all hosts.
 
     Instants are those of the clock of the Redis server, so that hosts need none in common; a state written later than
-    now, as that clock was set back, is untroubled.  The name of a key is a hash of the server's name, which may hold
-    credentials.  While Redis cannot be used each host has states of its own.
+    now, as that clock was set back, says nothing.  The name of a key is a hash of the server's name, which may hold
+    credentials.  While Redis cannot be used each host has states of its own, which begin with what it knows from there;
+    what a host knows and Redis does not, as it was started anew, holds on that host.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class RedisUpstreamStates:
     ) -> None:
         """Binds the states to a server; keys begin with ``prefix``, and ``sleep`` passes the time between tries."""
         self._sleep = sleep
-        self._of_host = of_host
+        self._beside = StatesBesideRedis(of_host)
         self._redis = redis
         self._prefix = prefix
 
@@ -66,8 +68,8 @@ class RedisUpstreamStates:
         try:
             found = self._read(self._key(name))
         except RedisUnusable:
-            return self._of_host.peek(name)
-        return found.state, found.now
+            return self._beside.peek(name)
+        return self._beside.joined(name, found.state, found.now).state, found.now
 
     def change(self, name: str, change: Change[T]) -> T:
         """See :class:`~tilekeep.ports.upstream_states.UpstreamStates`.
@@ -75,17 +77,20 @@ class RedisUpstreamStates:
         :raises SourceBusy: neither Redis nor the host can keep states.
         """
         try:
-            return self._changed(self._key(name), change)
+            return self._changed(name, change)
         except RedisUnusable:
-            return self._of_host.change(name, change)
+            return self._beside.change(name, change)
 
-    def _changed(self, key: bytes, change: Change[T]) -> T:
+    def _changed(self, name: str, change: Change[T]) -> T:
         """Tries until nobody has come in between; whenever one fails another one has succeeded."""
+        key = self._key(name)
         longest_pause = _FIRST_PAUSE_SECONDS
         while True:
             found = self._read(key)
-            after, result = change(found.state, found.now)
-            if after == found.state or self._replaced(key, found, after):
+            joined = self._beside.joined(name, found.state, found.now)
+            after, result = change(joined.state, found.now)
+            if after == (found.state or UNTROUBLED) or self._replaced(key, found, after):
+                self._beside.heard(name, joined, after, found.now)
                 return result
             # At random, so that those who collided do not do so again.
             self._sleep(random.uniform(0.0, longest_pause))  # noqa: S311  # spreads load, hides nothing
@@ -114,19 +119,19 @@ def key_of(prefix: str, kind: str, name: str) -> bytes:
 
 
 class _Found(NamedTuple):
-    """What Redis holds, what that means, and the time there."""
+    """What Redis holds, what that means, None for nothing, and the time there."""
 
     body: bytes
-    state: UpstreamState
+    state: UpstreamState | None
     now: float
 
 
-def _state_in(body: bytes | None, now: float) -> UpstreamState:
+def _state_in(body: bytes | None, now: float) -> UpstreamState | None:
     if not body:
-        return UNTROUBLED
+        return None
     try:
         facts = json.loads(body)
         state = state_of(facts)
-        return state if float(facts["written_at"]) <= now + _ADJUSTMENT_SECONDS else UNTROUBLED
+        return state if float(facts["written_at"]) <= now + _ADJUSTMENT_SECONDS else None
     except (ValueError, TypeError, KeyError):
-        return UNTROUBLED
+        return None
