@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from tests.contract.processes import forked, wait_for
 from tests.integration.services.process import HOST, free_port, wait_until
-from tests.integration.services.redis import MASTER, RedisProcess, SentinelProcess
+from tests.integration.services.redis import MASTER, RedisCluster, RedisProcess, SentinelProcess
 from tests.integration.support.key_value_caches import KEY, LONG_AGO, RED, Place, new, store_of
 from tilekeep.adapters.clock import SystemClock
-from tilekeep.domain.deadline import Deadline
+from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.commands import RedisUnusable
+from tilekeep.adapters.redis.server import RedisServer
+from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.ports.tile_store import TileStore
 
@@ -125,6 +129,39 @@ def test_a_server_that_hangs_is_waited_for_no_longer_than_the_deadline(
     assert "it did not answer in time" in message
     assert took < 20  # the time-out, which is a hundred times the deadline
     assert store.read(KEY) is not None
+
+
+def test_a_node_of_a_cluster_that_hangs_is_tried_twice_at_most(redis_cluster: RedisCluster) -> None:
+    clock = SystemClock()
+    node = redis_cluster.nodes[0]
+    commands = RedisClients(clock).of(RedisServer(nodes=redis_cluster.addresses, timeout_seconds=0.3))
+    name = next(name for name in (b"%d" % number for number in range(100)) if is_on(node, name))
+    commands.ask((b"GET", name), NO_DEADLINE)
+    before = connections_of(node)
+
+    os.kill(node.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(RedisUnusable, match="in time"):
+            commands.ask((b"GET", name), NO_DEADLINE)
+    finally:
+        os.kill(node.pid, signal.SIGCONT)
+
+    # One command over the connection that was open; this look, a second try, and one to ask who has what.
+    assert connections_of(node) - before <= 3
+
+
+def connections_of(node: RedisProcess) -> int:
+    """Those that were ever made to it, with the one by which it is asked."""
+    facts: dict[str, int] = node.client.info("stats")
+    return facts["total_connections_received"]
+
+
+def is_on(node: RedisProcess, name: bytes) -> bool:
+    try:
+        node.client.get(name)
+    except redis.ResponseError:
+        return False
+    return True
 
 
 def test_replies_that_came_too_late_are_not_taken_for_those_to_other_questions(

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
+from redis.retry import Retry
 
 from tilekeep.adapters.redis.commands import Command, RedisUnusable, RefusedCommand
 from tilekeep.adapters.redis.reasons import LIBRARY_ERRORS, is_out_of_reach, reason
@@ -20,8 +22,9 @@ _KEYS_AT_ONCE = 1000
 class Cluster:
     """Implements :class:`tilekeep.adapters.redis.commands.RedisCommands`.
 
-    The client holds locks and connections of its process, so a forked child makes one of its own.  The time-out of
-    the server bounds all waiting; deadlines do not, as the client has no room for them.
+    The client holds locks and connections of its process, so a forked child makes one of its own.  What fails is
+    tried once more, as nodes change, so that the time-out of the server bounds all waiting twice; deadlines do not, as
+    the client has no room for them.
     """
 
     def __init__(self, server: RedisServer) -> None:
@@ -95,6 +98,8 @@ class Cluster:
             socket_timeout=server.timeout_seconds,
             socket_connect_timeout=server.timeout_seconds,
             ssl=tls is not None,
+            # The library would wait between tries, many times as long as the time-out.
+            retry=Retry(NoBackoff(), 1),
             protocol=2,
             **options,
         )
