@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -14,10 +15,17 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.http.client import RequestsHttpClient
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.locks.file_gate import file_gate
+from tilekeep.adapters.locks.load_gate import LoadGate
+from tilekeep.adapters.locks.slot_files import SlotFiles
+from tilekeep.adapters.locks.upstream_state_files import UpstreamStateFiles
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.domain.deadline import NO_DEADLINE, Purpose
 from tilekeep.domain.errors import SourceBusy, SourceError, SourceStatusError
 from tilekeep.domain.map_query import Breaker, Upstream, UpstreamRequest
+from tilekeep.domain.upstream_load import UpstreamState
+from tilekeep.ports.upstream_states import Change, UpstreamStates
+
+T = TypeVar("T")
 
 CONNECTIONS = 4
 CLIENTS = 20
@@ -40,6 +48,33 @@ def exchange(folder: Path, upstream: Upstream) -> UpstreamExchange:
         timeout_seconds=60.0,
         hide_error_details=True,
     )
+
+
+class StatesOfAServerThatSaysSo:
+    """States of a server that asks to be left alone right after each admission."""
+
+    def __init__(self, states: UpstreamStates) -> None:
+        self._states = states
+
+    def peek(self, name: str) -> tuple[UpstreamState, float]:
+        return self._states.peek(name)
+
+    def change(self, name: str, change: Change[T]) -> T:
+        result = self._states.change(name, change)
+        self._states.change(name, lambda state, now: (state._replace(paused_until=now + 300.0), None))
+        return result
+
+
+def test_an_admission_does_not_hold_after_the_server_has_asked_to_be_left_alone(tmp_path: Path) -> None:
+    clock = SystemClock()
+    states = StatesOfAServerThatSaysSo(UpstreamStateFiles(str(tmp_path), clock))
+    gate = LoadGate(states, SlotFiles(str(tmp_path)), clock)
+
+    with (
+        pytest.raises(SourceBusy, match="it asked to be left alone"),
+        gate.admit(Upstream("limited", requests_per_second=1000.0), Purpose.SERVE, NO_DEADLINE),
+    ):
+        pytest.fail("asked a server that wants to be left alone")
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,8 @@ class LoadGate(Generic[Slot]):
 
     The rules are :mod:`tilekeep.domain.upstream_load`; ``states`` and ``slots`` say who shares them.  A server without
     limits costs a look whether it asked to be left alone.  While it is left alone, who serves a client is told at once,
-    so that an old tile can stand in; seeding waits.  Whoever waits for one of the ``connections`` of the process after
-    his admission looks again before he asks, and what he reports is noted before the next one has his connection.
+    so that an old tile can stand in; seeding waits.  The last look comes when one of the ``connections`` of the process
+    is there, and what an answer changes is noted before the next request has its connection.
     """
 
     def __init__(
@@ -89,11 +89,13 @@ class LoadGate(Generic[Slot]):
         :raises SourceBusy: also at once, and with the reason, when states or slots cannot be kept at all.
         """
         permit = LoadPermit(self._states, upstream)
-        if upstream.is_unlimited and self._is_quiet(upstream):
+        if upstream.is_unlimited:
             with self._connection(upstream, deadline):
-                yield permit
-            return
+                if self._is_quiet(upstream):
+                    yield permit
+                    return
         with self._place(upstream, purpose, deadline), self._connection(upstream, deadline):
+            self._look_again(upstream)
             yield permit
 
     def status(self, upstream: Upstream) -> UpstreamStatus:
@@ -114,14 +116,11 @@ class LoadGate(Generic[Slot]):
     def _connection(self, upstream: Upstream, deadline: Deadline) -> Iterator[None]:
         """One of the connections of this process."""
         turns, name, places = self._turns, f"connection {upstream.name}", self._connections
-        waited = not turns.take(name, places, 0.0)
-        if waited and not turns.take(name, places, deadline.remaining(self._clock.monotonic())):
+        if not turns.take(name, places, deadline.remaining(self._clock.monotonic())):
             raise SourceBusy(
                 f"all {places} requests of this process to the server were still under way at the deadline"
             )
         try:
-            if waited:
-                self._look_again(upstream)
             yield
         finally:
             if self._turns is turns:
