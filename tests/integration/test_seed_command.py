@@ -330,7 +330,7 @@ def _forget_tiles(place: Place) -> None:
 def _killed_in_the_middle(place: Place, by: signal.Signals) -> None:
     command = place.command("--seed", "world", "--progress-file", "progress")
     with subprocess.Popen(command, cwd=place.directory, start_new_session=True, stdout=subprocess.DEVNULL) as running:
-        _wait_for(lambda: place.asked >= 6)
+        _wait_for(lambda: place.asked >= 6 or running.poll() is not None)
         if by is signal.SIGKILL:
             os.killpg(running.pid, by)
         else:

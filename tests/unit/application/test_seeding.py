@@ -20,13 +20,13 @@ from tilekeep.application.seeding.seed_task import CleanupTask, SeededCache, See
 from tilekeep.domain.deadline import Purpose
 from tilekeep.domain.errors import SourceContentError, SourceStatusError, SourceUnreachable
 from tilekeep.domain.geometry import BBox, Size
-from tilekeep.domain.map_query import Fetched
+from tilekeep.domain.map_query import Fetched, NotModified
 from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import BoxRegion, Region
 from tilekeep.domain.seed_plan import Position, SeedPlan
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, FailedUnit, TaskName, TaskProgress
-from tilekeep.domain.staleness import KEEP_FOR_EVER, UNKNOWN_TIME, FixedLimit, StalenessPolicy
-from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.staleness import KEEP_FOR_EVER, UNKNOWN_TIME, FixedLimit, RelativeLimit, StalenessPolicy
+from tilekeep.domain.tile import TileCoord, TileKey, Validators
 from tilekeep.domain.working_hours import working_hours
 from tilekeep.ports.seed_executor import Stopped
 
@@ -354,6 +354,35 @@ def test_chunks_are_held_back_until_it_is_time_for_them() -> None:
     run([task])
 
     assert 3600.0 < sum(stop.waited) <= 7300.0
+
+
+def test_cleaning_up_waits_for_its_time_too() -> None:
+    kitchen = Kitchen(FakeMapSource(META))
+    kitchen.store.put(TileKey(TileCoord(2, 0, 0)), b"tile", kitchen.clock.now())
+    stop = FakeStop(kitchen.clock, waits=100_000)
+    begin = dt.datetime.fromtimestamp(kitchen.clock.now()).astimezone() + dt.timedelta(hours=2)
+    hours = working_hours(f"{begin:%H:%M}-{begin + dt.timedelta(hours=1):%H:%M}")
+
+    CleanUp(kitchen.clock, stop, SilentReport(), hours)(cleanup_of(kitchen, [2], None), dry_run=False)
+
+    assert 3600.0 < sum(stop.waited) <= 7300.0
+    assert kitchen.store.tiles == {}
+
+
+def test_tiles_that_the_source_confirms_are_renewed_without_their_bytes() -> None:
+    source = FakeMapSource(META._replace(validators=Validators('"v1"', None)), NotModified())
+    kitchen = Kitchen(source)
+    task = task_for(kitchen, levels=[1], policy=StalenessPolicy(RelativeLimit(60.0)))
+    done(kitchen, task)
+    before = {key: tile.body for key, tile in kitchen.store.tiles.items()}
+    kitchen.clock.advance(AN_HOUR_AGO)
+
+    result = done(kitchen, task)
+
+    assert result == ChunkResult(renewed=4)
+    assert source.queries[-1].validators == Validators('"v1"', None)
+    assert {key: tile.body for key, tile in kitchen.store.tiles.items()} == before
+    assert {tile.info.stored_at for tile in kitchen.store.tiles.values()} == {kitchen.clock.now()}
 
 
 def cleanup_of(

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from tilekeep.application.seeding.seed_task import CleanupTask
 from tilekeep.application.seeding.stored_tiles import stored_tiles
+from tilekeep.application.seeding.working_time import WorkingTime
+from tilekeep.domain.working_hours import WorkingHours
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.stop import Stop
 
@@ -37,12 +39,14 @@ class CleanUp:
         clock: the present time.
         stop: ends it.
         report: hears of it.
+        hours: the part of the day in which tiles are removed; None is all of it.
     """
 
-    def __init__(self, clock: Clock, stop: Stop, report: CleanupReport) -> None:
+    def __init__(self, clock: Clock, stop: Stop, report: CleanupReport, hours: WorkingHours | None = None) -> None:
         self._clock = clock
         self._stop = stop
         self._report = report
+        self._time = WorkingTime(clock, stop, hours)
 
     def __call__(self, task: CleanupTask, *, dry_run: bool) -> int | None:
         """How many tiles have gone, or would; None where whole levels were dropped uncounted.
@@ -52,7 +56,7 @@ class CleanUp:
         self._report.cleanup_begins(task)
         removed: int | None = 0
         for level in task.plan.levels:
-            if self._stop.requested:
+            if not self._time.has_come():
                 break
             self._report.level_is_cleaned(task, level)
             if task.is_whole and not dry_run and not task.name.dimensions:
@@ -84,7 +88,7 @@ class CleanUp:
             self._clock.now(),
             spare_unknown=task.spares_unknown,
         )
-        while not self._stop.requested and (batch := list(islice(keys, _AT_ONCE))):
+        while self._time.has_come() and (batch := list(islice(keys, _AT_ONCE))):
             if not dry_run:
                 task.cache.store.remove(batch)
             removed += len(batch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Protocol
 
 from tilekeep.application.seeding.existing_chunks import ExistingChunks, existing_chunks
 from tilekeep.application.seeding.seed_task import SeedTask
+from tilekeep.application.seeding.working_time import WorkingTime
 from tilekeep.domain.seed_plan import Position, SeedPlan
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
 from tilekeep.domain.working_hours import WorkingHours
@@ -17,8 +17,6 @@ from tilekeep.ports.clock import Clock
 from tilekeep.ports.job_store import JobStore
 from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.stop import Stop
-
-_LOOK_AT_CLOCK_SECONDS = 10.0
 
 
 class SeedReport(Protocol):
@@ -88,7 +86,7 @@ class RunSeedTasks:
         self._report = report
         self._stop = stop
         self._clock = clock
-        self._hours = hours
+        self._time = WorkingTime(clock, stop, hours)
 
     def __call__(self, tasks: Sequence[SeedTask]) -> ChunkResult:
         """What came of all of them together; ends early when a stop is requested."""
@@ -121,15 +119,9 @@ class RunSeedTasks:
     def _in_time(self, jobs: Iterator[ChunkJob]) -> Iterator[ChunkJob]:
         """The jobs, held back until it is time for them."""
         for job in jobs:
-            while not self._is_time():
-                if self._stop.wait(_LOOK_AT_CLOCK_SECONDS):
-                    return
+            if not self._time.has_come():
+                return
             yield job
-
-    def _is_time(self) -> bool:
-        if self._hours is None:
-            return True
-        return self._hours.hold(dt.datetime.fromtimestamp(self._clock.now()).astimezone().time())
 
     def _listener(self, task: SeedTask, advance: _Advance) -> Callable[[ChunkJob, ChunkResult], None]:
         def done(job: ChunkJob, result: ChunkResult) -> None:

@@ -10,6 +10,7 @@ from tilekeep.application.seeding.clean_up import CleanupReport
 from tilekeep.application.seeding.run_tasks import SeedReport
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
+from tilekeep.application.seeding.working_time import WorkingTime
 from tilekeep.config.assemble.seed_tasks import NO_OVERRIDES, EmptyTask, Overrides
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
@@ -142,13 +143,18 @@ class SeedRun:
     def retry(self, tasks: Sequence[SeedTask]) -> ChunkResult:
         """Makes those units that an earlier run could not make; raises as :meth:`seed`."""
         chunk, total = self._chunk_work(), ChunkResult()
+        time = WorkingTime(self._container.adapters.clock(), self._stop, self._options.hours)
         for task in tasks:
             failed = self._notes.failed_units(task.name)
             if not failed or self._stop.requested:
                 continue
             self._report.task_begins(task, TaskProgress())
+            result = ChunkResult()
             try:
-                result = chunk.units(task, [unit for unit, _ in failed])
+                for unit, _ in failed:
+                    if not time.has_come():
+                        raise Stopped  # noqa: TRY301 - as in the middle of a unit
+                    result = result.plus(chunk.units(task, [unit]))
             except Stopped:
                 break
             still = {unit for unit, _ in result.failed}
@@ -159,7 +165,7 @@ class SeedRun:
 
     def clean(self, tasks: Sequence[CleanupTask]) -> None:
         """Removes what the tasks name, or counts it; raises as :meth:`seed`."""
-        clean_up = self._container.use_cases.clean_up(stop=self._stop, report=self._report)
+        clean_up = self._container.use_cases.clean_up(stop=self._stop, report=self._report, hours=self._options.hours)
         for task in tasks:
             if not self._stop.requested:
                 clean_up(task, dry_run=self._options.dry_run)
