@@ -36,7 +36,7 @@ class MemoryWatch:
         self.tiles = 0
         self.warm = 0
 
-    def task_begins(self, task: SeedTask, progress: TaskProgress) -> None:
+    def task_begins(self, task: SeedTask, progress: TaskProgress, cells: int) -> None:
         """Nothing yet."""
 
     def task_is_done_already(self, task: SeedTask) -> None:

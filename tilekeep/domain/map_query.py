@@ -60,6 +60,11 @@ class Upstream:
     breaker: Breaker | None = None
 
     @property
+    def public_name(self) -> str:
+        """What stands behind the credentials of the name, if it has any."""
+        return self.name.rpartition("@")[2] or "this machine"
+
+    @property
     def is_unlimited(self) -> bool:
         """Whether any number of requests may be made, whatever comes of them."""
         return self.concurrent_requests <= 0 and self.requests_per_second <= 0 and self.breaker is None

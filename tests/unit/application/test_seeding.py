@@ -233,7 +233,7 @@ class SilentReport:
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def task_begins(self, task: SeedTask, progress: TaskProgress) -> None:
+    def task_begins(self, task: SeedTask, progress: TaskProgress, cells: int) -> None:
         self.heard.append("begins")
 
     def task_is_done_already(self, task: SeedTask) -> None:

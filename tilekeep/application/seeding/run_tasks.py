@@ -22,8 +22,8 @@ from tilekeep.ports.stop import Stop
 class SeedReport(Protocol):
     """Hears of what is going on."""
 
-    def task_begins(self, task: SeedTask, progress: TaskProgress) -> None:
-        """A task is begun, or gone on with."""
+    def task_begins(self, task: SeedTask, progress: TaskProgress, cells: int) -> None:
+        """A task is begun, or gone on with; ``cells`` of chunks there are to pass."""
         ...
 
     def task_is_done_already(self, task: SeedTask) -> None:
@@ -106,7 +106,7 @@ class RunSeedTasks:
         chunks = existing_chunks(task, self._clock.now()) if task.only_existing else task.plan
         cells = chunks.cells
         self._notes.begin(task.name, cells, self._clock.now())
-        self._report.task_begins(task, progress)
+        self._report.task_begins(task, progress, cells)
         advance = _Advance(progress)
         jobs = self._in_time(_jobs(number, chunks, advance))
         self._executor.run(jobs, self._listener(task, advance))

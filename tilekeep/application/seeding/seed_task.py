@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import TileMaker
+from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.meta_tile import MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.seed_plan import SeedPlan
@@ -25,6 +26,7 @@ class SeededCache:
 
     :ivar region: the area of the cache in the SRS of the grid; tiles outside are not missed.  None is everywhere.
     :ivar maker: makes blocks of tiles, with sources that are for seeding only; None for a cache without sources.
+    :ivar upstreams: the servers that its sources ask.
     :ivar tiles: its tiles, those drawn from other levels among them, where ``is_rescaled``; these are made one by one.
     """
 
@@ -34,6 +36,7 @@ class SeededCache:
     tiles: Tiles
     region: Region | None = None
     is_rescaled: bool = False
+    upstreams: tuple[Upstream, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

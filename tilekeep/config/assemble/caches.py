@@ -384,6 +384,7 @@ class CacheAssembly:
             parts.tiles,
             region=parts.region,
             is_rescaled=cache.rescaling is not None,
+            upstreams=upstreams_of(cache.sources, lambda name: self.effective(name).sources, for_seeding=True),
         )
 
     def _working_parts(

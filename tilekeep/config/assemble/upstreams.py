@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from tilekeep.adapters.http.choice import ClientOptions
@@ -23,22 +23,27 @@ def upstream_at(url: str, http: EffectiveHttp, concurrent_requests: int = 0) -> 
 
 
 def upstreams_of(
-    sources: Iterable[EffectiveSource], below: Callable[[str], Iterable[EffectiveSource]]
-) -> Sequence[Upstream]:
+    sources: Iterable[EffectiveSource],
+    below: Callable[[str], Iterable[EffectiveSource]],
+    *,
+    for_seeding: bool = False,
+) -> tuple[Upstream, ...]:
     """The servers that requests for tiles of ``sources`` may go to, mirrors and those of caches below included.
 
-    ``below`` gives the sources of a cache by its name; sources for seeding only are left out.
+    ``below`` gives the sources of a cache by its name; sources for seeding only count if it is ``for_seeding``.
     """
-    return tuple(dict.fromkeys(_asked(sources, below)))
+    return tuple(dict.fromkeys(_asked(sources, below, for_seeding=for_seeding)))
 
 
-def _asked(sources: Iterable[EffectiveSource], below: Callable[[str], Iterable[EffectiveSource]]) -> Iterator[Upstream]:
+def _asked(
+    sources: Iterable[EffectiveSource], below: Callable[[str], Iterable[EffectiveSource]], *, for_seeding: bool
+) -> Iterator[Upstream]:
     for source in sources:
         if isinstance(source, EffectiveCacheSource):
-            yield from _asked(below(source.name), below)
+            yield from _asked(below(source.name), below, for_seeding=False)
             continue
         url, http = getattr(source, "url", None), getattr(source, "http", None)
-        if url is None or http is None or source.limits.seed_only:
+        if url is None or http is None or (source.limits.seed_only and not for_seeding):
             continue
         for address in (url, *source.mirrors):
             yield upstream_at(address, http, getattr(source, "concurrent_requests", 0))

@@ -118,10 +118,9 @@ def _failure(obstacles: Obstacles | None, now: float) -> dict[str, Any] | None:
 
 
 def _server_facts(upstream: Upstream, status: UpstreamStatus) -> dict[str, Any]:
-    """Of the name of a server only what stands behind the credentials, if it has any, is told."""
     breaker = upstream.breaker
     return {
-        "server": upstream.name.rpartition("@")[2] or "this machine",
+        "server": upstream.public_name,
         "reason": status.reason,
         "not asked for": round(status.closed_seconds, 1),
         "breaker": None if breaker is None else status.breaker,

@@ -284,8 +284,9 @@ class _Command:
         from rich.console import Console
 
         from tilekeep.entrypoints.seeding.display import TerminalReport
+        from tilekeep.entrypoints.seeding.server_loads import ServerLoads
 
-        report = TerminalReport(Console(), summaries, clock)
+        report = TerminalReport(Console(), summaries, clock, ServerLoads(container.adapters.gate()))
         with report.shown():
             yield report
 

@@ -29,9 +29,11 @@ class LineReport:
         self._clock = clock
         self._pause = _SECONDS_BETWEEN_LINES.get(quiet)
         self._last_line = 0.0
+        self._cells = 1
 
-    def task_begins(self, task: SeedTask, progress: TaskProgress) -> None:
+    def task_begins(self, task: SeedTask, progress: TaskProgress, cells: int) -> None:
         """See :class:`~tilekeep.application.seeding.run_tasks.SeedReport`."""
+        self._cells = max(1, cells)
         self._head(task)
         if progress.upto is not None:
             self._say(f"    Going on after {progress.result.looked_at} tiles")
@@ -50,7 +52,7 @@ class LineReport:
         self._last_line = now
         chunk = job.planned.chunk
         box = task.plan.chunk_bbox(chunk)
-        self._progress(chunk.level, passed / max(1, task.plan.cells), box_text(box), result)
+        self._progress(chunk.level, passed / self._cells, box_text(box), result)
 
     def task_ends(self, task: SeedTask, result: ChunkResult) -> None:
         """See :class:`~tilekeep.application.seeding.run_tasks.SeedReport`."""

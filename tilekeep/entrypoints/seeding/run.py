@@ -148,7 +148,7 @@ class SeedRun:
             failed = self._notes.failed_units(task.name)
             if not failed or self._stop.requested:
                 continue
-            self._report.task_begins(task, TaskProgress())
+            self._report.task_begins(task, TaskProgress(), len(failed))
             result = ChunkResult()
             try:
                 for unit, _ in failed:
