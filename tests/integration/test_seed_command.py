@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -292,6 +293,21 @@ def test_a_run_that_is_killed_is_gone_on_with(place: Place, rounds: Callable[[in
         ran = place.seed("--seed", "world", "--continue", "--progress-file", "progress")
 
         assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+
+
+def test_any_worker_may_be_killed_without_loss(place: Place, rounds: Callable[[int, int], int]) -> None:
+    chance = random.Random(7)
+    for _ in range(rounds(5, 20)):
+        _forget_tiles(place)
+        after = chance.randrange(4, 16)
+        with subprocess.Popen(place.command("--seed", "world", "-c", "4"), cwd=place.directory) as running:
+            _wait_for(lambda: place.asked >= after or running.poll() is not None)  # noqa: B023 - awaited here
+            workers = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+            os.kill(int(chance.choice(workers)), signal.SIGKILL)
+            assert running.wait() == 0
+
+        assert len(place.tiles) == WORLD
+        assert place.asked <= 22 + 4, "what each worker was just at is asked for once more, at most"
 
 
 def test_a_run_ends_when_its_time_is_over(place: Place) -> None:
