@@ -380,6 +380,16 @@ class TileStoreSuite(ABC):
 
     # Listing
 
+    def test_old_times_may_be_inexact_where_that_is_permitted_but_stay_old(self, store: TileStore) -> None:
+        self.write(store, KEY, at=AT)
+        self.write(store, OTHER, at=LATER)
+
+        listed = dict(store.list(4, exact_from=LATER))
+
+        assert listed.keys() == {KEY, OTHER}
+        assert listed[KEY].stored_at < LATER
+        assert listed[OTHER].stored_at == self.read_info(store, OTHER).stored_at
+
     def test_listing_tells_the_tiles_of_one_level_with_their_times_and_sizes(self, store: TileStore) -> None:
         for key in (KEY, OTHER, IN_TIME, DEEPER):
             self.write(store, key, png(key))

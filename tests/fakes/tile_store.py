@@ -103,7 +103,12 @@ class FakeTileStore:
                     del self.tiles[key]
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         self._fail_if_told()
         self.listings.append((z, window))

@@ -57,10 +57,15 @@ class WrappedStore:
         self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`."""
-        return self._store.list(z, window, deadline)
+        return self._store.list(z, window, deadline, exact_from=exact_from)
 
     def locate(self, key: TileKey) -> str:
         """See :class:`~tilekeep.ports.tile_store.TileLocator`."""

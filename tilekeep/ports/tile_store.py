@@ -107,11 +107,17 @@ class TileLister(Protocol):
     """Tells what is stored."""
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """Every stored tile of level ``z`` inside ``window``, of every dimension, in no stated order.
 
-        Lazy; tiles written or removed meanwhile may or may not appear.
+        Lazy; tiles written or removed meanwhile may or may not appear.  Of tiles stored before ``exact_from`` the time
+        need not be right, as long as it is before that too: a store may have cheaper ways to tell it.
         """
         ...
 

@@ -166,7 +166,12 @@ class FileTileStore:
                     os.unlink(file.path)
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`; the infos carry no tile record."""
         for file in self._walk(z, window, prune=False).files():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tilekeep.domain.seed_plan import SeedPlan
@@ -14,11 +15,11 @@ _MOST_REMEMBERED = 10_000
 
 
 def tiles_of_plan(
-    store: TileLister, plan: SeedPlan, level: int, dimensions: Dimensions | None = None
+    store: TileLister, plan: SeedPlan, level: int, dimensions: Dimensions | None = None, *, exact_from: float = 0.0
 ) -> Iterator[tuple[TileKey, TileInfo]]:
     """The stored tiles of a level in the area of a plan.
 
-    ``dimensions`` are those of the tiles; None is any.
+    ``dimensions`` are those of the tiles; None is any.  ``exact_from`` is what :class:`TileLister` takes.
 
     :raises StoreError: the store cannot be listed.
     """
@@ -26,7 +27,7 @@ def tiles_of_plan(
     if box is None:
         return
     known: dict[TileCoord, bool] = {}
-    for key, info in store.list(level, TileWindow(*box)):
+    for key, info in store.list(level, TileWindow(*box), exact_from=exact_from):
         if dimensions is not None and key.dimensions != dimensions:
             continue
         unit = plan.unit_of(key.coord)
@@ -52,7 +53,9 @@ def stored_tiles(
 
     With ``spare_unknown`` those of unknown age are left out.
     """
-    for key, info in tiles_of_plan(store, plan, level, dimensions):
+    limit = None if policy is None or policy.limit is None else policy.limit.before(now)
+    exact_from = math.inf if policy is None else limit or 0.0
+    for key, info in tiles_of_plan(store, plan, level, dimensions, exact_from=exact_from):
         if policy is not None:
             if policy.judge(info, now) is Verdict.FRESH:
                 continue

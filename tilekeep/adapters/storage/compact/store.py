@@ -165,7 +165,12 @@ class CompactTileStore:
             self._bundles.locks.remove_if_free(path)
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`; damaged tiles are among them."""
         for bundle, path in self._walk.bundles(z, window):

@@ -139,7 +139,12 @@ class CouchdbTileStore:
             self._remove(rows, deadline)
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`; the infos carry no tile record."""
         for page in self._pages(z, "list tiles", deadline, with_documents=True):

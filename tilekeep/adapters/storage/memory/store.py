@@ -78,7 +78,12 @@ class MemoryTileStore:
         )
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`; the infos carry no tile record."""
         for key, entry in self._memory.entries():

@@ -138,16 +138,24 @@ class ObjectTileStore:
             self._remove((tile.entry.key for tile in old), deadline)
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`; the infos carry no tile record.
 
-        Where listings do not tell metadata, each tile costs a request, some of them side by side.
+        Where listings do not tell metadata, each tile costs a request, some of them side by side, but for those whose
+        objects were stored before ``exact_from``.
         """
+        sure = exact_from - _CLOCKS_DIFFER_SECONDS
+
         for page in self._walk(z, window, deadline).pages():
             tiles = iter([tile for tile in page if tile.entry.size])
             while some := list(islice(tiles, 64)):
-                entries = self._workers.map(partial(self._with_metadata, deadline=deadline), some)
+                entries = self._workers.map(partial(self._with_metadata, deadline=deadline, sure=sure), some)
                 for tile, entry in zip(some, entries, strict=True):
                     if entry is not None and entry.size:
                         yield tile.key, bare_info(entry.size, entry.metadata or {}, entry.modified_at)
@@ -187,10 +195,10 @@ class ObjectTileStore:
             and is_older(stored_at(entry.metadata or {}, entry.modified_at), older_than, spare_unknown=spare_unknown)
         ]
 
-    def _with_metadata(self, tile: FoundTile, deadline: Deadline) -> ListedObject | None:
-        """The entry with what the listing has not told; None if the object is gone."""
+    def _with_metadata(self, tile: FoundTile, deadline: Deadline, sure: float = 0.0) -> ListedObject | None:
+        """The entry with what the listing has not told, unless it was stored before ``sure``; None if it is gone."""
         entry = tile.entry
-        if entry.metadata is not None:
+        if entry.metadata is not None or entry.modified_at < sure:
             return entry
         head = self._service.head(entry.key, deadline)
         return None if head is None else ListedObject(entry.key, *head)

@@ -101,7 +101,12 @@ class PmtilesTileStore:
         self._refuse()
 
     def list(
-        self, z: int, window: TileWindow | None = None, deadline: Deadline = NO_DEADLINE
+        self,
+        z: int,
+        window: TileWindow | None = None,
+        deadline: Deadline = NO_DEADLINE,
+        *,
+        exact_from: float = 0.0,
     ) -> Iterator[tuple[TileKey, TileInfo]]:
         """See :class:`~tilekeep.ports.tile_store.TileLister`."""
         if not 0 <= z < len(self._levels.firsts):
