@@ -21,14 +21,19 @@ class OrderedTasks:
     Args:
         settings: the configuration.
         grids: makes grids.
-        seeded: a cache in the grid with a key, as seeding sees it.
+        seeded: a cache in the grid with a key, as seeding sees it; its tiles are judged by the policy.
     """
 
-    def __init__(self, settings: Settings, grids: GridAssembly, seeded: Callable[[str, str], SeededCache]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        grids: GridAssembly,
+        seeded: Callable[[str, str, StalenessPolicy], SeededCache],
+    ) -> None:
         self._settings = settings
         self._grids = grids
         self._seeded = seeded
-        self._caches: dict[tuple[str, str], SeededCache] = {}
+        self._caches: dict[tuple[str, str], tuple[StalenessPolicy, SeededCache]] = {}
 
     def task(self, order: ChunkOrder) -> SeedTask:
         """The task that an order is a part of, without its area: the order names all units.
@@ -40,13 +45,13 @@ class OrderedTasks:
         grid = self._grids.grid(key)
         if strange := [unit for unit in order.units if not grid.holds(unit)]:
             raise ConfigurationError(f"the grid {name.grid!r} has no tile {tuple(strange[0])}")
-        cache = self._cache(name.cache, key)
-        limit = None if order.stale_before is None else FixedLimit(order.stale_before)
+        policy = StalenessPolicy(None if order.stale_before is None else FixedLimit(order.stale_before))
+        cache = self._cache(name.cache, key, policy)
         return SeedTask(
             name=name,
             cache=cache,
             plan=SeedPlan(grid, seeding_unit(cache.planner), name.levels),
-            policy=StalenessPolicy(limit),
+            policy=policy,
             only_existing=order.only_existing,
             keeps_stale=order.keeps_stale,
         )
@@ -60,8 +65,10 @@ class OrderedTasks:
                 return key
         raise ConfigurationError(f"the cache {cache!r} has no grid {grid!r}")
 
-    def _cache(self, name: str, key: str) -> SeededCache:
-        made = self._caches.get((name, key))
-        if made is None:
-            made = self._caches[name, key] = self._seeded(name, key)
+    def _cache(self, name: str, key: str, policy: StalenessPolicy) -> SeededCache:
+        """The one of the last order, unless it draws tiles from other levels, which go by the policy of the order."""
+        last_policy, made = self._caches.get((name, key), (None, None))
+        if made is None or (made.is_rescaled and last_policy != policy):
+            made = self._seeded(name, key, policy)
+            self._caches[name, key] = policy, made
         return made
