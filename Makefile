@@ -13,6 +13,7 @@ LOCKER ?= .cache/lock
 YAML_EDITOR ?= .cache/yaml-language-server
 SERVERS ?= .cache/servers
 SWIFT ?= .cache/swift
+DOCS ?= .cache/docs
 UWSGI ?= .cache/uwsgi
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
@@ -26,7 +27,7 @@ SHELL = /bin/sh
 .DEFAULT_GOAL = help
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
-ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT) $(UWSGI)
+ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT) $(UWSGI) $(DOCS)
 
 # An environment counts as made while its interpreter runs and is new enough, whoever made it.
 BROKEN = $(foreach env,$(ENVIRONMENTS),$(shell $(env)/bin/python -c '$(NEW_ENOUGH)' 2>/dev/null || echo $(env)/bin/python))
@@ -41,6 +42,7 @@ help:
 	@echo 'make reference  install MapProxy beside Tilekeep, for the tests that compare the two'
 	@echo 'make editor     install the YAML language server (needs node and npm), for the tests of tilekeep schema'
 	@echo 'make servers    install servers of objects and uWSGI (needs node, npm and a C compiler), for the tests'
+	@echo 'make docs       build the documentation into build/docs'
 	@echo 'make bench      measure both and write benchmarks/README.md'
 	@echo 'make soak       the tests with their full number of rounds (long), into benchmarks/soak.txt'
 	@echo 'make lock       renew requirements/*.txt from pyproject.toml'
@@ -48,7 +50,7 @@ help:
 
 # --- what people call -------------------------------------------------------------------------------------------
 
-.PHONY: demo test lint format reference editor servers bench soak lock clean
+.PHONY: demo test lint format reference editor servers docs bench soak lock clean
 
 demo: $(VENV)/.installed-demo
 	@exec $(VENV)/bin/tilekeep demo
@@ -72,6 +74,10 @@ reference: $(REFERENCE)/.installed-reference
 editor: $(YAML_EDITOR)/.installed
 
 servers: $(SERVERS)/.installed $(SWIFT)/.installed-swift $(UWSGI)/.installed-uwsgi
+
+docs: $(DOCS)/.installed-docs
+	$(DOCS)/bin/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo build/docs/index.html
 
 bench: $(BENCH)/.installed-bench reference servers
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
@@ -133,6 +139,11 @@ $(BENCH)/.installed-bench: $(BENCH)/bin/python requirements/bench.txt pyproject.
 	$(call install_tilekeep,$(BENCH))
 	@touch $@
 
+$(DOCS)/.installed-docs: $(DOCS)/bin/python requirements/docs.txt pyproject.toml
+	$(call install,$(DOCS),docs)
+	$(call install_tilekeep,$(DOCS))
+	@touch $@
+
 $(SWIFT)/.installed-swift: $(SWIFT)/bin/python requirements/swift.txt
 	$(call install,$(SWIFT),swift)
 	@touch $@
@@ -161,6 +172,7 @@ lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test -c requirements/demo.txt -o requirements/test.txt
 	$(COMPILE) $(RUNTIME) $(TESTED) --group test --group lint -c requirements/test.txt -o requirements/lint.txt
 	$(COMPILE) $(RUNTIME) --extra celery --extra redis --extra s3 --group bench -c requirements/demo.txt -o requirements/bench.txt
+	$(COMPILE) $(RUNTIME) --group docs -c requirements/demo.txt -o requirements/docs.txt
 	$(COMPILE) --group reference -o requirements/reference.txt
 	$(COMPILE) --group swift -o requirements/swift.txt
 	$(COMPILE) --group uwsgi -o requirements/uwsgi.txt
