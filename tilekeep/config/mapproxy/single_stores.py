@@ -42,4 +42,6 @@ def single_stores(settings: Settings, name: str) -> Iterator[SingleStore]:
         yield SingleStore(path, settings)
         return
     for index, tier in enumerate(backend.tiers):
-        yield SingleStore((*path, "tiers", index), with_store(settings, name, tier))
+        # The locks are those of the cache, whatever it stores in.
+        own = tier if tier.tile_lock_dir else tier.model_copy(update={"tile_lock_dir": backend.tile_lock_dir})
+        yield SingleStore((*path, "tiers", index), with_store(settings, name, own))
