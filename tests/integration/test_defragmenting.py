@@ -14,7 +14,7 @@ import pytest
 from tests.contract.compact_stores import compact_defragmenter, compact_store
 from tests.contract.processes import forked, kill, signals, wait_for
 from tests.integration.mapproxy_compact import MapProxyCompactCache
-from tests.integration.services.mapproxy import mapproxy_python
+from tests.integration.services.mapproxy import mapproxy_util
 from tests.integration.support.command_line import tilekeep_command
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import NewTile, TileCoord, TileKey, Validators
@@ -230,7 +230,7 @@ class TestCommand:
         ours = tilekeep_command(
             "util", "defrag-compact-cache", "-f", "mapproxy.yaml", *arguments, directory=installation
         )
-        theirs = mapproxy_util("defrag-compact-cache", "-f", "mapproxy.yaml", *arguments, cwd=other)
+        theirs = mapproxy_util("defrag-compact-cache", "-f", "mapproxy.yaml", *arguments, directory=other)
 
         assert ours.returncode == theirs.returncode
         assert lines_of(ours.stdout, installation) == lines_of(theirs.stdout, other)
@@ -262,13 +262,10 @@ class TestCommand:
 
         ours = tilekeep_command("util", "defrag-compact-cache", *arguments, directory=tmp_path)
 
-        assert ours.returncode == mapproxy_util("defrag-compact-cache", *arguments, cwd=tmp_path).returncode == code
+        assert (
+            ours.returncode == mapproxy_util("defrag-compact-cache", *arguments, directory=tmp_path).returncode == code
+        )
         assert said in ours.stdout + ours.stderr
-
-
-def mapproxy_util(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    program = mapproxy_python().with_name("mapproxy-util")
-    return subprocess.run([str(program), *arguments], cwd=cwd, capture_output=True, text=True, check=False)
 
 
 def lines_of(output: str, directory: Path) -> list[str]:

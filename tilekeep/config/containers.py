@@ -65,6 +65,7 @@ from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.storage.tiers.store import tiered_store
+from tilekeep.adapters.text_files import write_text
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_legend import GetLegend
@@ -154,6 +155,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     )
     slices = providers.Object(read_slice)
     outages = providers.ThreadSafeSingleton(Outages, clock)
+    write_text = providers.Object(write_text)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
     object_workers = providers.ThreadSafeSingleton(ObjectWorkers)

@@ -39,3 +39,19 @@ def mapproxy(
     application = f"mapproxy.wsgiapp:make_wsgi_app({str(config_file)!r})"
     command = [str(mapproxy_python()), "-m", "gunicorn", "--bind", f"{HOST}:{port}", *options, application]
     return Server(command, directory, port, environ=env)
+
+
+def mapproxy_util(
+    *arguments: str, directory: Path, stdin: str = "", environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What ``mapproxy-util ARGUMENTS`` prints, and its exit code."""
+    return subprocess.run(
+        [str(mapproxy_python().with_name("mapproxy-util")), *arguments],
+        cwd=directory,
+        env={**os.environ, **(environ or {})},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -12,14 +12,14 @@ _COMMAND = [sys.executable, "-m", "tilekeep.entrypoints.cli.main"]
 
 
 def tilekeep_command(
-    *arguments: str, directory: Path, environ: Mapping[str, str] | None = None
+    *arguments: str, directory: Path, environ: Mapping[str, str] | None = None, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """What ``tilekeep ARGUMENTS`` prints, and its exit code."""
     return subprocess.run(
         [*_COMMAND, *arguments],
         cwd=directory,
         env={**os.environ, **(environ or {})},
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,

@@ -8,6 +8,7 @@ from tilekeep._version import __version__
 from tilekeep.entrypoints.cli.lazy_group import LazyGroup
 
 _COMMANDS = {
+    "init": ("init", "Write a configuration to begin with."),
     "serve": ("serve", "Serve the tiles of a configuration over HTTP."),
     "check": ("check", "Check a configuration and report every problem with its place."),
     "schema": ("schema", "Print the JSON Schema of configurations, for editors."),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import click
 
-from tilekeep.entrypoints.cli.lazy_group import LazyGroup
+from tilekeep.entrypoints.cli.reference_command import ReferenceGroup
 
-_COMMANDS = {
-    "defrag-compact-cache": ("defrag_compact_cache", "Rewrite bundles without the room of replaced tiles."),
+COMMANDS = {
+    "create": ("mapproxy_util.create", "Write example configurations, a WSGI script or a logging configuration."),
+    "scales": ("mapproxy_util.scales", "Convert between scales and resolutions."),
+    "defrag-compact-cache": ("mapproxy_util.defrag_compact_cache", "Rewrite bundles without room of replaced tiles."),
 }
 
 
-@click.group("util", cls=LazyGroup, modules=_COMMANDS)
+@click.group("util", cls=ReferenceGroup, modules=COMMANDS)
 def command() -> None:
-    """Tools for caches, with the names and options of mapproxy-util."""
+    """Tools for configurations and caches, with the names and options of mapproxy-util."""

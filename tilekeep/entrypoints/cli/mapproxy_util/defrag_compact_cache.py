@@ -12,13 +12,13 @@ import click
 from tilekeep.application.defragment import FileVerdict, Worthwhile, defragment
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
+from tilekeep.entrypoints.cli.reference_command import EXIT_USAGE, ReferenceCommand, end_with_help
 
-_EXIT_USAGE = 1
 _EXIT_FAILURES = 1
 _MEBIBYTE = 1024 * 1024
 
 
-@click.command("defrag-compact-cache")
+@click.command("defrag-compact-cache", cls=ReferenceCommand)
 @click.option("--mapproxy-conf", "-f", "config", metavar="FILE", help="Configuration file.")
 @click.option("--caches", metavar="NAME,...", help="Only these caches; all compact caches without it.")
 @click.option(
@@ -42,8 +42,7 @@ def command(
     A bundle is rewritten when both --min-percent and --min-mb are reached.  Servers and seeding may go on meanwhile.
     """
     if not config:
-        click.echo(context.get_help())
-        sys.exit(_EXIT_USAGE)
+        end_with_help(context)
     if not os.path.isfile(config):
         click.echo(f"ERROR: there is no file {config!r}", err=True)
         sys.exit(EXIT_CONFIGURATION)
@@ -54,7 +53,7 @@ def command(
     if unknown := [name for name in wanted if name not in known]:
         click.echo(f"unknown caches: {', '.join(unknown)}")
         click.echo(f"available compact caches: {', '.join(known)}")
-        sys.exit(_EXIT_USAGE)
+        sys.exit(EXIT_USAGE)
     failures: list[str] = []
     for name in (name for name in known if name in wanted):
         for store in known[name]:
