@@ -90,6 +90,7 @@ from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.direct_maps import DirectMaps
+from tilekeep.config.assemble.grid_reports import GridReports
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
 from tilekeep.config.assemble.invalidations import InvalidationAssembly
@@ -288,6 +289,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     admitted = providers.ThreadSafeSingleton(
         AdmittedClients, adapters.admitted_client.provider, shared.provided.http_client
     )
+    grid_reports = providers.Factory(GridReports, settings, grids, coverages)
     source_parts = providers.ThreadSafeSingleton(
         SourceParts,
         make=adapters.sources.provider,

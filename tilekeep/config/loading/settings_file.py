@@ -41,6 +41,14 @@ class LoadedSettings:
     base_dir: str
     files: tuple[str, ...]
     _read_again: Callable[[], MappingNode | None] = field(repr=False, compare=False)
+    _data: Mapping[str, Any] = field(repr=False, compare=False)
+
+    def section_as_written(self, name: str) -> Mapping[str, Any]:
+        """A section of the file as it stands there, bases, environment and variables included; for people.
+
+        Numbers are those that were written, which settings bring to the type of the option.
+        """
+        return self._data.get(name) or {}
 
     def located(self, problems: Iterable[Problem]) -> list[Problem]:
         """Problems found later with their positions, for which the files are read again."""
@@ -100,7 +108,8 @@ def _loaded(
         raise ConfigurationProblems(Report.of(problems))
     root, overlay_problems = with_environment(tree, environment)
     try:
-        settings, model_problems = checked(_data(root, expansion), scalar_coerced)
+        data = _data(root, expansion)
+        settings, model_problems = checked(data, scalar_coerced)
     except RecursionError as depth:
         raise ConfigurationProblems(Report.of([*problems, _too_deep(path)])) from depth
     problems += [located(problem, tree) for problem in overlay_problems]
@@ -114,7 +123,7 @@ def _loaded(
     if report.errors:
         raise ConfigurationProblems(report)
     again = partial(_root, path, environment, variables, read)
-    return LoadedSettings(settings, report, base_dir, files.files, again)
+    return LoadedSettings(settings, report, base_dir, files.files, again, data)
 
 
 def _root(

@@ -12,9 +12,7 @@ from tilekeep.config.problems import ConfigurationProblems, Report
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import options
-
-#: Exit code for a configuration that cannot be obeyed (spec/util-deploy.md, 13).
-EXIT_CONFIGURATION = 2
+from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
 
 
 def load_or_exit(config: str, environment: str | None) -> LoadedSettings:

@@ -11,6 +11,7 @@ _COMMANDS = {
     "init": ("init", "Write a configuration to begin with."),
     "serve": ("serve", "Serve the tiles of a configuration over HTTP."),
     "check": ("check", "Check a configuration and report every problem with its place."),
+    "grids": ("grids", "Say what levels and tiles the grids of a configuration have."),
     "schema": ("schema", "Print the JSON Schema of configurations, for editors."),
     "seed": ("seed", "Fill, refresh and clean caches ahead of requests."),
     "worker": ("worker", "Make tiles for runs of seeding on this and other machines."),

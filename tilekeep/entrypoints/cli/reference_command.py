@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
 import click
 
 from tilekeep._version import __version__
+from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION, EXIT_USAGE
 from tilekeep.entrypoints.cli.lazy_group import LazyGroup
-
-#: Exit code of wrong calls, and of asking for help of the program itself (spec/util-deploy.md, 1 and 13).
-EXIT_USAGE = 1
 
 _HELP = ("-h", "--help")
 
@@ -58,3 +57,17 @@ def end_with_help(context: click.Context, error: str | None = None) -> NoReturn:
     if error is not None:
         click.echo(f"\nERROR: {error}", err=True)
     sys.exit(EXIT_USAGE)
+
+
+def existing_configuration(context: click.Context, given: str | None, arguments: tuple[str, ...] = ()) -> str:
+    """The path of the configuration: that of an option, or else the only argument.
+
+    Without one the program ends with help and exit code 1, for a file that is not there with exit code 2.
+    """
+    path = given or (arguments[0] if len(arguments) == 1 else None)
+    if not path:
+        end_with_help(context)
+    if not os.path.isfile(path):
+        click.echo(f"ERROR: there is no file {path!r}", err=True)
+        sys.exit(EXIT_CONFIGURATION)
+    return path

@@ -9,6 +9,7 @@ from tilekeep.entrypoints.cli.reference_command import ReferenceGroup
 COMMANDS = {
     "create": ("mapproxy_util.create", "Write example configurations, a WSGI script or a logging configuration."),
     "scales": ("mapproxy_util.scales", "Convert between scales and resolutions."),
+    "grids": ("mapproxy_util.grids", "Print the levels of grids and their numbers of tiles."),
     "defrag-compact-cache": ("mapproxy_util.defrag_compact_cache", "Rewrite bundles without room of replaced tiles."),
 }
 

@@ -8,7 +8,8 @@ from typing import NoReturn
 
 import click
 
-from tilekeep.entrypoints.cli.reference_command import EXIT_USAGE, ReferenceCommand, end_with_help
+from tilekeep.entrypoints.cli.exit_codes import EXIT_USAGE
+from tilekeep.entrypoints.cli.reference_command import ReferenceCommand, end_with_help
 from tilekeep.entrypoints.cli.written_files import template, write_file
 
 _BASE_CONFIG = ("mapproxy.yaml", "seed.yaml", "full_example.yaml", "full_seed_example.yaml")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
 from functools import partial
 
@@ -11,8 +10,9 @@ import click
 
 from tilekeep.application.defragment import FileVerdict, Worthwhile, defragment
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
-from tilekeep.entrypoints.cli.reference_command import EXIT_USAGE, ReferenceCommand, end_with_help
+from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.exit_codes import EXIT_USAGE
+from tilekeep.entrypoints.cli.reference_command import ReferenceCommand, existing_configuration
 
 _EXIT_FAILURES = 1
 _MEBIBYTE = 1024 * 1024
@@ -41,14 +41,10 @@ def command(
 
     A bundle is rewritten when both --min-percent and --min-mb are reached.  Servers and seeding may go on meanwhile.
     """
-    if not config:
-        end_with_help(context)
-    if not os.path.isfile(config):
-        click.echo(f"ERROR: there is no file {config!r}", err=True)
-        sys.exit(EXIT_CONFIGURATION)
+    path = existing_configuration(context, config)
     from tilekeep.config.checked_container import checked_container
 
-    known = checked_container(load_or_exit(config, environment)).use_cases.caches().defragmenters()
+    known = checked_container(load_or_exit(path, environment)).use_cases.caches().defragmenters()
     wanted = caches.split(",") if caches else list(known)
     if unknown := [name for name in wanted if name not in known]:
         click.echo(f"unknown caches: {', '.join(unknown)}")

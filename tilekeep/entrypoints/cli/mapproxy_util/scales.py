@@ -15,7 +15,8 @@ from tilekeep.domain.scales import (
     resolution_of_scale,
     scale_of_resolution,
 )
-from tilekeep.entrypoints.cli.reference_command import EXIT_USAGE, ReferenceCommand, end_with_help
+from tilekeep.entrypoints.cli.exit_codes import EXIT_USAGE
+from tilekeep.entrypoints.cli.reference_command import ReferenceCommand, end_with_help
 
 #: The reference knows a degree to 10 decimals.
 _METRES_PER_UNIT = {"m": 1.0, "d": 111319.4907932736}
