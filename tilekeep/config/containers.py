@@ -86,6 +86,7 @@ from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.admitted_clients import AdmittedClients
+from tilekeep.config.assemble.archives import ArchivePacking
 from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
@@ -421,6 +422,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     invalidations = providers.ThreadSafeSingleton(InvalidationAssembly, settings, grids, coverages, caches)
     invalidate = providers.Factory(Invalidate)
     ordered_tasks = providers.ThreadSafeSingleton(OrderedTasks, settings, grids, caches.provided.seeded)
+    archives = providers.Factory(ArchivePacking, adapters.projection, adapters.slices)
     seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
     run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
     estimate_task = providers.Factory(EstimateTask, clock=adapters.clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tilekeep.domain.affected_tiles import AffectedTiles
@@ -120,9 +121,13 @@ class TileGrid:
         z, x, y = coord
         return TileCoord(z, x, self.matrix_sizes[z].height - 1 - y)
 
-    def supports_origin(self, origin: Origin) -> bool:
-        """Whether rows may be counted from ``origin``: the grid's own, or every level fills the bbox vertically."""
-        return origin == self.origin or all(self._fills_vertically(z) for z in range(self.levels))
+    def supports_origin(self, origin: Origin, levels: Iterable[int] | None = None) -> bool:
+        """Whether rows may be counted from ``origin``: the grid's own, or every level fills the bbox vertically.
+
+        With ``levels`` only these count.
+        """
+        wanted = range(self.levels) if levels is None else levels
+        return origin == self.origin or all(self._fills_vertically(z) for z in wanted)
 
     def _fills_vertically(self, z: int) -> bool:
         level = self.level_bbox(z)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ class LoadedSettings:
     :ivar report: warnings.
     :ivar base_dir: absolute directory of the main file; relative paths start here.
     :ivar files: absolute paths of all files read, the main one first.
+    :ivar data: what the settings were made of: plain data, bases, environment and variables included.
     """
 
     settings: Settings = field(repr=False)
@@ -41,14 +42,22 @@ class LoadedSettings:
     base_dir: str
     files: tuple[str, ...]
     _read_again: Callable[[], MappingNode | None] = field(repr=False, compare=False)
-    _data: Mapping[str, Any] = field(repr=False, compare=False)
+    data: Mapping[str, Any] = field(repr=False, compare=False)
 
     def section_as_written(self, name: str) -> Mapping[str, Any]:
-        """A section of the file as it stands there, bases, environment and variables included; for people.
+        """A section of :attr:`data`, for people: numbers are as they were written, whatever type the option has."""
+        return self.data.get(name) or {}
 
-        Numbers are those that were written, which settings bring to the type of the option.
+    def with_data(self, data: Mapping[str, Any]) -> LoadedSettings:
+        """The settings of other data in the place of these.
+
+        :raises ConfigurationProblems: there are errors.
         """
-        return self._data.get(name) or {}
+        settings, problems = checked(dict(data), scalar_coerced)
+        report = Report.of(problems)
+        if report.errors:
+            raise ConfigurationProblems(report)
+        return replace(self, settings=settings, report=report, data=data)
 
     def located(self, problems: Iterable[Problem]) -> list[Problem]:
         """Problems found later with their positions, for which the files are read again."""

@@ -7,3 +7,12 @@ EXIT_USAGE = 1
 
 #: A configuration that cannot be obeyed.
 EXIT_CONFIGURATION = 2
+
+#: Somebody has stopped a run.
+EXIT_INTERRUPTED = 2
+
+#: A run broke off, mostly because tiles cannot be stored.
+EXIT_BROKEN_OFF = 3
+
+#: A run went through, but some tiles could not be made.
+EXIT_FAILED_TILES = 4

@@ -10,11 +10,13 @@ from tilekeep.entrypoints.cli.lazy_group import LazyGroup
 _COMMANDS = {
     "init": ("init", "Write a configuration to begin with."),
     "serve": ("serve", "Serve the tiles of a configuration over HTTP."),
+    "autoconfig": ("autoconfig", "Write a configuration out of what a server or file has."),
     "check": ("check", "Check a configuration and report every problem with its place."),
     "grids": ("grids", "Say what levels and tiles the grids of a configuration have."),
     "schema": ("schema", "Print the JSON Schema of configurations, for editors."),
     "seed": ("seed", "Fill, refresh and clean caches ahead of requests."),
     "worker": ("worker", "Make tiles for runs of seeding on this and other machines."),
+    "export": ("export", "Export tiles: PMTiles, MBTiles, GeoPackage, or a directory for a web server."),
     "jobs": ("jobs", "Say how far a run of seeding has got."),
     "invalidate": ("invalidate", "Mark tiles as stale where data has changed."),
     "explain": ("explain", "Say what a tile request would do, without doing it."),

@@ -9,8 +9,12 @@ from tilekeep.entrypoints.cli.reference_command import ReferenceGroup
 COMMANDS = {
     "create": ("mapproxy_util.create", "Write example configurations, a WSGI script or a logging configuration."),
     "scales": ("mapproxy_util.scales", "Convert between scales and resolutions."),
+    "wms-capabilities": ("mapproxy_util.wms_capabilities", "Print the layers of a WMS."),
     "grids": ("mapproxy_util.grids", "Print the levels of grids and their numbers of tiles."),
+    "export": ("mapproxy_util.export", "Export the tiles of a cache."),
+    "autoconfig": ("mapproxy_util.autoconfig", "Write a configuration out of what a WMS or a GeoPackage has."),
     "defrag-compact-cache": ("mapproxy_util.defrag_compact_cache", "Rewrite bundles without room of replaced tiles."),
+    "gridconf-from-ogcapitilematrixset": ("mapproxy_util.gridconf", "Print grids for the matrix sets of an OGC API."),
 }
 
 

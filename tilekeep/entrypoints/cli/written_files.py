@@ -27,13 +27,18 @@ def refuse_existing(path: str, *, force: bool) -> None:
 
 
 def write_file(path: str, text: str, *, force: bool) -> None:
-    """Says so and writes the file; ends the program where that cannot be done."""
+    """Writes the file and says so; ends the program where that cannot be done."""
+    refuse_existing(path, force=force)
+    write_quietly(path, text)
+    click.echo(f"writing {path}")
+
+
+def write_quietly(path: str, text: str) -> None:
+    """Writes the file, or replaces it; ends the program where that cannot be done."""
     from tilekeep.config.containers import AdaptersContainer
 
-    refuse_existing(path, force=force)
     try:
         AdaptersContainer.write_text()(path, text)
     except StoreError as error:
         click.echo(f"ERROR: {error}", err=True)
         sys.exit(EXIT_NOT_WRITTEN)
-    click.echo(f"writing {path}")

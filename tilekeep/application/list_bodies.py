@@ -1,0 +1,27 @@
+"""Everything that a store holds, as bytes: what archives are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Protocol
+
+from tilekeep.domain.tile import FileSlice, TileCoord
+from tilekeep.ports.tile_store import SliceReader, TileLister, TileReader
+
+_AT_A_TIME = 64
+
+
+class ListedStore(TileReader, TileLister, Protocol):
+    """What is asked of the store."""
+
+
+def listed_bodies(
+    store: ListedStore, levels: Iterable[int], read_slice: SliceReader
+) -> Iterator[tuple[TileCoord, bytes]]:
+    """The tiles of ``levels`` without dimensions, in no stated order; raises StoreError."""
+    for level in levels:
+        keys = (key for key, _ in store.list(level) if not key.dimensions)
+        while some := list(islice(keys, _AT_A_TIME)):
+            for key, tile in store.read_many(some).items():
+                yield key.coord, read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body

@@ -1,0 +1,96 @@
+"""``tilekeep export``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from tilekeep.domain.level_lists import listed_levels
+from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.export_types import TYPES
+
+_TYPES_OF_ENDINGS = {".pmtiles": "pmtiles", ".mbtiles": "mbtiles", ".gpkg": "geopackage"}
+
+
+def _levels(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, ...]:  # noqa: ARG001 - click's signature
+    try:
+        return listed_levels(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command("export")
+@options.configuration
+@click.argument("source")
+@click.argument("dest", type=click.Path())
+@click.option("--levels", "-l", required=True, metavar="LEVELS", callback=_levels, help="Such as 0..12 or 3,5,7.")
+@click.option(
+    "--type",
+    "-t",
+    "type_name",
+    type=click.Choice(list(TYPES)),
+    help="What is written; without it DEST says it by its ending, else it is xyz.",
+)
+@click.option(
+    "--grid", "-g", metavar="NAME|OPTIONS", help="Grid of the export; without it the first one of the cache SOURCE."
+)
+@click.option("--fetch", "fetches", is_flag=True, help="Make missing and stale tiles; without it no server is asked.")
+@click.option("--coverage", metavar="BOX|FILE", help="Area: west,south,east,north, or a file with polygons.")
+@click.option("--srs", metavar="CODE", help="SRS of the area; that of the grid without it.")
+@click.option("--where", metavar="SQL", help="Features of the area that count.")
+@click.option("--concurrency", "-c", type=click.IntRange(1), default=2, show_default=True, help="Processes that work.")
+@click.option("--add", "adds", is_flag=True, help="Add to a destination that is there; its tiles stay as they are.")
+@click.option("--continue", "goes_on", is_flag=True, help="Go on where an interrupted export was.")
+@click.option("--dry-run", "-n", is_flag=True, help="Count what would be exported, and do nothing.")
+@click.option("--quiet", "-q", count=True, help="Say less; twice for no progress at all.")
+@options.environment
+def command(**given: Any) -> None:
+    """Export the tiles of SOURCE, a cache or source of the configuration file CONFIG, to DEST.
+
+    xyz is a directory with z/x/y and rows from the north, as web maps expect it, to be put on any web server; pmtiles
+    one file for the same purpose; mbtiles and geopackage are files for GIS programs.  How far it has got is noted in
+    DEST.progress, for --continue.
+
+    The exit code is 0 when everything is there, 1 for what does not exist, 2 for a wrong call or configuration or an
+    interruption, 3 when tiles could not be stored, and 4 when some could not be made.
+    """
+    from tilekeep.entrypoints.cli.export_run import ExportCall, refuse_existing, run_export, unpacked_place
+
+    source, dest = given["source"], given["dest"]
+    loaded = load_or_exit(given["config"], given["environment"])
+    type_name = given["type_name"] or _TYPES_OF_ENDINGS.get(os.path.splitext(dest)[1].lower(), "xyz")
+    call = ExportCall(
+        source=source,
+        grid=given["grid"] or _first_grid(loaded.settings, source),
+        dest=dest,
+        type=TYPES[type_name],
+        levels=given["levels"],
+        fetches=given["fetches"],
+        coverage=given["coverage"],
+        srs=given["srs"],
+        where=given["where"],
+        workers=given["concurrency"],
+        dry_run=given["dry_run"],
+        quiet=given["quiet"],
+        progress_file=f"{dest.rstrip('/')}.progress",
+        goes_on=given["goes_on"],
+    )
+    if call.type.packed and given["adds"]:
+        raise click.UsageError("archives are made as a whole; leave out --add")
+    if source in loaded.settings.sources and not call.fetches:
+        raise click.UsageError(f"{source} is a source, of which nothing is stored; add --fetch")
+    refuse_existing(call, force=given["adds"] or given["goes_on"])
+    if call.type.packed and not given["goes_on"] and os.path.exists(unpacked_place(dest)):
+        raise click.UsageError(f"an export was interrupted; --continue it, or remove {unpacked_place(dest)}")
+    sys.exit(run_export(loaded, call))
+
+
+def _first_grid(settings: Any, source: str) -> str:
+    from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+
+    cache = settings.caches.get(source)
+    return DEFAULT_GRID if cache is None else (cache.grids or (DEFAULT_GRID,))[0]

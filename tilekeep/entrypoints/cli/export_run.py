@@ -1,0 +1,223 @@
+"""One export: a seed of a cache that is there for this run alone (spec/util-deploy.md, 8)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
+from tilekeep.config.assemble.seed_tasks import EmptyTask
+from tilekeep.config.checked_container import checked_container
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.exporting import TASK, ExportOrder, ExportSettings, export_settings, export_tasks, is_source
+from tilekeep.config.loading.environment import Expansion
+from tilekeep.config.loading.plain_data import plain_data
+from tilekeep.config.loading.settings_file import LoadedSettings
+from tilekeep.config.loading.yaml_nodes import YamlProblem, parse
+from tilekeep.config.mapproxy.coverage import is_connection
+from tilekeep.config.problems import ConfigurationProblems
+from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
+from tilekeep.domain.meta_tile import FetchMode
+from tilekeep.entrypoints.cli.exit_codes import (
+    EXIT_BROKEN_OFF,
+    EXIT_CONFIGURATION,
+    EXIT_FAILED_TILES,
+    EXIT_INTERRUPTED,
+)
+from tilekeep.entrypoints.cli.export_types import ExportType
+from tilekeep.entrypoints.cli.run_report import run_report
+from tilekeep.entrypoints.seeding.run import RunOptions, WantedTasks, wanted_tasks
+from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions
+from tilekeep.entrypoints.seeding.summary import Summaries
+
+_BOX = re.compile(r"[-+.\d\s,e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCall:
+    """What is wanted.
+
+    :ivar grid: a name, or ``option=value option=value``.
+    :ivar dest: where the tiles go; starts at the current directory.
+    :ivar coverage: a box, a file or a connection; None is everywhere.
+    :ivar srs: of the coverage; that of the grid without it.
+    :ivar where: which features of the coverage count.
+    :ivar progress_file: where it is noted what is done; None for nowhere.
+    :ivar goes_on: whether an earlier run is gone on with.
+    """
+
+    source: str
+    grid: str
+    dest: str
+    type: ExportType
+    levels: tuple[int, ...]
+    fetches: bool
+    coverage: str | None
+    srs: str | None
+    where: str | None
+    workers: int
+    dry_run: bool
+    quiet: int
+    progress_file: str | None = None
+    goes_on: bool = False
+
+
+def run_export(loaded: LoadedSettings, call: ExportCall) -> int:
+    """Exports, and gives the exit code."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="tilekeep-export-") as locks:
+            return _Run(loaded, call, locks)()
+    except ConfigurationProblems as problems:
+        click.echo("\n".join(f"ERROR: {problem}" for problem in problems.report.errors), err=True)
+        return EXIT_CONFIGURATION
+    except ConfigurationError as error:
+        click.echo(f"ERROR: {error.message}", err=True)
+        return EXIT_CONFIGURATION
+    except (StoreError, JobStoreError, SeedingBrokenOff) as error:
+        click.echo(f"ERROR: {error}", err=True)
+        return EXIT_BROKEN_OFF
+
+
+class _Run:
+    """One call; tile locks lie in the directory ``locks``."""
+
+    def __init__(self, loaded: LoadedSettings, call: ExportCall, locks: str) -> None:
+        self._call = call
+        self._loaded = loaded
+        self._locks = locks
+
+    def __call__(self) -> int:
+        call = self._call
+        settings = export_settings(self._loaded, self._order())
+        container = checked_container(settings.loaded)
+        grid = container.use_cases.grids().grid(settings.grid)
+        if call.levels[-1] >= grid.levels:
+            raise ConfigurationError(f"destination grid only has {grid.levels} levels")
+        if call.type.from_the_north:
+            self._refuse_other_rows(container)
+        if call.type.packed:
+            container.use_cases.archives().check(grid, container.use_cases.caches().effective(settings.cache).encoding)
+        if not call.fetches and is_source(self._loaded, call.source):
+            click.echo(
+                f"WARN: {call.source} is a source, of which nothing is stored; add --fetch-missing-tiles", err=True
+            )
+            return 0
+        tasks = export_tasks(settings, call.levels, self._coverage(grid.srs.code))
+        wanted = wanted_tasks(container, tasks, [TASK], [])
+        if any(isinstance(task, SeedTask) and task.cache.planner.mode is FetchMode.META for task in wanted.seeds):
+            click.echo("WARN: grids are incompatible. needs to scale/reproject tiles for export.", err=True)
+        return self._seeded(container, settings, wanted)
+
+    def _seeded(self, container: TilekeepContainer, settings: ExportSettings, wanted: WantedTasks) -> int:
+        call = self._call
+        summaries = _ExportSummaries(container, call)
+        options = SessionOptions(RunOptions(call.workers, dry_run=call.dry_run), call.progress_file, call.goes_on)
+        stop = container.adapters.seed_stop()
+        with run_report(container.adapters.clock(), summaries, call.quiet) as report:
+            result = SeedSession(container, options, report, lambda _: None, stop)(wanted)
+        if result.interrupted:
+            click.echo("stopping...", err=True)
+            return EXIT_INTERRUPTED
+        if call.type.packed and not call.dry_run:
+            self._pack(container, settings, wanted)
+        return EXIT_FAILED_TILES if result.tiles.failed else 0
+
+    def _pack(self, container: TilekeepContainer, settings: ExportSettings, wanted: WantedTasks) -> None:
+        """Makes the archive, then removes what it was made of."""
+        caches, call = container.use_cases.caches(), self._call
+        (stored,) = [stored for stored in caches.stores() if stored.tile_set.cache == settings.cache]
+        (task,) = wanted.seeds
+        region = task.plan.region if isinstance(task, SeedTask) else None
+        container.use_cases.archives().pack(
+            os.path.abspath(call.dest),
+            call.source,
+            stored.store,
+            stored.grid,
+            caches.effective(settings.cache).encoding,
+            stored.grid.bbox if region is None else region.bbox,
+        )
+        unpacked = unpacked_place(call.dest)
+        for path in (unpacked, f"{unpacked}-wal", f"{unpacked}-shm", f"{unpacked}-journal"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+
+    def _order(self) -> ExportOrder:
+        call = self._call
+        dest = unpacked_place(call.dest) if call.type.packed else call.dest
+        store = {**call.type.store_at(dest), "tile_lock_dir": self._locks}
+        return ExportOrder(call.source, _grid(call.grid), store, call.fetches, call.type.from_the_north)
+
+    def _refuse_other_rows(self, container: TilekeepContainer) -> None:
+        """Rows can be counted from the other end only where levels fill the box of the grid."""
+        if "=" in self._call.grid:
+            return
+        given = checked_container(self._loaded).use_cases.grids().grid(self._call.grid)
+        if not given.supports_origin("nw"):
+            message = (
+                f"the rows of {self._call.grid} cannot be counted from the north, as its levels do not fill its box"
+            )
+            raise ConfigurationError(f"{message}; use --type tms")
+
+    def _coverage(self, grid_srs: str) -> Mapping[str, Any] | None:
+        """Files lie where the command is run, not beside the configuration."""
+        given, call = self._call.coverage, self._call
+        if given is None:
+            return None
+        place = given if _BOX.fullmatch(given) or is_connection(given) else os.path.abspath(given)
+        options = {"datasource": place, "srs": call.srs or grid_srs, "where": call.where}
+        return {name: value for name, value in options.items() if value is not None}
+
+
+class _ExportSummaries(Summaries):
+    """Writes what is exported from where to where."""
+
+    def __init__(self, container: TilekeepContainer, call: ExportCall) -> None:
+        super().__init__(container.adapters.projection())
+        self._call = call
+
+    def lines(self, task: SeedTask | CleanupTask | EmptyTask) -> Iterator[str]:
+        """The lines of the header."""
+        call = self._call
+        if isinstance(task, EmptyTask):
+            yield "Empty coverage given for this export"
+            return
+        grid = "custom grid" if "=" in call.grid else f"grid {call.grid!r}"
+        yield f"Exporting {call.source!r} to {call.dest!r} with {grid} in {task.plan.grid.srs.code}"
+        yield from (line.removeprefix("  ").replace("to coverage in:", "to:") for line in self._area(task.plan))
+        yield f"  Levels: {list(task.name.levels)}"
+
+
+def unpacked_place(dest: str) -> str:
+    """Where the tiles of an archive lie until all of them are there."""
+    return f"{dest}.unpacked.mbtiles"
+
+
+def _grid(given: str) -> str | Mapping[str, Any]:
+    """A name, or the options of a grid."""
+    if "=" not in given:
+        return given
+    options = {}
+    try:
+        for part in shlex.split(given):
+            name, _, value = part.partition("=")
+            root = parse(value.encode(), "--grid").root
+            options[name] = None if root is None else plain_data(root, Expansion({}))
+    except (ValueError, YamlProblem) as error:
+        raise ConfigurationError(f"invalid grid configuration: {error}") from error
+    return options
+
+
+def refuse_existing(call: ExportCall, *, force: bool) -> None:
+    """Ends the program with exit code 2 where something is at the destination that is not to be added to."""
+    if os.path.exists(call.dest) and not force:
+        click.echo("ERROR: destination exists, remove first or use --force", err=True)
+        sys.exit(EXIT_CONFIGURATION)

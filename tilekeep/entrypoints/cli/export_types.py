@@ -1,0 +1,56 @@
+"""The forms in which tiles are exported, and the stores that have them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class ExportType(NamedTuple):
+    """A form.
+
+    :ivar store: options of the store.
+    :ivar place: which of them names the destination.
+    :ivar from_the_north: whether its rows are always counted from the north.
+    :ivar packed: whether the tiles are packed into an archive when all of them are there.
+    """
+
+    store: Mapping[str, Any]
+    place: str = "directory"
+    from_the_north: bool = False
+    packed: bool = False
+
+    def store_at(self, path: str) -> dict[str, Any]:
+        """The options of the store with the destination ``path``, which starts at the current directory."""
+        return {**self.store, self.place: os.path.abspath(path)}
+
+
+_TMS = ExportType({"type": "file", "directory_layout": "tms"})
+_TC = ExportType({"type": "file"})
+
+#: As mapproxy-util calls them (spec/util-deploy.md, 8).
+REFERENCE_TYPES = {
+    "tms": _TMS,
+    "mapproxy": _TC,
+    "tc": _TC,
+    "mbtile": ExportType({"type": "mbtiles"}, "filename"),
+    "sqlite": ExportType({"type": "sqlite"}),
+    "geopackage": ExportType({"type": "geopackage"}, "filename"),
+    "arcgis": ExportType({"type": "file", "directory_layout": "arcgis"}),
+    "compact-v1": ExportType({"type": "compact", "version": 1}),
+    "compact-v2": ExportType({"type": "compact", "version": 2}),
+}
+
+#: As people know them; files for other programs have the rows that these expect.
+TYPES = {
+    "xyz": _TMS._replace(from_the_north=True),
+    "tms": _TMS,
+    "pmtiles": ExportType({"type": "mbtiles"}, "filename", packed=True),
+    "mbtiles": ExportType({"type": "mbtiles", "row_order": "standard"}, "filename"),
+    "geopackage": ExportType({"type": "geopackage", "row_order": "standard"}, "filename"),
+    "sqlite": REFERENCE_TYPES["sqlite"],
+    "compact": REFERENCE_TYPES["compact-v2"],
+    "arcgis": REFERENCE_TYPES["arcgis"],
+    "tc": _TC,
+}
