@@ -27,6 +27,10 @@ def arcgis(z: int, x: int, y: int) -> str:
     return f"L{z:02d}/R{y:08x}/C{x:08x}"
 
 
+def wmts(z: int, x: int, y: int) -> str:
+    return f"{z:02d}/{x}/{y}"
+
+
 def grouped(number: int, digits: int) -> str:
     """The number cut into groups of digits: two of four, three of three."""
     groups = 3 if digits == 3 else 2
@@ -35,4 +39,4 @@ def grouped(number: int, digits: int) -> str:
     return "/".join([text[:head], *(text[start : start + digits] for start in range(head, len(text), digits))])
 
 
-LAYOUTS = {function.__name__: function for function in (tc, mp, tms, reverse_tms, quadkey, arcgis)}
+LAYOUTS = {function.__name__: function for function in (tc, mp, tms, reverse_tms, quadkey, arcgis, wmts)}

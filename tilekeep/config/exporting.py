@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tilekeep.config.autoconfig.wmts import grid_options
 from tilekeep.config.loading.settings_file import LoadedSettings, scalar_coerced
 from tilekeep.config.mapproxy.meaning_cache import effective_cache
 from tilekeep.config.mapproxy.names import known_grids
@@ -13,6 +14,7 @@ from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.problems import ConfigurationProblems, Report
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.grid import TileGrid
 
 #: The task of the export.
 TASK = "export"
@@ -84,6 +86,27 @@ def export_tasks(settings: ExportSettings, levels: Sequence[int], coverage: Mapp
     return result.settings
 
 
+def static_settings(
+    loaded: LoadedSettings, source: str, grid: TileGrid, last_level: int, image_format: str
+) -> LoadedSettings:
+    """A configuration of which the WMTS has just what is exported: one layer, and the levels up to the last one."""
+    options = {**grid_options(grid), "res": list(grid.resolutions[: last_level + 1])}
+    data = {
+        "services": {"wmts": {"kvp": False, "restful": True}},
+        "layers": ({"name": source, "title": source, "sources": (source,)},),
+        "caches": {source: {"grids": (grid.name,), "sources": (), "format": image_format, "ledger": False}},
+        "grids": {
+            grid.name: {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+        },
+    }
+    return loaded.with_data(data)
+
+
+def grid_name(grid: str | Mapping[str, Any]) -> str:
+    """What the grid of an export is called where people see it."""
+    return grid if isinstance(grid, str) else "custom"
+
+
 def is_source(loaded: LoadedSettings, name: str) -> bool:
     """Whether a name is that of a source, which goes before a cache of the same name."""
     return name in loaded.settings.sources
@@ -107,6 +130,7 @@ def _add_grid(data: dict[str, Any], loaded: LoadedSettings, order: ExportOrder) 
     options = {"base": order.grid} if isinstance(order.grid, str) else dict(order.grid)
     if order.from_the_north:
         options["origin"] = "nw"
+        options["name"] = grid_name(order.grid)
     data["grids"] = {**(data.get("grids") or {}), key: options}
     return key
 

@@ -16,6 +16,7 @@ from tilekeep.domain.tile_namers import (
     reverse_tms_namer,
     tc_namer,
     tms_namer,
+    wmts_namer,
 )
 
 #: Columns ``min_x``..``max_x`` and rows ``min_y``..``max_y``, all inclusive: (min_x, min_y, max_x, max_y).
@@ -191,6 +192,7 @@ _LAYOUTS: dict[str, TileLayout] = {
             ),
             arcgis_namer,
         ),
+        SteppedLayout("wmts", (Step(0, spec="02d"), Step(1), Step(2)), wmts_namer),
     )
 }
 

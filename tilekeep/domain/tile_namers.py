@@ -62,6 +62,18 @@ def tms_namer(prefix: str, ending: str) -> Namer:
     return path
 
 
+def wmts_namer(prefix: str, ending: str) -> Namer:
+    """``zz/x/y``: level of two digits, as addresses of WMTS have it; column and row not padded."""
+
+    def path(coord: TileCoord) -> str:
+        z, x, y = coord
+        if x < 0 or y < 0 or z < 0:
+            _refuse_negative(coord)
+        return f"{prefix}{z:02d}/{x}/{y}{ending}"
+
+    return path
+
+
 def reverse_tms_namer(prefix: str, ending: str) -> Namer:
     """``y/x/z``, nothing padded."""
 

@@ -36,6 +36,7 @@ def coords(draw: st.DrawFn) -> TileCoord:
         pytest.param("mp", SMALL, "02/0000/0003/0000/0004.png", id="mp"),
         pytest.param("mp", LARGE, "22/1234/5678/9876/5432.png", id="mp-large"),
         pytest.param("tms", SMALL, "2/3/4.png", id="tms"),
+        pytest.param("wmts", SMALL, "02/3/4.png", id="wmts"),
         pytest.param("reverse_tms", SMALL, "4/3/2.png", id="reverse_tms"),
         pytest.param("quadkey", SMALL._replace(y=0), "11.png", id="quadkey"),
         pytest.param("quadkey", TileCoord(3, 3, 5), "213.png", id="quadkey-of-the-documentation"),
@@ -158,5 +159,5 @@ def test_directories_that_cannot_hold_tiles_of_the_window_are_passed_by(layout: 
 
 
 def test_an_unknown_layout_is_a_configuration_error_that_names_the_known_ones() -> None:
-    with pytest.raises(ConfigurationError, match=r"'tsm'.*tc, mp, tms, reverse_tms, quadkey, arcgis"):
+    with pytest.raises(ConfigurationError, match=r"'tsm'.*tc, mp, tms, reverse_tms, quadkey, arcgis, wmts"):
         tile_layout("tsm")

@@ -58,7 +58,7 @@ def yaml_text(data: Any) -> str:
     yaml.version = (1, 1)
     stream = io.StringIO()
     yaml.dump(_sorted(data), stream)
-    return stream.getvalue().partition("---\n")[2]
+    return stream.getvalue().partition("---")[2].lstrip()
 
 
 def _sorted(data: Any) -> Any:

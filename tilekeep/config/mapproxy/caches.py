@@ -30,8 +30,8 @@ from tilekeep.config.mapproxy.options import (
 )
 from tilekeep.domain.bands import MOST_BANDS
 
-#: How the address of a tile becomes a path (spec/caches.md, 3.1.1).
-DirectoryLayout = Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis"]
+#: How the address of a tile becomes a path (spec/caches.md, 3.1.1); wmts is an own addition.
+DirectoryLayout = Literal["tc", "mp", "tms", "reverse_tms", "quadkey", "arcgis", "wmts"]
 
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -38,6 +38,7 @@ def _levels(context: click.Context, parameter: click.Parameter, value: str) -> t
 @click.option(
     "--grid", "-g", metavar="NAME|OPTIONS", help="Grid of the export; without it the first one of the cache SOURCE."
 )
+@click.option("--url", metavar="URL", help="Where DEST will be found; --type wmts writes it into its capabilities.")
 @click.option("--fetch", "fetches", is_flag=True, help="Make missing and stale tiles; without it no server is asked.")
 @click.option("--coverage", metavar="BOX|FILE", help="Area: west,south,east,north, or a file with polygons.")
 @click.option("--srs", metavar="CODE", help="SRS of the area; that of the grid without it.")
@@ -51,8 +52,9 @@ def _levels(context: click.Context, parameter: click.Parameter, value: str) -> t
 def command(**given: Any) -> None:
     """Export the tiles of SOURCE, a cache or source of the configuration file CONFIG, to DEST.
 
-    xyz is a directory with z/x/y and rows from the north, as web maps expect it, to be put on any web server; pmtiles
-    one file for the same purpose; mbtiles and geopackage are files for GIS programs.  How far it has got is noted in
+    xyz is a directory with z/x/y and rows from the north, as web maps expect it, to be put on any web server; wmts
+    one with the addresses of a RESTful WMTS, and its capabilities; pmtiles one file for the same purpose; mbtiles and
+    geopackage are files for GIS programs.  How far it has got is noted in
     DEST.progress, for --continue.
 
     The exit code is 0 when everything is there, 1 for what does not exist, 2 for a wrong call or configuration or an
@@ -78,7 +80,10 @@ def command(**given: Any) -> None:
         quiet=given["quiet"],
         progress_file=f"{dest.rstrip('/')}.progress",
         goes_on=given["goes_on"],
+        url=given["url"],
     )
+    if call.type.described and not call.url:
+        raise click.UsageError("a WMTS states its address; say with --url where DEST will be found")
     if call.type.packed and given["adds"]:
         raise click.UsageError("archives are made as a whole; leave out --add")
     if source in loaded.settings.sources and not call.fetches:

@@ -18,7 +18,16 @@ from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
 from tilekeep.config.assemble.seed_tasks import EmptyTask
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
-from tilekeep.config.exporting import TASK, ExportOrder, ExportSettings, export_settings, export_tasks, is_source
+from tilekeep.config.exporting import (
+    TASK,
+    ExportOrder,
+    ExportSettings,
+    export_settings,
+    export_tasks,
+    grid_name,
+    is_source,
+    static_settings,
+)
 from tilekeep.config.loading.environment import Expansion
 from tilekeep.config.loading.plain_data import plain_data
 from tilekeep.config.loading.settings_file import LoadedSettings
@@ -26,7 +35,9 @@ from tilekeep.config.loading.yaml_nodes import YamlProblem, parse
 from tilekeep.config.mapproxy.coverage import is_connection
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
+from tilekeep.domain.image import MIXED
 from tilekeep.domain.meta_tile import FetchMode
+from tilekeep.domain.path_names import fits_in_path
 from tilekeep.entrypoints.cli.exit_codes import (
     EXIT_BROKEN_OFF,
     EXIT_CONFIGURATION,
@@ -53,6 +64,7 @@ class ExportCall:
     :ivar where: which features of the coverage count.
     :ivar progress_file: where it is noted what is done; None for nowhere.
     :ivar goes_on: whether an earlier run is gone on with.
+    :ivar url: at which the destination will be found, for documents that name it.
     """
 
     source: str
@@ -69,6 +81,7 @@ class ExportCall:
     quiet: int
     progress_file: str | None = None
     goes_on: bool = False
+    url: str | None = None
 
 
 def run_export(loaded: LoadedSettings, call: ExportCall) -> int:
@@ -102,10 +115,13 @@ class _Run:
         grid = container.use_cases.grids().grid(settings.grid)
         if call.levels[-1] >= grid.levels:
             raise ConfigurationError(f"destination grid only has {grid.levels} levels")
+        encoding = container.use_cases.caches().effective(settings.cache).encoding
         if call.type.from_the_north:
             self._refuse_other_rows(container)
+            if encoding.format == MIXED:
+                raise ConfigurationError("files of web servers have one format, but tiles of the cache are mixed")
         if call.type.packed:
-            container.use_cases.archives().check(grid, container.use_cases.caches().effective(settings.cache).encoding)
+            container.use_cases.archives().check(grid, encoding)
         if not call.fetches and is_source(self._loaded, call.source):
             click.echo(
                 f"WARN: {call.source} is a source, of which nothing is stored; add --fetch-missing-tiles", err=True
@@ -129,7 +145,20 @@ class _Run:
             return EXIT_INTERRUPTED
         if call.type.packed and not call.dry_run:
             self._pack(container, settings, wanted)
+        if call.type.described and not call.dry_run:
+            self._describe(container, settings)
         return EXIT_FAILED_TILES if result.tiles.failed else 0
+
+    def _describe(self, container: TilekeepContainer, settings: ExportSettings) -> None:
+        """Writes the capabilities of a WMTS that has just these tiles."""
+        from tilekeep.entrypoints.wsgi.static_capabilities import static_capabilities
+
+        call = self._call
+        grid = container.use_cases.grids().grid(settings.grid)
+        encoding = container.use_cases.caches().effective(settings.cache).encoding
+        static = static_settings(self._loaded, call.source, grid, call.levels[-1], encoding.format)
+        path = os.path.join(call.dest, "wmts", "1.0.0", "WMTSCapabilities.xml")
+        container.adapters.write_text()(path, static_capabilities(static, call.url or ""))
 
     def _pack(self, container: TilekeepContainer, settings: ExportSettings, wanted: WantedTasks) -> None:
         """Makes the archive, then removes what it was made of."""
@@ -153,8 +182,11 @@ class _Run:
     def _order(self) -> ExportOrder:
         call = self._call
         dest = unpacked_place(call.dest) if call.type.packed else call.dest
-        store = {**call.type.store_at(dest), "tile_lock_dir": self._locks}
-        return ExportOrder(call.source, _grid(call.grid), store, call.fetches, call.type.from_the_north)
+        grid = _grid(call.grid)
+        if call.type.below:
+            _refuse_unfit(call.source, grid_name(grid))
+        store = {**call.type.store_at(dest, call.source, grid_name(grid)), "tile_lock_dir": self._locks}
+        return ExportOrder(call.source, grid, store, call.fetches, call.type.from_the_north)
 
     def _refuse_other_rows(self, container: TilekeepContainer) -> None:
         """Rows can be counted from the other end only where levels fill the box of the grid."""
@@ -199,6 +231,13 @@ class _ExportSummaries(Summaries):
 def unpacked_place(dest: str) -> str:
     """Where the tiles of an archive lie until all of them are there."""
     return f"{dest}.unpacked.mbtiles"
+
+
+def _refuse_unfit(*names: str) -> None:
+    """Names that become directories and parts of addresses."""
+    for name in names:
+        if not fits_in_path(name):
+            raise ConfigurationError(f"{name!r} cannot be part of an address; choose another --type")
 
 
 def _grid(given: str) -> str | Mapping[str, Any]:

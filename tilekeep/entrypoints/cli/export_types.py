@@ -13,6 +13,8 @@ class ExportType(NamedTuple):
     :ivar store: options of the store.
     :ivar place: which of them names the destination.
     :ivar from_the_north: whether its rows are always counted from the north.
+    :ivar below: where below the destination the tiles lie, with the names of source and grid filled in.
+    :ivar described: whether capabilities of a WMTS are written beside them.
     :ivar packed: whether the tiles are packed into an archive when all of them are there.
     """
 
@@ -20,10 +22,17 @@ class ExportType(NamedTuple):
     place: str = "directory"
     from_the_north: bool = False
     packed: bool = False
+    below: str = ""
+    described: bool = False
 
-    def store_at(self, path: str) -> dict[str, Any]:
+    def store_at(self, path: str, source: str, grid: str) -> dict[str, Any]:
         """The options of the store with the destination ``path``, which starts at the current directory."""
-        return {**self.store, self.place: os.path.abspath(path)}
+        return {
+            **self.store,
+            self.place: os.path.join(os.path.abspath(path), self.below.format(source, grid))
+            if self.below
+            else os.path.abspath(path),
+        }
 
 
 _TMS = ExportType({"type": "file", "directory_layout": "tms"})
@@ -45,6 +54,9 @@ REFERENCE_TYPES = {
 #: As people know them; files for other programs have the rows that these expect.
 TYPES = {
     "xyz": _TMS._replace(from_the_north=True),
+    "wmts": ExportType(
+        {"type": "file", "directory_layout": "wmts"}, from_the_north=True, below="wmts/{}/{}", described=True
+    ),
     "tms": _TMS,
     "pmtiles": ExportType({"type": "mbtiles"}, "filename", packed=True),
     "mbtiles": ExportType({"type": "mbtiles", "row_order": "standard"}, "filename"),

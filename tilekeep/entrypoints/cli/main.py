@@ -22,6 +22,7 @@ _COMMANDS = {
     "explain": ("explain", "Say what a tile request would do, without doing it."),
     "scrub": ("scrub", "Find stored tiles that cannot be shown, and remove them."),
     "caches": ("caches", "Say what is stored: tiles, bytes and ages, by cache and level."),
+    "completion": ("completion", "Print a script for the completion of bash, zsh or fish."),
     "util": ("util", "Tools for caches, with the names of mapproxy-util."),
     "demo": ("demo", "Serve a built-in world map on this machine."),
 }

@@ -7,6 +7,7 @@ import click
 from tilekeep.entrypoints.cli.reference_command import ReferenceGroup
 
 COMMANDS = {
+    "serve-develop": ("mapproxy_util.serve_develop", "Serve a configuration while it is being written."),
     "create": ("mapproxy_util.create", "Write example configurations, a WSGI script or a logging configuration."),
     "scales": ("mapproxy_util.scales", "Convert between scales and resolutions."),
     "wms-capabilities": ("mapproxy_util.wms_capabilities", "Print the layers of a WMS."),
