@@ -64,7 +64,7 @@ def export_settings(loaded: LoadedSettings, order: ExportOrder) -> ExportSetting
     cache = _free_name(_CACHE, loaded.settings.caches)
     grid = _add_grid(data, loaded, order)
     caches = data.get("caches") or {}
-    changed = {name: _changed(loaded, name, options or {}, order, grid) for name, options in caches.items()}
+    changed = {name: _changed(loaded, name, options or {}, order) for name, options in caches.items()}
     data["caches"] = {**changed, cache: _export_cache(caches.get(order.source), order, grid)}
     return ExportSettings(loaded.with_data(data), cache, grid)
 
@@ -135,14 +135,12 @@ def _add_grid(data: dict[str, Any], loaded: LoadedSettings, order: ExportOrder) 
     return key
 
 
-def _changed(
-    loaded: LoadedSettings, name: str, options: Mapping[str, Any], order: ExportOrder, grid: str
-) -> dict[str, Any]:
+def _changed(loaded: LoadedSettings, name: str, options: Mapping[str, Any], order: ExportOrder) -> dict[str, Any]:
     """A cache as the export sees it: tiles of any age without its sources, else no tile before it is fresh."""
     changed = dict(options)
-    if name == order.source and grid in (options.get("grids") or ()):
-        # Tiles of the same grid are passed on as they are.
-        changed["grids"] = (grid,)
+    if name == order.source and order.grid in (options.get("grids") or ()):
+        # Of a cache with one grid tiles are passed on as they are.
+        changed["grids"] = (order.grid,)
     if order.fetches:
         changed["refresh"] = {"mode": "wait"}
         return changed

@@ -123,6 +123,17 @@ def test_tables_of_a_geopackage_become_the_same_caches(levels: list[tuple[int, f
     assert own == other
 
 
+def test_the_grid_of_a_table_begins_where_its_tiles_begin(directory: Path) -> None:
+    geopackage(directory / "town.gpkg", [(0, 156543.03392804097)])
+    with sqlite3.connect(directory / "town.gpkg") as database:
+        database.execute("UPDATE gpkg_contents SET min_x = 0, min_y = 0, max_x = 1000, max_y = 1000")
+
+    done = _ours("--geopackage", "town.gpkg", directory=directory)
+
+    grid = YAML(typ="safe").load(done.stdout)["grids"]["town_3857"]
+    assert grid["bbox"] == pytest.approx([-20037508.342789244, -20037508.342789244] + [20037508.342789244] * 2)
+
+
 def test_overwrites_are_laid_over_what_a_geopackage_has(directory: Path) -> None:
     geopackage(directory / "town.gpkg", [(0, 156543.03392804097)])
     (directory / "more.yaml").write_text("layers__extend__: [{name: b, title: b, sources: [town_cache]}]\n")
