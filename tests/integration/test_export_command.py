@@ -56,7 +56,7 @@ def stored(directory: Path, z: int, x: int, y: int) -> bytes:
 
 
 def test_a_directory_for_web_maps_has_rows_from_the_north(directory: Path, upstream: UpstreamServer) -> None:
-    done = export(directory, "land", "out", "--levels", "0..2")
+    done = export(directory, "land", "out", "--levels", "0-2")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert len(list(directory.glob("out/*/*/*.png"))) == 21
@@ -67,7 +67,7 @@ def test_a_directory_for_web_maps_has_rows_from_the_north(directory: Path, upstr
 
 
 def test_an_archive_has_all_tiles_and_is_served_again(directory: Path, tilekeep_server: Callable[..., Server]) -> None:
-    done = export(directory, "land", "land.pmtiles", "--levels", "0..2")
+    done = export(directory, "land", "land.pmtiles", "--levels", "0-2")
     server = tilekeep_server(
         "services: {tms: {use_grid_names: true, origin: nw}}\nlayers: [{name: a, title: a, sources: [a]}]\n"
         "caches: {a: {grids: [GLOBAL_WEBMERCATOR], sources: [], cache: {type: pmtiles, filename: ./land.pmtiles}}}\n",
@@ -85,7 +85,7 @@ def test_an_archive_has_all_tiles_and_is_served_again(directory: Path, tilekeep_
 def test_files_for_gis_programs_have_the_rows_of_their_standard(ending: str, directory: Path) -> None:
     table, row = ("tiles", 3) if ending == "mbtiles" else (None, 0)
 
-    done = export(directory, "land", f"land.{ending}", "--levels", "0..2")
+    done = export(directory, "land", f"land.{ending}", "--levels", "0-2")
 
     assert (done.returncode, done.stderr) == (0, "")
     with sqlite3.connect(directory / f"land.{ending}") as database:
@@ -153,7 +153,7 @@ def test_an_interrupted_export_is_gone_on_with(directory: Path, upstream: Upstre
 def test_tiles_that_cannot_be_made_are_told_by_the_exit_code(directory: Path, upstream: UpstreamServer) -> None:
     upstream.on("/wms", Reply(status=404))
 
-    done = export(directory, "land", "out", "--levels", "3", "--fetch", "--coverage", "0,0,100,100", "-c", "1")
+    done = export(directory, "land", "out", "--levels", "3", "--fetch", "--bbox", "0,0,1,1", "-c", "1")
 
     assert done.returncode == 4
     assert "failed" in done.stdout
@@ -162,18 +162,18 @@ def test_tiles_that_cannot_be_made_are_told_by_the_exit_code(directory: Path, up
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        pytest.param(["nosuch", "x", "-l", "1"], 2, "no cache and no source 'nosuch'", id="no such cache"),
-        pytest.param(["wms", "x", "-l", "1"], 2, "add --fetch", id="source"),
-        pytest.param(["land", "x", "-l", "a"], 2, "'a' is neither a level", id="no level"),
+        pytest.param(["nosuch", "x", "--levels", "1"], 2, "no cache and no source 'nosuch'", id="no such cache"),
+        pytest.param(["wms", "x", "--levels", "1"], 2, "add --fetch", id="source"),
+        pytest.param(["land", "x", "--levels", "a"], 2, "'a' are no levels", id="no level"),
         pytest.param(["land", "x"], 2, "--levels", id="no levels"),
-        pytest.param(["land", "x", "-l", "25"], 2, "only has 20 levels", id="level that is not there"),
-        pytest.param(["land", "seed.yaml", "-l", "1"], 2, "destination exists", id="destination that is there"),
-        pytest.param(["land", "x", "-l", "0", "-g", "GLOBAL_GEODETIC"], 2, "from the north", id="rows"),
-        pytest.param(["land", "x.pmtiles", "-l", "0", "-g", "GLOBAL_GEODETIC"], 2, "EPSG:3857", id="no web mercator"),
-        pytest.param(["land", "x", "-l", "0", "-t", "wmts"], 2, "--url", id="wmts without address"),
-        pytest.param(["mixed", "x", "-l", "0"], 2, "mixed", id="two formats"),
+        pytest.param(["land", "x", "--levels", "25"], 2, "only has 20 levels", id="level that is not there"),
+        pytest.param(["land", "seed.yaml", "--levels", "1"], 2, "destination exists", id="destination that is there"),
+        pytest.param(["land", "x", "--levels", "0", "-g", "GLOBAL_GEODETIC"], 2, "from the north", id="rows"),
+        pytest.param(["land", "x.pmtiles", "--levels", "0", "-g", "GLOBAL_GEODETIC"], 2, "EPSG:3857", id="no mercator"),
+        pytest.param(["land", "x", "--levels", "0", "-t", "wmts"], 2, "--url", id="wmts without address"),
+        pytest.param(["mixed", "x", "--levels", "0"], 2, "mixed", id="two formats"),
         pytest.param(
-            ["land", "x", "-l", "0", "--coverage", "nosuch.wkt"], 2, "nosuch.wkt", id="area that is not there"
+            ["land", "x", "--levels", "0", "--area", "nosuch.wkt"], 2, "nosuch.wkt", id="area that is not there"
         ),
     ],
 )

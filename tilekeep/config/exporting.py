@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tilekeep.config.autoconfig.wmts import grid_options
-from tilekeep.config.loading.settings_file import LoadedSettings, scalar_coerced
+from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_cache import effective_cache
 from tilekeep.config.mapproxy.names import known_grids
-from tilekeep.config.mapproxy.validation import validated
-from tilekeep.config.problems import ConfigurationProblems, Report
-from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.grid import TileGrid
-
-#: The task of the export.
-TASK = "export"
 
 _CACHE = "export"
 _GRID = "export"
@@ -67,23 +61,6 @@ def export_settings(loaded: LoadedSettings, order: ExportOrder) -> ExportSetting
     changed = {name: _changed(loaded, name, options or {}, order) for name, options in caches.items()}
     data["caches"] = {**changed, cache: _export_cache(caches.get(order.source), order, grid)}
     return ExportSettings(loaded.with_data(data), cache, grid)
-
-
-def export_tasks(settings: ExportSettings, levels: Sequence[int], coverage: Mapping[str, Any] | None) -> SeedSettings:
-    """The task that exports some levels, within an area if one is given.
-
-    :raises ConfigurationProblems: the area is none.
-    """
-    task: dict[str, Any] = {"caches": (settings.cache,), "grids": (settings.grid,), "levels": tuple(levels)}
-    data: dict[str, Any] = {"seeds": {TASK: task}}
-    if coverage is not None:
-        task["coverages"] = (TASK,)
-        data["coverages"] = {TASK: dict(coverage)}
-    result = validated(SeedSettings, data, scalar_coerced)
-    report = Report.of(result.problems)
-    if report.errors:
-        raise ConfigurationProblems(report)
-    return result.settings
 
 
 def static_settings(

@@ -8,26 +8,18 @@ from typing import Any
 
 import click
 
-from tilekeep.domain.level_lists import listed_levels
-from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli import areas, options
 from tilekeep.entrypoints.cli.check import load_or_exit
 from tilekeep.entrypoints.cli.export_types import TYPES
 
 _TYPES_OF_ENDINGS = {".pmtiles": "pmtiles", ".mbtiles": "mbtiles", ".gpkg": "geopackage"}
 
 
-def _levels(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, ...]:  # noqa: ARG001 - click's signature
-    try:
-        return listed_levels(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 @click.command("export")
 @options.configuration
 @click.argument("source")
 @click.argument("dest", type=click.Path())
-@click.option("--levels", "-l", required=True, metavar="LEVELS", callback=_levels, help="Such as 0..12 or 3,5,7.")
+@areas.levels
 @click.option(
     "--type",
     "-t",
@@ -40,9 +32,7 @@ def _levels(context: click.Context, parameter: click.Parameter, value: str) -> t
 )
 @click.option("--url", metavar="URL", help="Where DEST will be found; --type wmts writes it into its capabilities.")
 @click.option("--fetch", "fetches", is_flag=True, help="Make missing and stale tiles; without it no server is asked.")
-@click.option("--coverage", metavar="BOX|FILE", help="Area: west,south,east,north, or a file with polygons.")
-@click.option("--srs", metavar="CODE", help="SRS of the area; that of the grid without it.")
-@click.option("--where", metavar="SQL", help="Features of the area that count.")
+@areas.where
 @click.option("--concurrency", "-c", type=click.IntRange(1), default=2, show_default=True, help="Processes that work.")
 @click.option("--add", "adds", is_flag=True, help="Add to a destination that is there; its tiles stay as they are.")
 @click.option("--continue", "goes_on", is_flag=True, help="Go on where an interrupted export was.")
@@ -60,9 +50,12 @@ def command(**given: Any) -> None:
     The exit code is 0 when everything is there, 1 for what does not exist, 2 for a wrong call or configuration or an
     interruption, 3 when tiles could not be stored, and 4 when some could not be made.
     """
-    from tilekeep.entrypoints.cli.export_run import ExportCall, refuse_existing, run_export, unpacked_place
+    from tilekeep.entrypoints.cli.export_call import ExportCall, unpacked_place
+    from tilekeep.entrypoints.cli.export_run import run_export
 
     source, dest = given["source"], given["dest"]
+    if given["levels"] is None:
+        raise click.UsageError("say with --levels which levels are exported, such as 0-12")
     loaded = load_or_exit(given["config"], given["environment"])
     type_name = given["type_name"] or _TYPES_OF_ENDINGS.get(os.path.splitext(dest)[1].lower(), "xyz")
     call = ExportCall(
@@ -72,9 +65,7 @@ def command(**given: Any) -> None:
         type=TYPES[type_name],
         levels=given["levels"],
         fetches=given["fetches"],
-        coverage=given["coverage"],
-        srs=given["srs"],
-        where=given["where"],
+        coverages=tuple(areas.coverages_of(given["bboxes"], given["srs"], given["area_files"], given["tile_lists"])),
         workers=given["concurrency"],
         dry_run=given["dry_run"],
         quiet=given["quiet"],
@@ -88,7 +79,7 @@ def command(**given: Any) -> None:
         raise click.UsageError("archives are made as a whole; leave out --add")
     if source in loaded.settings.sources and not call.fetches:
         raise click.UsageError(f"{source} is a source, of which nothing is stored; add --fetch")
-    refuse_existing(call, force=given["adds"] or given["goes_on"])
+    call.refuse_existing(force=given["adds"] or given["goes_on"])
     if call.type.packed and not given["goes_on"] and os.path.exists(unpacked_place(dest)):
         raise click.UsageError(f"an export was interrupted; --continue it, or remove {unpacked_place(dest)}")
     sys.exit(run_export(loaded, call))

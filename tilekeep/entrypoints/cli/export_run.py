@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import shlex
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
@@ -19,21 +16,16 @@ from tilekeep.config.assemble.seed_tasks import EmptyTask
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.exporting import (
-    TASK,
     ExportOrder,
     ExportSettings,
     export_settings,
-    export_tasks,
     grid_name,
     is_source,
     static_settings,
 )
-from tilekeep.config.loading.environment import Expansion
-from tilekeep.config.loading.plain_data import plain_data
 from tilekeep.config.loading.settings_file import LoadedSettings
-from tilekeep.config.loading.yaml_nodes import YamlProblem, parse
-from tilekeep.config.mapproxy.coverage import is_connection
 from tilekeep.config.problems import ConfigurationProblems
+from tilekeep.config.seeding.given_tasks import GivenTasks
 from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
 from tilekeep.domain.image import MIXED
 from tilekeep.domain.meta_tile import FetchMode
@@ -44,44 +36,11 @@ from tilekeep.entrypoints.cli.exit_codes import (
     EXIT_FAILED_TILES,
     EXIT_INTERRUPTED,
 )
-from tilekeep.entrypoints.cli.export_types import ExportType
+from tilekeep.entrypoints.cli.export_call import ExportCall, given_grid, unpacked_place
 from tilekeep.entrypoints.cli.run_report import run_report
 from tilekeep.entrypoints.seeding.run import RunOptions, WantedTasks, wanted_tasks
 from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions
 from tilekeep.entrypoints.seeding.summary import Summaries
-
-_BOX = re.compile(r"[-+.\d\s,e]+")
-
-
-@dataclass(frozen=True, slots=True)
-class ExportCall:
-    """What is wanted.
-
-    :ivar grid: a name, or ``option=value option=value``.
-    :ivar dest: where the tiles go; starts at the current directory.
-    :ivar coverage: a box, a file or a connection; None is everywhere.
-    :ivar srs: of the coverage; that of the grid without it.
-    :ivar where: which features of the coverage count.
-    :ivar progress_file: where it is noted what is done; None for nowhere.
-    :ivar goes_on: whether an earlier run is gone on with.
-    :ivar url: at which the destination will be found, for documents that name it.
-    """
-
-    source: str
-    grid: str
-    dest: str
-    type: ExportType
-    levels: tuple[int, ...]
-    fetches: bool
-    coverage: str | None
-    srs: str | None
-    where: str | None
-    workers: int
-    dry_run: bool
-    quiet: int
-    progress_file: str | None = None
-    goes_on: bool = False
-    url: str | None = None
 
 
 def run_export(loaded: LoadedSettings, call: ExportCall) -> int:
@@ -113,11 +72,10 @@ class _Run:
         settings = export_settings(self._loaded, self._order())
         container = checked_container(settings.loaded)
         grid = container.use_cases.grids().grid(settings.grid)
-        if call.levels[-1] >= grid.levels:
-            raise ConfigurationError(f"destination grid only has {grid.levels} levels")
+        levels = call.levels_of(grid)
         encoding = container.use_cases.caches().effective(settings.cache).encoding
         if call.type.from_the_north:
-            self._refuse_other_rows(container)
+            self._refuse_other_rows(levels)
             if encoding.format == MIXED:
                 raise ConfigurationError("files of web servers have one format, but tiles of the cache are mixed")
         if call.type.packed:
@@ -127,8 +85,9 @@ class _Run:
                 f"WARN: {call.source} is a source, of which nothing is stored; add --fetch-missing-tiles", err=True
             )
             return 0
-        tasks = export_tasks(settings, call.levels, self._coverage(grid.srs.code))
-        wanted = wanted_tasks(container, tasks, [TASK], [])
+        coverages = tuple(map(partial(_with_srs, srs=grid.srs.code), call.coverages))
+        tasks = GivenTasks((settings.cache,), coverages, levels).seeds(settings.loaded.settings)
+        wanted = wanted_tasks(container, tasks, [settings.cache], [])
         if any(isinstance(task, SeedTask) and task.cache.planner.mode is FetchMode.META for task in wanted.seeds):
             click.echo("WARN: grids are incompatible. needs to scale/reproject tiles for export.", err=True)
         return self._seeded(container, settings, wanted)
@@ -156,7 +115,7 @@ class _Run:
         call = self._call
         grid = container.use_cases.grids().grid(settings.grid)
         encoding = container.use_cases.caches().effective(settings.cache).encoding
-        static = static_settings(self._loaded, call.source, grid, call.levels[-1], encoding.format)
+        static = static_settings(self._loaded, call.source, grid, call.levels_of(grid)[-1], encoding.format)
         path = os.path.join(call.dest, "wmts", "1.0.0", "WMTSCapabilities.xml")
         container.adapters.write_text()(path, static_capabilities(static, call.url or ""))
 
@@ -182,13 +141,13 @@ class _Run:
     def _order(self) -> ExportOrder:
         call = self._call
         dest = unpacked_place(call.dest) if call.type.packed else call.dest
-        grid = _grid(call.grid)
+        grid = given_grid(call.grid)
         if call.type.below:
             _refuse_unfit(call.source, grid_name(grid))
         store = {**call.type.store_at(dest, call.source, grid_name(grid)), "tile_lock_dir": self._locks}
         return ExportOrder(call.source, grid, store, call.fetches, call.type.from_the_north)
 
-    def _refuse_other_rows(self, container: TilekeepContainer) -> None:
+    def _refuse_other_rows(self, levels: tuple[int, ...]) -> None:
         """Rows can be counted from the other end only where levels fill the box of the grid."""
         if "=" in self._call.grid:
             return
@@ -198,15 +157,6 @@ class _Run:
                 f"the rows of {self._call.grid} cannot be counted from the north, as its levels do not fill its box"
             )
             raise ConfigurationError(f"{message}; use --type tms")
-
-    def _coverage(self, grid_srs: str) -> Mapping[str, Any] | None:
-        """Files lie where the command is run, not beside the configuration."""
-        given, call = self._call.coverage, self._call
-        if given is None:
-            return None
-        place = given if _BOX.fullmatch(given) or is_connection(given) else os.path.abspath(given)
-        options = {"datasource": place, "srs": call.srs or grid_srs, "where": call.where}
-        return {name: value for name, value in options.items() if value is not None}
 
 
 class _ExportSummaries(Summaries):
@@ -228,9 +178,9 @@ class _ExportSummaries(Summaries):
         yield f"  Levels: {list(task.name.levels)}"
 
 
-def unpacked_place(dest: str) -> str:
-    """Where the tiles of an archive lie until all of them are there."""
-    return f"{dest}.unpacked.mbtiles"
+def _with_srs(coverage: Mapping[str, Any], srs: str) -> Mapping[str, Any]:
+    """Lists of tiles have an SRS of their own."""
+    return coverage if "expire_tiles" in coverage else {"srs": srs, **coverage}
 
 
 def _refuse_unfit(*names: str) -> None:
@@ -238,25 +188,3 @@ def _refuse_unfit(*names: str) -> None:
     for name in names:
         if not fits_in_path(name):
             raise ConfigurationError(f"{name!r} cannot be part of an address; choose another --type")
-
-
-def _grid(given: str) -> str | Mapping[str, Any]:
-    """A name, or the options of a grid."""
-    if "=" not in given:
-        return given
-    options = {}
-    try:
-        for part in shlex.split(given):
-            name, _, value = part.partition("=")
-            root = parse(value.encode(), "--grid").root
-            options[name] = None if root is None else plain_data(root, Expansion({}))
-    except (ValueError, YamlProblem) as error:
-        raise ConfigurationError(f"invalid grid configuration: {error}") from error
-    return options
-
-
-def refuse_existing(call: ExportCall, *, force: bool) -> None:
-    """Ends the program with exit code 2 where something is at the destination that is not to be added to."""
-    if os.path.exists(call.dest) and not force:
-        click.echo("ERROR: destination exists, remove first or use --force", err=True)
-        sys.exit(EXIT_CONFIGURATION)

@@ -11,7 +11,8 @@ import click
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import areas, options
-from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
+from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
 from tilekeep.entrypoints.quantities import tiles_text
 from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation, invalidated
 

@@ -23,7 +23,8 @@ def run_report(clock: Clock, summaries: Summaries, quiet: int) -> Iterator[RunRe
     from rich.console import Console
 
     from tilekeep.entrypoints.seeding.display import TerminalReport
+    from tilekeep.entrypoints.seeding.server_loads import ServerLoads
 
-    report = TerminalReport(Console(), summaries, clock)
+    report = TerminalReport(Console(), summaries, clock, ServerLoads(container.adapters.gate()))
     with report.shown():
         yield report

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -23,19 +22,21 @@ from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
 from tilekeep.domain.working_hours import WorkingHours, working_hours
 from tilekeep.entrypoints.cli import areas, options
-from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
+from tilekeep.entrypoints.cli.check import load_or_exit
 from tilekeep.entrypoints.cli.durations import seconds
+from tilekeep.entrypoints.cli.exit_codes import (
+    EXIT_BROKEN_OFF,
+    EXIT_CONFIGURATION,
+    EXIT_FAILED_TILES,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+)
 from tilekeep.entrypoints.cli.rate import with_rate
 from tilekeep.entrypoints.cli.reseeding import nothing_to_reseed
-from tilekeep.entrypoints.seeding.lines import LineReport
-from tilekeep.entrypoints.seeding.run import RunOptions, RunReport, WantedTasks, wanted_tasks
+from tilekeep.entrypoints.cli.run_report import run_report
+from tilekeep.entrypoints.seeding.run import RunOptions, WantedTasks, wanted_tasks
 from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult
 from tilekeep.entrypoints.seeding.summary import CLEANUPS_BANNER, SEEDS_BANNER, Summaries
-
-_EXIT_USAGE = 1
-_EXIT_INTERRUPTED = 2
-_EXIT_BROKEN_OFF = 3
-_EXIT_FAILED_TILES = 4
 
 #: Where progress is noted for --continue unless another file is named.
 DEFAULT_PROGRESS_FILE = ".tilekeep_seed_progress"
@@ -116,16 +117,16 @@ def command(context: click.Context, /, **given: Any) -> None:
     seed_conf = given["seed_conf"] or given["seed_conf_argument"]
     if not given["proxy_conf"] or not (seed_conf or given["caches"] or given["access_logs"]):
         click.echo(context.get_help())
-        sys.exit(_EXIT_USAGE)
+        sys.exit(EXIT_USAGE)
     if message := _contradiction(seed_conf, given):
         raise click.UsageError(message)
     for path in filter(None, (given["proxy_conf"], seed_conf)):
         if not os.path.isfile(path):
             click.echo(f"ERROR: there is no file {path!r}", err=True)
-            sys.exit(_EXIT_USAGE)
+            sys.exit(EXIT_USAGE)
     if given["retry_failed"] and given["dry_run"]:
         click.echo("ERROR: --dry-run counts all tiles; leave out --retry-failed", err=True)
-        sys.exit(_EXIT_USAGE)
+        sys.exit(EXIT_USAGE)
     if given["broker"]:
         _refuse_beside_broker(context)
     if given["log_config"]:
@@ -158,7 +159,7 @@ def _refuse_beside_broker(context: click.Context) -> None:
     for name, remedy in _OF_WORKERS.items():
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             click.echo(f"ERROR: --{name.replace('_', '-')} beside --broker: {remedy}", err=True)
-            sys.exit(_EXIT_USAGE)
+            sys.exit(EXIT_USAGE)
 
 
 class _Command:
@@ -175,7 +176,7 @@ class _Command:
         progress_file = given["progress_file"] or (DEFAULT_PROGRESS_FILE if needs_notes else None)
         if given["reseed_file"] and nothing_to_reseed(given["reseed_file"], given["reseed_interval"], progress_file):
             click.echo("no need for re-seeding")
-            return _EXIT_USAGE
+            return EXIT_USAGE
         loaded = with_rate(load_or_exit(given["proxy_conf"], given["environment"]), given["rate"])
         try:
             return self._with(loaded, progress_file)
@@ -187,7 +188,7 @@ class _Command:
             return EXIT_CONFIGURATION
         except (StoreError, JobStoreError, SeedingBrokenOff) as error:
             click.echo(f"ERROR: {error}", err=True)
-            return _EXIT_BROKEN_OFF
+            return EXIT_BROKEN_OFF
 
     def _with(self, loaded: LoadedSettings, progress_file: str | None) -> int:
         from tilekeep.config.checked_container import checked_container
@@ -209,7 +210,7 @@ class _Command:
             self._estimate(container, wanted)
             return 0
         stop = container.adapters.seed_stop()
-        with self._report(container, summaries) as report:
+        with run_report(container.adapters.clock(), summaries, given["quiet"]) as report:
             options = self._options(progress_file, loaded.settings)
             result = SeedSession(container, options, report, click.echo, stop)(wanted)
         return _exit_code(result)
@@ -273,23 +274,6 @@ class _Command:
             stop_after_seconds=given["duration"],
         )
 
-    @contextlib.contextmanager
-    def _report(self, container: TilekeepContainer, summaries: Summaries) -> Iterator[RunReport]:
-        """A bar on a terminal, else lines."""
-        clock = container.adapters.clock()
-        quiet = self._given["quiet"]
-        if quiet or not sys.stdout.isatty():
-            yield LineReport(click.echo, summaries, clock, max(1, quiet))
-            return
-        from rich.console import Console
-
-        from tilekeep.entrypoints.seeding.display import TerminalReport
-        from tilekeep.entrypoints.seeding.server_loads import ServerLoads
-
-        report = TerminalReport(Console(), summaries, clock, ServerLoads(container.adapters.gate()))
-        with report.shown():
-            yield report
-
 
 def _chosen(seeds: Sequence[str], cleanups: Sequence[str], tasks: SeedSettings) -> tuple[list[str], list[str]]:
     """The names of the tasks that are wanted; unknown ones end the program (spec/seed.md, 8)."""
@@ -309,7 +293,7 @@ def _known(kind: str, wanted: list[str], available: list[str]) -> list[str]:
     if unknown := [name for name in wanted if name not in available]:
         click.echo(f"unknown {kind} tasks: {', '.join(unknown)}")
         click.echo(f"available {kind} tasks: {', '.join(available)}")
-        sys.exit(_EXIT_USAGE)
+        sys.exit(EXIT_USAGE)
     return wanted
 
 
@@ -332,8 +316,8 @@ def _asked(wanted: WantedTasks, summaries: Summaries) -> WantedTasks:
 
 def _exit_code(result: SessionResult) -> int:
     if result.interrupted:
-        return _EXIT_INTERRUPTED
-    return _EXIT_FAILED_TILES if result.tiles.failed else 0
+        return EXIT_INTERRUPTED
+    return EXIT_FAILED_TILES if result.tiles.failed else 0
 
 
 def _configure_logging(path: str) -> None:

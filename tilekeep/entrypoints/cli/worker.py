@@ -9,7 +9,8 @@ import click
 
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import EXIT_CONFIGURATION, load_or_exit
+from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
 from tilekeep.entrypoints.cli.rate import with_rate
 from tilekeep.entrypoints.logs import log_to_standard_error
 from tilekeep.ports.seed_executor import SeedWorkerProcess
@@ -21,7 +22,14 @@ _REQUESTS = "tilekeep.source.request"
 
 
 @click.command("worker")
-@click.option("--proxy-conf", "-f", metavar="FILE", required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--proxy-conf",
+    "-f",
+    metavar="FILE",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="Configuration of the caches.",
+)
 @options.broker(required=True)
 @click.option(
     "--concurrency",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import click
 
-from tilekeep.domain.level_lists import listed_levels
+from tilekeep.domain.level_text import levels_of_text
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION, EXIT_USAGE
 from tilekeep.entrypoints.cli.export_types import REFERENCE_TYPES
 from tilekeep.entrypoints.cli.reference_command import ReferenceCommand, existing_configuration
 
+_BOX = re.compile(r"[-+.\d\s,e]+")
 _REQUIRED = ("grid", "source", "dest", "levels")
 
 
@@ -52,12 +56,12 @@ def command(context: click.Context, /, **given: Any) -> None:
             sys.exit(EXIT_USAGE)
     if given["type_name"] not in REFERENCE_TYPES:
         _end(f"unsupported --type {given['type_name']}")
-    try:
-        levels = listed_levels(given["levels"])
-    except ValueError as error:
-        _end(f"--levels: {error}")
+    levels = levels_of_text(given["levels"])
+    if levels is None:
+        _end(f"--levels: {given['levels']!r} are no levels such as 1,2,3 or 1..10")
     from tilekeep.entrypoints.cli.check import load_or_exit
-    from tilekeep.entrypoints.cli.export_run import ExportCall, refuse_existing, run_export
+    from tilekeep.entrypoints.cli.export_call import ExportCall
+    from tilekeep.entrypoints.cli.export_run import run_export
 
     loaded = load_or_exit(path, given["environment"])
     call = ExportCall(
@@ -67,15 +71,26 @@ def command(context: click.Context, /, **given: Any) -> None:
         type=REFERENCE_TYPES[given["type_name"]],
         levels=levels,
         fetches=given["fetch_missing_tiles"],
-        coverage=given["coverage"],
-        srs=given["srs"],
-        where=given["where"],
+        coverages=tuple(_coverages(given)),
         workers=given["concurrency"],
         dry_run=given["dry_run"],
         quiet=given["quiet"],
     )
-    refuse_existing(call, force=given["force"])
+    call.refuse_existing(force=given["force"])
     sys.exit(run_export(loaded, call))
+
+
+def _coverages(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The area, if one is given; files lie where the command is run, not beside the configuration."""
+    from tilekeep.config.mapproxy.coverage import is_connection
+
+    place = given["coverage"]
+    if place is None:
+        return
+    if not _BOX.fullmatch(place) and not is_connection(place):
+        place = os.path.abspath(place)
+    options = {"datasource": place, "srs": given["srs"], "where": given["where"]}
+    yield {name: value for name, value in options.items() if value is not None}
 
 
 def _end(error: str) -> NoReturn:
