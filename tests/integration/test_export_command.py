@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -29,20 +30,35 @@ sources: {{wms: {{type: wms, req: {{url: "{url}/wms", layers: land, transparent:
 """
 
 
-@pytest.fixture
-def upstream() -> Iterator[UpstreamServer]:
+@pytest.fixture(scope="module")
+def upstream_of_module() -> Iterator[UpstreamServer]:
     with UpstreamServer() as server:
-        server.on("/wms", draw_wms)
         yield server
 
 
-@pytest.fixture
-def directory(tmp_path: Path, upstream: UpstreamServer) -> Path:
-    (tmp_path / "mapproxy.yaml").write_text(CONFIG.format(url=upstream.url))
-    (tmp_path / "seed.yaml").write_text("seeds: {all: {caches: [land], grids: [GLOBAL_MERCATOR], levels: {to: 2}}}")
-    done = tilekeep_command("seed", "-f", "mapproxy.yaml", "-s", "seed.yaml", "-q", directory=tmp_path)
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, upstream_of_module: UpstreamServer) -> Path:
+    """A configuration with tiles in its cache."""
+    directory = tmp_path_factory.mktemp("filled")
+    upstream_of_module.on("/wms", draw_wms)
+    (directory / "mapproxy.yaml").write_text(CONFIG.format(url=upstream_of_module.url))
+    (directory / "seed.yaml").write_text("seeds: {all: {caches: [land], grids: [GLOBAL_MERCATOR], levels: {to: 2}}}")
+    done = tilekeep_command("seed", "-f", "mapproxy.yaml", "-s", "seed.yaml", "-q", directory=directory)
     assert done.returncode == 0, done.stderr
-    upstream.forget()
+    return directory
+
+
+@pytest.fixture
+def upstream(upstream_of_module: UpstreamServer) -> UpstreamServer:
+    """The map server, which nobody has asked yet."""
+    upstream_of_module.on("/wms", draw_wms)
+    upstream_of_module.forget()
+    return upstream_of_module
+
+
+@pytest.fixture
+def directory(filled: Path, tmp_path: Path, upstream: UpstreamServer) -> Path:
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

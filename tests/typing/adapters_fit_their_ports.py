@@ -35,6 +35,7 @@ from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.load_gate import LoadGate, Slots
 from tilekeep.adapters.locks.lock_file import LockedFile
+from tilekeep.adapters.locks.no_gate import NoGate
 from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
 from tilekeep.adapters.locks.redis_lock import RedisTileLock
 from tilekeep.adapters.locks.redis_slots import RedisSlot, RedisSlots
@@ -203,9 +204,9 @@ def locks(file: FileTileLock, redis: RedisTileLock, fake: FakeTileLock) -> tuple
 
 
 def gates(
-    file: LoadGate[LockedFile], redis: LoadGate[RedisSlot[LockedFile]], fake: FakeUpstreamGate
+    file: LoadGate[LockedFile], redis: LoadGate[RedisSlot[LockedFile]], none: NoGate, fake: FakeUpstreamGate
 ) -> tuple[UpstreamGate, ...]:
-    return file, redis, fake
+    return file, redis, none, fake
 
 
 def upstream_states(file: UpstreamStateFiles, redis: RedisUpstreamStates) -> tuple[UpstreamStates, ...]:

@@ -105,7 +105,7 @@ class CachedMaps:
 
         :raises ConfigurationError: they have others, and are not to be decoded.
         """
-        if all(self._has_same_tiles(cache, grid_key, source) for source in cache.sources):
+        if self.passes_on(cache, grid_key):
             return self._same_tiles
         is_cache = any(isinstance(source, EffectiveCacheSource) for source in cache.sources)
         if cache.encoding.opaque is not None and is_cache:
@@ -114,6 +114,10 @@ class CachedMaps:
                 f"{message}; give both the same, and the source no other", option=("caches", cache.name, "sources")
             )
         return self._for_caches
+
+    def passes_on(self, cache: EffectiveCache, grid_key: str) -> bool:
+        """Whether all sources of ``cache`` are caches with the same tiles."""
+        return all(self._has_same_tiles(cache, grid_key, source) for source in cache.sources)
 
     def _has_same_tiles(self, cache: EffectiveCache, grid_key: str, source: object) -> bool:
         if not isinstance(source, EffectiveCacheSource):

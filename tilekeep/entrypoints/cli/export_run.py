@@ -24,6 +24,7 @@ from tilekeep.config.exporting import (
     static_settings,
 )
 from tilekeep.config.loading.settings_file import LoadedSettings
+from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.config.seeding.given_tasks import GivenTasks
 from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
@@ -88,7 +89,7 @@ class _Run:
         coverages = tuple(map(partial(_with_srs, srs=grid.srs.code), call.coverages))
         tasks = GivenTasks((settings.cache,), coverages, levels).seeds(settings.loaded.settings)
         wanted = wanted_tasks(container, tasks, [settings.cache], [])
-        if any(isinstance(task, SeedTask) and task.cache.planner.mode is FetchMode.META for task in wanted.seeds):
+        if _draws(container, settings, wanted):
             click.echo("WARN: grids are incompatible. needs to scale/reproject tiles for export.", err=True)
         return self._seeded(container, settings, wanted)
 
@@ -176,6 +177,15 @@ class _ExportSummaries(Summaries):
         yield f"Exporting {call.source!r} to {call.dest!r} with {grid} in {task.plan.grid.srs.code}"
         yield from (line.removeprefix("  ").replace("to coverage in:", "to:") for line in self._area(task.plan))
         yield f"  Levels: {list(task.name.levels)}"
+
+
+def _draws(container: TilekeepContainer, settings: ExportSettings, wanted: WantedTasks) -> bool:
+    """Whether tiles are drawn, because the grid or the source is another one, instead of being copied."""
+    caches = container.use_cases.caches()
+    cache = caches.effective(settings.cache)
+    if any(isinstance(source, EffectiveCacheSource) for source in cache.sources):
+        return not caches.maps.passes_on(cache, settings.grid)
+    return any(isinstance(task, SeedTask) and task.cache.planner.mode is FetchMode.META for task in wanted.seeds)
 
 
 def _with_srs(coverage: Mapping[str, Any], srs: str) -> Mapping[str, Any]:
