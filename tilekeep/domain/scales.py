@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Metres on the screen of a pixel as OGC has it (OGC 07-057r7, 6.1), and the same in dots per inch.
-PIXEL_METRES = 0.00028
-OGC_DPI = 0.0254 / PIXEL_METRES
+from tilekeep.domain.srs import STANDARD_PIXEL_METRES
+
+#: The standard pixel of OGC in dots per inch.
+OGC_DPI = 0.0254 / STANDARD_PIXEL_METRES
 
 
 def resolution_of_scale(denominator: float, dpi: float, metres_per_unit: float) -> float:
