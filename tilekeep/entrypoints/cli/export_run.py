@@ -98,7 +98,7 @@ class _Run:
         summaries = _ExportSummaries(container, call)
         options = SessionOptions(RunOptions(call.workers, dry_run=call.dry_run), call.progress_file, call.goes_on)
         stop = container.adapters.seed_stop()
-        with run_report(container.adapters.clock(), summaries, call.quiet) as report:
+        with run_report(container, summaries, call.quiet) as report:
             result = SeedSession(container, options, report, lambda _: None, stop)(wanted)
         if result.interrupted:
             click.echo("stopping...", err=True)

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 
 import click
 
+from tilekeep.config.containers import TilekeepContainer
 from tilekeep.entrypoints.seeding.lines import LineReport
 from tilekeep.entrypoints.seeding.run import RunReport
 from tilekeep.entrypoints.seeding.summary import Summaries
-from tilekeep.ports.clock import Clock
 
 
 @contextlib.contextmanager
-def run_report(clock: Clock, summaries: Summaries, quiet: int) -> Iterator[RunReport]:
+def run_report(container: TilekeepContainer, summaries: Summaries, quiet: int) -> Iterator[RunReport]:
     """The report, while it lasts; ``quiet`` is how often the option has been given."""
+    clock = container.adapters.clock()
     if quiet or not sys.stdout.isatty():
         yield LineReport(click.echo, summaries, clock, max(1, quiet))
         return

@@ -210,7 +210,7 @@ class _Command:
             self._estimate(container, wanted)
             return 0
         stop = container.adapters.seed_stop()
-        with run_report(container.adapters.clock(), summaries, given["quiet"]) as report:
+        with run_report(container, summaries, given["quiet"]) as report:
             options = self._options(progress_file, loaded.settings)
             result = SeedSession(container, options, report, click.echo, stop)(wanted)
         return _exit_code(result)
