@@ -85,7 +85,7 @@ def _make_ring(programs: Path, conf: Path, name: str, port: int) -> None:
     """Where the things of a server lie: all on one device."""
     builder = f"{name}.builder"
     for arguments in (["create", "8", "1", "1"], ["add", f"r1z1-{HOST}:{port}/d1", "1"], ["rebalance"]):
-        command = [str(programs / "swift-ring-builder"), builder, *arguments]
+        command = [*_program(programs, "swift-ring-builder"), builder, *arguments]
         subprocess.run(command, cwd=conf, check=True, capture_output=True)
 
 
@@ -95,5 +95,10 @@ def _write_config(conf: Path, devices: Path, name: str, port: int, body: str) ->
 
 
 def _server(programs: Path, conf: Path, name: str, port: int) -> Server:
-    command = [str(programs / f"swift-{name}-server"), str(conf / f"{name}.conf"), "-v"]
+    command = [*_program(programs, f"swift-{name}-server"), str(conf / f"{name}.conf"), "-v"]
     return Server(command, conf, port, ready_path="/healthcheck")
+
+
+def _program(programs: Path, name: str) -> list[str]:
+    """Run by the interpreter beside it: the first line of a program names the folder that it was installed into."""
+    return [str(programs / "python"), str(programs / name)]

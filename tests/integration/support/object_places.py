@@ -135,6 +135,10 @@ PLACES: dict[str, tuple[str, type[ObjectPlace]]] = {
 }
 
 
+#: With one that checks signatures, and takes its time for everything.
+ALL_PLACES: dict[str, tuple[str, type[ObjectPlace]]] = {**PLACES, "s3-on-swift": ("swift_server", Bucket)}
+
+
 def store_of(config: Path) -> TileStore:
     """The store of the cache ``a`` of a configuration, as it is assembled."""
     assembly: CacheAssembly = checked_container(load_settings(str(config), variables={})).use_cases.caches()
