@@ -1,4 +1,4 @@
-"""Filling caches by workers on several machines: here processes that share a Redis and a directory of tiles."""
+"""Filling caches by workers of several machines: here processes that share a Redis and a directory of tiles."""
 
 from __future__ import annotations
 
@@ -56,9 +56,8 @@ def measure(directory: Path) -> Iterator[Row]:
                 stored = sum(1 for tile in place.glob("cache_data/**/*.png") if tile.is_file())
                 if stored != _TILES:
                     raise ProgramFailed(f"{kind}: {stored} of {_TILES} tiles are stored")
-    factor = median(rates["two"]) / median(rates["one"])
-    one = number(median(rates["one"]))
-    note = f"one worker {one}: two are {number(factor)} times one; MapProxy: 4 processes on one machine"
+    one, two = median(rates["one"]), median(rates["two"])
+    note = f"one worker {number(one)}: two are {number(two / one)} times one; MapProxy: 4 processes on one machine"
     work = f"seed {_TILES} tiles from a source that takes 200 ms, two workers with 4 requests at a time"
     yield Row(work, "tiles/s", {"mapproxy": rates["mapproxy"], "tilekeep": rates["two"]}, note, less_is_better=False)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 import tilekeep
@@ -22,6 +23,10 @@ from tests.integration.support.drawing import encoded
 from tests.integration.support.machines import Machine, machines, wait_for
 from tests.integration.support.object_places import Bucket
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tilekeep.adapters.seeding.job_file import JobFile
+from tilekeep.domain.seed_plan import SeedChunk
+from tilekeep.domain.seeding import SeedWorker
+from tilekeep.entrypoints.cli.main import main
 
 CONFIGURATION = """
 services: {{tms: }}
@@ -176,6 +181,20 @@ def test_a_worker_with_another_configuration_takes_no_part(
     assert found is not None, coordinator.log
     assert found[1] == stranger.digest() != found[2]
     assert tiles_in(bucket) == 0
+
+
+def test_jobs_says_in_words_too_who_does_what(tmp_path: Path) -> None:
+    chunks = (SeedChunk(4, 1, 0, inside=True), SeedChunk(4, 1, 1, inside=True))
+    notes = JobFile(str(tmp_path / "progress"))
+    notes.note_workers([SeedWorker("a", 2, "works", chunks, 17), SeedWorker("b", 2, "lost", (), 3)], 0.0)
+    notes.close()
+
+    told = CliRunner().invoke(main, ["jobs", str(tmp_path / "progress")]).output
+
+    assert told.splitlines() == [
+        "worker a (works): 17 chunks done, under way 4/1/0, 4/1/1, last change 1970-01-01T00:00:00+00:00",
+        "worker b (lost): 3 chunks done, under way nothing, last change 1970-01-01T00:00:00+00:00",
+    ]
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGKILL])

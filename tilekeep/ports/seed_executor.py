@@ -27,10 +27,7 @@ class SeedWorkerProcess(Protocol):
     """Does chunks for coordinators elsewhere."""
 
     def run(self) -> int:
-        """Works until it is asked to end, finishes what it has begun, and gives the exit code of the process.
-
-        :raises ConfigurationError: it cannot begin.
-        """
+        """Works until it is asked to end, finishes what it has begun, and gives the exit code of the process."""
         ...
 
 
@@ -47,7 +44,8 @@ class SeedExecutor(Protocol):
         Jobs are taken from the iterable as there is room for them.  Ends early, with chunks under way finished or given
         up, when a stop is requested.
 
-        :raises StoreError: a chunk could not be stored; those under way are finished first.
+        :raises StoreError: a chunk could not be stored; those under way are finished first, or given up.
+        :raises SeedingBrokenOff: chunks cannot be done, whoever tries.
         """
         ...
 

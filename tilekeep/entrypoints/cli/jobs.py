@@ -89,6 +89,6 @@ def _text(facts: dict[str, Any]) -> str:
 
 
 def _worker_text(facts: dict[str, Any]) -> str:
-    under_way = ", ".join(facts["under way"]) or "none"
-    counts = f"{facts['done']} chunks done, under way {under_way} of {facts['at a time']} at a time"
-    return f"worker {facts['worker']} {facts['state']}: {counts}, last change {facts['last change']}"
+    under_way = ", ".join(facts["under way"]) or "nothing"
+    counts = f"{facts['done']} chunks done, under way {under_way}"
+    return f"worker {facts['worker']} ({facts['state']}): {counts}, last change {facts['last change']}"
