@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -36,14 +37,20 @@ seeds: {fill: {caches: [world], levels: [5], coverages: [west]}}
 coverages: {west: {bbox: [-2.0e+7, -2.0e+7, -1.0, 2.0e+7], srs: 'EPSG:3857'}}
 """
 
+#: Compiled files are what an installed program starts from.
+_ENVIRON = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+
 _TILEKEEP = [sys.executable, "-m", "tilekeep.entrypoints.cli.main"]
 
 
 def measure(directory: Path) -> Iterator[Row]:
-    """A source that takes its time, asked four times at once by each machine: one machine, then two."""
+    """A source that takes its time, asked four times at once by each machine: from its first request to its last."""
     picture = samples.picture("flat", 256, 256, "image/png")
 
+    asked: list[float] = []
+
     def draw(_: Received) -> Reply:
+        asked.append(time.perf_counter())
         return image_reply(picture, delay_seconds=_SECONDS_OF_SOURCE)
 
     rates: dict[str, list[float]] = {"mapproxy": [], "one": [], "two": []}
@@ -52,7 +59,9 @@ def measure(directory: Path) -> Iterator[Row]:
         for round_number in range(_ROUNDS):
             for kind, found in rates.items():
                 place = _place(directory / f"{kind}-{round_number}", upstream)
-                found.append(_TILES / _seconds(kind, place))
+                asked.clear()
+                _seed(kind, place)
+                found.append(_TILES / (max(asked) - min(asked) + _SECONDS_OF_SOURCE))
                 stored = sum(1 for tile in place.glob("cache_data/**/*.png") if tile.is_file())
                 if stored != _TILES:
                     raise ProgramFailed(f"{kind}: {stored} of {_TILES} tiles are stored")
@@ -62,24 +71,28 @@ def measure(directory: Path) -> Iterator[Row]:
     yield Row(work, "tiles/s", {"mapproxy": rates["mapproxy"], "tilekeep": rates["two"]}, note, less_is_better=False)
 
 
-def _seconds(kind: str, place: Path) -> float:
+def _seed(kind: str, place: Path) -> None:
     files = ["-f", "mapproxy.yaml", "-s", "seed.yaml"]
     if kind == "mapproxy":
         program = str(Path(python_of("mapproxy")).with_name("mapproxy-seed"))
-        return _timed([program, *files, "-c", str(_AT_A_TIME)], place)
+        _run([program, *files, "-c", str(_AT_A_TIME)], place)
+        return
     with ExitStack() as stack:
         redis = stack.enter_context(RedisProcess(place))
         broker = ["--broker", f"redis://127.0.0.1:{redis.port}/0"]
         for worker in range({"one": 1, "two": 2}[kind]):
             stack.enter_context(_worker(broker, place, place / f"worker-{worker}.log"))
-        return _timed([*_TILEKEEP, "seed", *files, *broker], place)
+        _run([*_TILEKEEP, "seed", *files, *broker], place)
 
 
 @contextmanager
 def _worker(broker: list[str], place: Path, log: Path) -> Iterator[None]:
     """One that is there already."""
     command = [*_TILEKEEP, "worker", "-f", "mapproxy.yaml", *broker, "-c", str(_AT_A_TIME)]
-    with log.open("wb") as output, subprocess.Popen(command, cwd=place, stdout=output, stderr=output) as running:
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=place, env=_ENVIRON, stdout=output, stderr=output) as running,
+    ):
         try:
             wait_until(lambda: b"fetches chunks" in log.read_bytes())
             yield
@@ -87,13 +100,10 @@ def _worker(broker: list[str], place: Path, log: Path) -> Iterator[None]:
             running.terminate()
 
 
-def _timed(command: list[str], place: Path) -> float:
-    begin = time.perf_counter()
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - begin
+def _run(command: list[str], place: Path) -> None:
+    done = subprocess.run(command, cwd=place, env=_ENVIRON, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ProgramFailed(f"{command[0]}: {done.stderr.strip()[-500:] or done.stdout.strip()[-500:]}")
-    return seconds
 
 
 def _place(directory: Path, upstream: UpstreamServer) -> Path:
