@@ -58,7 +58,7 @@ sources:
 """
 
 #: What the reference calls a member that documents of Tilekeep have besides.
-_MORE = {"orderedAxes"}
+_MORE = {"orderedAxes", "boundingBox"}
 
 #: Drawn from tiles of another resolution: the same neighbours are mixed with other weights.
 RESAMPLED = Tolerance(mean=4.0, far=40, share=0.03)

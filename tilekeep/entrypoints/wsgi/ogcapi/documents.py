@@ -21,6 +21,7 @@ from tilekeep.entrypoints.wsgi.ogcapi.paths import Address, Resource
 from tilekeep.entrypoints.wsgi.ogcapi.tilesets import (
     Tiled,
     link_template,
+    tile_template,
     tilejson_tiles,
     tileset,
     tilesets,
@@ -172,7 +173,7 @@ class ApiDocuments:
             ("tile sets", what.name),
             "tilesets.html",
             lambda links: tilesets(what, sets, self._forms, links),
-            lambda _: {"identifiers": [one.identifier for one in sets], "tiled": what},
+            lambda _: {"tiled": what},
         )
 
     def _tileset(self, asked: _Asked) -> Page:
@@ -189,6 +190,9 @@ class ApiDocuments:
                 "identifier": name,
                 "tiled": what,
                 "preview": links.href(*what.path, name, f="json"),
+                "media_type": self._forms[0].media_type,
+                "template": tile_template(what, matrix_set, self._forms[0], links.base),
+                "definition": links.href("tileMatrixSets", name, f="json"),
                 "matrix_set": matrix_set,
                 "area": area,
             },

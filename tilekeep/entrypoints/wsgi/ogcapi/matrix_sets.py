@@ -54,8 +54,15 @@ class MatrixSet(NamedTuple):
             "crs": self.crs,
             **known,
             "orderedAxes": ["N", "E"] if self._north_first else ["E", "N"],
+            "boundingBox": self._box(),
             "tileMatrices": matrices,
         }
+
+    def _box(self) -> dict[str, Any]:
+        """Where its tiles lie, in the axis order of its reference system."""
+        left, bottom, right, top = self.grid.bbox
+        lower, upper = ([bottom, left], [top, right]) if self._north_first else ([left, bottom], [right, top])
+        return {"lowerLeft": lower, "upperRight": upper, "crs": self.crs}
 
     def listed(self, links: Links) -> dict[str, Any]:
         """What a list says of it."""

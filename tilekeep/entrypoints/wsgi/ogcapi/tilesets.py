@@ -36,10 +36,11 @@ class Tiled(NamedTuple):
 
 
 def tilesets(tiled: Tiled, sets: Sequence[MatrixSet], forms: Sequence[ImageForm], links: Links) -> dict[str, Any]:
-    """The list of all tile sets."""
+    """The list of all tile sets; the one that everybody knows comes first, as some clients take the first one."""
+    known_first = sorted(sets, key=lambda one: one.uri is None)
     return {
         "links": links.own(f"Tile sets of {tiled.words}", *tiled.path),
-        "tilesets": [_listed(tiled, one, forms, links) for one in sets],
+        "tilesets": [_listed(tiled, one, forms, links) for one in known_first],
     }
 
 

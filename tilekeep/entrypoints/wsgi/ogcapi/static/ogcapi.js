@@ -19,9 +19,28 @@ function projection(data) {
   return plane;
 }
 
-function tiles(data) {
+/** Rows that are counted from below: OpenLayers takes them for rows outside of the matrix. */
+async function tilesFromBelow(data, plane) {
+  const answer = await fetch(data.definition, { headers: { Accept: "application/json" } });
+  const matrices = (await answer.json()).tileMatrices;
+  const origin = ({ pointOfOrigin: [x, y] }) => (plane.getAxisOrientation().startsWith("ne") ? [y, x] : [x, y]);
+  const tileGrid = new ol.tilegrid.TileGrid({
+    origins: matrices.map(origin),
+    resolutions: matrices.map((matrix) => matrix.cellSize),
+    sizes: matrices.map((matrix) => [matrix.matrixWidth, -matrix.matrixHeight]),
+    tileSizes: matrices.map((matrix) => [matrix.tileWidth, matrix.tileHeight]),
+  });
+  const tileUrlFunction = ([z, x, y]) =>
+    data.template.replace("{tileMatrix}", matrices[z].id).replace("{tileRow}", -y - 1).replace("{tileCol}", x);
+  return new ol.source.TileImage({ projection: plane, tileGrid, tileUrlFunction });
+}
+
+async function tiles(data) {
   const plane = projection(data);
-  const source = new ol.source.OGCMapTile({ url: data.tiles, projection: plane, crossOrigin: "anonymous" });
+  const source =
+    data.fromBelow === "true"
+      ? await tilesFromBelow(data, plane)
+      : new ol.source.OGCMapTile({ url: data.tiles, mediaType: data.mediaType, projection: plane });
   return { layer: new ol.layer.Tile({ source }), plane, area: numbers(data.area) };
 }
 
@@ -30,7 +49,6 @@ function map(data) {
     url: data.map,
     params: { VERSION: "1.1.1", LAYERS: "" },
     projection: data.srs,
-    crossOrigin: "anonymous",
     ratio: 1,
   });
   const degrees = numbers(data.degrees);
@@ -42,7 +60,12 @@ function map(data) {
   return { layer: new ol.layer.Image({ source }), plane: ol.proj.get(data.srs), area };
 }
 
-const shown = element.dataset.tiles ? tiles(element.dataset) : map(element.dataset);
-const view = new ol.View({ projection: shown.plane, center: ol.extent.getCenter(shown.area), zoom: 0 });
-const shownMap = new ol.Map({ target: element, layers: [shown.layer], view });
-view.fit(shown.area, { size: shownMap.getSize() });
+async function show() {
+  const { layer, plane, area } = await (element.dataset.tiles ? tiles(element.dataset) : map(element.dataset));
+  const view = new ol.View({ projection: plane, center: ol.extent.getCenter(area), zoom: 0 });
+  const shownMap = new ol.Map({ target: element, layers: [layer], view });
+  view.fit(area, { size: shownMap.getSize() });
+  element.shownMap = shownMap;
+}
+
+show();
