@@ -1,4 +1,4 @@
-"""Rendering the templates of XML documents; what configuration and requests contribute is always escaped."""
+"""Rendering the templates of documents and pages; what configuration and requests contribute is always escaped."""
 
 from __future__ import annotations
 
