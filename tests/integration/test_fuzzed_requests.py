@@ -402,6 +402,7 @@ def send(
     return int(status[:3]), dict(answered), body
 
 
+@pytest.mark.timeout(1800)  # thousands of requests, on machines that others use too
 @settings(max_examples=REQUESTS, suppress_health_check=[HealthCheck.too_slow])
 @given(method=METHOD, path=PATH, query=QUERY, headers=HEADERS)
 @example("GET", "/tiles/osm/EPSG3857/3/1/2.png", "", {})
