@@ -11,7 +11,7 @@ from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.domain.found_tiles import BracedTemplate, FoundTiles, TileRange
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import MapQuery
-from tilekeep.domain.ogc_crs import code_of_crs, crs_url
+from tilekeep.domain.ogc_crs import code_of_crs, crs_url, is_of_earth
 from tilekeep.domain.ogc_links import absolute, href_of
 from tilekeep.domain.ogcapi_maps import FoundMaps, map_url, names_of_crs
 from tilekeep.domain.tile import TileCoord
@@ -33,6 +33,8 @@ ANYWHERE = BBox(0, 0, 1, 1)
         ("urn:ogc:def:crs:EPSG:6.18:3:3857", None),
         ("urn:ogc:def:crs:EPSG:6.18.3:3857", "EPSG:3857"),
         ("urn:ogc:def:crs:OGC:1.3:CRS84", "CRS:84"),
+        ("http://www.opengis.net/def/crs/IAU/2015/30100", "IAU_2015:30100"),
+        ("OGC:CRS84", "CRS:84"),
         ("EPSG:3857", "EPSG:3857"),
         ("[EPSG:3857]", "EPSG:3857"),
         ("http://evil.example/def/crs/EPSG/0/3857", None),
@@ -51,6 +53,9 @@ def test_names_of_reference_systems_stand_for_codes(name: str, code: str | None)
 def test_codes_have_urls() -> None:
     assert crs_url(MERCATOR) == "http://www.opengis.net/def/crs/EPSG/0/3857"
     assert crs_url(replace(WGS84, code="CRS:84")) == CRS84
+    moon = replace(WGS84, code="IAU_2015:30100")
+    assert crs_url(moon) == "http://www.opengis.net/def/crs/IAU/2015/30100"
+    assert (is_of_earth(WGS84), is_of_earth(moon)) == (True, False)
 
 
 class TestLinks:

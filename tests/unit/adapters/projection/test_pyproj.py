@@ -227,3 +227,18 @@ def test_the_data_directory_of_proj_is_set_before_its_first_use() -> None:
     )
 
     assert "pyproj" in imported_by(program)
+
+
+@pytest.mark.parametrize(
+    ("code", "geographic"),
+    [
+        pytest.param("EPSG:25832", "EPSG:4326", id="the Earth"),
+        pytest.param("CRS:84", "EPSG:4326", id="degrees of the Earth"),
+        pytest.param("IAU_2015:30110", "IAU_2015:30100", id="the Moon"),
+        pytest.param("IAU_2015:30100", "IAU_2015:30100", id="degrees of the Moon"),
+    ],
+)
+def test_each_body_has_degrees_of_its_own(code: str, geographic: str) -> None:
+    projection = PyprojProjection()
+
+    assert projection.geographic(projection.srs(code)).code == geographic
