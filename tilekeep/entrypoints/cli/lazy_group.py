@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+#: Longer names stand on lines of their own; none is.
+_NAME_COLUMNS = 40
+
 
 class LazyGroup(click.Group):
     """A group whose commands live in modules of their own.
@@ -36,4 +39,4 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the lines of help."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self._modules.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in self._modules.items()], col_max=_NAME_COLUMNS)
