@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tilekeep.adapters.imaging.image_result import ImageOptions, ImageResult, ImageSource
     from tilekeep.entrypoints.seeding.calls import cleanup, invalidate, seed
     from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
+    from tilekeep.entrypoints.wsgi.make_multi_app import make_multi_app
 
 __all__ = [
     "ImageOptions",
@@ -20,6 +21,7 @@ __all__ = [
     "__version__",
     "cleanup",
     "invalidate",
+    "make_multi_app",
     "make_wsgi_app",
     "seed",
 ]
@@ -33,6 +35,7 @@ _HOMES = {
     "__version__": "tilekeep._version",
     "cleanup": _SEEDING,
     "invalidate": _SEEDING,
+    "make_multi_app": "tilekeep.entrypoints.wsgi.make_multi_app",
     "make_wsgi_app": "tilekeep.entrypoints.wsgi.make_app",
     "seed": _SEEDING,
 }

@@ -21,20 +21,40 @@ _LONGEST_PREFIX = 256
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
+#: What a dispatcher before this application has taken off the path: it stands after the prefix of a proxy.
+BELOW_PREFIX = "tilekeep.below_prefix"
+
+_HEADER = "HTTP_X_SCRIPT_NAME"
+
 #: Characters that stand for themselves in the path of an address.
 _PLAIN_IN_PATHS = "/:@!$()*,;=+~-._"
 
 
 def apply_script_name_header(environ: Environ) -> None:
     """Makes ``X-Script-Name`` the script name and, if the path starts with it, takes it off the path."""
-    value = str(environ.pop("HTTP_X_SCRIPT_NAME", ""))
+    prefix = _header_prefix(environ)
+    environ.pop(_HEADER, None)
+    if prefix is not None:
+        environ["SCRIPT_NAME"] = prefix + environ.get(BELOW_PREFIX, "")
+        environ["PATH_INFO"] = _without(prefix, environ.get("PATH_INFO", ""))
+
+
+def unprefixed_path(environ: Environ) -> str:
+    """The path without the prefix that ``X-Script-Name`` names; the header is left to be believed or not."""
+    prefix = _header_prefix(environ)
+    path = str(environ.get("PATH_INFO", ""))
+    return path if prefix is None else _without(prefix, path)
+
+
+def _header_prefix(environ: Environ) -> str | None:
+    value = str(environ.get(_HEADER, ""))
     if len(value) > _LONGEST_PREFIX or not _PREFIX.fullmatch(value):
-        return
-    prefix = unquote_to_bytes(value.rstrip("/")).decode("latin-1")
-    environ["SCRIPT_NAME"] = prefix
-    path = environ.get("PATH_INFO", "")
-    if path == prefix or path.startswith(prefix + "/"):
-        environ["PATH_INFO"] = path[len(prefix) :]
+        return None
+    return unquote_to_bytes(value.rstrip("/")).decode("latin-1")
+
+
+def _without(prefix: str, path: str) -> str:
+    return path[len(prefix) :] if path == prefix or path.startswith(prefix + "/") else path
 
 
 def script_url(environ: Environ) -> str:

@@ -32,8 +32,9 @@ from tilekeep.entrypoints.wsgi.options import (
     WmsOptions,
     WmtsOptions,
 )
-from tilekeep.entrypoints.wsgi.reloading import BuiltApplication, ReloadingApplication
+from tilekeep.entrypoints.wsgi.reloading import ReloadingApplication
 from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts
+from tilekeep.entrypoints.wsgi.watched_files import WatchedFiles
 from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 
 if TYPE_CHECKING:
@@ -67,25 +68,57 @@ def make_wsgi_app(
     if not config:
         raise ConfigurationError("no configuration: give its path as services_conf or in TILEKEEP_CONFIG")
     environment = env or os.environ.get("TILEKEEP_ENV") or None
+    build = ApplicationBuild(config, environment, debug=debug, ignore_warnings=ignore_config_warnings)
+    return ReloadingApplication(build) if reloader else build(WatchedFiles())
 
-    nodes: KeptNodes[Any] | None = None
 
-    def build() -> BuiltApplication:
-        nonlocal nodes
-        loaded = load_settings(config, environment=environment, variables=os.environ, further=problems_of_parts)
+class ApplicationBuild:
+    """Builds the application of one configuration file, each time anew; what has not changed in it is kept.
+
+    Args:
+        config: path of the file.
+        environment: the entry of ``environments`` to use, or None.
+        debug: whether unexpected errors reach the server.
+        ignore_warnings: False refuses a configuration with warnings.
+    """
+
+    def __init__(
+        self, config: str, environment: str | None, *, debug: bool = False, ignore_warnings: bool = True
+    ) -> None:
+        self._config = config
+        self._environment = environment
+        self._debug = debug
+        self._ignore_warnings = ignore_warnings
+        self._nodes: KeptNodes[Any] | None = None
+
+    def __call__(self, files: WatchedFiles) -> TilekeepApplication:
+        """The application of the files as they are now.
+
+        :raises ConfigurationError: they cannot be obeyed.
+        """
+        loaded = load_settings(
+            self._config,
+            environment=self._environment,
+            variables=os.environ,
+            read=files.read,
+            further=problems_of_parts,
+        )
+        _watch_further(files, loaded)
         for problem in loaded.report.warnings:
             log.warning("%s", problem)
-        if loaded.report.warnings and not ignore_config_warnings:
+        if loaded.report.warnings and not self._ignore_warnings:
             raise ConfigurationProblems(loaded.report)
-        container = checked_container(loaded, nodes)
-        application = _application(container, loaded, debug=debug)
-        nodes = container.use_cases.caches().kept
-        areas = configured_area_files(loaded.settings, loaded.base_dir)
-        sheets = (stylesheet.path for stylesheet in stylesheets(loaded.settings, loaded.base_dir))
-        styles = configured_style_files(loaded.settings, loaded.base_dir)
-        return BuiltApplication(application, (*loaded.files, *areas, *sheets, *styles))
+        container = checked_container(loaded, self._nodes)
+        application = _application(container, loaded, debug=self._debug)
+        self._nodes = container.use_cases.caches().kept
+        return application
 
-    return ReloadingApplication(build) if reloader else build().application
+
+def _watch_further(files: WatchedFiles, loaded: LoadedSettings) -> None:
+    """Watches what is read when the application is put together."""
+    files.watch(configured_area_files(loaded.settings, loaded.base_dir))
+    files.watch(stylesheet.path for stylesheet in stylesheets(loaded.settings, loaded.base_dir))
+    files.watch(configured_style_files(loaded.settings, loaded.base_dir))
 
 
 def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepApplication:

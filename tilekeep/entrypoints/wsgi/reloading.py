@@ -3,70 +3,91 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.entrypoints.wsgi.watched_files import WatchedFiles
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger("tilekeep.config")
 
-
-class BuiltApplication(NamedTuple):
-    """An application and the files it was built from."""
-
-    application: WSGIApplication
-    files: tuple[str, ...]
+#: Builds an application from the files as they are now, and has them watched; raises ConfigurationError.
+Build = Callable[[WatchedFiles], "WSGIApplication"]
 
 
 class ReloadingApplication:
     """Looks before each request whether a configuration file has changed (spec/util-deploy.md, 12.6).
 
-    A configuration that cannot be obeyed is reported to the log, and the application before it stays in service.
+    The request that notices a change builds the new application and is answered by it; the others are answered by
+    the one before meanwhile.  What cannot be built is reported to the log once, and the application before it stays
+    in service until a file changes again.
 
     Args:
-        build: builds the application from the files as they are now.
+        build: builds the application.
+        without: answers while no application could be built at all; None raises the error of the first building.
+        watch: what notes the files of one building.
+
+    :raises ConfigurationError: the first application cannot be built, and there is no ``without``.
     """
 
-    def __init__(self, build: Callable[[], BuiltApplication]) -> None:
+    def __init__(
+        self,
+        build: Build,
+        *,
+        without: WSGIApplication | None = None,
+        watch: Callable[[], WatchedFiles] = WatchedFiles,
+    ) -> None:
         self._build = build
-        self._lock = threading.Lock()
-        self._built = build()
-        self._seen = _versions(self._built.files)
+        self._watch = watch
+        self._building = threading.Lock()
+        self._files = watch()
+        self._application = self._first(without)
+        self._resources = ProcessResources()
+        self._resources.keep(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers with the newest application that could be built."""
-        if _versions(self._built.files) != self._seen:
-            self._rebuild()
-        return self._built.application(environ, start_response)
+        if self._files.have_changed() and self._building.acquire(blocking=False):
+            try:
+                self._rebuild()
+            finally:
+                self._building.release()
+        return self._application(environ, start_response)
+
+    def reset_after_fork(self) -> None:
+        """A building that the parent had begun is none of this process."""
+        self._building = threading.Lock()
+
+    def _first(self, without: WSGIApplication | None) -> WSGIApplication:
+        try:
+            return self._build(self._files)
+        except Exception as error:
+            if without is None:
+                raise
+            _report("the configuration cannot be used", error)
+            return without
 
     def _rebuild(self) -> None:
-        with self._lock:
-            now = _versions(self._built.files)
-            if now == self._seen:
-                return
-            self._seen = now
-            try:
-                self._built = self._build()
-            except ConfigurationError as error:
-                log.error("the changed configuration is not used: %s", error)  # noqa: TRY400 - the text says it all
-                return
-            self._seen = _versions(self._built.files)
+        # Another thread may have been quicker between the look and the lock.
+        if not self._files.have_changed():
+            return
+        before, files = self._watch(), self._watch()
+        before.watch(self._files.paths)
+        try:
+            self._application = self._build(files)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the application before goes on
+            _report("the changed configuration is not used", error)
+            files.watch_as(before)
+        else:
             log.info("the configuration has been reloaded")
+        self._files = files
 
 
-def _versions(files: tuple[str, ...]) -> list[tuple[int, int] | None]:
-    """What tells one version of each file from the next; None for a file that is not there."""
-    return [_version(path) for path in files]
-
-
-def _version(path: str) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
+def _report(what: str, error: Exception) -> None:
+    """The text of a problem with the configuration says it all; of anything else the place matters."""
+    log.error("%s: %s", what, error, exc_info=None if isinstance(error, ConfigurationError) else error)
