@@ -11,6 +11,7 @@ from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.info_source import FakeInfoSource
 from tests.fakes.legends import FakeLegendSource, FakeLegendStore
 from tests.fakes.map_source import FakeMapSource
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.parallel import InlineRunner
 from tests.fakes.projection import FakeProjection
 from tests.fakes.renderer import FakeRenderer
@@ -67,8 +68,14 @@ from tilekeep.adapters.storage.couchdb.store import CouchdbTileStore
 from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.redis.store import RedisTileStore
+from tilekeep.adapters.telemetry.no_metrics import NoMetrics
+from tilekeep.adapters.telemetry.prometheus import PrometheusMetrics
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
+from tilekeep.application.measured.gate import MeasuredGate
+from tilekeep.application.measured.lock import MeasuredLock
+from tilekeep.application.measured.store import MeasuredStore
+from tilekeep.application.measured.tiles import MeasuredTiles
 from tilekeep.application.sources.cache_or_direct import CacheOrDirect
 from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.sources.debug_source import DebugSource
@@ -83,8 +90,11 @@ from tilekeep.application.sources.reprojected_source import ReprojectedSource
 from tilekeep.application.sources.transformed_info import TransformedInfo
 from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.sources.without_color import WithoutColor
+from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import TileMaker
 from tilekeep.domain.found_tiles import FoundTiles
+from tilekeep.entrypoints.wsgi.measured_requests import MeasuredRequests
+from tilekeep.entrypoints.wsgi.watching import Watcher
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.discovery import Discovery
@@ -96,6 +106,7 @@ from tilekeep.ports.info_source import InfoSource
 from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.legend_store import LegendStore
 from tilekeep.ports.map_source import MapSource
+from tilekeep.ports.metrics import Metrics
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.projection import Projection
@@ -239,6 +250,19 @@ def runners(threads: ThreadRunner, inline: InlineRunner) -> tuple[ParallelRunner
 
 def renderers(renderd: RenderdClient, fake: FakeRenderer) -> tuple[Renderer, ...]:
     return renderd, fake
+
+
+def metrics(prometheus: PrometheusMetrics, none: NoMetrics, fake: FakeMetrics) -> tuple[Metrics, ...]:
+    return prometheus, none, fake
+
+
+def watchers(measured: MeasuredRequests) -> tuple[Watcher, ...]:
+    return (measured,)
+
+
+def measured_parts(gate: MeasuredGate, lock: MeasuredLock, store: MeasuredStore, tiles: MeasuredTiles) -> None:
+    gates_of_others: tuple[UpstreamGate, TileLock, TileStore, Tiles] = (gate, lock, store, tiles)
+    assert gates_of_others
 
 
 def makers(maker: MakeMetaTile) -> tuple[TileMaker, ...]:

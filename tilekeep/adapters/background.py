@@ -10,11 +10,17 @@ from tilekeep.adapters.after_response import AfterResponse
 from tilekeep.adapters.background_threads import BackgroundThreads
 from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.metrics import Metrics
 
 
-def background_runner(clock: Clock) -> BackgroundRunner:
+def background_runner(clock: Clock, metrics: Metrics) -> BackgroundRunner:
+    """Threads where they run, else what runs after an answer; ``metrics`` takes how much there is to do."""
+    return BackgroundThreads(metrics=metrics) if threads_run_beside_requests() else AfterResponse(clock)
+
+
+def threads_run_beside_requests() -> bool:
     """Threads of Python do not run in uWSGI unless it was told so with ``enable-threads`` or ``threads``."""
-    return BackgroundThreads() if _threads_run(_uwsgi_options()) else AfterResponse(clock)
+    return _threads_run(_uwsgi_options())
 
 
 def _uwsgi_options() -> Mapping[Any, Any] | None:

@@ -13,6 +13,9 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
 from tilekeep.adapters.after_response import settle
+from tilekeep.adapters.telemetry.no_metrics import NO_METRICS
+from tilekeep.domain.measures import JOBS_REFUSED, JOBS_RUNNING, JOBS_WAITING
+from tilekeep.ports.metrics import Metrics
 
 Result = TypeVar("Result")
 
@@ -45,11 +48,15 @@ class BackgroundThreads:
     Args:
         threads: jobs that run at a time.
         waiting: jobs that wait at most; more are refused.
+        metrics: takes how many wait, run and are refused.
     """
 
-    def __init__(self, threads: int = 4, waiting: int = 1000) -> None:
+    def __init__(self, threads: int = 4, waiting: int = 1000, metrics: Metrics = NO_METRICS) -> None:
         self._most_threads = threads
         self._most_waiting = waiting
+        self._now_waiting = metrics.level(JOBS_WAITING)
+        self._now_running = metrics.level(JOBS_RUNNING)
+        self._refused = metrics.counter(JOBS_REFUSED)
         self._begin()
         atexit.register(_farewell, weakref.ref(self))
 
@@ -78,6 +85,7 @@ class BackgroundThreads:
             if under_way is not None:
                 return under_way
             if self._ended or len(self._waiting) >= self._most_waiting:
+                self._refused()
                 return None
             if self._idle <= len(self._waiting) and self._threads < self._most_threads:
                 self._start_thread()
@@ -86,6 +94,7 @@ class BackgroundThreads:
             outcome: Future[Result] = Future()
             self._outcomes[key] = outcome
             self._waiting.append(_Waiting(key, lane, job, outcome))
+            self._now_waiting(1)
             self._changed.notify()
             return outcome
 
@@ -106,6 +115,7 @@ class BackgroundThreads:
             for dropped in self._waiting:
                 dropped.outcome.cancel()
                 del self._outcomes[dropped.key]
+                self._now_waiting(-1)
             self._waiting.clear()
             self._changed.notify_all()
             while self._outcomes and (left := until - time.monotonic()) > 0:
@@ -113,7 +123,9 @@ class BackgroundThreads:
 
     def _work(self) -> None:
         while (waiting := self._next()) is not None:
+            self._now_running(1)
             settle(waiting.outcome, waiting.job)
+            self._now_running(-1)
             with self._changed:
                 self._outcomes.pop(waiting.key, None)
                 self._running[waiting.lane] -= 1
@@ -130,6 +142,7 @@ class BackgroundThreads:
                     self._threads -= 1
                     return None
                 self._waiting.remove(found)
+                self._now_waiting(-1)
                 self._running[found.lane] += 1
                 return found
             finally:

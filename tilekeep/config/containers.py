@@ -98,6 +98,7 @@ from tilekeep.config.assemble.invalidations import InvalidationAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
+from tilekeep.config.assemble.measured import Measured, metrics_endpoint, metrics_in
 from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in, meeting_at
 from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
 from tilekeep.config.assemble.ordered_tasks import OrderedTasks
@@ -117,6 +118,7 @@ from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.upstream_gate import UpstreamGate
 
 
 class AdaptersContainer(containers.DeclarativeContainer):
@@ -131,10 +133,19 @@ class AdaptersContainer(containers.DeclarativeContainer):
     imaging = providers.ThreadSafeSingleton(imaging, font_dir=options.provided.font_dir)
     pictures = providers.ThreadSafeSingleton(PillowPictures)
     parallel = providers.ThreadSafeSingleton(ThreadRunner)
-    background = providers.ThreadSafeSingleton(background_runner, clock)
+    metrics = providers.ThreadSafeSingleton(
+        metrics_in,
+        options.provided.metrics,
+        clock,
+        directory_permissions=options.provided.directory_permissions,
+        file_permissions=options.provided.file_permissions,
+    )
+    metrics_endpoint = providers.ThreadSafeSingleton(metrics_endpoint, options.provided.metrics, metrics)
+    measured = providers.ThreadSafeSingleton(Measured, metrics, clock)
+    background = providers.ThreadSafeSingleton(background_runner, clock, metrics)
     redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     meeting = providers.ThreadSafeSingleton(meeting_at, options.provided.meeting, redis_clients, clock)
-    gate = providers.ThreadSafeSingleton(
+    host_gate = providers.ThreadSafeSingleton(
         gate_in,
         options.provided.lock_dir,
         clock,
@@ -142,6 +153,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
         directory_permissions=options.provided.directory_permissions,
         file_permissions=options.provided.file_permissions,
     )
+    gate: providers.Provider[UpstreamGate] = providers.ThreadSafeSingleton(measured.provided.gate.call(host_gate))
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
     http_client = providers.Factory(client_of, clock=clock, shared=http_state)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
@@ -270,8 +282,10 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_http_client=adapters.http_client.provider,
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
+        measured=adapters.measured,
         keep=providers.List(
-            adapters.gate,
+            adapters.host_gate,
+            adapters.metrics,
             adapters.http_state,
             adapters.background,
             adapters.sqlite_connections,
@@ -336,6 +350,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             read_slice=adapters.slices,
             no_lock=adapters.no_lock,
             gate=adapters.gate,
+            measured=adapters.measured,
             rendering=providers.Factory(
                 RenderingAssembly,
                 settings,

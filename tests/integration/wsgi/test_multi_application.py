@@ -170,6 +170,20 @@ def test_an_instance_whose_file_is_gone_is_gone_until_it_is_back(directory: Path
     assert client.get("/one/tms/1.0.0/back/EPSG3857", buffered=True).status_code == 200
 
 
+def test_the_server_has_a_health_and_so_has_each_instance(directory: Path, client: Client) -> None:
+    write(directory, "bad", layer="[")
+
+    paths = ["/health/live", "/health/ready", "/one/health/ready", "/bad/health/ready", "/health/other"]
+
+    assert [client.get(path, buffered=True).status_code for path in paths] == [200, 200, 200, 500, 404]
+
+
+def test_a_configuration_may_be_called_health(directory: Path, client: Client) -> None:
+    write(directory, "health")
+
+    assert client.get("/health/tms/1.0.0/layer/EPSG3857", buffered=True).status_code == 200
+
+
 def test_head_gets_no_body(client: Client) -> None:
     page, unknown = client.head("/", buffered=True), client.head("/unknown/", buffered=True)
 

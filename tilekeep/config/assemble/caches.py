@@ -35,6 +35,7 @@ from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.measured import Measured
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
@@ -101,6 +102,7 @@ class CacheParts:
     clock: Clock
     read_slice: SliceReader
     gate: UpstreamGate
+    measured: Measured
     rendering: RenderingAssembly
 
 
@@ -400,7 +402,7 @@ class CacheAssembly:
         planner = planner_of(cache, grid, source, delegated=self._parts.rendering.delegates(cache))
         policy = policy or StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         wanted = self._wanted_store(cache, grid_key)
-        store = self._stores.store(wanted)
+        store = self._parts.measured.store(self._stores.store(wanted), cache.name)
         maker = None if source is None else self._maker(wanted, source, gate, store)
         get_tile = GetTile(
             reader=store,
@@ -416,7 +418,7 @@ class CacheAssembly:
             refresh=None if maker is None else self._refresh(cache, maker, wanted.tile_set),
             tells_age=self._options.tiles_tell_age,
         )
-        tiles = self._rescaled(cache, grid, store, get_tile)
+        tiles = self._parts.measured.tiles(self._rescaled(cache, grid, store, get_tile), cache.name)
         return _WorkingParts(wanted.tile_set, grid, region, planner, policy, store, maker, tiles)
 
     def _refresh(self, cache: EffectiveCache, maker: TileMaker, tile_set: TileSet) -> StaleRefresh | None:

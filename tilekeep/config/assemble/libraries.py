@@ -1,4 +1,4 @@
-"""Whether the libraries are installed that some types of sources draw with."""
+"""Whether the libraries are installed that some types of sources draw with, or that other options need."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ _NEEDED: Mapping[type[SourceOptions], _Library] = {
     GeotiffSource: _Library("rasterio", "rasterio", "raster"),
 }
 
+_PROMETHEUS = _Library("prometheus_client", "prometheus-client", "metrics")
+
 
 def library_problems(
     settings: Settings, installed: Callable[[str], bool] = lambda module: find_spec(module) is not None
 ) -> Iterator[Problem]:
-    """An error for each source whose library is not there; nothing is imported."""
+    """An error for each source, and each other option, whose library is not there; nothing is imported."""
     for name, source in settings.sources.items():
         library = _NEEDED.get(type(source))
         if library is not None and not installed(library.module):
             message = f"sources of this type need {library.name}, which is not installed"
             yield error(("sources", name, "type"), f'{message}: pip install "tilekeep[{library.extra}]"')
+    shown = settings.globals.metrics
+    if shown is not None and (shown.path or shown.bind) and not installed(_PROMETHEUS.module):
+        message = f"metrics need {_PROMETHEUS.name}, which is not installed"
+        yield error(("globals", "metrics"), f'{message}: pip install "tilekeep[{_PROMETHEUS.extra}]"')

@@ -8,6 +8,7 @@ from typing import TypeVar
 from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.lock_directory import LockDirectory
+from tilekeep.config.assemble.measured import Measured
 from tilekeep.config.process_resources import ProcessResources, Resettable
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.http_client import HttpClient
@@ -24,6 +25,7 @@ class SharedParts:
         make_http_client: makes a client from its options.
         make_lock: makes the locks of a directory.
         make_failures: makes the failure memory of a directory.
+        measured: has the waits for locks measured.
         keep: other parts that must not cross a fork.
     """
 
@@ -33,12 +35,14 @@ class SharedParts:
         make_http_client: Callable[..., HttpClient],
         make_lock: Callable[..., TileLock],
         make_failures: Callable[..., FailureMemory],
+        measured: Measured,
         keep: Sequence[Resettable],
     ) -> None:
         self._resources = resources
         self._make_http_client = make_http_client
         self._make_lock = make_lock
         self._make_failures = make_failures
+        self._measured = measured
         self.http_client: OncePerKey[ClientOptions, HttpClient] = OncePerKey(self._http_client)
         self.locks: OncePerKey[LockDirectory, TileLock] = OncePerKey(self._lock)
         self.failures: OncePerKey[LockDirectory, FailureMemory] = OncePerKey(self._failures)
@@ -49,7 +53,7 @@ class SharedParts:
         return self._kept(self._make_http_client(options))
 
     def _lock(self, where: LockDirectory) -> TileLock:
-        return self._kept(
+        lock = self._kept(
             self._make_lock(
                 where.path,
                 timeout_seconds=where.timeout_seconds,
@@ -59,6 +63,7 @@ class SharedParts:
                 of_all_hosts=where.of_all_hosts,
             )
         )
+        return self._measured.lock(lock)
 
     def new_lock(self, where: LockDirectory) -> TileLock:
         """Locks of a directory that are let go with whoever asks for them, for there may be many such directories."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from tilekeep.config.mapproxy.byte_sizes import ByteSize
 from tilekeep.config.mapproxy.http import GlobalHttpOptions
@@ -250,6 +251,35 @@ class Renderd(Options):
     address: Opt[str] = Field(default=None, repr=False)
 
 
+#: First parts of paths that belong to services.
+_TAKEN_PATHS = frozenset(
+    {"/demo", "/health", "/kml", "/ogcapi", "/ows", "/service", "/tilejson", "/tiles", "/tms", "/wms", "/wmts"}
+)
+
+
+def _free_path(path: str) -> str:
+    """A path that no service has."""
+    if path in _TAKEN_PATHS:
+        raise PydanticCustomError("metrics_path", "the path belongs to a service; name another one, such as /metrics")
+    return path
+
+
+class MetricsOptions(Options):
+    """``globals.metrics``: measurements of what goes on, in the text format of Prometheus (own addition).
+
+    Nothing is measured unless path or bind says where the measurements are to be seen.
+
+    :ivar path: of this application, such as /metrics, for everybody who reaches it; without it, none.
+    :ivar bind: host:port to listen on for them alone, by one process of those that share the directory.
+    :ivar directory: where the processes of a host add up what they measure; without it, metrics in
+        globals.cache.lock_dir.
+    """
+
+    path: Opt[Annotated[str, AfterValidator(_free_path), Field(pattern=r"^/[A-Za-z0-9_]+$")]] = None
+    bind: Opt[HostAndPort] = None
+    directory: Opt[str] = None
+
+
 class GlobalSettings(Options):
     """Everything under ``globals``."""
 
@@ -262,6 +292,7 @@ class GlobalSettings(Options):
     mapserver: Section[MapserverDefaults] | None = None
     renderd: Section[Renderd] | None = None
     redis: Section[MeetingPoint] | None = None
+    metrics: Section[MetricsOptions] | None = None
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None
     ogcapi: Section[OgcApiDefaults] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.application.recent_failures import LONGEST_RETRY_AFTER_SECONDS
@@ -19,6 +20,19 @@ class MeetingPlace:
 
     server: RedisServer
     prefix: str
+
+
+class ShownMetrics(NamedTuple):
+    """Measurements that somebody wants to see.
+
+    :ivar path: of the application that shows them, or None.
+    :ivar bind: host and port to show them on, or None.
+    :ivar directory: where processes meet.
+    """
+
+    path: str | None
+    bind: tuple[str, int] | None
+    directory: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ class EffectiveGlobals:
     :ivar min_free_bytes: of a disk, below which caches on it take no more tiles; 0 for no such limit.
     :ivar min_free_inodes: likewise.
     :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
+    :ivar metrics: None where nothing is measured.
     :ivar meeting: where locks, failures and limits of all hosts meet, or None if each host is alone.
     """
 
@@ -65,6 +80,7 @@ class EffectiveGlobals:
     min_free_inodes: int
     renderer_url: str | None = field(default=None, repr=False)
     meeting: MeetingPlace | None = None
+    metrics: ShownMetrics | None = None
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
@@ -98,9 +114,25 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         min_free_inodes=cache.min_free_inodes,
         renderer_url=None if settings.globals.renderd is None else settings.globals.renderd.address,
         meeting=_meeting(settings, base_dir),
+        metrics=_metrics(settings, base_dir),
     )
 
 
 def _meeting(settings: Settings, base_dir: str) -> MeetingPlace | None:
     options = settings.globals.redis
     return None if options is None else MeetingPlace(redis_server(options, base_dir), options.prefix)
+
+
+def _metrics(settings: Settings, base_dir: str) -> ShownMetrics | None:
+    options = settings.globals.metrics
+    if options is None or (options.path is None and options.bind is None):
+        return None
+    directory = options.directory or os.path.join(settings.globals.cache.lock_dir, "metrics")
+    return ShownMetrics(options.path, _host_and_port(options.bind), from_base(base_dir, directory))
+
+
+def _host_and_port(bind: str | None) -> tuple[str, int] | None:
+    if bind is None:
+        return None
+    host, _, port = bind.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), int(port)

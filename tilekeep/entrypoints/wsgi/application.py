@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from tilekeep.application.catalogue import Catalogue
@@ -22,16 +23,19 @@ from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptio
 from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text, vary_with
-from tilekeep.entrypoints.wsgi.router import Router
+from tilekeep.entrypoints.wsgi.router import Handler, Router
 from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts, TileInfoParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
+from tilekeep.entrypoints.wsgi.watching import WatchedRoute, Watcher
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.tile_store import SliceReader
 
 log = logging.getLogger("tilekeep.wsgiapp")
+
+_NO_OPERATIONS: Mapping[str, Handler] = MappingProxyType({})
 
 
 class TilekeepApplication:
@@ -59,6 +63,8 @@ class TilekeepApplication:
         read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: how long a request may take.
         after_answers: does what has been left for the time after an answer; None where nothing is.
+        watchers: are told of each request and its answer.
+        operations: handlers by first path segment for whoever watches over the server; services come first.
         debug: whether unexpected errors reach the server instead of becoming ``internal error``.
         owned: what has to live as long as the application; it is only kept.
     """
@@ -87,6 +93,8 @@ class TilekeepApplication:
         after_answers: AfterAnswers | None = None,
         tells_age: bool = False,
         tells_state: bool = False,
+        operations: Mapping[str, Handler] = _NO_OPERATIONS,
+        watchers: Sequence[Watcher] = (),
         debug: bool = False,
         owned: object = None,
     ) -> None:
@@ -117,7 +125,8 @@ class TilekeepApplication:
             demo=demo,
         )
         self._locators: Mapping[str, Locator] = services.locators
-        self._route = Router(services.handlers, services.welcome)
+        route = Router({**operations, **services.handlers}, services.welcome)
+        self._route: Handler = WatchedRoute(route, watchers, clock) if watchers else route
         cross_origin = CrossOriginPolicy(access_control_allow_origin)
         self._other_method = cross_origin.other_method
         self._cross_origin_headers = cross_origin.headers

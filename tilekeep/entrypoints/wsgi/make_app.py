@@ -21,6 +21,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
+from tilekeep.entrypoints.wsgi.operations import begin_listening, operations, watchers
 from tilekeep.entrypoints.wsgi.options import (
     DEFAULT_INFO_TEMPLATE,
     DEFAULT_RESTFUL_TEMPLATE,
@@ -111,6 +112,7 @@ class ApplicationBuild:
         container = checked_container(loaded, self._nodes)
         application = _application(container, loaded, debug=self._debug)
         self._nodes = container.use_cases.caches().kept
+        begin_listening(container)
         return application
 
 
@@ -154,6 +156,8 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         read_slice=container.adapters.slices(),
         request_seconds=longest_request_seconds(loaded.settings),
         after_answers=_after_answers(container),
+        operations=operations(container),
+        watchers=watchers(container),
         debug=debug,
         owned=container,
     )

@@ -21,6 +21,7 @@ from tilekeep.entrypoints.wsgi.authorise import authorise_map, document_headers
 from tilekeep.entrypoints.wsgi.caching import cache_control
 from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.permitted_layers import PermittedLayer, permitted_layers
+from tilekeep.entrypoints.wsgi.request_facts import note_layers
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.map_source import MapSource
@@ -79,6 +80,7 @@ class MapDrawing:
         :raises AccessDenied: the authorisation hook refuses it.
         """
         names = list(dict.fromkeys(layer.name for layer in drawn))
+        note_layers(environ, names)
         bbox = _drawn_bbox(query, within)
         permitted = authorise_map(environ, requested, names, query.srs.code, bbox)
         return permitted_layers(drawn, permitted, query.srs.code, bbox)

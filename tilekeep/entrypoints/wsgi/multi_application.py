@@ -12,6 +12,7 @@ from tilekeep._version import __version__
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.entrypoints.wsgi.base_url import BELOW_PREFIX, apply_script_name_header, script_url, unprefixed_path
 from tilekeep.entrypoints.wsgi.configuration_directory import ConfigurationDirectory
+from tilekeep.entrypoints.wsgi.health import HealthPages
 from tilekeep.entrypoints.wsgi.kept_instances import KeptInstances
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, document, plain_text
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
@@ -24,6 +25,9 @@ MAX_INSTANCES = 100
 
 #: Tells callables of a wrapping application which configuration is meant (spec/auth-plugins-decorate.md, 1).
 INSTANCE_NAME = "mapproxy.instance_name"
+
+#: Of the server as a whole, unless a configuration has this name; each instance has pages of its own.
+_HEALTH = HealthPages({})
 
 
 class MultiApplication:
@@ -63,7 +67,8 @@ class MultiApplication:
         name = _decoded(segment)
         file = self._directory.file(name)
         if file is None:
-            return _sent(plain_text(404, "not found"), environ, start_response)
+            answer = _HEALTH(environ) if segment == "health" else plain_text(404, "not found")
+            return _sent(answer, environ, start_response)
         environ[INSTANCE_NAME] = name
         environ[BELOW_PREFIX] = f"/{segment}"
         environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '').rstrip('/')}/{segment}"

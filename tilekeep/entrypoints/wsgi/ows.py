@@ -9,6 +9,7 @@ from tilekeep.domain.errors import InvalidParameter, InvalidRequest, MissingPara
 from tilekeep.entrypoints.wsgi.errors import report
 from tilekeep.entrypoints.wsgi.form import MOST_BYTES, FormTooLarge, request_parameters
 from tilekeep.entrypoints.wsgi.query_string import parameters
+from tilekeep.entrypoints.wsgi.request_facts import note_service
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts.exceptions import exception_report
@@ -51,6 +52,7 @@ class OwsHandler:
         service = self._services.get(name.lower())
         if service is None:
             return exception_report(report(InvalidParameter(f"unknown service: {name}", locator="service")))
+        note_service(environ, name.lower())
         return service(environ, given)
 
     def locate(self, path: str, query_string: str) -> Located:

@@ -22,6 +22,7 @@ from tilekeep.entrypoints.wsgi.accept_encoding import prefers_gzip
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import aged_cache_control, cache_control, entity_tag, http_date, is_not_modified
 from tilekeep.entrypoints.wsgi.decoration import DECORATE, Decoration
+from tilekeep.entrypoints.wsgi.request_facts import FACTS
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
@@ -102,7 +103,7 @@ class TileDelivery:
         """
         if environ.get(DECORATE) is not None and located.route.layer.encoding.opaque is None:
             return self._retouched(located, environ, service, None)
-        answer = self._answer(located)
+        answer = self._answer(located, environ)
         tile = answer.tile
         if tile is None:
             return self._empty(answer, located.route.layer, environ)
@@ -127,8 +128,16 @@ class TileDelivery:
             response.headers.append(("Content-Encoding", "gzip"))
         return response
 
-    def _answer(self, located: Located) -> TileAnswer:
-        return located.route.layer.get_tile(located.key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
+    def _answer(self, located: Located, environ: Environ) -> TileAnswer:
+        route = located.route
+        facts = environ.get(FACTS)
+        if facts is None:
+            return route.layer.get_tile(located.key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
+        facts.service = facts.service or route.service
+        facts.layers = (route.layer.outline.name,)
+        answer = route.layer.get_tile(located.key, _SERVE, Deadline(self._monotonic() + self._request_seconds))
+        facts.state = answer.state.value
+        return answer
 
     def _retouched(self, located: Located, environ: Environ, service: str, region: Region | None) -> Response:
         """The tile as the wrapping application wants it for this request; empty ones are as they are.
@@ -137,7 +146,7 @@ class TileDelivery:
         tag is that of its own bytes.
         """
         layer, bbox = located.route.layer, _bbox(located)
-        answer = self._answer(located)
+        answer = self._answer(located, environ)
         if answer.tile is None:
             return self._empty(answer, layer, environ)
         stored = answer.tile.body

@@ -9,6 +9,7 @@ from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.feature_info import InfoKind, info_kind
 from tilekeep.entrypoints.wsgi.authorise import authorise_feature_info
 from tilekeep.entrypoints.wsgi.info_response import info_response
+from tilekeep.entrypoints.wsgi.request_facts import note_layers
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.wms.info_request import InfoRequest, InfoRequests
 from tilekeep.entrypoints.wsgi.wms.versions import WmsVersion
@@ -83,6 +84,7 @@ def media_type_of(kind: InfoKind, version: WmsVersion) -> str:
 def _permitted_sources(request: InfoRequest, environ: Environ) -> list[str]:
     query = request.query
     names = [layer.name for layer in request.telling]
+    note_layers(environ, names)
     permitted = authorise_feature_info(
         environ, _SERVICE, request.layers, names, query.srs.code, query.bbox, query.coordinate
     )

@@ -14,6 +14,7 @@ from tilekeep.entrypoints.wsgi.authorise import authorise_legends, document_head
 from tilekeep.entrypoints.wsgi.map_drawing import image_response
 from tilekeep.entrypoints.wsgi.numbers import number
 from tilekeep.entrypoints.wsgi.options import WmsOptions
+from tilekeep.entrypoints.wsgi.request_facts import note_layers
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Header, Response, document
 from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 from tilekeep.entrypoints.wsgi.wms.operations import require_legend_parameters
@@ -65,6 +66,7 @@ class WmsLegends:
         """
         request = self._request(given, version)
         nodes = self._explaining(request.layer)
+        note_layers(environ, (request.layer,))
         visible = authorise_legends(environ, request.layer, [node.name for node in nodes])
         permitted = (node for node in nodes if node.name in visible)
         legends = list(dict.fromkeys(legend for node in permitted for legend in self._legends_of(node)))

@@ -13,6 +13,7 @@ from tilekeep.domain.feature_info import InfoQuery, PixelPosition
 from tilekeep.domain.geometry import Size
 from tilekeep.entrypoints.wsgi.authorise import authorise_feature_info
 from tilekeep.entrypoints.wsgi.info_response import feature_count, info_response
+from tilekeep.entrypoints.wsgi.request_facts import note_layers, note_service
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
@@ -74,6 +75,8 @@ class WmtsFeatureInfo:
             feature_count=feature_count(wanted.feature_count),
         )
         name = layer.outline.name
+        note_service(environ, "wmts")
+        note_layers(environ, (name,))
         permitted = authorise_feature_info(
             environ, _SERVICE, [name], [name], grid.srs.code, query.bbox, query.coordinate
         )

@@ -1,0 +1,1 @@
+"""Measurements for whoever watches over a server."""

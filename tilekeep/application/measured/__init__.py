@@ -1,0 +1,1 @@
+"""Parts around other parts that measure what these do."""

@@ -1,0 +1,66 @@
+"""Measuring parts around other parts, where somebody wants measurements; else nothing is put in their way."""
+
+from __future__ import annotations
+
+from tilekeep.adapters.atomic_files import FileModes
+from tilekeep.adapters.background import threads_run_beside_requests
+from tilekeep.adapters.telemetry.endpoint import Endpoint
+from tilekeep.adapters.telemetry.no_metrics import NO_METRICS, NoMetrics
+from tilekeep.adapters.telemetry.prometheus import PrometheusMetrics
+from tilekeep.application.measured.gate import MeasuredGate
+from tilekeep.application.measured.lock import MeasuredLock
+from tilekeep.application.measured.store import MeasuredStore
+from tilekeep.application.measured.tiles import MeasuredTiles
+from tilekeep.application.tile_answer import Tiles
+from tilekeep.config.mapproxy.meaning_globals import ShownMetrics
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.metrics import Metrics
+from tilekeep.ports.tile_lock import TileLock
+from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.upstream_gate import UpstreamGate
+
+
+def metrics_in(
+    shown: ShownMetrics | None, clock: Clock, *, directory_permissions: int | None, file_permissions: int | None
+) -> PrometheusMetrics | NoMetrics:
+    """What takes measurements."""
+    if shown is None:
+        return NO_METRICS
+    modes = FileModes(directory_permissions, file_permissions)
+    return PrometheusMetrics(shown.directory, clock, has_threads=threads_run_beside_requests(), modes=modes)
+
+
+def metrics_endpoint(shown: ShownMetrics | None, metrics: PrometheusMetrics | NoMetrics) -> Endpoint | None:
+    """What listens on the port for measurements, from now on; None where there is none."""
+    if shown is None or shown.bind is None or not isinstance(metrics, PrometheusMetrics):
+        return None
+    return Endpoint(*shown.bind, shown.directory, metrics.registry)
+
+
+class Measured:
+    """Puts a measuring part around another one.
+
+    Args:
+        metrics: takes the measurements.
+        clock: measures time.
+    """
+
+    def __init__(self, metrics: Metrics, clock: Clock) -> None:
+        self._metrics = metrics
+        self._clock = clock
+
+    def gate(self, gate: UpstreamGate) -> UpstreamGate:
+        """The gate, with what passes it measured."""
+        return MeasuredGate(gate, self._metrics, self._clock) if self._metrics.are_on else gate
+
+    def lock(self, lock: TileLock) -> TileLock:
+        """The locks, with waits measured."""
+        return MeasuredLock(lock, self._metrics, self._clock) if self._metrics.are_on else lock
+
+    def store(self, store: TileStore, cache: str) -> TileStore:
+        """The store of a cache, with its calls measured."""
+        return MeasuredStore(store, cache, self._metrics, self._clock) if self._metrics.are_on else store
+
+    def tiles(self, tiles: Tiles, cache: str) -> Tiles:
+        """The tiles of a cache, counted."""
+        return MeasuredTiles(tiles, cache, self._metrics) if self._metrics.are_on else tiles
