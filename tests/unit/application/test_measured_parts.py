@@ -13,11 +13,12 @@ from tilekeep.application.measured.gate import MeasuredGate
 from tilekeep.application.measured.lock import MeasuredLock
 from tilekeep.application.measured.store import MeasuredStore
 from tilekeep.application.measured.tiles import MeasuredTiles
-from tilekeep.application.tile_answer import TileAnswer, TileState
+from tilekeep.application.tile_answer import TileAnswer
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceBusy, SourceError, StoreError
 from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.tile_state import TileState
 
 KEY = TileKey(TileCoord(1, 0, 0))
 SERVER = Upstream("user:secret@maps.example:81", concurrent_requests=1)
@@ -101,8 +102,9 @@ class TestLock:
     def test_it_is_held_inside_and_the_wait_is_timed(self, metrics: FakeMetrics, clock: FakeClock) -> None:
         below = FakeTileLock(clock)
 
-        with MeasuredLock(below, metrics, clock).hold("a", soon(clock)):
+        with MeasuredLock(below, metrics, clock).hold("a", soon(clock)) as still_held:
             assert below.held == {"a"}
+            assert still_held()
 
         assert below.held == set()
         assert metrics.times["tilekeep_lock_wait_seconds", ()] == [0]

@@ -10,7 +10,7 @@ from tilekeep.domain.errors import LockTimeout, LockUnavailable
 from tilekeep.domain.measures import LOCK_FAILURES, LOCK_WAIT_SECONDS
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.metrics import Metrics
-from tilekeep.ports.tile_lock import TileLock
+from tilekeep.ports.tile_lock import StillHeld, TileLock
 
 
 class MeasuredLock:
@@ -29,18 +29,18 @@ class MeasuredLock:
         self._failed = metrics.counter(LOCK_FAILURES)
 
     @contextmanager
-    def hold(self, name: str, deadline: Deadline) -> Iterator[None]:
+    def hold(self, name: str, deadline: Deadline) -> Iterator[StillHeld]:
         """See :class:`~tilekeep.ports.tile_lock.TileLock`."""
         with ExitStack() as stack:
             begin = self._clock.monotonic()
             try:
-                stack.enter_context(self._lock.hold(name, deadline))
+                still_held = stack.enter_context(self._lock.hold(name, deadline))
             except (LockTimeout, LockUnavailable):
                 self._failed()
                 raise
             finally:
                 self._waited(self._clock.monotonic() - begin)
-            yield
+            yield still_held
 
     def try_hold(self, name: str) -> AbstractContextManager[bool]:
         """See :class:`~tilekeep.ports.tile_lock.TileLock`."""

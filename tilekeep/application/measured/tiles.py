@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tilekeep.application.tile_answer import TileAnswer, Tiles, TileState
+from tilekeep.application.tile_answer import TileAnswer, Tiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import TilekeepError
 from tilekeep.domain.measures import TILES
 from tilekeep.domain.tile import TileKey
+from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.metrics import Metrics
 
 _HIT = TileState.HIT

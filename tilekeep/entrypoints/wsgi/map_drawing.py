@@ -21,7 +21,7 @@ from tilekeep.entrypoints.wsgi.authorise import authorise_map, document_headers
 from tilekeep.entrypoints.wsgi.caching import cache_control
 from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.permitted_layers import PermittedLayer, permitted_layers
-from tilekeep.entrypoints.wsgi.request_facts import note_layers
+from tilekeep.entrypoints.wsgi.request_facts import note_layers, note_state
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.map_source import MapSource
@@ -98,9 +98,11 @@ class MapDrawing:
         sources = [laid for layer in shown for laid in self._laid(layer)]
         deadline = Deadline(self._monotonic() + self._request_seconds)
         try:
-            return self._get_map(sources, wanted._replace(redraw=redraw), Purpose.SERVE, deadline)
+            answer = self._get_map(sources, wanted._replace(redraw=redraw), Purpose.SERVE, deadline)
         except ProjectionError as error:
             raise box_without_image(query.bbox, query.srs) from error
+        note_state(environ, answer.state.value)
+        return answer
 
     def headers(self, environ: Environ, answer: MapAnswer) -> tuple[Header, ...]:
         """Who may keep a map how long, and where it came from."""

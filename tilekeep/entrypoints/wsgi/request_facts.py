@@ -15,7 +15,7 @@ class RequestFacts:
 
     :ivar service: which service answers, once that is known.
     :ivar layers: names of the configured layers that are shown or asked about.
-    :ivar state: where a tile came from, as in :class:`tilekeep.application.tile_answer.TileState`.
+    :ivar state: where a tile or map came from, as in :class:`tilekeep.domain.tile_state.TileState`.
     """
 
     # Defaults of the class cost nothing when an object of it is made, as one is for each request.
@@ -36,3 +36,10 @@ def note_layers(environ: Environ, layers: Iterable[str | None]) -> None:
     facts = environ.get(FACTS)
     if facts is not None:
         facts.layers = tuple(layer for layer in layers if layer is not None)
+
+
+def note_state(environ: Environ, state: str) -> None:
+    """Says where the answer came from."""
+    facts = environ.get(FACTS)
+    if facts is not None:
+        facts.state = state
