@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -22,7 +23,8 @@ class ThreadRunner:
         if len(items) <= 1 or limit <= 1:
             return [function(item) for item in items]
         with ThreadPoolExecutor(max_workers=min(limit, len(items)), thread_name_prefix="tilekeep") as pool:
-            futures = [pool.submit(function, item) for item in items]
+            # What is logged in these threads belongs to the request of this one.
+            futures = [pool.submit(copy_context().run, function, item) for item in items]
             wait(futures, return_when=FIRST_EXCEPTION)
             for future in futures:
                 future.cancel()

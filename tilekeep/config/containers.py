@@ -155,7 +155,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     )
     gate: providers.Provider[UpstreamGate] = providers.ThreadSafeSingleton(measured.provided.gate.call(host_gate))
     http_state = providers.ThreadSafeSingleton(SharedHttpState)
-    http_client = providers.Factory(client_of, clock=clock, shared=http_state)
+    http_client = providers.Factory(client_of, clock=clock, shared=http_state, logs=options.provided.logs_upstream)
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     admitted_client = providers.Factory(AdmittedClient, gate=gate, clock=clock)
     renderers = providers.Factory(RenderdClient, clock=clock)

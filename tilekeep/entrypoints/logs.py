@@ -10,8 +10,18 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
+from tilekeep.entrypoints import request_id
+from tilekeep.entrypoints.mapproxy_loggers import adopt_mapproxy_loggers
+
 if TYPE_CHECKING:
-    from structlog.typing import Processor
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+
+def chosen_format(log_format: str) -> str:
+    """``text`` or ``json``; ``auto`` is text where a person looks on, else JSON."""
+    if log_format != "auto":
+        return log_format
+    return "text" if sys.stderr.isatty() else "json"
 
 
 def log_to_standard_error(log_format: str) -> None:
@@ -24,6 +34,24 @@ def log_to_standard_error(log_format: str) -> None:
     root.propagate = False
 
 
+def log_as_configured(path: str, here: str) -> None:
+    """Sets logging up by a file of ``logging.config.fileConfig``, which may name loggers as MapProxy does.
+
+    ``here`` is what ``%(here)s`` stands for in it.
+
+    :raises ValueError: the file means nothing.
+    :raises OSError: it, or a file it names, cannot be opened.
+    """
+    import configparser
+    import logging.config
+
+    try:
+        logging.config.fileConfig(path, defaults={"here": here}, disable_existing_loggers=False)
+    except (configparser.Error, KeyError, RuntimeError, ImportError, AttributeError, NameError) as error:
+        raise ValueError(f"the logging configuration {path!r} cannot be used: {error}") from error
+    adopt_mapproxy_loggers()
+
+
 def formatter(log_format: str) -> logging.Formatter:
     """Renders records by structlog: ``text`` or ``json``."""
     import structlog
@@ -32,7 +60,10 @@ def formatter(log_format: str) -> logging.Formatter:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request_id,
     ]
+    if log_format == "json":
+        shared += [structlog.stdlib.ExtraAdder(allow=["details"]), _spread_details]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(log_format)],
@@ -57,6 +88,19 @@ class _UsefulToUsers(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is shown."""
         return "Python threads, which seems quite high" not in record.getMessage()
+
+
+def _add_request_id(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature
+    """Names the request that is being answered, if there is one with a name."""
+    name = request_id.current()
+    if name is not None:
+        event["request_id"] = name
+    return event
+
+
+def _spread_details(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - likewise
+    """Makes the details of a record members of their own."""
+    return {**event.pop("details", {}), **event}
 
 
 def _renderers(log_format: str) -> list[Processor]:

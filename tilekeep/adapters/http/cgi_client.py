@@ -46,11 +46,12 @@ class CgiClient:
     """An :class:`~tilekeep.ports.http_client.HttpClient` that gives the query of each request to a new process.
 
     The program has the environment of this process, so that ``MAPSERVER_CONFIG_FILE`` and its like reach it.  Requests
-    are GET; there is nobody to negotiate anything else with.
+    are GET; there is nobody to negotiate anything else with.  ``logs`` says whether each request is logged.
     """
 
-    def __init__(self, options: ProgramOptions, clock: Clock) -> None:
+    def __init__(self, options: ProgramOptions, clock: Clock, *, logs: bool = True) -> None:
         self._options = options
+        self._logs = logs
         self._clock = clock
 
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
@@ -60,7 +61,8 @@ class CgiClient:
         try:
             answer = self._checked(self._run(request, deadline, max_bytes), request, max_bytes)
         finally:
-            log_request(replace(request, method="CGI"), answer, self._clock.monotonic() - started)
+            if self._logs:
+                log_request(replace(request, method="CGI"), answer, self._clock.monotonic() - started)
         return answer
 
     def _run(self, request: UpstreamRequest, deadline: Deadline, max_bytes: int) -> Finished:

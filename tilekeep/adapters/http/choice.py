@@ -13,8 +13,8 @@ from tilekeep.ports.http_client import HttpClient
 ClientOptions = HttpOptions | ProgramOptions
 
 
-def client_of(options: ClientOptions, clock: Clock, shared: SharedHttpState) -> HttpClient:
-    """The client that ``options`` ask for."""
+def client_of(options: ClientOptions, clock: Clock, shared: SharedHttpState, *, logs: bool) -> HttpClient:
+    """The client that ``options`` ask for; ``logs`` says whether each request is logged."""
     if isinstance(options, ProgramOptions):
-        return CgiClient(options, clock)
-    return RequestsHttpClient(options, clock, shared)
+        return CgiClient(options, clock, logs=logs)
+    return RequestsHttpClient(options, clock, shared, logs=logs)

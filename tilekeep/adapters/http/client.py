@@ -24,11 +24,15 @@ class RequestsHttpClient:
     """An :class:`~tilekeep.ports.http_client.HttpClient` with keep-alive connections, for all threads of a process.
 
     Proxies come from the environment (``http_proxy``, ``https_proxy``, ``no_proxy``).  Connections are opened on
-    first use.  Name resolution takes as long as the operating system lets it.
+    first use.  Name resolution takes as long as the operating system lets it.  ``logs`` says whether each request is
+    logged.
     """
 
-    def __init__(self, options: HttpOptions, clock: Clock, shared: SharedHttpState | None = None) -> None:
+    def __init__(
+        self, options: HttpOptions, clock: Clock, shared: SharedHttpState | None = None, *, logs: bool = True
+    ) -> None:
         self._options = options
+        self._logs = logs
         self._clock = clock
         self._shared = shared or SharedHttpState()
         self._left_behind: list[Connections] = []
@@ -44,7 +48,8 @@ class RequestsHttpClient:
         except LIBRARY_ERRORS as error:
             raise translated(error, request.public_url, hide_details=self._options.hide_error_details) from error
         finally:
-            log_request(request, answer, self._clock.monotonic() - started)
+            if self._logs:
+                log_request(request, answer, self._clock.monotonic() - started)
         return answer
 
     def reset_after_fork(self) -> None:

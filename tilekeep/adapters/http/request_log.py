@@ -12,14 +12,26 @@ _LOG = logging.getLogger("tilekeep.source.request")
 
 
 def log_request(request: UpstreamRequest, answer: HttpAnswer | None, duration_seconds: float) -> None:
-    """Method, URL without secrets, status, size in kB and milliseconds; ``-`` for what is not known."""
+    """Method, URL without secrets, status, size in kB and milliseconds; ``-`` for what is not known.
+
+    The same as values are in the attribute ``details`` of the record.
+    """
     if not _LOG.isEnabledFor(logging.INFO):
         return
+    url = redacted(request.public_url).replace(" ", "")
+    details = {
+        "method": request.method,
+        "url": url,
+        "status": answer.status if answer else None,
+        "bytes": len(answer.body) if answer else None,
+        "ms": round(duration_seconds * 1000, 1),
+    }
     _LOG.info(
         "%s %s %s %s %d",
         request.method,
-        redacted(request.public_url).replace(" ", ""),
+        url,
         answer.status if answer else "-",
         f"{len(answer.body) / 1024:.1f}" if answer and answer.body else "-",
         duration_seconds * 1000,
+        extra={"details": details},
     )

@@ -280,6 +280,18 @@ class MetricsOptions(Options):
     directory: Opt[str] = None
 
 
+class LoggingOptions(Options):
+    """``globals.logging``: which events of every day are logged (own addition).
+
+    :ivar access: whether each request of a client is, as tilekeep.access; requests then have names, which are taken
+        from X-Request-ID if a proxy has given them one, stand in everything that is logged of them, and are told back.
+    :ivar upstream: whether each request to a map server is, as tilekeep.source.request.
+    """
+
+    access: bool = False
+    upstream: bool = True
+
+
 class GlobalSettings(Options):
     """Everything under ``globals``."""
 
@@ -293,6 +305,7 @@ class GlobalSettings(Options):
     renderd: Section[Renderd] | None = None
     redis: Section[MeetingPoint] | None = None
     metrics: Section[MetricsOptions] | None = None
+    logging: Section[LoggingOptions] = Field(default_factory=LoggingOptions)
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None
     ogcapi: Section[OgcApiDefaults] | None = None

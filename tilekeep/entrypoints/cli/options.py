@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from tilekeep.entrypoints.logs import chosen_format
+
 #: The name of an overlay in the ``environments`` of the configuration.
 environment = click.option(
     "--env",
@@ -16,13 +18,22 @@ environment = click.option(
     help="Environment overlay of the configuration to use (TILEKEEP_ENV).",
 )
 
-#: How log lines are written to standard error.
+#: How log lines are written to standard error, as ``text`` or ``json``.
 log_format = click.option(
     "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
+    type=click.Choice(["auto", "text", "json"]),
+    default="auto",
     show_default=True,
-    help="How log lines are written to standard error.",
+    callback=lambda _context, _parameter, value: chosen_format(value),
+    help="How log lines are written to standard error; auto: text on a terminal, else JSON.",
+)
+
+#: A file for Python's logging.
+log_config = click.option(
+    "--log-config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Configuration of Python's logging, such as log.ini, instead; loggers may be named as in MapProxy.",
 )
 
 _LOWEST_PORT, _HIGHEST_PORT = 1, 65535

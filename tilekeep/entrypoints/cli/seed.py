@@ -322,6 +322,9 @@ def _exit_code(result: SessionResult) -> int:
 
 def _configure_logging(path: str) -> None:
     """A file as mapproxy-seed takes it: ``here`` is this directory."""
-    import logging.config
+    from tilekeep.entrypoints.logs import log_as_configured
 
-    logging.config.fileConfig(path, defaults={"here": "./"}, disable_existing_loggers=False)
+    try:
+        log_as_configured(path, "./")
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error

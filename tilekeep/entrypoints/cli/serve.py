@@ -19,6 +19,7 @@ from tilekeep.entrypoints.wsgi.served import ServedConfiguration
 )
 @click.option("--reload", is_flag=True, help="Use a changed configuration from the next request on.")
 @options.log_format
+@options.log_config
 @options.environment
 def command(
     config: str,
@@ -27,13 +28,14 @@ def command(
     threads: int,
     reload: bool,
     log_format: str,
+    log_config: str | None,
     environment: str | None,
 ) -> None:
     """Serve the tiles of the configuration file CONFIG over HTTP."""
     load_or_exit(config, environment)
     host, port = bind
     run_server(
-        ServedConfiguration(config, environment, reload, log_format),
+        ServedConfiguration(config, environment, reload, log_format, log_config),
         ServerOptions(host, port, workers, threads),
         lambda: click.echo(f"Tilekeep serves {config} on {address(host, port)}"),
     )

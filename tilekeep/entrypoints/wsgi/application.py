@@ -27,7 +27,7 @@ from tilekeep.entrypoints.wsgi.router import Handler, Router
 from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts, TileInfoParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
-from tilekeep.entrypoints.wsgi.watching import WatchedRoute, Watcher
+from tilekeep.entrypoints.wsgi.watching import NamedRequests, WatchedRoute, Watcher
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.pictures import Pictures
@@ -64,6 +64,7 @@ class TilekeepApplication:
         request_seconds: how long a request may take.
         after_answers: does what has been left for the time after an answer; None where nothing is.
         watchers: are told of each request and its answer.
+        names_requests: whether each request has a name in the log, and its client is told.
         operations: handlers by first path segment for whoever watches over the server; services come first.
         debug: whether unexpected errors reach the server instead of becoming ``internal error``.
         owned: what has to live as long as the application; it is only kept.
@@ -95,6 +96,7 @@ class TilekeepApplication:
         tells_state: bool = False,
         operations: Mapping[str, Handler] = _NO_OPERATIONS,
         watchers: Sequence[Watcher] = (),
+        names_requests: bool = False,
         debug: bool = False,
         owned: object = None,
     ) -> None:
@@ -126,7 +128,8 @@ class TilekeepApplication:
         )
         self._locators: Mapping[str, Locator] = services.locators
         route = Router({**operations, **services.handlers}, services.welcome)
-        self._route: Handler = WatchedRoute(route, watchers, clock) if watchers else route
+        watched: Handler = WatchedRoute(route, watchers, clock) if watchers else route
+        self._route: Handler = NamedRequests(watched) if names_requests else watched
         cross_origin = CrossOriginPolicy(access_control_allow_origin)
         self._other_method = cross_origin.other_method
         self._cross_origin_headers = cross_origin.headers

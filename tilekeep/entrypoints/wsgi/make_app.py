@@ -19,6 +19,7 @@ from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effecti
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
+from tilekeep.entrypoints.mapproxy_loggers import adopt_mapproxy_loggers
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.operations import begin_listening, operations, watchers
@@ -69,6 +70,7 @@ def make_wsgi_app(
     if not config:
         raise ConfigurationError("no configuration: give its path as services_conf or in TILEKEEP_CONFIG")
     environment = env or os.environ.get("TILEKEEP_ENV") or None
+    adopt_mapproxy_loggers()
     build = ApplicationBuild(config, environment, debug=debug, ignore_warnings=ignore_config_warnings)
     return ReloadingApplication(build) if reloader else build(WatchedFiles())
 
@@ -158,6 +160,7 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         after_answers=_after_answers(container),
         operations=operations(container),
         watchers=watchers(container),
+        names_requests=options.logs_access,
         debug=debug,
         owned=container,
     )

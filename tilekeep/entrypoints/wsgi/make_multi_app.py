@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from tilekeep.entrypoints.mapproxy_loggers import adopt_mapproxy_loggers
 from tilekeep.entrypoints.wsgi.configuration_directory import ConfigurationDirectory
 from tilekeep.entrypoints.wsgi.make_app import ApplicationBuild
 from tilekeep.entrypoints.wsgi.multi_application import MAX_INSTANCES, MultiApplication, out_of_order
@@ -48,6 +49,7 @@ def make_multi_app(
     :raises ConfigurationError: there is no such directory.
     :raises ValueError: ``trusted_proxies`` holds something else.
     """
+    adopt_mapproxy_loggers()
     directory = ConfigurationDirectory(config_dir)
     environment = env or os.environ.get("TILEKEEP_ENV") or None
 

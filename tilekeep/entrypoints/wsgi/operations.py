@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tilekeep.config.assemble.readiness import readiness_checks
 from tilekeep.config.containers import TilekeepContainer
+from tilekeep.entrypoints.wsgi.access_log import AccessLog
 from tilekeep.entrypoints.wsgi.health import HealthPages
 from tilekeep.entrypoints.wsgi.measured_requests import MeasuredRequests, MetricsPage
 from tilekeep.entrypoints.wsgi.router import Handler
@@ -23,7 +24,8 @@ def operations(container: TilekeepContainer) -> dict[str, Handler]:
 def watchers(container: TilekeepContainer) -> list[Watcher]:
     """Who is told of requests and answers."""
     metrics = container.adapters.metrics()
-    return [MeasuredRequests(metrics)] if metrics.are_on else []
+    measuring: list[Watcher] = [MeasuredRequests(metrics)] if metrics.are_on else []
+    return [*measuring, AccessLog()] if container.options().logs_access else measuring
 
 
 def begin_listening(container: TilekeepContainer) -> None:

@@ -15,6 +15,7 @@ class ServedConfiguration(NamedTuple):
     environment: str | None
     reload: bool
     log_format: str
+    log_config: str | None = None
 
     def as_variables(self) -> dict[str, str]:
         """The environment variables for the worker processes."""
@@ -23,6 +24,7 @@ class ServedConfiguration(NamedTuple):
             "TILEKEEP_ENV": self.environment or "",
             "TILEKEEP_RELOAD": "1" if self.reload else "",
             "TILEKEEP_LOG_FORMAT": self.log_format,
+            "TILEKEEP_LOG_CONFIG": os.path.abspath(self.log_config) if self.log_config else "",
         }
 
     @classmethod
@@ -33,16 +35,20 @@ class ServedConfiguration(NamedTuple):
             variables.get("TILEKEEP_ENV") or None,
             variables.get("TILEKEEP_RELOAD") == "1",
             variables.get("TILEKEEP_LOG_FORMAT", "text"),
+            variables.get("TILEKEEP_LOG_CONFIG") or None,
         )
 
 
 def make_application() -> Any:
     """The WSGI application of this worker, with logging set up as ``tilekeep serve`` was told to."""
-    from tilekeep.entrypoints.logs import log_to_standard_error
+    from tilekeep.entrypoints.logs import log_as_configured, log_to_standard_error
     from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
     served = ServedConfiguration.from_variables(os.environ)
-    log_to_standard_error(served.log_format)
+    if served.log_config is None:
+        log_to_standard_error(served.log_format)
+    else:
+        log_as_configured(served.log_config, os.path.dirname(served.log_config))
     # The command has reported on the configuration already; workers speak up only when it is loaded anew.
     config_log = logging.getLogger("tilekeep.config")
     config_log.setLevel(logging.ERROR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from tilekeep.entrypoints import request_id
 from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.request_facts import FACTS, RequestFacts
 from tilekeep.entrypoints.wsgi.response import Environ, Response
@@ -48,4 +49,21 @@ class WatchedRoute:
             raise
         for watcher in self._watchers:
             watcher(environ, facts, response[0], len(response[2]), self._monotonic() - begin)
+        return response
+
+
+class NamedRequests:
+    """A handler around ``route`` that gives each request a name, for what is logged meanwhile, and tells it back."""
+
+    def __init__(self, route: Handler) -> None:
+        self._route = route
+
+    def __call__(self, environ: Environ) -> Response:
+        """The response of ``route`` with its name."""
+        name = request_id.begin(environ.get("HTTP_X_REQUEST_ID", ""))
+        try:
+            response = self._route(environ)
+        finally:
+            request_id.end()
+        response.headers.append((request_id.HEADER, name))
         return response
