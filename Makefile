@@ -15,6 +15,7 @@ SERVERS ?= .cache/servers
 SWIFT ?= .cache/swift
 DOCS ?= .cache/docs
 UWSGI ?= .cache/uwsgi
+MOD_WSGI ?= .cache/mod_wsgi
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 UPGRADE ?=
@@ -27,7 +28,7 @@ SHELL = /bin/sh
 .DEFAULT_GOAL = help
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
-ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT) $(UWSGI) $(DOCS)
+ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT) $(UWSGI) $(MOD_WSGI) $(DOCS)
 
 # An environment counts as made while its interpreter runs and is new enough, whoever made it.
 BROKEN = $(foreach env,$(ENVIRONMENTS),$(shell $(env)/bin/python -c '$(NEW_ENOUGH)' 2>/dev/null || echo $(env)/bin/python))
@@ -73,7 +74,7 @@ reference: $(REFERENCE)/.installed-reference
 
 editor: $(YAML_EDITOR)/.installed
 
-servers: $(SERVERS)/.installed $(SWIFT)/.installed-swift $(UWSGI)/.installed-uwsgi
+servers: $(SERVERS)/.installed $(SWIFT)/.installed-swift $(UWSGI)/.installed-uwsgi $(MOD_WSGI)/.installed-mod_wsgi
 
 docs: $(DOCS)/.installed-docs
 	$(DOCS)/bin/python -m sphinx -q -W --keep-going -b html docs build/docs
@@ -153,6 +154,12 @@ $(UWSGI)/.installed-uwsgi: $(UWSGI)/bin/python requirements/uwsgi.txt
 	$(call install,$(UWSGI),uwsgi)
 	@touch $@
 
+$(MOD_WSGI)/.installed-mod_wsgi: $(MOD_WSGI)/bin/python requirements/mod_wsgi.txt
+	@command -v apxs >/dev/null || command -v apxs2 >/dev/null || { \
+	  echo 'mod_wsgi is compiled: it needs a C compiler and Debian'"'"'s apache2-dev.'; exit 1; }
+	$(call install,$(MOD_WSGI),mod_wsgi)
+	@touch $@
+
 $(YAML_EDITOR)/.installed: tests/tools/yaml_language_server/package-lock.json
 	$(call install_modules,The YAML language server)
 
@@ -176,6 +183,7 @@ lock: $(LOCKER)/.installed-uv
 	$(COMPILE) --group reference -o requirements/reference.txt
 	$(COMPILE) --group swift -o requirements/swift.txt
 	$(COMPILE) --group uwsgi -o requirements/uwsgi.txt
+	$(COMPILE) --group mod_wsgi -o requirements/mod_wsgi.txt
 
 $(LOCKER)/.installed-uv: $(LOCKER)/bin/python
 	@$(LOCKER)/bin/python -m pip install --quiet uv

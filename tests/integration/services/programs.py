@@ -30,6 +30,7 @@ _PACKAGES = {
     "redis-cli": "redis-tools",
     "redis-server": "redis-server",
     "unshare": "util-linux",
+    "varnishd": "varnish",
     "wrk": "wrk",
 }
 
