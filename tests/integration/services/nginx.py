@@ -20,9 +20,11 @@ http {{
   client_body_temp_path body_temp; proxy_temp_path proxy_temp; fastcgi_temp_path fastcgi_temp;
   uwsgi_temp_path uwsgi_temp; scgi_temp_path scgi_temp;
   keepalive_requests 1000000;
-  server {{ listen {host}:{port}; {body} }}
+  {servers}
 }}
 """
+
+_SERVER = "server {{ listen {host}:{port}; {body} }}"
 
 _PROXY = """
 location {prefix}/ {{
@@ -47,9 +49,14 @@ def nginx_proxy(directory: Path, upstream: str, prefix: str) -> Server:
     return _nginx(directory, _PROXY.format(upstream=upstream, prefix=prefix))
 
 
-def _nginx(directory: Path, body: str) -> Server:
-    port = free_port()
+def nginx_servers(directory: Path, servers: str, port: int) -> Server:
+    """An nginx that is not started yet, with whole servers as they are included in the section http."""
     user = "user root;" if os.geteuid() == 0 else ""
-    (directory / "nginx.conf").write_text(_CONFIG.format(host=HOST, port=port, user=user, body=body))
+    (directory / "nginx.conf").write_text(_CONFIG.format(user=user, servers=servers))
     command = [str(find_program("nginx")), "-p", f"{directory}/", "-c", "nginx.conf", "-e", "nginx-error.log"]
     return Server(command, directory, port)
+
+
+def _nginx(directory: Path, body: str) -> Server:
+    port = free_port()
+    return nginx_servers(directory, _SERVER.format(host=HOST, port=port, body=body), port)
