@@ -13,6 +13,7 @@ _COMMANDS = {
     "autoconfig": ("autoconfig", "Write a configuration out of what a server or file has."),
     "check": ("check", "Check a configuration and report every problem with its place."),
     "grids": ("grids", "Say what levels and tiles the grids of a configuration have."),
+    "plan": ("plan", "Say what becomes of stored tiles when a configuration changes."),
     "schema": ("schema", "Print the JSON Schema of configurations, for editors."),
     "seed": ("seed", "Fill, refresh and clean caches ahead of requests."),
     "worker": ("worker", "Make tiles for runs of seeding on this and other machines."),
