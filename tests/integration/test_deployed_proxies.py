@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -175,6 +175,53 @@ class TestStoredTiles:
         assert response.status >= 400
         assert b"services:" not in response.read()
         connection.close()
+
+
+class TestAccelRedirect:
+    """Tilekeep decides, and nginx sends."""
+
+    @pytest.fixture
+    def nginx(
+        self,
+        upstream: UpstreamServer,
+        running: Callable[[Server], Server],
+        new_directory: Callable[[str], Path],
+    ) -> Server:
+        directory = new_directory("accel")
+        options = f"  tiles: {{accel_redirect: /stored/}}\n  cache: {{base_dir: {directory}/stored}}\n"
+        plain = _CONFIG.format(url=upstream.url).replace(", directory: ./tiles/world, directory_layout: tms", "")
+        config = plain.replace("  cache: {failure_seconds: 0}\n", options)
+        behind = running(tilekeep(directory, config, workers=1))
+        port = free_port()
+        places = {
+            "alias /var/cache/tilekeep": f"alias {directory}/stored",
+            "server 127.0.0.1:8080;": f"server {HOST}:{behind.port};",
+            "listen 80;": f"listen {HOST}:{port};",
+        }
+        return running(nginx_servers(new_directory("nginx"), example("nginx/accel_redirect.conf", places), port))
+
+    def test_a_stored_tile_is_sent_by_nginx_and_is_the_one_that_was_made(self, nginx: Server) -> None:
+        url = f"{nginx.url}/wmts/world/webmercator/4/3/2.png"
+
+        made, stored, head = ask(url), ask(url), ask(url, method="HEAD")
+
+        assert (made.headers.get("x-served-by"), stored.headers["x-served-by"]) == (None, "nginx")
+        assert (stored.status, stored.media_type, stored.body) == (200, "image/png", made.body)
+        assert stored.cache_control == made.cache_control
+        assert "x-accel-redirect" not in stored.headers
+        assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(made.body)))
+
+    def test_clients_revalidate(self, nginx: Server) -> None:
+        url = f"{nginx.url}/wmts/world/webmercator/4/3/3.png"
+        ask(url)
+
+        unchanged = ask(url, {"If-None-Match": ask(url).headers["etag"]})
+
+        assert (unchanged.status, unchanged.body) == (304, b"")
+
+    @pytest.mark.parametrize("path", ["/stored/", "/stored/../mapproxy.yaml", "/stored/world_webmercator"])
+    def test_clients_cannot_ask_for_files(self, nginx: Server, path: str) -> None:
+        assert ask(nginx.url + path).status == 404
 
 
 @pytest.fixture(scope="module")

@@ -52,8 +52,8 @@ from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
 from tilekeep.adapters.storage.couchdb.stores import couchdb_store
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.disk_room import DiskRoom
-from tilekeep.adapters.storage.file import FileTileStore
 from tilekeep.adapters.storage.file_slice import read_slice
+from tilekeep.adapters.storage.files_in_place import file_store
 from tilekeep.adapters.storage.ledger.journals import Journals
 from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
@@ -176,7 +176,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     object_stores = providers.ThreadSafeSingleton(ObjectStores, resources, object_transfers, object_workers, clock)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
-            "file": providers.Factory(FileTileStore),
+            "file": providers.Factory(file_store, in_place=providers.Callable(bool, options.provided.accel_location)),
             "compact-1": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion1())),
             "compact-2": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion2())),
             "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),

@@ -25,7 +25,7 @@ from tilekeep.ports.tile_store import TileWindow
 
 #: Links are told apart by the refusal to follow them, so that ordinary tiles need no further call for it; a pipe in
 #: the place of a tile is empty instead of waited for.
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class FileTileStore:
@@ -79,7 +79,7 @@ class FileTileStore:
         coord, dimensions, variant = key
         try:
             path = self._keyed_path(key) if dimensions or variant else self._path(coord)
-            descriptor = os.open(path, _READ)
+            descriptor = os.open(path, READ_FLAGS)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -200,7 +200,7 @@ class FileTileStore:
         """A tile behind a symbolic link: the time is the link's, the rest the file's."""
         try:
             link = os.lstat(path)
-            descriptor = os.open(path, _READ & ~os.O_NOFOLLOW)
+            descriptor = os.open(path, READ_FLAGS & ~os.O_NOFOLLOW)
             try:
                 size = os.fstat(descriptor).st_size
                 body = os.read(descriptor, size)

@@ -224,11 +224,14 @@ class GlobalTiles(Options):
     :ivar expires: fixed is that time for all tiles, by_age at most until a tile is stale; clients are then told its
         age, and for how long they may show it afterwards (own addition).
     :ivar state_header: whether X-Tilekeep-Cache says where a tile or map came from (own addition).
+    :ivar accel_redirect: location of nginx, such as /stored/, by which it sends files below globals.cache.base_dir
+        itself; everybody has to come through nginx then (own addition).
     """
 
     expires_hours: NotNegativeNumber = 72.0
     expires: Literal["fixed", "by_age"] = "fixed"
     state_header: bool = False
+    accel_redirect: Opt[Annotated[str, Field(pattern=r"^/([A-Za-z0-9._-]+/)+$")]] = None
 
 
 class MapserverDefaults(Options):

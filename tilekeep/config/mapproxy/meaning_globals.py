@@ -57,6 +57,7 @@ class EffectiveGlobals:
     :ivar min_free_inodes: likewise.
     :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
     :ivar metrics: None where nothing is measured.
+    :ivar accel_location: of nginx, which sends the files below ``cache_dir`` itself, or None.
     :ivar logs_access: whether each request of a client is logged.
     :ivar logs_upstream: whether each request to a map server is.
     :ivar meeting: where locks, failures and limits of all hosts meet, or None if each host is alone.
@@ -83,6 +84,7 @@ class EffectiveGlobals:
     renderer_url: str | None = field(default=None, repr=False)
     meeting: MeetingPlace | None = None
     metrics: ShownMetrics | None = None
+    accel_location: str | None = None
     logs_access: bool = False
     logs_upstream: bool = True
 
@@ -119,6 +121,7 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         renderer_url=None if settings.globals.renderd is None else settings.globals.renderd.address,
         meeting=_meeting(settings, base_dir),
         metrics=_metrics(settings, base_dir),
+        accel_location=settings.globals.tiles.accel_redirect,
         logs_access=settings.globals.logging.access,
         logs_upstream=settings.globals.logging.upstream,
     )

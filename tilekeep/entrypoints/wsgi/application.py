@@ -16,6 +16,7 @@ from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
 from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy
 from tilekeep.entrypoints.wsgi.decoration import Decoration
+from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
@@ -63,6 +64,7 @@ class TilekeepApplication:
         read_slice: gives the bytes of a tile inside a file; raises StoreError.
         request_seconds: how long a request may take.
         after_answers: does what has been left for the time after an answer; None where nothing is.
+        handed_over: has stored files sent by a server in front of this one; None where there is none that does.
         watchers: are told of each request and its answer.
         names_requests: whether each request has a name in the log, and its client is told.
         operations: handlers by first path segment for whoever watches over the server; services come first.
@@ -95,6 +97,7 @@ class TilekeepApplication:
         tells_age: bool = False,
         tells_state: bool = False,
         operations: Mapping[str, Handler] = _NO_OPERATIONS,
+        handed_over: HandedOver | None = None,
         watchers: Sequence[Watcher] = (),
         names_requests: bool = False,
         debug: bool = False,
@@ -110,6 +113,7 @@ class TilekeepApplication:
             max_age_seconds=max_age_seconds,
             tells_age=tells_age,
             tells_state=tells_state,
+            handed_over=handed_over,
         )
         documents = KeptDocuments(document_flights)
         tile_info = TileInfoParts(get_info, clock, request_seconds)

@@ -21,6 +21,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.mapproxy_loggers import adopt_mapproxy_loggers
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
+from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.operations import begin_listening, operations, watchers
 from tilekeep.entrypoints.wsgi.options import (
@@ -159,6 +160,7 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         request_seconds=longest_request_seconds(loaded.settings),
         after_answers=_after_answers(container),
         operations=operations(container),
+        handed_over=None if not options.accel_location else HandedOver(options.accel_location, options.cache_dir),
         watchers=watchers(container),
         names_requests=options.logs_access,
         debug=debug,

@@ -22,6 +22,7 @@ from tilekeep.entrypoints.wsgi.accept_encoding import prefers_gzip
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.caching import aged_cache_control, cache_control, entity_tag, http_date, is_not_modified
 from tilekeep.entrypoints.wsgi.decoration import DECORATE, Decoration
+from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.request_facts import FACTS
 from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
 from tilekeep.entrypoints.wsgi.tile_route import Located
@@ -52,6 +53,7 @@ class TileDelivery:
         max_age_seconds: how long clients may keep a tile that is good.
         tells_age: whether clients are told how old a tile is, and how long it may be shown when it is no longer good.
         tells_state: whether they are told where it came from.
+        handed_over: has files sent by a server in front of this one; None where there is none that does.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class TileDelivery:
         max_age_seconds: float,
         tells_age: bool = False,
         tells_state: bool = False,
+        handed_over: HandedOver | None = None,
     ) -> None:
         self._monotonic = clock.monotonic
         self._read_slice = read_slice
         self._retouch = retouch
+        self._handed_over = handed_over
         self._decoration = decoration
         self._request_seconds = request_seconds
         self._max_age_seconds = max_age_seconds
@@ -181,7 +185,12 @@ class TileDelivery:
                 return Response("304 Not Modified", headers, b"")
         else:
             headers += NOT_STORABLE
-        return _found(headers, media_type, body if isinstance(body, bytes) else self._read_slice(body))
+        if isinstance(body, bytes):
+            return _found(headers, media_type, body)
+        place = None if self._handed_over is None else self._handed_over.header(body)
+        if place is None:
+            return _found(headers, media_type, self._read_slice(body))
+        return Response("200 OK", [*headers, place, ("Content-Type", media_type), NOSNIFF], b"")
 
     def _empty(self, answer: TileAnswer, layer: TileLayer, environ: Environ) -> Response:
         """A transparent PNG.  It has no time: a tile stored later may be older than this answer."""
