@@ -25,6 +25,7 @@ from tilekeep.entrypoints.wsgi.ogcapi.tiles import PARAMETERS as TILE_PARAMETERS
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import SCALING, ApiTiles, WantedTile, wanted_tile
 from tilekeep.entrypoints.wsgi.options import OgcApiOptions
 from tilekeep.entrypoints.wsgi.query_string import parameters, utf8
+from tilekeep.entrypoints.wsgi.request_facts import note_service
 from tilekeep.entrypoints.wsgi.response import Environ, Response, plain_text, vary_with
 from tilekeep.entrypoints.wsgi.tile_route import Located
 
@@ -67,6 +68,7 @@ class OgcApi:
 
     def __call__(self, environ: Environ) -> Response:
         """The document, map, tile, file or problem."""
+        note_service(environ, "ogcapi")
         path = utf8(environ["PATH_INFO"])
         if path.startswith(_STATIC):
             return static_file(path.removeprefix(_STATIC), environ)
