@@ -69,11 +69,6 @@ class Upstream:
         """Whether any number of requests may be made, whatever comes of them."""
         return self.concurrent_requests <= 0 and self.requests_per_second <= 0 and self.breaker is None
 
-    @property
-    def public_name(self) -> str:
-        """The name without credentials, for people who watch."""
-        return self.name.rpartition("@")[2]
-
 
 @dataclass(frozen=True, slots=True)
 class UpstreamRequest:
