@@ -18,6 +18,7 @@ from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.domain.image import ImageLimits
 from tilekeep.entrypoints.wsgi.application import TilekeepApplication
+from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.options import TmsOptions, WmtsOptions
 
@@ -34,6 +35,7 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "ogcapi": None,
         "get_info": feature_info_of({}),
         "demo": None,
+        "world": WorldParts(lambda srs: f'"{srs.code}"'.encode(), FakeProjection().srs),
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",
         "trusted_proxies": None,

@@ -168,6 +168,7 @@ def demo(tmp_path: Path, running: Callable[[Server], Server], free_port: Callabl
 def test_the_demo_page_shows_the_world_and_more_of_it_when_it_is_dragged(demo: Server, page: Page) -> None:
     seen = _Seen(page)
     page.goto(f"{demo.url}/demo/")
+    page.click("text=TMS >> nth=-1")
     page.wait_for_selector("body[data-rendered=true]")
     page.wait_for_load_state("networkidle")
     zoomed = _zoomed_in(page)

@@ -44,6 +44,7 @@ from tilekeep.adapters.sources.tile import TileSource
 from tilekeep.adapters.sources.wms import WmsSource
 from tilekeep.adapters.sources.wms_info import WmsInfoSource
 from tilekeep.adapters.sources.wms_legend import WmsLegend
+from tilekeep.adapters.sources.world.outlines import WorldOutlines
 from tilekeep.adapters.sources.world.source import WorldSource
 from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
 from tilekeep.adapters.storage.compact.store import CompactTileStore
@@ -228,6 +229,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
         {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
     )
+    world_outlines = providers.Factory(WorldOutlines, projection)
     mapnik_maps = providers.ThreadSafeSingleton(LoadedMaps)
     raster_files = providers.ThreadSafeSingleton(RasterFiles)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(

@@ -16,6 +16,7 @@ from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
 from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy
 from tilekeep.entrypoints.wsgi.decoration import Decoration
+from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
@@ -50,7 +51,8 @@ class TilekeepApplication:
         maps: options and parts of WMS; None leaves it out.
         ogcapi: options and parts of OGC API; None leaves it out.
         get_info: asks about places on tiles.
-        demo: options of the demo page; None leaves it out.
+        demo: options of the demo pages; None leaves them out.
+        world: what the map below layers is made with, for the demo.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         tells_age: whether clients are told how old tiles are and when they will be stale (``tiles.expires``).
         tells_state: whether they are told where tiles came from (``tiles.state_header``).
@@ -83,6 +85,7 @@ class TilekeepApplication:
         ogcapi: OgcApiParts | None,
         get_info: GetFeatureInfo,
         demo: DemoOptions | None,
+        world: WorldParts,
         max_age_seconds: float,
         access_control_allow_origin: str,
         trusted_proxies: Collection[str] | None,
@@ -129,6 +132,7 @@ class TilekeepApplication:
             maps=maps,
             ogcapi=ogcapi,
             demo=demo,
+            world=world,
         )
         self._locators: Mapping[str, Locator] = services.locators
         route = Router({**operations, **services.handlers}, services.welcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ class DocumentTemplates:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("tilekeep.entrypoints.wsgi"),
         autoescape=True,
         finalize=_plain,
@@ -42,6 +43,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    environment.filters["js"] = js_literal
+    return environment
+
+
+def js_literal(value: Any) -> str:
+    """``value`` as people write it in a script; it is still to be escaped for the page that shows it."""
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
 
 
 def xml_text(text: str) -> str:

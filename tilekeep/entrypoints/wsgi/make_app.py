@@ -21,6 +21,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.mapproxy_loggers import adopt_mapproxy_loggers
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
+from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.operations import begin_listening, operations, watchers
@@ -146,6 +147,7 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         ogcapi=_ogcapi(services, container),
         get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
         demo=None if services.demo is None else DemoOptions(services.demo.background_url),
+        world=WorldParts(container.adapters.world_outlines(), container.adapters.projection().srs),
         max_age_seconds=options.tile_max_age_seconds,
         tells_age=options.tiles_tell_age,
         tells_state=options.tiles_tell_state,

@@ -113,6 +113,8 @@ class DemoOptions:
     """``services.demo`` (spec/services.md, 7).
 
     :ivar background_url: template of the map under the previewed layer, with ``{z}``, ``{x}`` and ``{y}``, or None.
+    :ivar has_admin: whether there are pages of the caches to point to.
     """
 
     background_url: str | None = None
+    has_admin: bool = False

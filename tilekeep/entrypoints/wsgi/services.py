@@ -14,8 +14,9 @@ from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.public_levels import TileService
 from tilekeep.domain.srs import WGS_84_CODE
 from tilekeep.entrypoints.wsgi.decoration import Decoration
-from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
-from tilekeep.entrypoints.wsgi.demo.page_data import PageData
+from tilekeep.entrypoints.wsgi.demo.assembly import demo_handler
+from tilekeep.entrypoints.wsgi.demo.wms import ShownWms
+from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.kml.documents import KmlDocuments
@@ -30,7 +31,7 @@ from tilekeep.entrypoints.wsgi.options import (
 )
 from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
-from tilekeep.entrypoints.wsgi.router import Handler
+from tilekeep.entrypoints.wsgi.router import Handler, Router
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
 from tilekeep.entrypoints.wsgi.tilejson import TileJson
 from tilekeep.entrypoints.wsgi.tms.addresses import TileAddresses
@@ -124,6 +125,7 @@ def assembled(
     maps: MapParts | None,
     ogcapi: OgcApiParts | None,
     demo: DemoOptions | None,
+    world: WorldParts,
 ) -> Services:
     """The services that are configured.
 
@@ -145,9 +147,19 @@ def assembled(
         services.handlers["ogcapi"] = handler
         if ogcapi.options.has_tiles:
             services.locators["ogcapi"] = handler.locate
-    if demo is not None:
-        services.handlers["demo"] = DemoHandler(PageData(catalogue, tms, wmts, demo))
     _add_ows(services, ows)
+    if demo is not None:
+        services.handlers["demo"] = demo_handler(
+            catalogue,
+            Router(services.handlers, services.welcome),
+            templates,
+            documents,
+            world,
+            wms=None if maps is None else ShownWms(maps.options, maps.layer_tree, catalogue, maps.projection),
+            tms=tms,
+            wmts=wmts,
+            options=demo,
+        )
     return services
 
 

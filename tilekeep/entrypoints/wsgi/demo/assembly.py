@@ -1,0 +1,57 @@
+"""Puts the demo together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tilekeep.application.catalogue import Catalogue
+from tilekeep.entrypoints.wsgi.demo.documents import ServiceDocuments
+from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
+from tilekeep.entrypoints.wsgi.demo.layer_map import ShownService
+from tilekeep.entrypoints.wsgi.demo.tms import ShownTms
+from tilekeep.entrypoints.wsgi.demo.wms import ShownWms
+from tilekeep.entrypoints.wsgi.demo.wmts import ShownWmts
+from tilekeep.entrypoints.wsgi.demo.world import World, WorldParts
+from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
+from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
+from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.pages.static_files import StaticFiles
+from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.tms.names import TmsNames
+from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
+
+
+def demo_handler(
+    catalogue: Catalogue,
+    answer: Callable[[Environ], Response],
+    templates: DocumentTemplates,
+    documents: KeptDocuments,
+    world: WorldParts,
+    *,
+    wms: ShownWms | None,
+    tms: TmsOptions | None,
+    wmts: WmtsOptions | None,
+    options: DemoOptions,
+) -> DemoHandler:
+    """The pages of the services that are offered; ``answer`` gives their documents."""
+    services: list[ShownService] = [] if wms is None else [wms]
+    if wmts is not None:
+        services.append(ShownWmts(catalogue, MatrixSets(catalogue), wmts))
+    if tms is not None:
+        services.append(ShownTms(catalogue, TmsNames(catalogue, use_grid_names=tms.use_grid_names)))
+    return DemoHandler(
+        services=services,
+        service_documents=ServiceDocuments(answer),
+        templates=templates,
+        documents=documents,
+        files=StaticFiles(),
+        world=World(world, lambda: _codes(catalogue, () if wms is None else wms.codes)),
+        options=options,
+    )
+
+
+def _codes(catalogue: Catalogue, of_maps: Sequence[str]) -> Iterator[str]:
+    yield from of_maps
+    for layer in catalogue.layers:
+        for grid in layer.grids:
+            yield grid.srs_token
