@@ -22,7 +22,7 @@ from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.domain.errors import StoreError, TooMuchToCount
 from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, counted, together
 from tilekeep.domain.tile import TileCoord, TileKey
-from tilekeep.ports.ledger import Ledger, Uses
+from tilekeep.ports.ledger import CountedSquares, Ledger, Uses
 from tilekeep.ports.tile_store import TileStore
 
 LEVELS = 12
@@ -54,8 +54,8 @@ def enter(ledger: Ledger, block: CellBlock, counts: dict[Cell, Count]) -> None:
         ledger.enter(block, counts)
 
 
-class UsedLedger(Ledger, Uses, Protocol):
-    """Both ports, which one adapter serves."""
+class UsedLedger(Ledger, Uses, CountedSquares, Protocol):
+    """The ports that one adapter serves."""
 
 
 class LedgerSuite(ABC):
@@ -76,6 +76,19 @@ class LedgerSuite(ABC):
 
         assert (dict(account.levels), account.complete, account.unsettled) == ({}, False, 0)
         assert list(ledger.cells(9)) == []
+
+    def test_squares_are_the_cells_in_them_together(self, ledger: UsedLedger) -> None:
+        inside = {Cell(9, 2, 0): COUNT, Cell(9, 3, 1): COUNT._replace(oldest=50.0, newest=90.0)}
+        beside = {Cell(9, 4, 0): COUNT, Cell(9, 40, 0): COUNT}
+        enter(ledger, CellBlock(9), inside | beside)
+        enter(ledger, CellBlock(8), {Cell(8, 2, 0): COUNT})
+
+        found = dict(ledger.squares(CellBlock(9, (0, 5), (0, 1)), 2))
+
+        assert found == {Cell(9, 1, 0): together(inside.values()), Cell(9, 2, 0): COUNT}
+
+    def test_there_are_no_squares_of_nothing(self, ledger: UsedLedger) -> None:
+        assert list(ledger.squares(CellBlock(9, (0, 63), (0, 63)), 1)) == []
 
     def test_what_is_entered_is_in_the_account(self, ledger: Ledger) -> None:
         enter(ledger, CellBlock(9), {CELL: COUNT, OTHER_CELL: COUNT._replace(oldest=7.0)})

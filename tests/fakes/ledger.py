@@ -11,7 +11,7 @@ from tilekeep.ports.ledger import Changes
 
 
 class FakeLedger:
-    """All of :class:`tilekeep.ports.ledger.Ledger` and ``Uses``.
+    """All of :class:`tilekeep.ports.ledger.Ledger`, ``Uses`` and ``CountedSquares``.
 
     ``notes`` are the areas that have changed since they were counted, each with how many are changing it just now.
     """
@@ -76,6 +76,16 @@ class FakeLedger:
 
     def cells(self, z: int) -> Iterator[tuple[Cell, Count]]:
         return iter([(cell, count) for cell, count in self.counts.items() if cell.z == z])
+
+    def squares(self, block: CellBlock, side: int) -> Iterator[tuple[Cell, Count]]:
+        found: dict[Cell, list[Count]] = {}
+        for cell, count in self.counts.items():
+            if _holds(block, cell):
+                found.setdefault(Cell(cell.z, cell.column // side, cell.row // side), []).append(count)
+        for square, counts in found.items():
+            count = together(counts)
+            assert count is not None
+            yield square, count
 
 
 def _holds(block: CellBlock, cell: Cell) -> bool:

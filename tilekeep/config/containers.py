@@ -31,6 +31,7 @@ from tilekeep.adapters.seeding.in_process import InProcessExecutor
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.adapters.seeding.processes import ProcessExecutor
 from tilekeep.adapters.seeding.remote.making import celery_executor, celery_worker
+from tilekeep.adapters.seeding.run_directory import RunDirectory
 from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
@@ -109,6 +110,7 @@ from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stand_in_failures import stand_in_failures
+from tilekeep.config.assemble.stored_caches import StoredCaches
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.process_resources import ProcessResources
@@ -209,6 +211,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     seed_stop = providers.Factory(SharedStop)
     tile_sets: providers.Factory[TileSets[Any]] = providers.Factory(TileSets)
     seed_notes = providers.Factory(JobFile)
+    seed_runs = providers.Factory(RunDirectory, clock=clock)
     seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
         {
             "in_process": providers.Factory(InProcessExecutor),
@@ -365,6 +368,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,
     )
+    stored_caches = providers.ThreadSafeSingleton(StoredCaches, settings, caches, grids, adapters.clock)
     map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
     layer_tree = providers.ThreadSafeSingleton(
         providers.ThreadSafeSingleton(

@@ -38,7 +38,9 @@
     |   |-- NoRoom                    it takes no more tiles, as its disk is nearly full
     |   `-- TooMuchToCount            it holds more than is listed beside requests
     |-- JobStoreError                 notes on seeding cannot be read or written
-    |   `-- ForeignNotes              they are something else
+    |   |-- ForeignNotes              they are something else
+    |   |-- UnknownRun                there is no such run
+    |   `-- TooManyRuns               other runs have to end first
     |-- SeedingBrokenOff              its workers die again and again
     |-- LockTimeout                   a tile lock was not free before the deadline
     |-- LockUnavailable               there is no way to take a lock at all
@@ -239,6 +241,14 @@ class JobStoreError(TilekeepError):
 
 class ForeignNotes(JobStoreError):
     """What is there are no notes on seeding, or those of another program."""
+
+
+class UnknownRun(JobStoreError):
+    """There is no run of seeding with this name."""
+
+
+class TooManyRuns(JobStoreError):
+    """A run of seeding cannot be started before others have ended."""
 
 
 class SeedingBrokenOff(TilekeepError):

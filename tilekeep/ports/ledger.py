@@ -87,3 +87,16 @@ class Ledger(ChangeNotes, Protocol):
     def cells(self, z: int) -> Iterator[tuple[Cell, Count]]:
         """The counted cells of a level."""
         ...
+
+
+class CountedSquares(Protocol):
+    """The account of a level in larger squares than cells, for those who look at a map of it."""
+
+    def squares(self, block: CellBlock, side: int) -> Iterator[tuple[Cell, Count]]:
+        """The counts of squares of ``side`` by ``side`` cells in which cells of ``block`` are counted.
+
+        ``block`` is made of whole squares; the cell that stands for a square is numbered in squares.
+
+        :raises StoreError: the account cannot be read.
+        """
+        ...

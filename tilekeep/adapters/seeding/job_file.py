@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from tilekeep.domain.errors import ForeignNotes, JobStoreError
 from tilekeep.domain.seed_plan import Position, SeedChunk
@@ -45,12 +46,13 @@ class JobFile:
     at once more.
     """
 
-    def __init__(self, path: str, *, new: bool = False) -> None:
+    def __init__(self, path: str, *, new: bool = False, read_only: bool = False) -> None:
         """Opens the file, or makes it.
 
         Args:
             path: of the file; ``:memory:`` for notes that nobody needs later.
             new: whether what is there already is dropped.
+            read_only: whether nothing is made where there is no file, as that would look like an unfinished run.
 
         :raises JobStoreError: it cannot be opened, or is something else.
         """
@@ -58,7 +60,8 @@ class JobFile:
         with self._translated():
             if new and path != ":memory:":
                 _drop(path)
-            self._database = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+            name = f"file:{quote(path)}?mode=ro" if read_only else path
+            self._database = sqlite3.connect(name, uri=read_only, timeout=30.0, isolation_level=None)
             self._prepare()
 
     def close(self) -> None:

@@ -134,12 +134,14 @@ class StoredCache(NamedTuple):
     """The tiles of a cache in one grid.
 
     :ivar settle: brings the account of what is stored up to date; None where none is kept.
+    :ivar ledger: the account.
     """
 
     tile_set: TileSet
     grid: TileGrid
     store: TileStore
     settle: SettleLedger | None = None
+    ledger: KeptLedger | None = None
 
 
 class _WorkingParts(NamedTuple):
@@ -244,6 +246,15 @@ class CacheAssembly:
     def store(self, name: str, grid_key: str) -> TileStore:
         """The tiles of the cache ``name`` in the grid with the key ``grid_key``, all tiers together."""
         return self._stores.store(self._wanted_store(self.effective(name), grid_key))
+
+    def stored(self, name: str, grid_key: str) -> StoredCache | None:
+        """The store of a cache in one grid, of tiers the last, which has everything; None if nothing lasts."""
+        cache = self.effective(name)
+        if not cache.stores_tiles or grid_key not in cache.grids:
+            return None
+        wanted = self._wanted_store(cache, grid_key)
+        kept = list(self._stores.lasting(wanted))
+        return StoredCache(wanted.tile_set, wanted.grid, *kept[-1]) if kept else None
 
     def _wanted_store(self, cache: EffectiveCache, grid_key: str) -> WantedStore:
         """The store of a cache in the grid with the key ``grid_key``."""

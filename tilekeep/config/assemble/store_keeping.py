@@ -27,7 +27,7 @@ from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.free_room import FreeRoom, Room
-from tilekeep.ports.ledger import Ledger, Uses
+from tilekeep.ports.ledger import CountedSquares, Ledger, Uses
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 
@@ -50,18 +50,20 @@ class LedgerLocks(NamedTuple):
     locks: TileLock
 
 
+class KeptLedger(Ledger, Uses, CountedSquares, Protocol):
+    """A ledger that also knows when tiles were used, and what is in larger areas."""
+
+
 class KeptStore(NamedTuple):
     """A store as its users have it.
 
     :ivar settle: brings the account of what it holds up to date; None where none is kept.
+    :ivar ledger: the account.
     """
 
     store: TileStore
     settle: SettleLedger | None
-
-
-class KeptLedger(Ledger, Uses, Protocol):
-    """A ledger that also knows when tiles were used."""
+    ledger: KeptLedger | None = None
 
 
 class StoreKeeping:
@@ -98,7 +100,7 @@ class StoreKeeping:
 
     def kept(self, wanted: WantedStore, store: TileStore) -> KeptStore:
         """``store`` with what the options of its cache ask for around it."""
-        kept, settle, reduce = store, None, None
+        kept, settle, ledger, reduce = store, None, None, None
         if wanted.cache.ledger:
             locks = self._locks(wanted, store)
             ledger = self._ledger(wanted, locks)
@@ -112,7 +114,7 @@ class StoreKeeping:
                     reduce = partial(limited.reduce, disk_is_full=True)
         if any(self._floor) and isinstance(wanted.cache.storage, ON_A_DISK):
             kept = FlooredStore(kept, wanted.place, self._make_room(wanted.place), self._floor, self._clock, reduce)
-        return KeptStore(kept, settle)
+        return KeptStore(kept, settle, ledger)
 
     def _locks(self, wanted: WantedStore, store: TileStore) -> LedgerLocks:
         """One ledger for each place of tiles, under whatever names caches share it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
 from tilekeep.config.mapproxy.meaning_ogcapi_service import EffectiveOgcApi, effective_ogcapi
 from tilekeep.config.mapproxy.meaning_wms import UNTITLED, EffectiveWms, effective_wms
+from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata as MetadataOptions
 from tilekeep.domain.service_metadata import ServiceMetadata
@@ -51,6 +53,24 @@ class EffectiveDemo:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectiveAdmin:
+    """The pages of caches, servers and runs; all paths absolute.
+
+    :ivar token: what those have to know who change something; None if nobody may.
+    :ivar seed_config: file of the tasks that can be started, or None.
+    :ivar runs_dir: directory of the runs.
+    :ivar progress_files: notes of runs that are started elsewhere.
+    :ivar workers: processes of a run.
+    """
+
+    token: str | None = field(repr=False)
+    seed_config: str | None
+    runs_dir: str
+    progress_files: tuple[str, ...]
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
 class EffectiveServices:
     """The services that are offered; None for one that is not."""
 
@@ -77,6 +97,21 @@ def effective_services(settings: Settings) -> EffectiveServices:
 def _kml(settings: Settings) -> EffectiveKml | None:
     kml = settings.services.kml
     return None if kml is None else EffectiveKml(kml.use_grid_names)
+
+
+def effective_admin(settings: Settings, base_dir: str) -> EffectiveAdmin | None:
+    """The ``admin`` service of a configuration in ``base_dir``; None if it is not offered."""
+    admin = settings.services.admin
+    if admin is None:
+        return None
+    runs = admin.runs_dir or os.path.join(settings.globals.cache.base_dir, "tilekeep_runs")
+    return EffectiveAdmin(
+        token=admin.token,
+        seed_config=None if admin.seed_config is None else from_base(base_dir, admin.seed_config),
+        runs_dir=from_base(base_dir, runs),
+        progress_files=tuple(from_base(base_dir, name) for name in admin.progress_files or ()),
+        workers=admin.workers,
+    )
 
 
 def _demo(settings: Settings) -> EffectiveDemo | None:

@@ -60,6 +60,7 @@ class PathProbe(Protocol):
 def path_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
     """Of the globals, sources and caches; relative paths start at ``base_dir``."""
     yield from _file_problems(settings, base_dir, probe)
+    yield from _admin_problems(settings, base_dir, probe)
     yield from _legend_problems(settings, base_dir, probe)
     yield from _directory_problems(settings, base_dir, probe)
     yield from _mapserver_problems(settings, base_dir, probe)
@@ -90,6 +91,14 @@ def _file_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Itera
     for path, name in _stylesheets(settings):
         if reason := probe.unreadable_file(from_base(base_dir, name)):
             yield error(path, f"the stylesheet {name!r} cannot be read: {reason}; correct the name")
+
+
+def _admin_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
+    """Tasks of seeding that can be started: without them nothing can, which is no reason not to serve."""
+    tasks = None if settings.services.admin is None else settings.services.admin.seed_config
+    if tasks is not None and (reason := probe.unreadable_file(from_base(base_dir, tasks))):
+        message = f"the tasks cannot be read from {tasks!r}: {reason}; correct the name"
+        yield warning(("services", "admin", "seed_config"), message)
 
 
 def _directory_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
@@ -222,6 +231,9 @@ def _directories(settings: Settings) -> Iterator[tuple[OptionPath, str]]:
     globals_ = settings.globals.cache
     if any(not _has_own_directory(cache) for cache in settings.caches.values()):
         yield ("globals", "cache", "base_dir"), globals_.base_dir
+    admin = settings.services.admin
+    if admin is not None and admin.runs_dir is not None:
+        yield ("services", "admin", "runs_dir"), admin.runs_dir
     for option in ("lock_dir", "tile_lock_dir", "ledger_dir"):
         if option in globals_.model_fields_set:
             yield ("globals", "cache", option), getattr(globals_, option)

@@ -15,6 +15,8 @@ from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 _TEMPLATE_VARIABLE = re.compile(r"\{(\w+)\}")
 _SUFFIX = re.compile(r"\w+")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?: *; *[\w.+-]+=[\w.+/:-]+)*", re.ASCII)
+_TOKEN = re.compile(r"[!-~]+")
+_SHORTEST_TOKEN = 16
 WMTS_TEMPLATE_VARIABLES = ("Layer", "TileMatrixSet", "TileMatrix", "TileCol", "TileRow")
 WMTS_INFO_VARIABLES = (*WMTS_TEMPLATE_VARIABLES, "I", "J", "InfoFormat")
 
@@ -30,8 +32,18 @@ def service_problems(settings: Settings) -> Iterator[Problem]:
         yield from _wmts_problems(("services", "wmts"), services.wmts)
     if services.wms is not None:
         yield from _wms_problems(("services", "wms"), services.wms)
+    if services.admin is not None and services.admin.token is not None:
+        yield from _token_problems(("services", "admin", "token"), services.admin.token)
     for path, defaults in _map_options(settings):
         yield from _map_option_problems(path, defaults)
+
+
+def _token_problems(path: OptionPath, token: str) -> Iterator[Problem]:
+    """A token is all that keeps others from seeding and from making tiles stale."""
+    if not _TOKEN.fullmatch(token):
+        yield error(path, "the token has to be of visible ASCII characters, as it is sent in a header; choose another")
+    elif len(token) < _SHORTEST_TOKEN:
+        yield error(path, f"the token has only {len(token)} characters; choose one of {_SHORTEST_TOKEN} or more")
 
 
 def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import Field
+
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.ogcapi_service import OgcApiService
-from tilekeep.config.mapproxy.options import Opt, Options, Origin, Section
+from tilekeep.config.mapproxy.options import Opt, Options, Origin, Positive, Section
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata
 from tilekeep.config.mapproxy.wms_service import WmsService
 
@@ -75,6 +77,23 @@ class DemoService(Options):
     md: Annotated[Section[ServiceMetadata] | None, NoEffect("the demo page shows none of it")] = None
 
 
+class AdminService(Options):
+    """``admin``: pages and an API that show caches, servers and runs of seeding (own addition).
+
+    :ivar token: what those have to know who change something; without it nothing can be changed. Best a variable.
+    :ivar seed_config: file with the tasks of seeding that can be started.
+    :ivar runs_dir: directory of what is known of runs; without it, tilekeep_runs in globals.cache.base_dir.
+    :ivar progress_files: progress files of runs that are started elsewhere, which are shown too.
+    :ivar workers: processes of a run that is started here.
+    """
+
+    token: Opt[str] = Field(default=None, repr=False)
+    seed_config: Opt[str] = None
+    runs_dir: Opt[str] = None
+    progress_files: Opt[tuple[str, ...]] = None
+    workers: Positive = 2
+
+
 class Services(Options):
     """Everything under ``services``; a service is offered when its key is there, even if left empty."""
 
@@ -82,5 +101,6 @@ class Services(Options):
     tms: Section[TmsService | None] = None
     wmts: Section[WmtsService | None] = None
     wms: Section[WmsService | None] = None
+    admin: Section[AdminService | None] = None
     kml: Section[KmlService | None] = None
     ogcapi: Section[OgcApiService | None] = None

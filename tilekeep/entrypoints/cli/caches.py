@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,7 @@ from tilekeep.domain.ledger import DAY_SECONDS, Account, Count
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import load_or_exit
 from tilekeep.entrypoints.quantities import size_text, tiles_text
+from tilekeep.entrypoints.facts.stores import account_facts
 
 if TYPE_CHECKING:
     from tilekeep.config.assemble.caches import StoredCache
@@ -56,7 +57,7 @@ def command(config: str, caches: str | None, scan: bool, as_json: bool, environm
             failed = True
             continue
         if as_json:
-            found.append(_as_json(stored, account))
+            found.append(account_facts(stored.tile_set.cache, stored.tile_set.grid, account))
         else:
             _say(stored, account)
     if as_json:
@@ -90,34 +91,8 @@ def _table(levels: Iterable[tuple[int, Count]]) -> Iterator[str]:
         yield f"  level {z:>2} {tiles_text(count.tiles):>18} {size_text(count.size):>10}  stored {ages}"
 
 
-def _as_json(stored: StoredCache, account: Account) -> dict[str, Any]:
-    tiles, size = account.total
-    return {
-        "cache": stored.tile_set.cache,
-        "grid": stored.tile_set.grid,
-        "tiles": tiles,
-        "bytes": size,
-        "changing": account.unsettled,
-        "levels": [
-            {
-                "level": z,
-                "tiles": count.tiles,
-                "bytes": count.size,
-                "oldest": count.oldest,
-                "newest": count.newest,
-                "days": {_day(day): {"tiles": some, "bytes": size} for day, (some, size) in count.days.items()},
-            }
-            for z, count in account.levels.items()
-        ],
-    }
-
-
 def _time(instant: float) -> str:
     """To the minute, in UTC."""
     if instant < _SOME_TIME:
         return "unknown"
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%MZ")
-
-
-def _day(day: int) -> str:
-    return datetime.fromtimestamp(day * DAY_SECONDS, UTC).strftime("%Y-%m-%d")

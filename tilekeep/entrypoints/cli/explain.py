@@ -14,11 +14,10 @@ import click
 from tilekeep.application.explain_tile import Explanation
 from tilekeep.application.tile_maker import Obstacles
 from tilekeep.domain.errors import RequestError
-from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.staleness import Verdict
-from tilekeep.domain.upstream_load import UpstreamStatus
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.facts.servers import server_facts
 
 _EXIT_NO_SUCH_TILE = 1
 
@@ -84,7 +83,7 @@ def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]
         "lock": _lock(explanation),
         "failure": _failure(explanation.obstacles, explanation.at),
         "made with": _fetch_facts(explanation),
-        "servers": [_server_facts(*known) for known in explanation.upstreams],
+        "servers": [server_facts(*known) for known in explanation.upstreams],
     }
     return facts
 
@@ -115,23 +114,6 @@ def _failure(obstacles: Obstacles | None, now: float) -> dict[str, Any] | None:
         return None
     message, until, _ = obstacles.failure
     return {"message": message, "not asked again for": round(max(0.0, until - now), 1)}
-
-
-def _server_facts(upstream: Upstream, status: UpstreamStatus) -> dict[str, Any]:
-    breaker = upstream.breaker
-    return {
-        "server": upstream.public_name,
-        "reason": status.reason,
-        "not asked for": round(status.closed_seconds, 1),
-        "breaker": None if breaker is None else status.breaker,
-        "failures": status.failures,
-        "admitted": status.admitted,
-        "limits": {
-            "concurrent requests": upstream.concurrent_requests or None,
-            "requests per second": upstream.requests_per_second or None,
-            "breaker": None if breaker is None else breaker._asdict(),
-        },
-    }
 
 
 def _gaps(level: int | None) -> str | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from tilekeep.domain.errors import JobStoreError
 from tilekeep.entrypoints.cli.seed import DEFAULT_PROGRESS_FILE
-from tilekeep.ports.job_store import TaskNote, WorkerNote
+from tilekeep.entrypoints.facts.tasks import instant_text, task_facts
+from tilekeep.ports.job_store import WorkerNote
 
 _EXIT_UNREADABLE = 1
 
@@ -34,7 +34,7 @@ def command(progress_file: str, as_json: bool) -> None:
     if os.path.exists(progress_file):
         try:
             notes = AdaptersContainer.seed_notes(progress_file)
-            facts = [_facts(note) for note in notes.tasks()]
+            facts = [task_facts(note) for note in notes.tasks()]
             workers = [_worker_facts(note) for note in notes.workers()]
         except JobStoreError as error:
             click.echo(f"ERROR: {error}", err=True)
@@ -46,25 +46,6 @@ def command(progress_file: str, as_json: bool) -> None:
         click.echo("\n".join(lines) or f"{progress_file}: no run is unfinished")
 
 
-def _facts(note: TaskNote) -> dict[str, Any]:
-    name, progress = note.name, note.progress
-    return {
-        "task": name.name,
-        "cache": name.cache,
-        "grid": name.grid,
-        "levels": list(name.levels),
-        "dimensions": dict(name.dimensions),
-        "finished": progress.is_finished,
-        "share": round(note.passed / max(1, note.cells), 4),
-        "made": progress.result.made,
-        "confirmed": progress.result.renewed,
-        "kept": progress.result.kept,
-        "failed": [{"tile": list(unit), "reason": reason} for unit, reason in progress.result.failed],
-        "begun": _time(note.started_at),
-        "last change": _time(note.changed_at),
-    }
-
-
 def _worker_facts(note: WorkerNote) -> dict[str, Any]:
     worker = note.worker
     return {
@@ -73,12 +54,8 @@ def _worker_facts(note: WorkerNote) -> dict[str, Any]:
         "at a time": worker.at_a_time,
         "under way": [f"{chunk.level}/{chunk.column}/{chunk.row}" for chunk in worker.under_way],
         "done": worker.done,
-        "last change": _time(note.changed_at),
+        "last change": instant_text(note.changed_at),
     }
-
-
-def _time(instant: float) -> str:
-    return datetime.fromtimestamp(instant, UTC).isoformat(timespec="seconds")
 
 
 def _text(facts: dict[str, Any]) -> str:

@@ -85,6 +85,7 @@ def _hours(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--use-cache-lock", is_flag=True, help="Wait where another run seeds the same cache.")
 @click.option("--continue", "goes_on", is_flag=True, help="Go on where an interrupted run was.")
 @click.option("--progress-file", metavar="FILE", type=click.Path(), help="Note down what is done, for --continue.")
+@click.option("--result-file", metavar="FILE", type=click.Path(), help="Write what came of it into a file, as JSON.")
 @click.option("--retry-failed", is_flag=True, help="Only tiles that the last run could not make.")
 @click.option(
     "--duration", callback=seconds, metavar="DURATION", help="Stop after this time, such as 120s, 15m, 4h or 0.5d."
@@ -213,7 +214,10 @@ class _Command:
         with run_report(container, summaries, given["quiet"]) as report:
             options = self._options(progress_file, loaded.settings)
             result = SeedSession(container, options, report, click.echo, stop)(wanted)
-        return _exit_code(result)
+        exit_code = _exit_code(result)
+        if given["result_file"]:
+            _write_result(given["result_file"], result, exit_code)
+        return exit_code
 
     def _tasks(self, loaded: LoadedSettings) -> SeedSettings:
         """Those of the file, or one for each cache."""
@@ -318,6 +322,27 @@ def _exit_code(result: SessionResult) -> int:
     if result.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_FAILED_TILES if result.tiles.failed else 0
+
+
+def _write_result(path: str, result: SessionResult, exit_code: int) -> None:
+    """For programs that have started this one; they see the whole file or none."""
+    tiles = result.tiles
+    facts = {
+        "exit_code": exit_code,
+        "stopped": int(result.interrupted or result.time_is_over),
+        "made": tiles.made,
+        "confirmed": tiles.renewed,
+        "kept": tiles.kept,
+        "empty": tiles.empty,
+        "failed": len(tiles.failed),
+    }
+    unfinished = f"{path}.{os.getpid()}"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            json.dump(facts, file)
+        os.replace(unfinished, path)
+    except OSError as error:
+        click.echo(f"ERROR: cannot write {path!r}: {error.strerror}", err=True)
 
 
 def _configure_logging(path: str) -> None:

@@ -12,9 +12,10 @@ from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.get_feature_info import GetFeatureInfo
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts
 from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
-from tilekeep.entrypoints.wsgi.cross_origin import SERVED_METHODS, CrossOriginPolicy
+from tilekeep.entrypoints.wsgi.cross_origin import OWN_HEADERS, SERVED_METHODS, CrossOriginPolicy
 from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
@@ -52,7 +53,8 @@ class TilekeepApplication:
         ogcapi: options and parts of OGC API; None leaves it out.
         get_info: asks about places on tiles.
         demo: options of the demo pages; None leaves them out.
-        world: what the map below layers is made with, for the demo.
+        admin: parts of the pages of caches; None leaves them out.
+        world: what the map below layers is made with, for these pages.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         tells_age: whether clients are told how old tiles are and when they will be stale (``tiles.expires``).
         tells_state: whether they are told where tiles came from (``tiles.state_header``).
@@ -96,6 +98,7 @@ class TilekeepApplication:
         clock: Clock,
         read_slice: SliceReader,
         request_seconds: float,
+        admin: AdminParts | None = None,
         after_answers: AfterAnswers | None = None,
         tells_age: bool = False,
         tells_state: bool = False,
@@ -132,6 +135,7 @@ class TilekeepApplication:
             maps=maps,
             ogcapi=ogcapi,
             demo=demo,
+            admin=admin,
             world=world,
         )
         self._locators: Mapping[str, Locator] = services.locators
@@ -171,7 +175,7 @@ class TilekeepApplication:
             headers = [*headers, (STATE_HEADER, "error")]
         if self._names_origin:
             vary_with(headers, "Origin")
-        headers += self._cross_origin_headers
+        headers += environ.get(OWN_HEADERS, self._cross_origin_headers)
         start_response(status, headers)
         parts = [body] if body and method != "HEAD" else []
         if self._after_answers is not None and self._after_answers.has_jobs:

@@ -18,11 +18,19 @@ _MAX_AGE: Header = ("Access-Control-Max-Age", "86400")
 #: What the answer to a preflight depends on.
 _VARY: Header = ("Vary", "Access-Control-Request-Headers")
 
+#: The key of the WSGI environment under which a handler puts headers that stand for those of the options.
+OWN_HEADERS = "tilekeep.cross_origin_headers"
+
 #: The name of a header (RFC 9110, 5.6.2).
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 
 #: Scripts send a handful of headers of their own.
 _MOST_HEADERS = 32
+
+
+def only_for_our_pages(environ: Environ) -> None:
+    """To be called by a handler whose answers no script of another site may read, whatever the options say."""
+    environ[OWN_HEADERS] = ()
 
 
 class CrossOriginPolicy:

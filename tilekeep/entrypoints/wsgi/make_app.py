@@ -15,11 +15,12 @@ from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.mapproxy.meaning_grid import grid_keys
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_info import stylesheets
-from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_services
+from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_admin, effective_services
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.mapproxy_loggers import adopt_mapproxy_loggers
+from tilekeep.entrypoints.wsgi.admin.assembly import admin_parts
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
 from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
@@ -114,7 +115,7 @@ class ApplicationBuild:
         if loaded.report.warnings and not self._ignore_warnings:
             raise ConfigurationProblems(loaded.report)
         container = checked_container(loaded, self._nodes)
-        application = _application(container, loaded, debug=self._debug)
+        application = _application(container, loaded, debug=self._debug, environment=self._environment)
         self._nodes = container.use_cases.caches().kept
         begin_listening(container)
         return application
@@ -135,9 +136,12 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
     return _application(checked_container(loaded), loaded, debug=debug)
 
 
-def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug: bool) -> TilekeepApplication:
+def _application(
+    container: TilekeepContainer, loaded: LoadedSettings, *, debug: bool, environment: str | None = None
+) -> TilekeepApplication:
     options = container.options()
     services = effective_services(loaded.settings)
+    admin = effective_admin(loaded.settings, loaded.base_dir)
     return TilekeepApplication(
         catalogue=container.use_cases.catalogue(),
         tms=_tms(services),
@@ -146,7 +150,8 @@ def _application(container: TilekeepContainer, loaded: LoadedSettings, *, debug:
         maps=_maps(services, container),
         ogcapi=_ogcapi(services, container),
         get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
-        demo=None if services.demo is None else DemoOptions(services.demo.background_url),
+        demo=None if services.demo is None else DemoOptions(services.demo.background_url, admin is not None),
+        admin=None if admin is None else admin_parts(admin, container, loaded, environment),
         world=WorldParts(container.adapters.world_outlines(), container.adapters.projection().srs),
         max_age_seconds=options.tile_max_age_seconds,
         tells_age=options.tiles_tell_age,

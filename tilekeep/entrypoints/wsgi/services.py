@@ -13,6 +13,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.public_levels import TileService
 from tilekeep.domain.srs import WGS_84_CODE
+from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts, admin_handler
 from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.demo.assembly import demo_handler
 from tilekeep.entrypoints.wsgi.demo.wms import ShownWms
@@ -125,6 +126,7 @@ def assembled(
     maps: MapParts | None,
     ogcapi: OgcApiParts | None,
     demo: DemoOptions | None,
+    admin: AdminParts | None,
     world: WorldParts,
 ) -> Services:
     """The services that are configured.
@@ -160,6 +162,8 @@ def assembled(
             wmts=wmts,
             options=demo,
         )
+    if admin is not None:
+        services.handlers["admin"] = admin_handler(admin, templates, world, has_demo=demo is not None)
     return services
 
 

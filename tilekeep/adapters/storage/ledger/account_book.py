@@ -47,6 +47,16 @@ _CHANGE_LEVEL = (
     "INSERT INTO level_days VALUES (?1, ?2, ?3, ?4)"
     " ON CONFLICT (z, day) DO UPDATE SET tiles = tiles + ?3, size = size + ?4"
 )
+_SQUARES = (
+    "SELECT cell_column / ?1, cell_row / ?1, sum(tiles), sum(size), min(oldest), max(newest) FROM cells"
+    " WHERE z = ?2 AND cell_column BETWEEN ?3 AND ?4 AND cell_row BETWEEN ?5 AND ?6"
+    " GROUP BY cell_column / ?1, cell_row / ?1"
+)
+_DAYS_OF_SQUARES = (
+    "SELECT cell_column / ?1, cell_row / ?1, day, sum(tiles), sum(size) FROM days"
+    " WHERE z = ?2 AND cell_column BETWEEN ?3 AND ?4 AND cell_row BETWEEN ?5 AND ?6"
+    " GROUP BY cell_column / ?1, cell_row / ?1, day"
+)
 _FIRST, _LAST = -(1 << 62), 1 << 62
 _REMEDY = "if it is damaged, remove it and let tilekeep caches list the store anew"
 
@@ -59,7 +69,7 @@ class AccountBook:
 
     def enter(self, block: CellBlock, counts: Mapping[Cell, Count]) -> None:
         """See :meth:`tilekeep.ports.ledger.Ledger.enter`."""
-        where = (block.z, *(block.columns or (_FIRST, _LAST)), *(block.rows or (_FIRST, _LAST)))
+        where = _where(block)
         cells = [(*cell, *count[:4]) for cell, count in counts.items()]
         days = [(*cell, day, *amount) for cell, count in counts.items() for day, amount in count.days.items()]
         with self._writing() as database:
@@ -96,20 +106,20 @@ class AccountBook:
 
     def cells(self, z: int) -> list[tuple[Cell, Count]]:
         """The counted cells of a level."""
+        return self.squares(CellBlock(z), 1)
+
+    def squares(self, block: CellBlock, side: int) -> list[tuple[Cell, Count]]:
+        """See :class:`tilekeep.ports.ledger.CountedSquares`."""
+        where = (side, *_where(block))
         with self._reading() as database:
             if database is None:
                 return []
             days: dict[tuple[int, int], dict[int, Amount]] = {}
-            for column, row, day, *amount in database.execute(
-                "SELECT cell_column, cell_row, day, tiles, size FROM days WHERE z = ?", (z,)
-            ):
+            for column, row, day, *amount in database.execute(_DAYS_OF_SQUARES, where):
                 days.setdefault((column, row), {})[day] = Amount(*amount)
-            rows = database.execute(
-                "SELECT cell_column, cell_row, tiles, size, oldest, newest FROM cells WHERE z = ?", (z,)
-            )
             return [
-                (Cell(z, column, row), Count(tiles, size, oldest, newest, days[column, row]))
-                for column, row, tiles, size, oldest, newest in rows
+                (Cell(block.z, column, row), Count(tiles, size, oldest, newest, days[column, row]))
+                for column, row, tiles, size, oldest, newest in database.execute(_SQUARES, where)
             ]
 
     def note_uses(self, cells: Iterable[Cell], at: float) -> None:
@@ -158,3 +168,9 @@ class AccountBook:
             yield
         except sqlite3.Error as error:
             raise StoreError(f"cannot {doing} the ledger {self._path!r}: {error}; {_REMEDY}") from error
+
+
+def _where(block: CellBlock) -> tuple[int, int, int, int, int]:
+    """Level, first and last column, first and last row of a block."""
+    columns, rows = block.columns or (_FIRST, _LAST), block.rows or (_FIRST, _LAST)
+    return (block.z, *columns, *rows)

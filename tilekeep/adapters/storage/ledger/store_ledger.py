@@ -30,7 +30,7 @@ _POLL_SECONDS = 0.01
 
 
 class StoreLedger:
-    """Implements :class:`tilekeep.ports.ledger.Ledger` and ``Uses`` in a directory of its own.
+    """Implements :class:`tilekeep.ports.ledger.Ledger`, ``Uses`` and ``CountedSquares`` in a directory of its own.
 
     All hosts that change the store have to share the directory, and its file system has to have ``flock`` between them
     (NFS has); what a host does without it is seen by a scan only.
@@ -105,6 +105,10 @@ class StoreLedger:
                     merge(self._directory)
         except (LockUnavailable, OSError) as error:
             log.warning("the journals of the ledger in %r cannot be merged: %s", self._directory, error)
+
+    def squares(self, block: CellBlock, side: int) -> Iterator[tuple[Cell, Count]]:
+        """See :class:`tilekeep.ports.ledger.CountedSquares`."""
+        return iter(self._book.squares(block, side))
 
     def _settled_notes(self) -> TakenNotes:
         until = time.monotonic() + self._patience_seconds

@@ -22,6 +22,7 @@ _MEDIA_TYPES: Mapping[str, str] = {
     "ol.js": _SCRIPT,
     "overview.js": _SCRIPT,
     "pages.css": _STYLE,
+    "texts.js": _SCRIPT,
     "projections.js": _SCRIPT,
     "world.js": _SCRIPT,
 }

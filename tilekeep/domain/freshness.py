@@ -1,0 +1,37 @@
+"""How many tiles of a count are fresh, as exactly as an account by days can say."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from tilekeep.domain.ledger import Count, day_of
+
+#: The day of tiles that are marked stale, or of which nobody knows when they were stored.
+_MARKED = 0
+
+
+class Freshness(NamedTuple):
+    """Tiles by what a limit of age says of them.
+
+    :ivar turning: those stored on the day (UTC) on which the limit falls: some are stale.
+    """
+
+    fresh: int
+    stale: int
+    turning: int = 0
+
+
+def freshness(count: Count, limit: float | None) -> Freshness:
+    """Of the tiles in ``count``; those stored at or before ``limit`` (POSIX seconds) are stale, None is no limit."""
+    if limit is None:
+        marked = count.days[_MARKED].tiles if _MARKED in count.days else 0
+        return Freshness(count.tiles - marked, marked)
+    if count.newest <= limit or math.isinf(limit):
+        return Freshness(0, count.tiles)
+    if count.oldest > limit:
+        return Freshness(count.tiles, 0)
+    day = max(_MARKED + 1, day_of(limit))
+    stale = sum(amount.tiles for stored, amount in count.days.items() if stored < day)
+    turning = count.days[day].tiles if day in count.days else 0
+    return Freshness(count.tiles - stale - turning, stale, turning)

@@ -1,0 +1,1 @@
+"""Pages and an API that show caches, servers and runs of seeding (docs/admin-api.md)."""

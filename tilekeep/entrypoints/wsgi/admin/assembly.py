@@ -1,0 +1,105 @@
+"""Puts the admin service together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from tilekeep.config.assemble.stored_caches import StoredCaches
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.loading.settings_file import LoadedSettings
+from tilekeep.config.mapproxy.meaning_services import EffectiveAdmin
+from tilekeep.config.seeding.loading import load_tasks
+from tilekeep.entrypoints.wsgi.admin.access import Access
+from tilekeep.entrypoints.wsgi.admin.caches import CachesApi
+from tilekeep.entrypoints.wsgi.admin.handler import AdminHandler, Operation
+from tilekeep.entrypoints.wsgi.admin.runs import KnownTasks, RunsApi
+from tilekeep.entrypoints.wsgi.admin.servers import ServersApi
+from tilekeep.entrypoints.wsgi.demo.world import World, WorldParts
+from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
+from tilekeep.entrypoints.wsgi.pages.static_files import StaticFiles
+from tilekeep.ports.seed_runs import RunRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AdminParts:
+    """What the admin service works with."""
+
+    options: EffectiveAdmin
+    stored: StoredCaches
+    caches: CachesApi
+    servers: ServersApi
+    runs: RunsApi
+
+
+def admin_parts(
+    options: EffectiveAdmin, container: TilekeepContainer, loaded: LoadedSettings, environment: str | None
+) -> AdminParts:
+    """The parts of a configuration; ``environment`` is the overlay with which it was loaded."""
+    adapters, stored = container.adapters, container.use_cases.stored_caches()
+    command = partial(_command, loaded.files[0], options.seed_config, environment)
+    return AdminParts(
+        options,
+        stored,
+        CachesApi(stored, adapters.background(), adapters.clock()),
+        ServersApi(stored, adapters.gate()),
+        RunsApi(
+            runs=adapters.seed_runs(options.runs_dir, command),
+            tasks=None if options.seed_config is None else _tasks(options.seed_config, loaded),
+            notes=partial(adapters.seed_notes, read_only=True),
+            progress_files=options.progress_files,
+            workers=options.workers,
+        ),
+    )
+
+
+def admin_handler(
+    parts: AdminParts, templates: DocumentTemplates, world: WorldParts, *, has_demo: bool
+) -> AdminHandler:
+    """The page and the API."""
+    caches, runs = parts.caches, parts.runs
+    operations = {
+        "caches": Operation(caches.list),
+        "cache": Operation(caches.cache),
+        "squares": Operation(caches.squares),
+        "servers": Operation(parts.servers.list),
+        "tasks": Operation(runs.tasks),
+        "runs": Operation(runs.list),
+        "count": Operation(caches.count, changes=True),
+        "start": Operation(runs.start, changes=True),
+        "stop": Operation(runs.stop, changes=True),
+        "go-on": Operation(runs.go_on, changes=True),
+    }
+
+    def codes() -> Iterator[str]:
+        return (name.srs for name in parts.stored.names())
+
+    return AdminHandler(
+        operations=operations,
+        access=Access(parts.options.token),
+        templates=templates,
+        files=StaticFiles(),
+        world=World(world, codes),
+        has_demo=has_demo,
+    )
+
+
+def _tasks(path: str, loaded: LoadedSettings) -> Callable[[], KnownTasks]:
+    def read() -> KnownTasks:
+        settings = load_tasks(path, loaded.settings, variables=os.environ).settings
+        return KnownTasks(list(settings.seeds), list(settings.cleanups))
+
+    return read
+
+
+def _command(config: str, tasks: str | None, environment: str | None, request: RunRequest) -> list[str]:
+    """The program of a run; every name stands behind its option, so that none can be taken for one."""
+    assert tasks is not None, "without tasks nothing can be started"
+    command = [sys.executable, "-m", "tilekeep.entrypoints.cli.main", "seed", "-q", f"--proxy-conf={config}"]
+    command += [f"--seed-conf={tasks}", f"--concurrency={request.workers}"]
+    command += [f"--seed={name}" for name in request.seeds]
+    command += [f"--cleanup={name}" for name in request.cleanups]
+    return command + ([f"--env={environment}"] if environment else [])
