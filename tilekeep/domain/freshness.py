@@ -25,13 +25,12 @@ class Freshness(NamedTuple):
 def freshness(count: Count, limit: float | None) -> Freshness:
     """Of the tiles in ``count``; those stored at or before ``limit`` (POSIX seconds) are stale, None is no limit."""
     if limit is None:
-        marked = count.days[_MARKED].tiles if _MARKED in count.days else 0
-        return Freshness(count.tiles - marked, marked)
-    if count.newest <= limit or math.isinf(limit):
+        limit = float(_MARKED)
+    if count.newest <= limit:
         return Freshness(0, count.tiles)
-    if count.oldest > limit:
+    if count.oldest > max(limit, _MARKED):
         return Freshness(count.tiles, 0)
-    day = max(_MARKED + 1, day_of(limit))
-    stale = sum(amount.tiles for stored, amount in count.days.items() if stored < day)
-    turning = count.days[day].tiles if day in count.days else 0
+    day = max(_MARKED, day_of(limit)) if math.isfinite(limit) else _MARKED
+    stale = sum(amount.tiles for stored, amount in count.days.items() if stored < day or stored == _MARKED)
+    turning = count.days[day].tiles if day in count.days and day != _MARKED else 0
     return Freshness(count.tiles - stale - turning, stale, turning)
