@@ -274,6 +274,43 @@ byId("count").addEventListener("click", () =>
     setTimeout(() => refreshCache().then(() => say("")), 1500);
   }),
 );
+function tellArea(text) {
+  byId("area").textContent = text;
+}
+
+byId("draw").addEventListener("click", () => {
+  byId("draw").setAttribute("aria-pressed", "true");
+  tellArea("Click the corners of the area; a double click ends it.");
+  map.draw(() => {
+    byId("draw").setAttribute("aria-pressed", "false");
+    tellArea("The area is drawn.");
+  });
+});
+byId("window").addEventListener("click", () => {
+  byId("draw").setAttribute("aria-pressed", "false");
+  map.drawWindow();
+  tellArea("The area is what the map shows.");
+});
+byId("invalidate").addEventListener("click", () =>
+  attempt(async () => {
+    const area = map.area();
+    const { cache } = wantedCache();
+    if (!area || !facts) {
+      throw new Error("Draw an area first, or take what the map shows.");
+    }
+    const levels = byId("only-level").checked ? { levels: [Number(byId("level").value)] } : {};
+    tellArea("Tiles are being marked.");
+    const found = await change("invalidate", { cache, srs: facts.srs, area, ...levels });
+    tellArea(found.done ? marked(found) : "So many tiles are marked that it takes a while; it goes on.");
+    await refreshCache();
+  }),
+);
+
+function marked({ caches: found }) {
+  const parts = found.map(({ cache, grid, marked: tiles, failure }) => failure || `${number(tiles)} tiles of ${cache} / ${grid}`);
+  return `Marked as stale: ${parts.join(", ")}.`;
+}
+
 byId("start-form").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(() => change("start", JSON.parse(byId("task").value)).then(showRuns)).then(watch);

@@ -74,10 +74,52 @@ export class CoverageMap {
       controls: ol.control.defaults.defaults({ rotate: false }),
     });
     this.squares = new ol.layer.Vector({ source: this.source, style: (feature) => this.style(feature) });
-    this.drawn = new ol.layer.Vector({ source: this.areas });
+    this.drawn = new ol.layer.Vector({
+      source: this.areas,
+      style: new ol.style.Style({
+        fill: new ol.style.Fill({ color: "#14658c40" }),
+        stroke: new ol.style.Stroke({ color: "#14658c", width: 3 }),
+      }),
+    });
     this.map.on("moveend", () => this.refresh());
     this.map.on("pointermove", (event) => this.tell(event));
     dark.addEventListener("change", () => this.paint());
+  }
+
+  // Lets somebody draw a polygon; "done" is called when it is closed.
+  draw(done) {
+    this.stopDrawing();
+    this.areas.clear();
+    this.drawing = new ol.interaction.Draw({ source: this.areas, type: "Polygon" });
+    this.drawing.on("drawend", () => {
+      setTimeout(() => this.stopDrawing());
+      done();
+    });
+    this.map.addInteraction(this.drawing);
+  }
+
+  stopDrawing() {
+    if (this.drawing) {
+      this.map.removeInteraction(this.drawing);
+      this.drawing = null;
+    }
+  }
+
+  // Takes what can be seen, for those who cannot draw.
+  drawWindow() {
+    this.stopDrawing();
+    const seen = this.map.getView().calculateExtent(this.map.getSize());
+    const box = ol.extent.getIntersection(seen, this.facts.bbox);
+    this.areas.clear();
+    if (!ol.extent.isEmpty(box)) {
+      this.areas.addFeature(new ol.Feature(ol.geom.Polygon.fromExtent(box)));
+    }
+  }
+
+  // The area as GeoJSON in the SRS of the grid, or null.
+  area() {
+    const [feature] = this.areas.getFeatures();
+    return feature ? { type: "Polygon", coordinates: feature.getGeometry().getCoordinates() } : null;
   }
 
   show(cache, grid, facts) {

@@ -93,7 +93,10 @@ const map = new ol.Map({
 });
 map.getView().fit(ol.extent.getIntersection(data.extent, data.bbox), { size: map.getSize() });
 map.getView().on("change:resolution", tellLevel);
-map.once("rendercomplete", () => {
+map.on("movestart", () => {
+  document.body.dataset.rendered = "false";
+});
+map.on("rendercomplete", () => {
   document.body.dataset.rendered = "true";
 });
 map.on("pointermove", ({ coordinate }) => {
