@@ -114,7 +114,8 @@ class StoredParts:
             touched = self.grid.affected(bbox, z)
         except InvalidParameter:
             return None
-        rows = range(min(touched.rows), max(touched.rows) + 1)
+        first, last = sorted((touched.rows[0], touched.rows[-1]))
+        rows = range(first, last + 1)
         return TileRange(touched.columns, rows).common(TileRange(range(width), range(height)))
 
     def _bbox(self, z: int, tiles: TileRange) -> BBox:

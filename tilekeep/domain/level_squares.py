@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tilekeep.domain.ledger import CELL_SIDE, Cell, CellBlock
 
 #: Columns and rows of squares at most.
-MOST_ACROSS = 64
+MOST_ACROSS = 32
 
 
 class TileRange(NamedTuple):

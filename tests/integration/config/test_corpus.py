@@ -24,6 +24,12 @@ OWN_ONES = examples(OWN)
 
 #: What the reference does not know; the second folder sets it.
 OWN_ADDITIONS = {
+    ("AdminService", "progress_files"),
+    ("AdminService", "runs_dir"),
+    ("AdminService", "seed_config"),
+    ("AdminService", "token"),
+    ("AdminService", "workers"),
+    ("Services", "admin"),
     ("Cache", "ledger"),
     ("Cache", "quota"),
     ("BreakerOptions", "failures"),
