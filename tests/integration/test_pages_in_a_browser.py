@@ -339,6 +339,45 @@ class TestAdmin:
         assert watched.picture().tobytes() != before.tobytes()
         watched.is_well()
 
+    def test_an_area_that_is_drawn_is_marked_as_stale(self, watched: Watched) -> None:
+        page = watched.page
+        for path in ("8/10/10", "8/200/60"):
+            ask(f"{watched.url}/tiles/world/geodetic/{path}.png")
+        watched.open("/admin/#world_cache%20%2F%20geodetic", ready="[data-ready=true]")
+        self._with_token(watched)
+        self._counted(watched, "world_cache", "geodetic")
+        page.select_option("#level", "8")
+        page.wait_for_selector("body[data-squares='2']")
+        watched.settle()
+        before = watched.picture()
+
+        page.click("#draw")
+        corners = page.evaluate("document.getElementById('map').getBoundingClientRect().toJSON()")
+        left, top, width, height = (corners[side] for side in ("x", "y", "width", "height"))
+        # The grid fills the width or the height; its north-western quarter lies between these corners.
+        half = min(width - 24, 2 * (height - 24)) / 2
+        middle = left + width / 2, top + height / 2
+        west, north = middle[0] - half + 4, middle[1] - half / 2 + 4
+        points = [(west, north), (middle[0] - 60, north), (middle[0] - 60, middle[1] - 30), (west, middle[1] - 30)]
+        for x, y in points:
+            page.mouse.click(x, y)
+            page.wait_for_timeout(300)
+        page.mouse.dblclick(*points[-1])
+        page.wait_for_selector("#area:has-text('is drawn')")
+        watched.keep("admin-area")
+        page.check("#only-level")
+        page.click("#invalidate")
+        page.wait_for_selector("#area:has-text('Marked as stale: ')")
+
+        facts = self._counted(watched, "world_cache", "geodetic")
+        assert (facts["levels"][8]["stale"], facts["levels"][8]["fresh"]) == (16, 16)
+        page.select_option("#level", "8")
+        page.wait_for_selector("body[data-squares='2']")
+        watched.settle()
+        assert watched.picture().tobytes() != before.tobytes()
+        watched.keep("admin-stale")
+        watched.is_well()
+
     def test_servers_are_shown_with_their_breakers(self, watched: Watched) -> None:
         watched.open("/admin/", ready="[data-ready=true]")
 

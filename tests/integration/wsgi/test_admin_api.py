@@ -178,6 +178,71 @@ def _refuse(*_: object, **__: object) -> Iterator[None]:
     raise AssertionError("the store is asked")
 
 
+SOUTH_WEST = {"type": "Polygon", "coordinates": [[[-179, -80], [-1, -80], [-1, -1], [-179, -1], [-179, -80]]]}
+
+
+class TestMarks:
+    def _stored(self, api: Api) -> None:
+        for path in ("0/0/0", "1/0/0", "1/1/0", "1/0/1", "1/1/1"):
+            api.tile(f"GLOBAL_WEBMERCATOR/{path}")
+
+    def test_tiles_in_a_drawn_area_become_stale_and_are_made_anew(self, api: Api) -> None:
+        self._stored(api)
+        counted(api)
+
+        answer = api.change(
+            "invalidate", {"cache": "world", "srs": "EPSG:4326", "area": SOUTH_WEST, "levels": [1]}
+        ).json
+
+        assert answer["done"]
+        assert [(one["cache"], one["grid"], one["marked"]) for one in answer["caches"]] == [
+            ("world", "GLOBAL_WEBMERCATOR", 1),
+            ("world", "degrees", 0),
+        ]
+        level = counted(api)["levels"][1]
+        assert (level["fresh"], level["stale"]) == (3, 1)
+        api.tile("GLOBAL_WEBMERCATOR/1/0/1")
+        assert counted(api)["levels"][1]["stale"] == 0
+
+    def test_all_levels_are_marked_unless_some_are_named(self, api: Api) -> None:
+        self._stored(api)
+
+        answer = api.change("invalidate", {"cache": "world", "srs": "EPSG:4326", "area": SOUTH_WEST}).json
+
+        assert answer["caches"][0]["marked"] == 2
+
+    @pytest.mark.parametrize(
+        ("change", "status"),
+        [
+            ({"cache": "nothing"}, 404),
+            ({"cache": "../world"}, 404),
+            ({"srs": "EPSG:0"}, 400),
+            ({"srs": "nonsense"}, 400),
+            ({"srs": None}, 400),
+            ({"area": None}, 400),
+            ({"area": {"type": "Polygon", "coordinates": [[[0, 0], [0, 0], [0, 0], [0, 0]]]}}, 400),
+            ({"area": {"datasource": "/etc/passwd"}}, 400),
+            ({"levels": ["1"]}, 400),
+            ({"levels": []}, 400),
+            ({"derived": "yes"}, 400),
+        ],
+    )
+    def test_what_cannot_be_marked_is_said(self, api: Api, change: dict[str, Any], status: int) -> None:
+        whole = {"cache": "world", "srs": "EPSG:4326", "area": SOUTH_WEST}
+
+        answer = api.change("invalidate", {**whole, **change})
+
+        assert (answer.status_code, answer.content_type) == (status, "application/json")
+
+    def test_no_file_is_left(self, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+        (tmp_path / "temporary").mkdir()
+
+        api.change("invalidate", {"cache": "world", "srs": "EPSG:4326", "area": SOUTH_WEST})
+
+        assert list((tmp_path / "temporary").iterdir()) == []
+
+
 class TestServers:
     def test_they_are_told_without_their_credentials(self, api: Api) -> None:
         answer = api.ask("servers")
@@ -189,7 +254,7 @@ class TestServers:
 
 
 class TestAccess:
-    CHANGES = ("count", "start", "stop", "go-on")
+    CHANGES = ("count", "invalidate", "start", "stop", "go-on")
 
     @pytest.mark.parametrize("operation", CHANGES)
     def test_nothing_can_be_changed_where_no_token_is_configured(

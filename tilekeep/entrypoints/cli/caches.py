@@ -14,8 +14,8 @@ from tilekeep.domain.errors import TilekeepError
 from tilekeep.domain.ledger import DAY_SECONDS, Account, Count
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import load_or_exit
-from tilekeep.entrypoints.quantities import size_text, tiles_text
 from tilekeep.entrypoints.facts.stores import account_facts
+from tilekeep.entrypoints.quantities import size_text, tiles_text
 
 if TYPE_CHECKING:
     from tilekeep.config.assemble.caches import StoredCache

@@ -13,6 +13,7 @@ from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import areas, options
 from tilekeep.entrypoints.cli.check import load_or_exit
 from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
+from tilekeep.entrypoints.facts.marks import invalidated_facts
 from tilekeep.entrypoints.quantities import tiles_text
 from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation, invalidated
 
@@ -62,7 +63,7 @@ def command(config: str, **given: Any) -> None:
         click.echo(f"ERROR: {error}", err=True)
         sys.exit(EXIT_CONFIGURATION)
     if given["as_json"]:
-        click.echo(json.dumps({"dry_run": wanted.dry_run, "caches": list(map(_facts, found))}, indent=2))
+        click.echo(json.dumps({"dry_run": wanted.dry_run, "caches": list(map(invalidated_facts, found))}, indent=2))
     if any(one.failure for one in found):
         sys.exit(_EXIT_FAILED)
 
@@ -77,14 +78,3 @@ def _say(one: Invalidated, *, dry_run: bool) -> None:
         click.echo(f"  level {level.level:>2}: {tiles_text(level.marked)}{already}")
     if one.failure:
         click.echo(f"ERROR: {one.cache} {one.grid}: {one.failure}", err=True)
-
-
-def _facts(one: Invalidated) -> dict[str, Any]:
-    return {
-        "cache": one.cache,
-        "grid": one.grid,
-        "made_of": one.made_of,
-        "marked": one.marked,
-        "levels": [level._asdict() for level in one.levels],
-        "failure": one.failure,
-    }

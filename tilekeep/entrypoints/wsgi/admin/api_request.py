@@ -79,6 +79,30 @@ def whole_number(given: Mapping[str, Any], name: str) -> int:
     raise Refused(400, f"{name} is missing, or no whole number")
 
 
+def whole_numbers(given: Mapping[str, Any], name: str) -> tuple[int, ...] | None:
+    """A list of whole numbers; None if it is left out.
+
+    :raises Refused: 400.
+    """
+    values = given.get(name)
+    if values is None:
+        return None
+    if not isinstance(values, list) or not values or not all(type(value) is int for value in values):
+        raise Refused(400, f"{name} has to be a list of whole numbers")
+    return tuple(values)
+
+
+def truth(given: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    """True or false; ``default`` if it is left out.
+
+    :raises Refused: 400.
+    """
+    value = given.get(name, default)
+    if not isinstance(value, bool):
+        raise Refused(400, f"{name} has to be true or false")
+    return value
+
+
 def bbox(given: Mapping[str, Any], name: str) -> BBox | None:
     """A box as four numbers with commas between, x before y; None if it is left out.
 

@@ -13,9 +13,11 @@ from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_services import EffectiveAdmin
 from tilekeep.config.seeding.loading import load_tasks
+from tilekeep.entrypoints.seeding.invalidation import invalidated
 from tilekeep.entrypoints.wsgi.admin.access import Access
 from tilekeep.entrypoints.wsgi.admin.caches import CachesApi
 from tilekeep.entrypoints.wsgi.admin.handler import AdminHandler, Operation
+from tilekeep.entrypoints.wsgi.admin.marks import MarksApi
 from tilekeep.entrypoints.wsgi.admin.runs import KnownTasks, RunsApi
 from tilekeep.entrypoints.wsgi.admin.servers import ServersApi
 from tilekeep.entrypoints.wsgi.demo.world import World, WorldParts
@@ -33,6 +35,7 @@ class AdminParts:
     caches: CachesApi
     servers: ServersApi
     runs: RunsApi
+    marks: MarksApi
 
 
 def admin_parts(
@@ -53,6 +56,12 @@ def admin_parts(
             progress_files=options.progress_files,
             workers=options.workers,
         ),
+        MarksApi(
+            partial(invalidated, container),
+            lambda: (name.cache for name in stored.names()),
+            adapters.projection().srs,
+            adapters.background(),
+        ),
     )
 
 
@@ -68,6 +77,7 @@ def admin_handler(
         "servers": Operation(parts.servers.list),
         "tasks": Operation(runs.tasks),
         "runs": Operation(runs.list),
+        "invalidate": Operation(parts.marks.invalidate, changes=True),
         "count": Operation(caches.count, changes=True),
         "start": Operation(runs.start, changes=True),
         "stop": Operation(runs.stop, changes=True),

@@ -11,6 +11,7 @@ from tilekeep.domain.errors import InvalidParameter, LockTimeout, StoreError
 from tilekeep.entrypoints.facts.stores import level_facts, square_facts, summary_facts
 from tilekeep.entrypoints.wsgi.admin.access import Refused
 from tilekeep.entrypoints.wsgi.admin.api_request import bbox, text, whole_number
+from tilekeep.entrypoints.wsgi.admin.marks import LANE
 from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
 
@@ -82,7 +83,7 @@ class CachesApi:
         :raises Refused: 404, 501, 503.
         """
         cache, grid, known = self._known(given)
-        if self._background.submit(("count", cache, grid), _counting(known)) is None:
+        if self._background.submit(("count", cache, grid), _counting(known), LANE) is None:
             raise Refused(503, "other work has to be done first; try again")
         return {"counting": True}
 
@@ -103,7 +104,7 @@ class CachesApi:
         now = self._clock.monotonic()
         if now - self._counted_at.get((cache, grid), -_PAUSE_SECONDS) >= _PAUSE_SECONDS:
             self._counted_at[cache, grid] = now
-            self._background.submit(("count", cache, grid), _counting(known))
+            self._background.submit(("count", cache, grid), _counting(known), LANE)
 
 
 def _counting(known: KnownStore) -> Callable[[], None]:
