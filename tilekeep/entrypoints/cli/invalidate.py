@@ -14,8 +14,8 @@ from tilekeep.entrypoints.cli import areas, options
 from tilekeep.entrypoints.cli.check import load_or_exit
 from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
 from tilekeep.entrypoints.facts.marks import invalidated_facts
+from tilekeep.entrypoints.invalidation import Invalidated, WantedInvalidation, invalidated
 from tilekeep.entrypoints.quantities import tiles_text
-from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation, invalidated
 
 _EXIT_FAILED = 1
 

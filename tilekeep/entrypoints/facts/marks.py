@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tilekeep.entrypoints.seeding.invalidation import Invalidated
+from tilekeep.entrypoints.invalidation import Invalidated
 
 
 def invalidated_facts(one: Invalidated) -> dict[str, Any]:

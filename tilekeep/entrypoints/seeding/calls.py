@@ -17,8 +17,8 @@ from tilekeep.config.seeding.given_tasks import GivenTasks
 from tilekeep.config.seeding.loading import load_tasks
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.entrypoints.invalidation import Invalidated, WantedInvalidation, invalidated
 from tilekeep.entrypoints.seeding.asked_tiles import asked_for
-from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation, invalidated
 from tilekeep.entrypoints.seeding.lines import LineReport
 from tilekeep.entrypoints.seeding.run import RunOptions, wanted_tasks
 from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult

@@ -13,7 +13,7 @@ from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_services import EffectiveAdmin
 from tilekeep.config.seeding.loading import load_tasks
-from tilekeep.entrypoints.seeding.invalidation import invalidated
+from tilekeep.entrypoints.invalidation import invalidated
 from tilekeep.entrypoints.wsgi.admin.access import Access
 from tilekeep.entrypoints.wsgi.admin.caches import CachesApi
 from tilekeep.entrypoints.wsgi.admin.handler import AdminHandler, Operation

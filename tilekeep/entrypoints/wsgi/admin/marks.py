@@ -14,7 +14,7 @@ from typing import Any
 from tilekeep.domain.errors import ConfigurationError, ProjectionError
 from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.facts.marks import invalidated_facts
-from tilekeep.entrypoints.seeding.invalidation import Invalidated, WantedInvalidation
+from tilekeep.entrypoints.invalidation import Invalidated, WantedInvalidation
 from tilekeep.entrypoints.wsgi.admin.access import Refused
 from tilekeep.entrypoints.wsgi.admin.api_request import text, truth, whole_numbers
 from tilekeep.entrypoints.wsgi.admin.drawn_area import drawn_area
