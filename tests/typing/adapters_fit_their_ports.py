@@ -9,6 +9,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.failure_memory import FakeFailureMemory
 from tests.fakes.http_client import FakeHttpClient
 from tests.fakes.info_source import FakeInfoSource
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.legends import FakeLegendSource, FakeLegendStore
 from tests.fakes.map_source import FakeMapSource
 from tests.fakes.metrics import FakeMetrics
@@ -47,6 +48,7 @@ from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.redis.cluster import Cluster
 from tilekeep.adapters.redis.commands import RedisCommands
 from tilekeep.adapters.redis.single import SingleServer
+from tilekeep.adapters.seeding.run_directory import RunDirectory
 from tilekeep.adapters.sources.arcgis import ArcgisSource
 from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
 from tilekeep.adapters.sources.found_tiles import FoundTilesSource
@@ -66,6 +68,7 @@ from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
 from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
 from tilekeep.adapters.storage.couchdb.store import CouchdbTileStore
 from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.telemetry.no_metrics import NoMetrics
@@ -103,6 +106,7 @@ from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.info_documents import InfoDocuments, InfoTransformer
 from tilekeep.ports.info_source import InfoSource
+from tilekeep.ports.ledger import CountedSquares
 from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.legend_store import LegendStore
 from tilekeep.ports.map_source import MapSource
@@ -111,6 +115,7 @@ from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.renderer import Renderer
+from tilekeep.ports.seed_runs import SeedRuns
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
@@ -267,3 +272,11 @@ def measured_parts(gate: MeasuredGate, lock: MeasuredLock, store: MeasuredStore,
 
 def makers(maker: MakeMetaTile) -> tuple[TileMaker, ...]:
     return (maker,)
+
+
+def ledgers(files: StoreLedger, fake: FakeLedger) -> tuple[CountedSquares, ...]:
+    return files, fake
+
+
+def seed_runs(directory: RunDirectory) -> SeedRuns:
+    return directory

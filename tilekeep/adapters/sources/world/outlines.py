@@ -56,7 +56,7 @@ def _ring(line: Line, plane: Plane, longest: float) -> Line:
 
 def _is_torn(shape: Shape, line: Line, longest: float) -> bool:
     if len(shape.points) != len(line):
-        return False  # cut off at the pole, where web mercator ends
+        return True  # what is left of it would be joined across the map
     ends = zip(itertools.pairwise(shape.points), itertools.pairwise(line), strict=True)
     return any(math.dist(*plane) > longest * max(1.0, math.dist(*degrees)) for plane, degrees in ends)
 
