@@ -18,8 +18,8 @@ _DIGITS_OF_DEGREES = 3
 #: A ring of fewer points has no area.
 _FEWEST_POINTS = 4
 
-#: How much longer a line may be in the plane than on the globe; web mercator comes to 12 where it ends.  What lies far
-#: beyond the area of a projection is folded over the rest of it.
+#: How much longer a line may be in the plane than on the globe.  What lies far beyond the area of a projection is
+#: folded over the rest of it.
 _MOST_STRETCHED = 20.0
 
 
@@ -49,14 +49,15 @@ class WorldOutlines:
 def _ring(line: Line, plane: Plane, longest: float) -> Line:
     """A ring in SRS units; empty if it has no image, or if a degree of it became longer than ``longest``."""
     shape = plane.shape(line, fewest=_FEWEST_POINTS)
-    if shape is None or _is_torn(shape, line, longest):
+    if shape is None or (plane.world_width is None and _is_torn(shape, line, longest)):
         return ()
     return shape.points if shape.points[0] == shape.points[-1] else (*shape.points, shape.points[0])
 
 
 def _is_torn(shape: Shape, line: Line, longest: float) -> bool:
+    """Whether a ring is joined across the map, which does not happen in cylindrical projections."""
     if len(shape.points) != len(line):
-        return True  # what is left of it would be joined across the map
+        return True
     ends = zip(itertools.pairwise(shape.points), itertools.pairwise(line), strict=True)
     return any(math.dist(*plane) > longest * max(1.0, math.dist(*degrees)) for plane, degrees in ends)
 
