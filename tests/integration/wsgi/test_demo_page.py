@@ -17,7 +17,8 @@ from tests.fakes.wsgi import WsgiClient, client
 from tilekeep.domain.dimensions import Dimension
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid_definition import GridDefinition
-from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.options import DemoOptions, KmlOptions, TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.services import KmlParts
 
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
@@ -191,6 +192,15 @@ class TestOverview:
             "?tms_layer=south",
         ]
         assert {web.get(f"/demo/{link}").status_code for link in links if "_layer=" in link} == {200}
+
+    def test_super_overlays_are_led_to(self, layers: FakeLayers, maps: FakeMaps) -> None:
+        kml = KmlParts(KmlOptions(), maps.projection, 60.0)
+        web = client(layers, **maps.parts(), kml=kml, demo=DemoOptions())
+
+        links = Elements(web.get("/demo/").text).all("a", "href")
+
+        (link,) = [link for link in links if link.startswith("../kml/osm/")]
+        assert web.get(link.removeprefix("..")).status_code == 200
 
     def test_documents_are_linked_as_they_are_and_as_text(self, layers: FakeLayers) -> None:
         web = client(layers, demo=DemoOptions())

@@ -16,6 +16,7 @@ from tilekeep.domain.srs import WGS_84_CODE
 from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts, admin_handler
 from tilekeep.entrypoints.wsgi.decoration import Decoration
 from tilekeep.entrypoints.wsgi.demo.assembly import demo_handler
+from tilekeep.entrypoints.wsgi.demo.links import LinkedService, linked_kml, linked_ogcapi
 from tilekeep.entrypoints.wsgi.demo.wms import ShownWms
 from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
@@ -158,6 +159,7 @@ def assembled(
             documents,
             world,
             wms=None if maps is None else ShownWms(maps.options, maps.layer_tree, catalogue, maps.projection),
+            linked=_linked(catalogue, kml, ogcapi),
             tms=tms,
             wmts=wmts,
             options=demo,
@@ -165,6 +167,12 @@ def assembled(
     if admin is not None:
         services.handlers["admin"] = admin_handler(admin, templates, world, has_demo=demo is not None)
     return services
+
+
+def _linked(catalogue: Catalogue, kml: KmlParts | None, ogcapi: OgcApiParts | None) -> list[LinkedService]:
+    """What the demo leads to besides its own pages."""
+    linked = [] if kml is None else [linked_kml(catalogue, use_grid_names=kml.options.use_grid_names)]
+    return linked if ogcapi is None else [*linked, linked_ogcapi(ogcapi.layer_tree)]
 
 
 def _add_tms(

@@ -8,6 +8,7 @@ from tilekeep.application.catalogue import Catalogue
 from tilekeep.entrypoints.wsgi.demo.documents import ServiceDocuments
 from tilekeep.entrypoints.wsgi.demo.handler import DemoHandler
 from tilekeep.entrypoints.wsgi.demo.layer_map import ShownService
+from tilekeep.entrypoints.wsgi.demo.links import LinkedService
 from tilekeep.entrypoints.wsgi.demo.tms import ShownTms
 from tilekeep.entrypoints.wsgi.demo.wms import ShownWms
 from tilekeep.entrypoints.wsgi.demo.wmts import ShownWmts
@@ -29,6 +30,7 @@ def demo_handler(
     world: WorldParts,
     *,
     wms: ShownWms | None,
+    linked: Sequence[LinkedService],
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
     options: DemoOptions,
@@ -41,6 +43,7 @@ def demo_handler(
         services.append(ShownTms(catalogue, TmsNames(catalogue, use_grid_names=tms.use_grid_names)))
     return DemoHandler(
         services=services,
+        linked=linked,
         service_documents=ServiceDocuments(answer),
         templates=templates,
         documents=documents,

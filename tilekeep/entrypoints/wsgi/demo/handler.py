@@ -13,6 +13,7 @@ from tilekeep.entrypoints.wsgi.authorise import authorise_page
 from tilekeep.entrypoints.wsgi.base_url import script_url
 from tilekeep.entrypoints.wsgi.demo.documents import DOCUMENT_PARAMETERS, ServiceDocuments
 from tilekeep.entrypoints.wsgi.demo.layer_map import LayerMap, ShownService, Wanted
+from tilekeep.entrypoints.wsgi.demo.links import LinkedService
 from tilekeep.entrypoints.wsgi.demo.overview import overview_rows
 from tilekeep.entrypoints.wsgi.demo.snippets import snippet_facts
 from tilekeep.entrypoints.wsgi.demo.world import World
@@ -38,6 +39,7 @@ class DemoHandler:
 
     Args:
         services: those that have pages.
+        linked: those that the overview leads to.
         service_documents: gets documents of services.
         templates: those of the pages.
         documents: keeps the overview.
@@ -50,6 +52,7 @@ class DemoHandler:
         self,
         *,
         services: Sequence[ShownService],
+        linked: Sequence[LinkedService],
         service_documents: ServiceDocuments,
         templates: DocumentTemplates,
         documents: KeptDocuments,
@@ -58,6 +61,7 @@ class DemoHandler:
         options: DemoOptions,
     ) -> None:
         self._services = services
+        self._linked = linked
         self._by_parameter = {service.parameter: service for service in services}
         self._service_documents = service_documents
         self._templates = templates
@@ -87,13 +91,12 @@ class DemoHandler:
     def _overview(self, environ: Environ) -> Response:
         """It names no address of the service, so that one is kept for all."""
         name = DocumentName(("demo", "overview"), "")
-        response = self._documents(
-            environ,
-            name,
-            HTML,
-            lambda: self._render("overview", services=self._services, rows=overview_rows(self._services)),
-        )
+        response = self._documents(environ, name, HTML, self._written_overview)
         return with_policy(response, content_policy())
+
+    def _written_overview(self) -> bytes:
+        rows = overview_rows(self._services, self._linked)
+        return self._render("overview", services=[*self._services, *self._linked], rows=rows)
 
     def _layer(self, service: ShownService, wanted: Wanted, environ: Environ) -> Response:
         try:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from tilekeep.entrypoints.wsgi.demo.layer_map import OfferedLayer, ShownService
+from tilekeep.entrypoints.wsgi.demo.links import LinkedService
 
 #: How deep layers are indented at most; deeper ones look like these.
 _DEEPEST = 5
@@ -27,7 +28,7 @@ class OverviewRow(NamedTuple):
     depth: int
 
 
-def overview_rows(services: Sequence[ShownService]) -> list[OverviewRow]:
+def overview_rows(services: Sequence[ShownService], linked: Sequence[LinkedService]) -> list[OverviewRow]:
     """The layers of all services, each once, in the order in which the services name them."""
     layers: dict[str, OfferedLayer] = {}
     offers: dict[str, list[ServiceOfLayer]] = {}
@@ -38,4 +39,8 @@ def overview_rows(services: Sequence[ShownService]) -> list[OverviewRow]:
                 layers[layer.name] = known._replace(where=layer.where)
             address = "?" + urlencode({service.parameter: layer.name})
             offers.setdefault(layer.name, []).append(ServiceOfLayer(service.title, address))
+    for other in linked:
+        for name, address in other.layers():
+            layers.setdefault(name, OfferedLayer(name, name, ""))
+            offers.setdefault(name, []).append(ServiceOfLayer(other.title, address))
     return [OverviewRow(layer, tuple(offers[name]), min(layer.depth, _DEEPEST)) for name, layer in layers.items()]

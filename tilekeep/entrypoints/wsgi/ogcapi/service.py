@@ -20,10 +20,10 @@ from tilekeep.entrypoints.wsgi.ogcapi.negotiation import ChosenForm, ImageForm, 
 from tilekeep.entrypoints.wsgi.ogcapi.offer import Offer
 from tilekeep.entrypoints.wsgi.ogcapi.pages import Page, Pages
 from tilekeep.entrypoints.wsgi.ogcapi.paths import OF_MAPS, OF_TILES, Address, Resource, address_of
-from tilekeep.entrypoints.wsgi.ogcapi.static_files import static_file
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import PARAMETERS as TILE_PARAMETERS
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import SCALING, ApiTiles, WantedTile, wanted_tile
 from tilekeep.entrypoints.wsgi.options import OgcApiOptions
+from tilekeep.entrypoints.wsgi.pages.static_files import StaticFiles
 from tilekeep.entrypoints.wsgi.query_string import parameters, utf8
 from tilekeep.entrypoints.wsgi.request_facts import note_service
 from tilekeep.entrypoints.wsgi.response import Environ, Response, plain_text, vary_with
@@ -62,6 +62,7 @@ class OgcApi:
 
     def __init__(self, parts: ApiParts) -> None:
         self._parts = parts
+        self._files = StaticFiles()
         self._extensions = extensions(parts.forms)
         hidden = {*(() if parts.options.has_maps else OF_MAPS), *(() if parts.options.has_tiles else OF_TILES)}
         self._hidden: Collection[Resource] = frozenset(hidden)
@@ -71,7 +72,7 @@ class OgcApi:
         note_service(environ, "ogcapi")
         path = utf8(environ["PATH_INFO"])
         if path.startswith(_STATIC):
-            return static_file(path.removeprefix(_STATIC), environ)
+            return self._files(path.removeprefix(_STATIC), environ)
         address = address_of(path, self._extensions)
         if address is None or address.resource in self._hidden:
             return plain_text(404, "not found")

@@ -18,6 +18,8 @@ _MEDIA_TYPES: Mapping[str, str] = {
     "api.js": _SCRIPT,
     "coverage.js": _SCRIPT,
     "layer_map.js": _SCRIPT,
+    "ogcapi.css": _STYLE,
+    "ogcapi.js": _SCRIPT,
     "ol.css": _STYLE,
     "ol.js": _SCRIPT,
     "overview.js": _SCRIPT,
