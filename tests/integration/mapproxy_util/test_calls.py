@@ -24,7 +24,7 @@ def test_calls_without_a_known_command_list_those_there_are(arguments: list[str]
 
     theirs = mapproxy_util(*arguments, directory=tmp_path)
     assert ours.returncode == theirs.returncode == 1
-    assert commands_in(ours.stdout) == [name for name in commands_in(theirs.stdout) if name in COMMANDS] != []
+    assert commands_in(ours.stdout) == commands_in(theirs.stdout) != []
     assert ("ERROR: unknown command nosuch" in ours.stdout) == ("ERROR: unknown command nosuch" in theirs.stdout)
 
 

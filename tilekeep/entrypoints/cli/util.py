@@ -8,6 +8,7 @@ from tilekeep.entrypoints.cli.reference_command import ReferenceGroup
 
 COMMANDS = {
     "serve-develop": ("mapproxy_util.serve_develop", "Serve a configuration while it is being written."),
+    "serve-multiapp-develop": ("mapproxy_util.serve_multiapp_develop", "Serve the configurations of a directory."),
     "create": ("mapproxy_util.create", "Write example configurations, a WSGI script or a logging configuration."),
     "scales": ("mapproxy_util.scales", "Convert between scales and resolutions."),
     "wms-capabilities": ("mapproxy_util.wms_capabilities", "Print the layers of a WMS."),
