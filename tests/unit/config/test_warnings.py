@@ -86,15 +86,6 @@ DOUBTS = [
         "no effect: the axis order",
     ),
     Doubt(
-        "an option for a service to come",
-        "    title: OSM\n",
-        "    title: OSM\n    nominal_res: 100\n",
-        "layers[0].nominal_res",
-        6,
-        5,
-        "it concerns OGC API services",
-    ),
-    Doubt(
         "two formats of one media type",
         "services:\n  tms:",
         "globals: {image: {formats: {small: {format: image/png, colors: 8}}}}\n"

@@ -96,7 +96,7 @@ def test_every_map_has_pixels_and_keeps_what_was_given(
 ) -> None:
     try:
         frame = framed(wanted, extent, nominal)
-    except InvalidParameter:
+    except (InvalidParameter, MapTooLarge):
         return
 
     assert min(frame.size) >= 1
