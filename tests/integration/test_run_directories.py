@@ -25,7 +25,7 @@ def finish(code, stopped=0, **facts):
     with open(result, "w") as file:
         json.dump({"exit_code": code, "stopped": stopped, "made": 7}, file)
     sys.exit(code)
-print(*sys.argv[1:], flush=True)
+print("ready:", *sys.argv[1:], flush=True)
 until = os.environ["RUN_UNTIL"]
 while not os.path.exists(until):
     time.sleep(0.01)
@@ -57,8 +57,9 @@ class Runs:
     def await_words(self, run: str, times: int = 1) -> tuple[str, ...]:
         for _ in range(1000):
             note = next(note for note in self.runs.notes() if note.id == run)
-            if len(note.last_lines) >= times:
-                return note.last_lines
+            said = tuple(line for line in note.last_lines if line.startswith("ready:"))
+            if len(said) >= times:
+                return said
             time.sleep(0.02)
         raise AssertionError("it never said anything")
 
