@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from tilekeep.domain.measures import Counted, Level, Timed
+from tilekeep.ports.metrics import Sums
 
 Series = tuple[str, tuple[str, ...]]
 
@@ -29,6 +30,10 @@ class FakeMetrics:
 
     def level(self, what: Level, *labels: str) -> Callable[[float], object]:
         return partial(self._add, self.levels, (what.name, labels))
+
+    def sums(self) -> Sums:
+        counted = {series: (float(number),) for series, number in [*self.counted.items(), *self.levels.items()]}
+        return {**counted, **{series: (float(len(times)), sum(times)) for series, times in self.times.items()}}
 
     def text(self) -> bytes:
         return repr(self.counted).encode()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from tilekeep.domain.measures import Counted, Level, Timed
+
+#: Numbers by the name of a measure and the values of its labels: of what is counted and of levels one; of durations
+#: how many there were in each class, and at last the seconds of all together.
+Sums = Mapping[tuple[str, tuple[str, ...]], tuple[float, ...]]
 
 
 class Metrics(Protocol):
@@ -30,6 +34,10 @@ class Metrics(Protocol):
 
     def level(self, what: Level, *labels: str) -> Callable[[float], object]:
         """Takes a change of the level with each call; what a process has added goes when it ends."""
+        ...
+
+    def sums(self) -> Sums:
+        """The sums of all processes; nothing where nobody wants measurements."""
         ...
 
     def text(self) -> bytes:

@@ -134,6 +134,18 @@ class TestCaches:
         assert squares[0]["bbox"] == pytest.approx([-20037508.342789244, 0.0, 0.0, 20037508.342789244], abs=1e-3)
         assert squares[0]["possible"] == 64 * 64
 
+    def test_how_tiles_were_found_is_told_where_it_is_measured(self, api: Api, tmp_path: Path) -> None:
+        config = tmp_path / "mapproxy.yaml"
+        config.write_text(config.read_text().replace("globals: {", "globals: {metrics: {path: /metrics}, "))
+        measured = Api(config)
+        for _ in range(3):
+            measured.tile("GLOBAL_WEBMERCATOR/0/0/0")
+
+        facts = measured.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json
+
+        assert facts["found"] == {"states": {"miss": 1, "hit": 2}, "at_once": 0.6667}
+        assert api.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json["found"] is None
+
     def test_nothing_is_listed_to_answer(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         api.tile("GLOBAL_WEBMERCATOR/7/3/5")
         counted(api)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tilekeep.domain.measures import Counted, Level, Timed
+from tilekeep.ports.metrics import Sums
 
 
 class NoMetrics:
@@ -23,6 +24,10 @@ class NoMetrics:
     def level(self, what: Level, *labels: str) -> Callable[[float], object]:
         """See :class:`~tilekeep.ports.metrics.Metrics`."""
         return _nothing
+
+    def sums(self) -> Sums:
+        """See :class:`~tilekeep.ports.metrics.Metrics`."""
+        return {}
 
     def text(self) -> bytes:
         """See :class:`~tilekeep.ports.metrics.Metrics`."""

@@ -47,8 +47,8 @@ def admin_parts(
     return AdminParts(
         options,
         stored,
-        CachesApi(stored, adapters.background(), adapters.clock()),
-        ServersApi(stored, adapters.gate()),
+        CachesApi(stored, adapters.background(), adapters.clock(), adapters.metrics()),
+        ServersApi(stored, adapters.gate(), adapters.metrics()),
         RunsApi(
             runs=adapters.seed_runs(options.runs_dir, command),
             tasks=None if options.seed_config is None else _tasks(options.seed_config, loaded),

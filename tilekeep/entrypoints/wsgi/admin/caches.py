@@ -8,12 +8,14 @@ from typing import Any
 
 from tilekeep.config.assemble.stored_caches import KnownStore, StoredCaches
 from tilekeep.domain.errors import InvalidParameter, LockTimeout, StoreError
+from tilekeep.entrypoints.facts.measured import tile_facts
 from tilekeep.entrypoints.facts.stores import level_facts, square_facts, summary_facts
 from tilekeep.entrypoints.wsgi.admin.access import Refused
 from tilekeep.entrypoints.wsgi.admin.api_request import bbox, text, whole_number
 from tilekeep.entrypoints.wsgi.admin.marks import LANE
 from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
+from tilekeep.ports.metrics import Metrics
 
 log = logging.getLogger("tilekeep.admin")
 
@@ -31,9 +33,11 @@ class CachesApi:
         caches: the caches.
         background: counts beside the requests.
         clock: the current time.
+        metrics: how tiles were found.
     """
 
-    def __init__(self, caches: StoredCaches, background: BackgroundRunner, clock: Clock) -> None:
+    def __init__(self, caches: StoredCaches, background: BackgroundRunner, clock: Clock, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._caches = caches
         self._background = background
         self._clock = clock
@@ -60,6 +64,7 @@ class CachesApi:
             "unit": "degrees" if outline.srs.geographic else "metres",
             "bbox": list(outline.bbox),
             "extent": list(known.parts.extent),
+            "found": tile_facts(self._metrics.sums(), cache),
             "levels": [level_facts(part) for part in known.parts.levels(account)],
         }
 

@@ -75,8 +75,9 @@ async function refreshCache() {
 
 function showLevels() {
   const changing = facts.changing ? `; counted but for ${number(facts.changing)} areas that have just changed` : "";
+  const found = facts.found ? `; ${(100 * facts.found.at_once).toFixed(1)} % of tiles were delivered at once` : "";
   byId("totals").textContent = facts.counted
-    ? `${number(facts.tiles)} tiles, ${size(facts.bytes)}${changing}`
+    ? `${number(facts.tiles)} tiles, ${size(facts.bytes)}${changing}${found}`
     : "Not counted yet: only what was stored since it was set up is known. Count anew, or run tilekeep caches.";
   const chosen = byId("level").value;
   byId("level").replaceChildren(
@@ -153,6 +154,9 @@ function serverItem(server) {
     limits["concurrent requests"] && `at most ${limits["concurrent requests"]} requests at a time`,
     limits["requests per second"] && `${limits["requests per second"]} a second, ${server.admitted} counted now`,
     server.breaker && `breaker ${server.breaker}`,
+    server.measured &&
+      `${number(server.measured.answers)} answers, ${Math.round(1000 * server.measured.mean_seconds)} ms on average, ` +
+        `${number(server.measured.failed)} failed`,
   ].filter(Boolean);
   return element(
     "li",
