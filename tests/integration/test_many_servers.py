@@ -91,10 +91,11 @@ DIRECTORIES = (
 
 
 class Form(NamedTuple):
-    """Which servers they are, and whether they are two hosts that meet in a Redis."""
+    """Which servers they are, whether they are two hosts that meet in a Redis, and whether each has lost a worker."""
 
     program: Callable[[Path, str], Server]
     meet_in_redis: bool
+    lost_a_worker: bool = False
 
 
 GUNICORN = pytest.param(Form(gunicorn, False), id="gunicorn")
@@ -102,8 +103,15 @@ UWSGI = pytest.param(Form(uwsgi, False), id="uwsgi")
 GUNICORN_AND_REDIS = pytest.param(Form(gunicorn, True), id="gunicorn and redis")
 UWSGI_AND_REDIS = pytest.param(Form(uwsgi, True), id="uwsgi and redis")
 
+GUNICORN_AFTER_A_LOSS = pytest.param(Form(gunicorn, False, True), id="gunicorn after a worker was killed")
+UWSGI_AND_REDIS_AFTER_A_LOSS = pytest.param(Form(uwsgi, True, True), id="uwsgi and redis after a worker was killed")
+
 #: For what has to be shown of all, and for what only hosts have that meet.
-in_all_forms = pytest.mark.parametrize("started", [GUNICORN, UWSGI, GUNICORN_AND_REDIS, UWSGI_AND_REDIS], indirect=True)
+in_all_forms = pytest.mark.parametrize(
+    "started",
+    [GUNICORN, UWSGI, GUNICORN_AND_REDIS, UWSGI_AND_REDIS, GUNICORN_AFTER_A_LOSS, UWSGI_AND_REDIS_AFTER_A_LOSS],
+    indirect=True,
+)
 with_redis = pytest.mark.parametrize("started", [GUNICORN_AND_REDIS, UWSGI_AND_REDIS], indirect=True)
 
 
@@ -196,7 +204,17 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             host.mkdir(exist_ok=True)
             (host / "mapproxy.yaml").write_text(config(upstream, directory, host, redis))
         servers = [stack.enter_context(form.program(host, MODULE)) for host in hosts]
+        if form.lost_a_worker:
+            for server in servers:
+                lose_a_worker(server)
         yield Farm(directory, source, servers, redis)
+
+
+def lose_a_worker(server: Server) -> None:
+    """Until the master has another one in its place."""
+    before = set(living_members(server.pid))
+    os.kill(max(before - {server.pid}), signal.SIGKILL)
+    wait_until(lambda: len(set(living_members(server.pid)) - before) == 1)
 
 
 def config(upstream: UpstreamServer, shared: Path, own: Path, redis: RedisProcess | None) -> str:
@@ -244,6 +262,7 @@ def test_a_hundred_clients_of_a_failing_source_are_one_client_too(farm: Farm) ->
     assert len(farm.source.server.requests) == 1
 
 
+@in_all_forms
 @pytest.mark.parametrize(("layer", "level"), [("plain", 4), ("quick", 5)])
 def test_while_the_source_is_down_stale_tiles_stay_on_the_map(farm: Farm, layer: str, level: int) -> None:
     places = [f"{level}/{x}/{y}" for x in range(4) for y in range(4)]

@@ -219,3 +219,24 @@ def test_no_more_blocks_are_remembered_than_necessary(monkeypatch: pytest.Monkey
     kitchen.get(coords[-1])
 
     assert queries_of(source) == len(coords)
+
+
+@pytest.mark.parametrize("patience", [None, 0.0], ids=["waiting", "in the background"])
+def test_a_source_that_is_down_for_ten_minutes_costs_one_request_in_a_while_and_answers_nothing_else(
+    patience: float | None,
+) -> None:
+    source = FakeMapSource(UNREACHABLE)
+    kitchen = Kitchen(source, policy=AN_HOUR, patience_seconds=patience)
+    kitchen.background.at_once = True
+    for key in BLOCK:
+        kitchen.store.put(key, b"old", kitchen.clock.now() - 7200)
+
+    states = set()
+    for _ in range(600):
+        states.add(kitchen.get(COORD).state)
+        kitchen.clock.advance(1)
+
+    assert states == {TileState.STALE}
+    assert queries_of(source) == 600 / FAILURE_SECONDS
+    assert len(kitchen.locks.history) == queries_of(source), "locks are taken by those who ask the source alone"
+    assert len(kitchen.store.reads) == 600
