@@ -33,7 +33,7 @@ def test_a_task_that_nobody_has_begun_is_at_its_start(path: str) -> None:
 
 def test_what_is_noted_is_found_again(path: str) -> None:
     notes = JobFile(path)
-    notes.begin(NAME, 10, 1000.0)
+    notes.begin(NAME, 10, 1000.0, "as planned")
     notes.advance(NAME, HALF, 4, ChunkResult(made=3, kept=2, failed=(FAILED,)), 1001.0)
     notes.advance(NAME, HALF, 5, ChunkResult(made=4, renewed=1, empty=6), 1002.0)
     notes.close()
@@ -50,7 +50,7 @@ def test_what_is_noted_is_found_again(path: str) -> None:
 def test_failed_units_that_have_been_made_are_taken_off_the_list(path: str) -> None:
     notes = JobFile(path)
     other = FailedUnit(TileCoord(2, 0, 0), "404")
-    notes.begin(NAME, 10, 1000.0)
+    notes.begin(NAME, 10, 1000.0, "as planned")
     notes.advance(NAME, HALF, 4, ChunkResult(failed=(FAILED, other)), 1001.0)
 
     notes.forget_failed(NAME, [FAILED])
@@ -60,7 +60,7 @@ def test_failed_units_that_have_been_made_are_taken_off_the_list(path: str) -> N
 
 def test_a_new_run_drops_what_is_there(path: str) -> None:
     notes = JobFile(path)
-    notes.begin(NAME, 10, 1000.0)
+    notes.begin(NAME, 10, 1000.0, "as planned")
     notes.close()
 
     assert JobFile(path, new=True).tasks() == []
@@ -68,7 +68,7 @@ def test_a_new_run_drops_what_is_there(path: str) -> None:
 
 def test_notes_can_be_read_while_they_are_written(path: str) -> None:
     writer, reader = JobFile(path), JobFile(path)
-    writer.begin(NAME, 10, 1000.0)
+    writer.begin(NAME, 10, 1000.0, "as planned")
     writer.advance(NAME, HALF, 4, ChunkResult(made=3), 1001.0)
 
     assert reader.progress_of(NAME).result == ChunkResult(made=3)
@@ -85,7 +85,7 @@ def test_a_file_of_another_program_is_refused(path: str, content: bytes) -> None
 def test_what_was_noted_before_the_process_was_killed_is_there(path: str) -> None:
     for _ in range(5):
         notes = JobFile(path, new=True)
-        notes.begin(NAME, 10, 1000.0)
+        notes.begin(NAME, 10, 1000.0, "as planned")
         notes.close()
 
         def work() -> None:
@@ -121,7 +121,7 @@ def test_workers_are_noted_until_others_are(path: str) -> None:
 
 def test_a_file_from_before_there_were_workers_is_gone_on_with(path: str) -> None:
     notes = JobFile(path)
-    notes.begin(NAME, 10, 1000.0)
+    notes.begin(NAME, 10, 1000.0, "as planned")
     notes.close()
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("DROP TABLE worker")
@@ -129,3 +129,16 @@ def test_a_file_from_before_there_were_workers_is_gone_on_with(path: str) -> Non
     again = JobFile(path)
 
     assert ([note.name for note in again.tasks()], again.workers()) == ([NAME], [])
+
+
+def test_notes_know_as_what_a_task_was_begun_until_they_forget_it(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "one area")
+    notes.advance(NAME, HALF, 5, ChunkResult(made=3, failed=(FAILED,)), 1001.0)
+    notes.begin(NAME, 10, 1002.0, "another area")
+
+    known = notes.fingerprint_of(NAME), notes.fingerprint_of(OTHER)
+    notes.forget(NAME)
+
+    assert known == ("one area", None)
+    assert (notes.fingerprint_of(NAME), notes.progress_of(NAME), notes.tasks()) == (None, NOT_STARTED, [])

@@ -43,6 +43,12 @@ coverages:
   nowhere: {difference: [{bbox: [0, 0, 1, 1], srs: 'EPSG:4326'}, {bbox: [0, 0, 1, 1], srs: 'EPSG:4326'}]}
 """
 
+#: What a cleanup without age removes is what was there before the seed.
+SEED_AND_CLEAN = """
+seeds: {world: {caches: [web], levels: {to: 3}}}
+cleanups: {rest: {caches: [web]}}
+"""
+
 WORLD = 1 + 4 + 16 + 64
 
 
@@ -295,6 +301,56 @@ def test_a_run_that_is_killed_is_gone_on_with(place: Place, rounds: Callable[[in
         assert (ran.returncode, len(place.tiles)) == (0, WORLD)
 
 
+def test_workers_end_with_a_parent_that_is_killed(place: Place) -> None:
+    _forget_tiles(place)
+    with subprocess.Popen(place.command("--seed", "world", "-c", "3"), cwd=place.directory) as running:
+        _wait_for(lambda: place.asked >= 3)
+        workers = _children(running.pid)
+        running.kill()
+
+    assert workers
+    _wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+
+
+def test_a_cleanup_of_what_is_there_leaves_what_the_run_before_the_break_has_made(place: Place) -> None:
+    (place.directory / "seed.yaml").write_text(SEED_AND_CLEAN)
+    _forget_tiles(place)
+    _killed_in_the_middle(place, signal.SIGINT)
+    made = len(place.tiles)
+
+    rest = place.seed("--seed", "world", "--cleanup", "rest", "--progress-file", "progress", "--continue")
+
+    assert rest.returncode == 0, rest.stderr
+    assert 0 < made < WORLD
+    assert len(place.tiles) == WORLD
+
+
+def test_nothing_is_cleaned_up_while_failed_tiles_are_made(place: Place) -> None:
+    (place.directory / "seed.yaml").write_text(SEED_AND_CLEAN)
+    place.upstream.on("/wms", *[draw] * 4, Reply(404), Reply(404), Reply(404), draw)
+    place.seed("--seed", "world", "--concurrency", "1", "--progress-file", "progress")
+
+    retried = place.seed("--seed", "world", "--cleanup", "rest", "--progress-file", "progress", "--retry-failed")
+
+    assert (retried.returncode, len(place.tiles)) == (0, WORLD)
+    assert "Nothing is cleaned up" in retried.stdout
+
+
+def test_notes_of_another_area_do_not_count(place: Place) -> None:
+    area = ["--caches", "web", "--levels", "3", "--progress-file", "progress"]
+    program = [sys.executable, "-m", "tilekeep.entrypoints.cli.main", "seed", "-f", "mapproxy.yaml", *area]
+    _forget_tiles(place)
+    with subprocess.Popen([*program, "--bbox=-180,-85,0,85", "-c", "1"], cwd=place.directory) as running:
+        _wait_for(lambda: place.asked >= 3)
+        running.send_signal(signal.SIGINT)
+    place.upstream.on("/wms", draw)
+
+    east = subprocess.run([*program, "--bbox=0,-85,180,85", "--continue"], cwd=place.directory, check=False)
+
+    assert east.returncode == 0
+    assert len([tile for tile in place.tiles if int(tile.split("/")[-2]) >= 4]) == 32
+
+
 def test_any_worker_may_be_killed_without_loss(place: Place, rounds: Callable[[int, int], int]) -> None:
     chance = random.Random(7)
     for _ in range(rounds(5, 20)):
@@ -302,7 +358,7 @@ def test_any_worker_may_be_killed_without_loss(place: Place, rounds: Callable[[i
         after = chance.randrange(4, 16)
         with subprocess.Popen(place.command("--seed", "world", "-c", "4"), cwd=place.directory) as running:
             _wait_for(lambda: place.asked >= after or running.poll() is not None)  # noqa: B023 - awaited here
-            workers = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+            workers = _children(running.pid)
             os.kill(int(chance.choice(workers)), signal.SIGKILL)
             assert running.wait() == 0
 
@@ -330,6 +386,10 @@ def test_another_run_over_the_same_cache_is_waited_for(place: Place) -> None:
     assert "cache 'web' is locked" in ran.stdout or ran.returncode == 0
     assert (ran.returncode, len(place.tiles)) == (0, WORLD)
     assert place.asked == 1 + 1 + 4 + 16
+
+
+def _children(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text().split()
 
 
 def _slow(reply: Reply) -> Reply:

@@ -6,6 +6,7 @@ neighbours, which are what is handed out, counted and remembered.  A planet take
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,6 +18,9 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.morton import morton
 from tilekeep.domain.region import Region, Relation
 from tilekeep.domain.tile import TileCoord
+
+#: Columns and rows of the raster by which regions are told apart.
+_RASTER = 16
 
 #: Columns and rows of units in a chunk: some seconds of work with a usual source, and one listing of a usual store.
 CHUNK_UNITS = 8
@@ -134,6 +138,18 @@ class SeedPlan:
     def cells(self) -> int:
         """How many cells of chunks there are, those without any tile of the task included."""
         return sum(map(self._cells, self.levels))
+
+    @property
+    def fingerprint(self) -> str:
+        """By which plans are told apart of which positions do not mean the same.
+
+        Of a region its box counts, and how it lies to the cells of a raster over that.
+        """
+        facts: list[object] = [self.grid.name, self.grid.bbox, self.unit, self.levels, self.untested_levels]
+        if self.region is not None:
+            box = self.region.bbox
+            facts += [box, *(self.region.relate(cell).value for cell in _raster(box))]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
     def units(self, chunk: SeedChunk) -> Iterator[TileCoord]:
         """The units of a chunk that belong to the task, each by the tile with its smallest column and row."""
@@ -330,3 +346,11 @@ def _window_of(tiles: AffectedTiles) -> UnitWindow:
 def _units_of(chunk: SeedChunk) -> UnitWindow:
     left, low = chunk.column * CHUNK_UNITS, chunk.row * CHUNK_UNITS
     return UnitWindow(left, low, left + CHUNK_UNITS - 1, low + CHUNK_UNITS - 1)
+
+
+def _raster(box: BBox) -> Iterator[BBox]:
+    width, height = box.width / _RASTER, box.height / _RASTER
+    for row in range(_RASTER):
+        for column in range(_RASTER):
+            left, low = box.min_x + column * width, box.min_y + row * height
+            yield BBox(left, low, left + width, low + height)

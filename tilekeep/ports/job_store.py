@@ -36,8 +36,16 @@ class JobStore(Protocol):
         """How far a task has got; the start for one that is unknown."""
         ...
 
-    def begin(self, name: TaskName, cells: int, at: float) -> None:
-        """Notes that a task is being done."""
+    def begin(self, name: TaskName, cells: int, at: float, fingerprint: str) -> None:
+        """Notes that a task is being done; by its ``fingerprint`` another one of that name is told from it."""
+        ...
+
+    def fingerprint_of(self, name: TaskName) -> str | None:
+        """That with which a task was begun; None for one that is unknown."""
+        ...
+
+    def forget(self, name: TaskName) -> None:
+        """Drops all that is noted of a task."""
         ...
 
     def advance(self, name: TaskName, progress: TaskProgress, passed: int, result: ChunkResult, at: float) -> None:

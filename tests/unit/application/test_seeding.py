@@ -207,8 +207,14 @@ class FakeNotes:
     def progress_of(self, name: TaskName) -> TaskProgress:
         return self.known.get(name, TaskProgress())
 
-    def begin(self, name: TaskName, cells: int, at: float) -> None:
+    def begin(self, name: TaskName, cells: int, at: float, fingerprint: str) -> None:
         self.cells = cells
+
+    def fingerprint_of(self, name: TaskName) -> str | None:
+        return None
+
+    def forget(self, name: TaskName) -> None:
+        raise AssertionError("it is the same task")
 
     def advance(self, name: TaskName, progress: TaskProgress, passed: int, result: ChunkResult, at: float) -> None:
         self.known[name] = progress

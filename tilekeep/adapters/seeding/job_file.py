@@ -18,13 +18,14 @@ from tilekeep.ports.job_store import TaskNote, WorkerNote
 
 #: "Tkjb": by it a file of notes is told from other databases (https://www.sqlite.org/fileformat2.html, 1.3.17).
 _APPLICATION_ID = 0x546B6A62
-_VERSION = 1
+_VERSION = 2
 
 _TABLES = """
 CREATE TABLE task (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cells INTEGER NOT NULL, passed INTEGER NOT NULL DEFAULT 0,
   finished INTEGER NOT NULL DEFAULT 0, upto TEXT, made INTEGER NOT NULL DEFAULT 0, renewed INTEGER NOT NULL DEFAULT 0,
-  kept INTEGER NOT NULL DEFAULT 0, empty INTEGER NOT NULL DEFAULT 0, started_at REAL NOT NULL, changed_at REAL NOT NULL
+  kept INTEGER NOT NULL DEFAULT 0, empty INTEGER NOT NULL DEFAULT 0, started_at REAL NOT NULL, changed_at REAL NOT NULL,
+  fingerprint TEXT NOT NULL
 );
 CREATE TABLE beyond (task INTEGER NOT NULL REFERENCES task, step INTEGER NOT NULL, number TEXT NOT NULL,
   PRIMARY KEY (task, step, number)) WITHOUT ROWID;
@@ -86,14 +87,28 @@ class JobFile:
             result=ChunkResult(made, renewed, kept, empty, failed),
         )
 
-    def begin(self, name: TaskName, cells: int, at: float) -> None:
+    def begin(self, name: TaskName, cells: int, at: float, fingerprint: str) -> None:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
         with self._translated():
             self._database.execute(
-                "INSERT INTO task (name, cells, started_at, changed_at) VALUES (?, ?, ?, ?)"
+                "INSERT INTO task (name, cells, started_at, changed_at, fingerprint) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET cells = excluded.cells, changed_at = excluded.changed_at",
-                (_text(name), cells, at, at),
+                (_text(name), cells, at, at, fingerprint),
             )
+
+    def fingerprint_of(self, name: TaskName) -> str | None:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated():
+            row = self._database.execute("SELECT fingerprint FROM task WHERE name = ?", (_text(name),)).fetchone()
+        return None if row is None else str(row[0])
+
+    def forget(self, name: TaskName) -> None:
+        """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        with self._translated(), self._transaction():
+            named = (_text(name),)
+            self._database.execute("DELETE FROM beyond WHERE task = (SELECT id FROM task WHERE name = ?)", named)
+            self._database.execute("DELETE FROM failed WHERE task = (SELECT id FROM task WHERE name = ?)", named)
+            self._database.execute("DELETE FROM task WHERE name = ?", named)
 
     def advance(self, name: TaskName, progress: TaskProgress, passed: int, result: ChunkResult, at: float) -> None:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""

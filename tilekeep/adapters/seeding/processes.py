@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,6 +22,9 @@ _log = logging.getLogger("tilekeep.seed")
 
 #: Chunks that wait for each worker, so that none is idle and few are lost.
 _WAITING_PER_WORKER = 1
+
+#: How soon a worker sees that its parent was killed.
+_LOOK_AT_PARENT_SECONDS = 1.0
 
 #: The work of a worker process, which it inherits with the fork: it need not be sent to it.
 _work: ChunkWork | None = None
@@ -100,9 +106,8 @@ class ProcessExecutor:
         global _work  # noqa: PLW0603 - forked workers find it there
         if self._pool is None:
             _work = self._chunk_work
-            self._pool = ProcessPoolExecutor(
-                self._workers, mp_context=multiprocessing.get_context("fork"), initializer=_begin
-            )
+            fork = multiprocessing.get_context("fork")
+            self._pool = ProcessPoolExecutor(self._workers, fork, initializer=_begin, initargs=(os.getpid(),))
         return self._pool
 
     def _forget_pool(self) -> None:
@@ -128,10 +133,21 @@ class _Waiting:
         self._again.append(job)
 
 
-def _begin() -> None:
-    """In a new worker: interrupts of the terminal are for the parent, which says when to stop."""
+def _begin(parent: int) -> None:
+    """In a new worker: interrupts of the terminal are for the parent, which says when to stop, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent,), name="tilekeep-parent", daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """Nobody notes what a worker makes whose parent was killed, and nobody would ever stop it.
+
+    What it is writing is whole or not there, since writes are atomic.
+    """
+    while os.getppid() == parent:
+        time.sleep(_LOOK_AT_PARENT_SECONDS)
+    os._exit(1)
 
 
 def _do(job: ChunkJob) -> ChunkResult:

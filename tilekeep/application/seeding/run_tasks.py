@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from tilekeep.ports.clock import Clock
 from tilekeep.ports.job_store import JobStore
 from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.stop import Stop
+
+log = logging.getLogger("tilekeep.seed")
 
 
 class SeedReport(Protocol):
@@ -94,7 +97,7 @@ class RunSeedTasks:
         for number, task in enumerate(tasks):
             if self._stop.requested:
                 break
-            progress = self._notes.progress_of(task.name)
+            progress = self._known_progress(task)
             if progress.is_finished:
                 self._report.task_is_done_already(task)
                 total = total.plus(progress.result)
@@ -102,10 +105,18 @@ class RunSeedTasks:
             total = total.plus(self._run(number, task, progress))
         return total
 
+    def _known_progress(self, task: SeedTask) -> TaskProgress:
+        """That of the same task; one of another area, or with other blocks, has only the name in common."""
+        known = self._notes.fingerprint_of(task.name)
+        if known is not None and known != task.fingerprint:
+            log.warning("%s of %s is another than that of the notes; it is begun anew", task.name.name, task.name.cache)
+            self._notes.forget(task.name)
+        return self._notes.progress_of(task.name)
+
     def _run(self, number: int, task: SeedTask, progress: TaskProgress) -> ChunkResult:
         chunks = existing_chunks(task, self._clock.now()) if task.only_existing else task.plan
         cells = chunks.cells
-        self._notes.begin(task.name, cells, self._clock.now())
+        self._notes.begin(task.name, cells, self._clock.now(), task.fingerprint)
         self._report.task_begins(task, progress, cells)
         advance = _Advance(progress)
         jobs = self._in_time(_jobs(number, chunks, advance))

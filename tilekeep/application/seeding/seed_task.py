@@ -58,6 +58,11 @@ class SeedTask:
     keeps_stale: bool = True
     overwrites: str = "all tiles"
 
+    @property
+    def fingerprint(self) -> str:
+        """By which it is told from another task of the same name, of which notes say nothing that counts for this."""
+        return f"{self.plan.fingerprint} {'existing' if self.only_existing else 'all'}"
+
 
 @dataclass(frozen=True, slots=True)
 class CleanupTask:

@@ -52,7 +52,7 @@ class InvalidationAssembly:
         Args:
             names: of caches; None is all.
             areas: where data has changed; None is everywhere.
-            levels: chooses among the levels of a grid.
+            levels: chooses among the levels of a grid of the caches that are named; others are reached at all.
             with_derived: whether caches that are made of these are reached too.
 
         :raises ConfigurationError: there is no such cache, or an area cannot be read.
@@ -63,7 +63,9 @@ class InvalidationAssembly:
             cache = self._caches.effective(name)
             for key in cache.grids if cache.stores_tiles else ():
                 grid = self._grids.grid(key)
-                plan = SeedPlan(grid, _ONE_TILE, levels(grid), self._region(areas, grid))
+                # Levels of one grid are not those of another: what is made of the caches goes at all of them.
+                chosen = levels(grid) if made_of is None else tuple(range(grid.levels))
+                plan = SeedPlan(grid, _ONE_TILE, chosen, self._region(areas, grid))
                 yield Invalidation(name, grid.name, self._caches.store(name, key), plan, made_of)
 
     def _reached(self, names: Sequence[str] | None, *, with_derived: bool) -> list[tuple[str, str | None]]:

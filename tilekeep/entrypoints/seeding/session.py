@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
 from tilekeep.config.assemble.lock_directory import LockDirectory
@@ -18,6 +19,7 @@ from tilekeep.config.containers import TilekeepContainer
 from tilekeep.domain.errors import ForeignNotes
 from tilekeep.domain.lock_names import seed_lock_name
 from tilekeep.domain.seeding import ChunkResult
+from tilekeep.domain.staleness import FixedLimit, StalenessPolicy
 from tilekeep.entrypoints.seeding.run import RunOptions, RunReport, SeedRun, Stopping, WantedTasks
 from tilekeep.entrypoints.seeding.summary import CLEANUPS_BANNER, SEEDS_BANNER, Summaries
 from tilekeep.ports.job_store import JobStore
@@ -94,7 +96,7 @@ class SeedSession:
             run = SeedRun(self._container, self._options.run, notes, self._report, self._stop)
             result = self._seeds(run, tasks.seeds) if tasks.seeds else ChunkResult()
             if tasks.cleanups and not self._stop.requested:
-                self._cleanups(run, tasks.cleanups)
+                self._cleanups(run, tasks.cleanups, notes)
             stopped = self._stop.requested
             some_failed = any(note.progress.result.failed for note in notes.tasks())
         if not stopped:
@@ -112,11 +114,16 @@ class SeedSession:
             return run.retry(wanted)
         return self._one_cache_at_a_time(run, wanted) if self._options.waits_for_caches else run.seed(wanted)
 
-    def _cleanups(self, run: SeedRun, tasks: Sequence[CleanupTask | EmptyTask]) -> None:
+    def _cleanups(self, run: SeedRun, tasks: Sequence[CleanupTask | EmptyTask], notes: JobStore) -> None:
+        """Nothing goes that this run has made, nor, where it goes on with another, what that one has made."""
         self._say(CLEANUPS_BANNER)
+        if self._options.retry_failed:
+            self._say("Nothing is cleaned up while failed tiles are made; do that without --retry-failed.")
+            return
         self._say(f"Start cleanup process ({_counted(tasks)})")
         self._pass_over_empty(tasks)
-        run.clean([task for task in tasks if isinstance(task, CleanupTask)])
+        began = min((note.started_at for note in notes.tasks()), default=math.inf)
+        run.clean([_before(task, began) for task in tasks if isinstance(task, CleanupTask)])
 
     def _pass_over_empty(self, tasks: Sequence[SeedTask | CleanupTask | EmptyTask]) -> None:
         for task in tasks:
@@ -229,6 +236,14 @@ def _handling_signals(interrupt: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _before(task: CleanupTask, began: float) -> CleanupTask:
+    """The task without tiles that were stored since a run ``began``, in POSIX seconds; one for all tiles stays."""
+    limit = None if task.policy is None else task.policy.limit
+    if not isinstance(limit, FixedLimit) or limit.instant < began:
+        return task
+    return replace(task, policy=StalenessPolicy(FixedLimit(float(int(began) - 1))))
 
 
 def _failures_beside(progress_file: str) -> str:
