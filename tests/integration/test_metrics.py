@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -213,3 +215,26 @@ layers: [{{name: world, title: World, sources: [world]}}]
 caches: {{world: {{grids: [GLOBAL_WEBMERCATOR], sources: [world]}}}}
 sources: {{world: {{type: world}}}}
 """
+
+
+#: A fork in the middle of an import in a thread would leave its lock to nobody in the child.
+LOADS_BEFORE_THREADS = """
+import sys, threading
+from tilekeep import make_wsgi_app
+
+started = []
+start = threading.Thread.start
+threading.Thread.start = lambda thread: (started.append("prometheus_client.exposition" in sys.modules), start(thread))
+make_wsgi_app("mapproxy.yaml")
+sys.exit(0 if started and all(started) else 1)
+"""
+
+
+def test_what_measuring_needs_is_loaded_before_any_thread_begins(tmp_path: Path) -> None:
+    (tmp_path / "mapproxy.yaml").write_text(
+        f"services: {{tms: }}\nlayers: []\nglobals: {{metrics: {{path: /metrics, bind: '127.0.0.1:{free_port()}'}}}}\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", LOADS_BEFORE_THREADS], cwd=tmp_path, timeout=60, check=False)
+
+    assert done.returncode == 0

@@ -14,7 +14,8 @@ sub vcl_recv {
   unset req.http.X-Script-Name;
   set req.http.X-Forwarded-Host = req.http.Host;
   # What watches over the server is for nobody outside.
-  if (req.url ~ "^/(health|metrics)") {
+  # No first part of a path needs an escape, which would lead past the rule.
+  if (req.url ~ "^/+(health|metrics|admin)" || req.url ~ "^/[^/?]*%") {
     return (synth(404));
   }
 }

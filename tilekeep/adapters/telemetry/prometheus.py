@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import logging
 import threading
 import weakref
@@ -44,6 +45,8 @@ class PrometheusMetrics:
     are_on = True
 
     def __init__(self, directory: str, clock: Clock, *, has_threads: bool, modes: FileModes) -> None:
+        # Before any thread: a process forked while one imports would wait for ever for what that has locked.
+        importlib.import_module("prometheus_client.core")
         self._directory = directory
         self._clock = clock
         self._modes = modes

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tilekeep.domain.measures import REQUEST_SECONDS, REQUESTS
 from tilekeep.entrypoints.wsgi.request_facts import RequestFacts
-from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.response import Environ, Response, plain_text
 from tilekeep.ports.metrics import Metrics
 
 #: Services of requests that were answered before any service had its say, by the first part of their path.
@@ -61,13 +61,17 @@ class MetricsPage:
 
     Args:
         metrics: takes them.
+        path: the only one with an answer, so that a rule of a proxy for it leaves no other way.
     """
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, path: str) -> None:
         self._metrics = metrics
+        self._path = path
 
-    def __call__(self, environ: object) -> Response:
+    def __call__(self, environ: Environ) -> Response:
         """All of them as they are now."""
+        if environ.get("PATH_INFO") != self._path:
+            return plain_text(404, "not found")
         body = self._metrics.text()
         headers = [
             ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),

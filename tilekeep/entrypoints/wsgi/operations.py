@@ -17,7 +17,7 @@ def operations(container: TilekeepContainer) -> dict[str, Handler]:
     checks = readiness_checks(container.settings(), container.base_dir(), options)
     pages: dict[str, Handler] = {"health": HealthPages(checks)}
     if options.metrics is not None and options.metrics.path is not None:
-        pages[options.metrics.path.removeprefix("/")] = MetricsPage(container.adapters.metrics())
+        pages[options.metrics.path.removeprefix("/")] = MetricsPage(container.adapters.metrics(), options.metrics.path)
     return pages
 
 

@@ -48,8 +48,13 @@ def test_where_no_service_had_its_say_the_path_says_which_of_those_there_are(pat
     assert counted(metrics) == {(service, "", "404"): 1}
 
 
+@pytest.mark.parametrize("path", ["/metrics/", "/metrics/more", "/metrics-too"])
+def test_the_page_has_one_address(path: str) -> None:
+    assert MetricsPage(FakeMetrics(), "/metrics")({"PATH_INFO": path}).status == "404 Not Found"
+
+
 def test_the_page_is_for_nobody_to_keep() -> None:
-    response = MetricsPage(FakeMetrics())({})
+    response = MetricsPage(FakeMetrics(), "/metrics")({"PATH_INFO": "/metrics"})
 
     headers = dict(response.headers)
     assert (response.status, headers["Cache-Control"]) == ("200 OK", "no-store")

@@ -13,6 +13,7 @@ from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import LoadedSettings
 from tilekeep.config.mapproxy.meaning_services import EffectiveAdmin
 from tilekeep.config.seeding.loading import load_tasks
+from tilekeep.domain.errors import JobStoreError
 from tilekeep.entrypoints.invalidation import invalidated
 from tilekeep.entrypoints.wsgi.admin.access import Access
 from tilekeep.entrypoints.wsgi.admin.caches import CachesApi
@@ -108,8 +109,20 @@ def _tasks(path: str, loaded: LoadedSettings) -> Callable[[], KnownTasks]:
 def _command(config: str, tasks: str | None, environment: str | None, request: RunRequest) -> list[str]:
     """The program of a run; every name stands behind its option, so that none can be taken for one."""
     assert tasks is not None, "without tasks nothing can be started"
-    command = [sys.executable, "-m", "tilekeep.entrypoints.cli.main", "seed", "-q", f"--proxy-conf={config}"]
+    command = [*_python(), "-m", "tilekeep.entrypoints.cli.main", "seed", "-q", f"--proxy-conf={config}"]
     command += [f"--seed-conf={tasks}", f"--concurrency={request.workers}"]
     command += [f"--seed={name}" for name in request.seeds]
     command += [f"--cleanup={name}" for name in request.cleanups]
     return command + ([f"--env={environment}"] if environment else [])
+
+
+def _python() -> list[str]:
+    """The interpreter, which in some servers is not what runs (uWSGI); it imports nothing from where it is started.
+
+    :raises JobStoreError: there is none.
+    """
+    candidates = (sys.executable, os.path.join(sys.prefix, "bin", "python3"))
+    for path in candidates:
+        if os.path.basename(path or "").startswith("python") and os.access(path, os.X_OK):
+            return [path, "-P"]
+    raise JobStoreError(f"no run can be started: there is no interpreter at {candidates[1]!r}")

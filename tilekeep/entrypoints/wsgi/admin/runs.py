@@ -92,6 +92,7 @@ class RunsApi:
 
     def go_on(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Starts a run again where it was, or with what it could not make; raises as :meth:`start`."""
+        self._known_tasks()
         return self._run_facts(self._runs.go_on(text(given, "run")))
 
     def _known_tasks(self) -> KnownTasks:
