@@ -17,14 +17,14 @@ from tilekeep.application.seeding.seed_task import SeededCache, SeedTask
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import Blank
 from tilekeep.domain.region import BoxRegion
-from tilekeep.domain.seed_plan import CHUNK_UNITS, SeedPlan
+from tilekeep.domain.seed_plan import LARGEST_CHUNK, SeedPlan
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskName, TaskProgress
 from tilekeep.domain.staleness import KEEP_FOR_EVER
 
 MANY = 10_000_000
 #: When everything that is made once has been made.
 WARM = 1_000_000
-TILES_OF_CHUNK = (4 * CHUNK_UNITS) ** 2
+TILES_OF_CHUNK = (4 * LARGEST_CHUNK) ** 2
 HALF = 20037508.342789244
 REGION = BoxRegion(BBox(-HALF, -HALF, HALF, 0.9 * HALF))
 

@@ -7,7 +7,7 @@ neighbours, which are what is handed out, counted and remembered.  A planet take
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,8 +22,11 @@ from tilekeep.domain.tile import TileCoord
 #: Columns and rows of the raster by which regions are told apart.
 _RASTER = 16
 
-#: Columns and rows of units in a chunk: some seconds of work with a usual source, and one listing of a usual store.
-CHUNK_UNITS = 8
+#: Most columns and rows of units in a chunk: some seconds of work with a usual source.
+LARGEST_CHUNK = 8
+
+#: A level has at least so many cells of chunks, if it has the units, so that all workers are busy to its end.
+_CELLS_OF_LEVEL = 32
 
 
 class SeedChunk(NamedTuple):
@@ -101,6 +104,10 @@ class UnitWindow(NamedTuple):
         ]
         return [part for part in parts if part.cells]
 
+    def multiplied(self, side: int) -> UnitWindow:
+        """The same in cells of which these hold ``side`` columns and rows each."""
+        return UnitWindow(self.left * side, self.low * side, (self.right + 1) * side - 1, (self.high + 1) * side - 1)
+
     def divided(self, columns: int, rows: int) -> UnitWindow:
         """The same in cells that hold so many columns and rows of these."""
         return UnitWindow(self.left // columns, self.low // rows, self.right // columns, self.high // rows)
@@ -146,6 +153,7 @@ class SeedPlan:
         Of a region its box counts, and how it lies to the cells of a raster over that.
         """
         facts: list[object] = [self.grid.name, self.grid.bbox, self.unit, self.levels, self.untested_levels]
+        facts += [LARGEST_CHUNK, _CELLS_OF_LEVEL]
         if self.region is not None:
             box = self.region.bbox
             facts += [box, *(self.region.relate(cell).value for cell in _raster(box))]
@@ -156,7 +164,7 @@ class SeedPlan:
         units = self._units(chunk.level)
         if units is None:
             return
-        left, low, right, high = units.within(_units_of(chunk))
+        left, low, right, high = units.within(self._units_in(chunk))
         width, height = self._unit_size(chunk.level)
         for row in range(low, high + 1):
             for column in range(left, right + 1):
@@ -164,9 +172,17 @@ class SeedPlan:
                 if chunk.inside or self.region is None or self._relate(chunk.level, here) is not Relation.DISJOINT:
                     yield TileCoord(chunk.level, column * width, row * height)
 
+    def chunk_side(self, level: int) -> int:
+        """Columns and rows of units in a chunk of a level, a power of two: the fewer units there are, the smaller."""
+        units = self._units(level)
+        side = LARGEST_CHUNK
+        while side > 1 and (units is None or units.divided(side, side).cells < _CELLS_OF_LEVEL):
+            side //= 2
+        return side
+
     def chunk_bbox(self, chunk: SeedChunk) -> BBox:
         """The box of a chunk, tiles outside the matrix included."""
-        return self._box(chunk.level, _units_of(chunk))
+        return self._box(chunk.level, self._units_in(chunk))
 
     def tiles(self, unit: TileCoord) -> list[TileCoord]:
         """The tiles of a unit that the grid has."""
@@ -205,11 +221,14 @@ class SeedPlan:
             return False
         return self.region is None or self._relate(unit.z, here) is not Relation.DISJOINT
 
-    def planned_at(self, unit: TileCoord, passed: int) -> PlannedChunk:
-        """The chunk that holds a unit, as if ``passed`` cells lay before it."""
-        width, height = self._unit_size(unit.z)
-        chunk = SeedChunk(unit.z, unit.x // width // CHUNK_UNITS, unit.y // height // CHUNK_UNITS, inside=False)
-        return PlannedChunk(Position(self.levels.index(unit.z), chunk.number), chunk, passed)
+    def chunks_with(self, level: int, coords: Iterable[TileCoord]) -> list[PlannedChunk]:
+        """The chunks of a level of the plan that hold some tiles, in order, each as if it were the only cell."""
+        width, height = self._unit_size(level)
+        side, step = self.chunk_side(level), self.levels.index(level)
+        cells = {(coord.x // width // side, coord.y // height // side) for coord in coords}
+        chunks = [SeedChunk(level, column, row, inside=False) for column, row in cells]
+        chunks.sort(key=lambda chunk: chunk.number)
+        return [PlannedChunk(Position(step, chunk.number), chunk, 0) for chunk in chunks]
 
     def number_at(self, level: int, across: float, down: float) -> int | None:
         """The number of the chunk at these shares of the box around a level, of the task or not; None without any."""
@@ -240,6 +259,7 @@ class SeedPlan:
         window = self._chunk_window(level)
         if window is None:
             return
+        side = self.chunk_side(level)
         size = 1 << max(window.right, window.high).bit_length()
         passed = 0
         waiting: list[tuple[int, int, int, bool]] = [(0, 0, size, self.region is None)]
@@ -251,13 +271,7 @@ class SeedPlan:
             relation = Relation.CONTAINS
             done = morton(column, row) + size * size - 1 <= after
             if not inside and not done:
-                units = UnitWindow(
-                    square.left * CHUNK_UNITS,
-                    square.low * CHUNK_UNITS,
-                    square.right * CHUNK_UNITS + CHUNK_UNITS - 1,
-                    square.high * CHUNK_UNITS + CHUNK_UNITS - 1,
-                )
-                relation = self._relate(level, units)
+                relation = self._relate(level, square.multiplied(side))
             if done or relation is Relation.DISJOINT:
                 passed += square.cells
             elif size == 1:
@@ -278,7 +292,10 @@ class SeedPlan:
 
     def _chunk_window(self, level: int) -> UnitWindow | None:
         units = self._units(level)
-        return None if units is None else units.divided(CHUNK_UNITS, CHUNK_UNITS)
+        if units is None:
+            return None
+        side = self.chunk_side(level)
+        return units.divided(side, side)
 
     def _units(self, level: int) -> UnitWindow | None:
         """The units that the box of the region touches; None for none."""
@@ -329,6 +346,9 @@ class SeedPlan:
         missing = self.untested_levels - len(open_levels)
         return coarser[missing - 1] if missing <= len(coarser) else 0
 
+    def _units_in(self, chunk: SeedChunk) -> UnitWindow:
+        return UnitWindow(chunk.column, chunk.row, chunk.column, chunk.row).multiplied(self.chunk_side(chunk.level))
+
     def _box(self, level: int, units: UnitWindow) -> BBox:
         """The box of units, tiles outside the matrix included."""
         width, height = self._unit_size(level)
@@ -341,11 +361,6 @@ def _window_of(tiles: AffectedTiles) -> UnitWindow:
     return UnitWindow(
         tiles.columns[0], min(tiles.rows[0], tiles.rows[-1]), tiles.columns[-1], max(tiles.rows[0], tiles.rows[-1])
     )
-
-
-def _units_of(chunk: SeedChunk) -> UnitWindow:
-    left, low = chunk.column * CHUNK_UNITS, chunk.row * CHUNK_UNITS
-    return UnitWindow(left, low, left + CHUNK_UNITS - 1, low + CHUNK_UNITS - 1)
 
 
 def _raster(box: BBox) -> Iterator[BBox]:

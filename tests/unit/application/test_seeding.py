@@ -23,7 +23,7 @@ from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import Fetched, NotModified
 from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import BoxRegion, Region
-from tilekeep.domain.seed_plan import Position, SeedPlan
+from tilekeep.domain.seed_plan import SeedPlan
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, FailedUnit, TaskName, TaskProgress
 from tilekeep.domain.staleness import KEEP_FOR_EVER, UNKNOWN_TIME, FixedLimit, RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey, Validators
@@ -307,13 +307,14 @@ def test_chunks_may_be_done_in_any_order() -> None:
 def test_a_run_goes_on_with_the_chunks_that_were_not_done() -> None:
     kitchen, notes, report = Kitchen(FakeMapSource(META)), FakeNotes(), SilentReport()
     task = task_for(kitchen, levels=(1, 2, 3, 4, 5))
-    notes.known[task.name] = TaskProgress(upto=Position(1, 0), beyond=frozenset({Position(3, 0)}))
+    planned = [planned.position for planned in task.plan.chunks()]
+    notes.known[task.name] = TaskProgress(upto=planned[5], beyond=frozenset({planned[9]}))
     executor = ShufflingExecutor(work_of(kitchen), task)
 
     run_of(kitchen, executor, notes, report)([task])
 
     positions = {job.planned.position for job in executor.jobs}
-    assert positions == {Position(2, 0), *(Position(4, number) for number in range(4))}
+    assert positions == {*planned[6:9], *planned[10:]}
     assert notes.known[task.name].is_finished
 
 

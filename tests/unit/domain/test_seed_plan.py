@@ -16,7 +16,7 @@ from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.grid_definition import GridDefinition
 from tilekeep.domain.morton import morton
 from tilekeep.domain.region import BoxRegion, Region, Relation
-from tilekeep.domain.seed_plan import CHUNK_UNITS, PlannedChunk, SeedPlan
+from tilekeep.domain.seed_plan import LARGEST_CHUNK, PlannedChunk, SeedPlan
 from tilekeep.domain.tile import TileCoord
 
 HALF = 20037508.342789244
@@ -96,13 +96,21 @@ def test_levels_are_gone_through_in_the_order_that_is_asked_for() -> None:
 
 
 def test_chunks_hold_neighbours_and_follow_each_other() -> None:
-    plan = SeedPlan(WEBMERCATOR, Size(4, 4), (7,))
+    plan = SeedPlan(WEBMERCATOR, Size(4, 4), (8,))
 
     chunks = [planned.chunk for planned in plan.chunks()]
 
-    assert len(chunks) == (128 // 4 // CHUNK_UNITS) ** 2
-    assert [chunk.number for chunk in chunks] == list(range(16))
-    assert all(len(list(plan.units(chunk))) == CHUNK_UNITS**2 for chunk in chunks)
+    assert len(chunks) == (256 // 4 // LARGEST_CHUNK) ** 2
+    assert [chunk.number for chunk in chunks] == list(range(64))
+    assert all(len(list(plan.units(chunk))) == LARGEST_CHUNK**2 for chunk in chunks)
+
+
+@pytest.mark.parametrize(("level", "side", "chunks"), [(4, 1, 16), (5, 1, 64), (6, 2, 64), (7, 4, 64), (9, 8, 256)])
+def test_small_levels_have_small_chunks_so_that_all_workers_are_busy(level: int, side: int, chunks: int) -> None:
+    plan = SeedPlan(WEBMERCATOR, Size(4, 4), (level,))
+
+    assert plan.chunk_side(level) == side
+    assert len(list(plan.chunks())) == chunks
 
 
 def test_a_planet_takes_no_room() -> None:

@@ -31,11 +31,8 @@ def existing_chunks(task: SeedTask, now: float) -> ExistingChunks:
 
     :raises StoreError: the store cannot be listed.
     """
-    plan = task.plan
-    found = {
-        plan.planned_at(plan.unit_of(key.coord), 0)
-        for level in plan.levels
-        for key in stored_tiles(task.cache.store, plan, level, task.name.dimensions, task.policy, now)
-    }
-    ordered = sorted(found, key=lambda planned: planned.position)
-    return ExistingChunks(tuple(planned._replace(passed=index) for index, planned in enumerate(ordered)))
+    found: list[PlannedChunk] = []
+    for level in task.plan.levels:
+        stale = stored_tiles(task.cache.store, task.plan, level, task.name.dimensions, task.policy, now)
+        found += task.plan.chunks_with(level, (key.coord for key in stale))
+    return ExistingChunks(tuple(planned._replace(passed=index) for index, planned in enumerate(found)))

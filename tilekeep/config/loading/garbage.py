@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def garbage_collection_paused() -> Iterator[None]:
-    """While large trees are built that live on, looking for garbage among them only doubles the time."""
+    """While modules or large trees are built that live on, looking for garbage among them only doubles the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

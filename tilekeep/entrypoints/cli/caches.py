@@ -13,7 +13,7 @@ import click
 from tilekeep.domain.errors import TilekeepError
 from tilekeep.domain.ledger import DAY_SECONDS, Account, Count
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.configured import configured_or_exit
 from tilekeep.entrypoints.facts.stores import account_facts
 from tilekeep.entrypoints.quantities import size_text, tiles_text
 
@@ -39,9 +39,7 @@ def command(config: str, caches: str | None, scan: bool, as_json: bool, environm
     Counted is what has changed since the last time; a cache that was never counted is listed as a whole, and so is
     one without ledger.  Servers and seeding may go on meanwhile.  The exit code is 1 if a cache could not be counted.
     """
-    from tilekeep.config.checked_container import checked_container
-
-    container = checked_container(load_or_exit(config, environment))
+    container = configured_or_exit(config, environment).container
     stores = list(container.use_cases.caches().stores())
     known = list(dict.fromkeys(stored.tile_set.cache for stored in stores))
     wanted = caches.split(",") if caches else known

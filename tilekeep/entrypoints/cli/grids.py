@@ -11,7 +11,7 @@ import click
 
 from tilekeep.domain.scales import OGC_DPI, scale_of_resolution
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.configured import configured_or_exit
 from tilekeep.entrypoints.cli.grid_reports import report_on, seed_coverage, wanted_keys
 
 if TYPE_CHECKING:
@@ -40,10 +40,8 @@ def command(
     Scales are those of OGC, with pixels of 0.28 mm.  The exit code is 1 for a grid or area that does not exist, 2 for a
     configuration that cannot be obeyed.
     """
-    from tilekeep.config.checked_container import checked_container
-
-    loaded = load_or_exit(config, environment)
-    reports = checked_container(loaded).use_cases.grid_reports()
+    loaded, container = configured_or_exit(config, environment)
+    reports = container.use_cases.grid_reports()
     keys = wanted_keys(reports, name, unused=unused)
     coverage = seed_coverage(loaded, seed_conf, coverage_name)
     found = [_facts(report) for report in report_on(reports, keys, coverage)]

@@ -11,7 +11,7 @@ import click
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import areas, options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.configured import configured_or_exit
 from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
 from tilekeep.entrypoints.facts.marks import invalidated_facts
 from tilekeep.entrypoints.invalidation import Invalidated, WantedInvalidation, invalidated
@@ -40,9 +40,7 @@ def command(config: str, **given: Any) -> None:
     coverages = areas.coverages_of(given["bboxes"], given["srs"], given["area_files"], given["tile_lists"])
     if bool(coverages) == given["everywhere"]:
         raise click.UsageError("say where data has changed: --bbox, --area, --tiles, or --everywhere alone")
-    from tilekeep.config.checked_container import checked_container
-
-    container = checked_container(load_or_exit(config, given["environment"]))
+    container = configured_or_exit(config, given["environment"]).container
     wanted = WantedInvalidation(
         caches=given["caches"].split(",") if given["caches"] else None,
         coverages=coverages or None,

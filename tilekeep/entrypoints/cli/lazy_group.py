@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from tilekeep.config.loading.garbage import garbage_collection_paused
+
 #: Longer names stand on lines of their own; none is.
 _NAME_COLUMNS = 40
 
@@ -33,7 +35,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self._modules:
             return None
         module, _ = self._modules[cmd_name]
-        command: click.Command = import_module(f"tilekeep.entrypoints.cli.{module}").command
+        with garbage_collection_paused():
+            command: click.Command = import_module(f"tilekeep.entrypoints.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,7 +10,7 @@ import click
 from tilekeep.application.scrub import Finding
 from tilekeep.domain.tile import TileKey
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.configured import configured_or_exit
 
 _EXIT_BAD_TILES = 1
 _EXIT_USAGE = 2
@@ -27,9 +27,7 @@ def command(config: str, caches: str | None, fix: bool, environment: str | None)
     Every pixel is decoded.  Servers and seeding may go on meanwhile.  The exit code is 0 if nothing bad is left,
     and 1 otherwise.
     """
-    from tilekeep.config.checked_container import checked_container
-
-    container = checked_container(load_or_exit(config, environment))
+    container = configured_or_exit(config, environment).container
     scrub = container.use_cases.scrub()
     stores = list(container.use_cases.caches().stores())
     known = list(dict.fromkeys(stored.tile_set.cache for stored in stores))

@@ -22,7 +22,7 @@ from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError, JobStoreError, SeedingBrokenOff, StoreError
 from tilekeep.domain.working_hours import WorkingHours, working_hours
 from tilekeep.entrypoints.cli import areas, options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.configured import Configured, configured_or_exit
 from tilekeep.entrypoints.cli.durations import seconds
 from tilekeep.entrypoints.cli.exit_codes import (
     EXIT_BROKEN_OFF,
@@ -31,7 +31,6 @@ from tilekeep.entrypoints.cli.exit_codes import (
     EXIT_INTERRUPTED,
     EXIT_USAGE,
 )
-from tilekeep.entrypoints.cli.rate import with_rate
 from tilekeep.entrypoints.cli.reseeding import nothing_to_reseed
 from tilekeep.entrypoints.cli.run_report import run_report
 from tilekeep.entrypoints.seeding.run import RunOptions, WantedTasks, wanted_tasks
@@ -178,9 +177,9 @@ class _Command:
         if given["reseed_file"] and nothing_to_reseed(given["reseed_file"], given["reseed_interval"], progress_file):
             click.echo("no need for re-seeding")
             return EXIT_USAGE
-        loaded = with_rate(load_or_exit(given["proxy_conf"], given["environment"]), given["rate"])
+        configured = configured_or_exit(given["proxy_conf"], given["environment"], given["rate"])
         try:
-            return self._with(loaded, progress_file)
+            return self._with(configured, progress_file)
         except ConfigurationProblems as problems:
             click.echo(problems.report.as_text(), err=True)
             return EXIT_CONFIGURATION
@@ -191,13 +190,10 @@ class _Command:
             click.echo(f"ERROR: {error}", err=True)
             return EXIT_BROKEN_OFF
 
-    def _with(self, loaded: LoadedSettings, progress_file: str | None) -> int:
-        from tilekeep.config.checked_container import checked_container
-
-        given = self._given
+    def _with(self, configured: Configured, progress_file: str | None) -> int:
+        given, loaded, container = self._given, configured.loaded, configured.container
         tasks = SeedSettings() if given["access_logs"] else self._tasks(loaded)
         seeds, cleanups = _chosen(given["seeds"], given["cleanups"], tasks)
-        container = checked_container(loaded)
         wanted = wanted_tasks(container, tasks, seeds, cleanups, self._overrides())
         if given["access_logs"]:
             wanted = self._asked_for(container, loaded)

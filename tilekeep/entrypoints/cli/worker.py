@@ -9,9 +9,8 @@ import click
 
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.configured import configured_or_exit
 from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
-from tilekeep.entrypoints.cli.rate import with_rate
 from tilekeep.entrypoints.logs import log_to_standard_error
 from tilekeep.ports.seed_executor import SeedWorkerProcess
 
@@ -50,7 +49,6 @@ def command(
     What has been begun is finished then.  The file of tasks is not needed.  The exit code is 2 for a wrong
     configuration.
     """
-    from tilekeep.config.checked_container import checked_container
     from tilekeep.config.seeding.brokers import seed_broker
     from tilekeep.entrypoints.seeding.orders import DoOrder, longest_part_seconds
 
@@ -58,10 +56,9 @@ def command(
     logging.getLogger(_REQUESTS).setLevel(logging.WARNING)
     for name in _LIBRARIES:
         logging.getLogger(name).handlers = logging.getLogger("tilekeep").handlers
-    loaded = load_or_exit(proxy_conf, environment)
+    loaded, container = configured_or_exit(proxy_conf, environment, rate)
     try:
         meeting = seed_broker(broker, loaded.settings)
-        container = checked_container(with_rate(loaded, rate))
         worker: SeedWorkerProcess = container.adapters.seed_workers(
             DoOrder(container),
             meeting,

@@ -10,7 +10,7 @@ import click
 
 from tilekeep.application.defragment import FileVerdict, Worthwhile, defragment
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.configured import configured_or_exit
 from tilekeep.entrypoints.cli.exit_codes import EXIT_USAGE
 from tilekeep.entrypoints.cli.reference_command import ReferenceCommand, existing_configuration
 
@@ -42,9 +42,7 @@ def command(
     A bundle is rewritten when both --min-percent and --min-mb are reached.  Servers and seeding may go on meanwhile.
     """
     path = existing_configuration(context, config)
-    from tilekeep.config.checked_container import checked_container
-
-    known = checked_container(load_or_exit(path, environment)).use_cases.caches().defragmenters()
+    known = configured_or_exit(path, environment).container.use_cases.caches().defragmenters()
     wanted = caches.split(",") if caches else list(known)
     if unknown := [name for name in wanted if name not in known]:
         click.echo(f"unknown caches: {', '.join(unknown)}")

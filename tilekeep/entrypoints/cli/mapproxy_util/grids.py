@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli.configured import configured_or_exit
 from tilekeep.entrypoints.cli.grid_reports import report_on, seed_coverage, wanted_keys
 from tilekeep.entrypoints.cli.reference_command import ReferenceCommand, existing_configuration
 
@@ -45,11 +46,8 @@ def command(
 ) -> None:
     """Print the options, levels and numbers of tiles of the grids of a configuration."""
     path = existing_configuration(context, config, arguments)
-    from tilekeep.config.checked_container import checked_container
-    from tilekeep.entrypoints.cli.check import load_or_exit
-
-    loaded = load_or_exit(path, environment)
-    reports = checked_container(loaded).use_cases.grid_reports()
+    loaded, container = configured_or_exit(path, environment)
+    reports = container.use_cases.grid_reports()
     keys = wanted_keys(reports, name, unused=unused)
     coverage = seed_coverage(loaded, seed_conf, coverage_name)
     if names_only:
