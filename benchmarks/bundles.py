@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.programs import PROGRAMS, ProgramFailed, python_of
+from benchmarks.programs import ENVIRON, PROGRAMS, ProgramFailed, python_of
 from benchmarks.table import Row
 
 _RUNNER = Path(__file__).with_name("bundle_runner.py")
@@ -30,8 +29,7 @@ def measure(directory: Path) -> Iterator[Row]:
 
 def _run(program: str, version: int, cache: Path) -> dict[str, list[float]]:
     command = [python_of(program), str(_RUNNER), program, str(version), str(cache), str(_ROUNDS)]
-    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=ENVIRON, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ProgramFailed(f"{program}: {done.stderr.strip().splitlines()[-1:]}")
     found: dict[str, list[float]] = json.loads(done.stdout)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.programs import ProgramFailed, python_of
+from benchmarks.programs import ENVIRON, ProgramFailed, python_of
 from benchmarks.table import Row
 
 _ROUNDS = 11
@@ -25,7 +25,7 @@ def measure(directory: Path) -> Iterator[Row]:
 
 def _seconds(command: list[str], directory: Path) -> float:
     begin = time.perf_counter()
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=directory, env=ENVIRON, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - begin
     # mapproxy-util ends with an error although it has helped.
     if "Commands:" not in done.stdout:

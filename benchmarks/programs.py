@@ -14,6 +14,9 @@ from tests.integration.services.mapproxy import mapproxy_python
 PROGRAMS = ("mapproxy", "tilekeep")
 RUNNER = Path(__file__).with_name("runner.py")
 
+#: Compiled files are what an installed program starts from.
+ENVIRON = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+
 Request = tuple[str, str, dict[str, str]]
 
 
@@ -36,8 +39,7 @@ class Runner:
             self._process = subprocess.Popen(
                 [python_of(program), str(RUNNER), program],
                 cwd=directory,
-                # Compiled files are what an installed program starts from.
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+                env=ENVIRON,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks import samples
-from benchmarks.programs import PROGRAMS, ProgramFailed, python_of
+from benchmarks.programs import ENVIRON, PROGRAMS, ProgramFailed, python_of
 from benchmarks.table import Row
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 
@@ -105,7 +105,7 @@ def _place(directory: Path, upstream: UpstreamServer, kind: str, level: int) -> 
 def _seconds(program: str, place: Path, arguments: Sequence[str]) -> float:
     command = [*_COMMANDS[program](), "-f", "mapproxy.yaml", "-s", "seed.yaml", *arguments]
     begin = time.perf_counter()
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=place, env=ENVIRON, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - begin
     if done.returncode:
         raise ProgramFailed(f"{program}: {done.stderr.strip()[-500:] or done.stdout.strip()[-500:]}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import samples
-from benchmarks.programs import ProgramFailed, python_of
+from benchmarks.programs import ENVIRON, ProgramFailed, python_of
 from benchmarks.table import Row, number
 from tests.integration.services.process import wait_until
 from tests.integration.services.redis import RedisProcess
@@ -38,7 +37,6 @@ coverages: {west: {bbox: [-2.0e+7, -2.0e+7, -1.0, 2.0e+7], srs: 'EPSG:3857'}}
 """
 
 #: Compiled files are what an installed program starts from.
-_ENVIRON = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 _TILEKEEP = [sys.executable, "-m", "tilekeep.entrypoints.cli.main"]
 
@@ -91,7 +89,7 @@ def _worker(broker: list[str], place: Path, log: Path) -> Iterator[None]:
     command = [*_TILEKEEP, "worker", "-f", "mapproxy.yaml", *broker, "-c", str(_AT_A_TIME)]
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, cwd=place, env=_ENVIRON, stdout=output, stderr=output) as running,
+        subprocess.Popen(command, cwd=place, env=ENVIRON, stdout=output, stderr=output) as running,
     ):
         try:
             wait_until(lambda: b"fetches chunks" in log.read_bytes())
@@ -101,7 +99,7 @@ def _worker(broker: list[str], place: Path, log: Path) -> Iterator[None]:
 
 
 def _run(command: list[str], place: Path) -> None:
-    done = subprocess.run(command, cwd=place, env=_ENVIRON, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=place, env=ENVIRON, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ProgramFailed(f"{command[0]}: {done.stderr.strip()[-500:] or done.stdout.strip()[-500:]}")
 

@@ -37,14 +37,15 @@ caches: {{web: {{grids: [GLOBAL_WEBMERCATOR], sources: [wms], cache: {{type: s3,
 sources: {{wms: {{type: wms, req: {{url: '{url}/wms', layers: all}}}}}}
 """
 
-#: Four chunks of sixteen tiles around the middle of the world, and three small ones.
+#: Sixty-four chunks of four tiles around the middle of the world, and small ones.
 TASKS = """
 seeds:
-  middle: {caches: [web], levels: [4], coverages: [middle]}
+  middle: {caches: [web], levels: [5], coverages: [middle]}
   few: {caches: [web], levels: {to: 2}}
 coverages: {middle: {bbox: [-1.0e+7, -1.0e+7, 1.0e+7, 1.0e+7], srs: 'EPSG:3857'}}
 """
-MIDDLE = 64
+MIDDLE = 256
+TILES_OF_CHUNK = 4
 
 _NUMBERS = itertools.count()
 _TILE = encoded(Image.new("RGB", (256, 256), (90, 140, 200)), "PNG")
@@ -135,6 +136,7 @@ def test_when_a_worker_is_killed_its_chunk_is_finished_by_the_other_and_jobs_sho
     victim.kill()
     (chunk,) = under_way(coordinator)[name]
     wait_for(lambda: ("lost", name) in [(told["state"], told["worker"]) for told in coordinator.jobs()["workers"]])
+    source.seconds = 0.1
     wait_for(lambda: any(chunk in chunks for who, chunks in under_way(coordinator).items() if who != name))
     source.seconds = 0.01
 
@@ -159,7 +161,8 @@ def test_a_worker_that_is_asked_to_end_finishes_its_chunk(
     source.seconds = 0.01
 
     assert ended == 0
-    assert tiles_in(bucket) in {MIDDLE // 4, MIDDLE // 2}, "whole chunks"
+    assert tiles_in(bucket) > 0
+    assert tiles_in(bucket) % TILES_OF_CHUNK == 0, "whole chunks"
     other.worker(broker)
     assert run.wait(60) == 0, coordinator.log
     assert (tiles_in(bucket), asked_twice(source)) == (MIDDLE, 0)
@@ -201,7 +204,7 @@ def test_jobs_says_in_words_too_who_does_what(tmp_path: Path) -> None:
 def test_a_run_that_ends_early_is_gone_on_with_and_nothing_of_it_is_done_twice(
     machine: Callable[..., Machine], broker: str, bucket: Bucket, source: Source, by: signal.Signals
 ) -> None:
-    source.seconds = 0.1
+    source.seconds = 0.05
     coordinator, one = machine("coordinator"), machine("one")
     one.worker(broker, "-c", "2")
     arguments = ("--seed", "middle", "--progress-file", "progress")
