@@ -35,6 +35,9 @@ _SUB, _UP, _PAETH = 1, 2, 4
 #: Rows up to which their cost in Python is small beside that of the pixels a usual image has.
 _MOST_ROWS = 1 << 16
 
+#: Fewer rows are not worth comparing.
+_FEW_ROWS = 3
+
 #: How much of an image is looked at to guess its filters.
 _HEAD_ROWS = 64
 _HEAD_BYTES = 65_536
@@ -132,9 +135,25 @@ def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
     hardest = max(filters)
     if hardest > _UP:
         return None
+    if _is_one_row_again_and_again(rows, filtered):
+        return np.broadcast_to(_pixels(header, rows[:1], filters[:1]), (header.height, header.width))
+    return _pixels(header, rows, filters)
+
+
+def _is_one_row_again_and_again(rows: Bytes, filtered: bytes) -> bool:
+    """Whether all rows show what the first does, and say it alike, as where the sea is all there is to see."""
+    if len(rows) < _FEW_ROWS or not np.array_equal(rows[1], rows[-1]):
+        return False
+    second = rows[1].tobytes()
+    shows_first = not any(second[1:]) if second[0] == _UP else second == rows[0].tobytes()
+    return shows_first and filtered.startswith(second * (len(rows) - 1), len(second))
+
+
+def _pixels(header: PngHeader, rows: Bytes, filters: list[int]) -> Words:
+    """The pixels of rows with simple filters, of which the first has none above it."""
     samples = _SAMPLES[header.color_type]
     words = _words(rows, header.width, samples)
-    if hardest:
+    if max(filters):
         _undo_simple_filters(words.view(np.uint8), filters)
     if samples == len("RGB"):
         words |= OPAQUE

@@ -32,6 +32,25 @@ def test_every_filter_is_undone(image: Image.Image, filters: list[int], idat_byt
     assert verify_png(body, LIMITS) == image.size
 
 
+@given(row=images(largest=12), height=st.integers(1, 8), filters=st.lists(st.integers(0, 2), min_size=1, max_size=8))
+def test_so_it_is_where_all_rows_show_the_same(row: Image.Image, height: int, filters: list[int]) -> None:
+    image = row.crop((0, 0, row.width, 1)).resize((row.width, height), Image.Resampling.NEAREST)
+
+    decoded = decode_png(filtered_png(image, filters), LIMITS)
+
+    assert decoded.image.tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize("filters", [[2], [1, 2, 2], [1], [0]], ids=str)
+def test_a_row_that_is_added_to_the_one_above_again_and_again_is_no_repetition(filters: list[int]) -> None:
+    image = Image.new("RGB", (5, 1), (3, 4, 5))
+    grown = Image.new("RGB", (5, 6))
+    for y in range(6):
+        grown.paste(image.point(lambda value, times=y + 1: value * times), (0, y))
+
+    assert decode_png(filtered_png(grown, filters), LIMITS).image.tobytes() == grown.tobytes()
+
+
 @pytest.mark.parametrize("filters", [[0], [1], [2], [0, 1, 2], [2, 1]], ids=str)
 def test_plain_images_with_simple_filters_need_no_pillow(filters: list[int]) -> None:
     assert decode_png(filtered_png(gradient(20, 20), filters), LIMITS).words is not None
