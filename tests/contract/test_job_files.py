@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from tests.contract.processes import forked, kill
 from tilekeep.adapters.seeding.job_file import JobFile
-from tilekeep.domain.errors import ForeignNotes
+from tilekeep.domain.errors import ForeignNotes, JobStoreError
 from tilekeep.domain.seed_plan import Position, SeedChunk
 from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, SeedWorker, TaskName, TaskProgress
 from tilekeep.domain.tile import TileCoord
@@ -129,6 +131,51 @@ def test_a_file_from_before_there_were_workers_is_gone_on_with(path: str) -> Non
     again = JobFile(path)
 
     assert ([note.name for note in again.tasks()], again.workers()) == ([NAME], [])
+
+
+def test_whoever_only_reads_changes_nothing(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    notes.close()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("DROP TABLE worker")
+    before = Path(path).read_bytes()
+
+    reader = JobFile(path, read_only=True)
+
+    assert ([note.name for note in reader.tasks()], reader.workers()) == ([NAME], [])
+    with pytest.raises(JobStoreError, match="readonly"):
+        reader.forget(NAME)
+    assert Path(path).read_bytes() == before
+
+
+def test_whoever_only_reads_makes_no_file(path: str) -> None:
+    with pytest.raises(JobStoreError):
+        JobFile(path, read_only=True)
+
+    assert not Path(path).exists()
+
+
+def test_what_a_writer_left_half_written_can_be_read_by_those_who_only_read(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    notes.close()
+
+    def work() -> None:
+        database = sqlite3.connect(path, isolation_level=None)
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("UPDATE task SET passed = 7")
+        database.execute("CREATE TABLE more (text)")
+        database.executemany("INSERT INTO more VALUES (?)", [("x" * 4000,)] * 100)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    os.waitpid(forked(work), 0)
+    assert Path(f"{path}-journal").stat().st_size > 0, "it died in the middle"
+
+    (note,) = JobFile(path, read_only=True).tasks()
+
+    assert note.passed == 0
 
 
 def test_notes_know_as_what_a_task_was_begun_until_they_forget_it(path: str) -> None:

@@ -203,17 +203,42 @@ def test_what_is_marked_already_is_not_marked_again(tmp_path: Path, upstream: Up
         (["--everywhere", "--levels", "deep"], "are no levels"),
         (["--everywhere", "--caches", "webb"], "there is no cache 'webb'; is 'web' meant?"),
         (["--bbox", "0,0,1,1", "--srs", "nonsense"], "NONSENSE is not known"),
-        (["--tiles", "empty"], "there are no tiles"),
     ],
 )
 def test_a_wrong_call_is_refused(tmp_path: Path, upstream: UpstreamServer, arguments: list[str], said: str) -> None:
     (tmp_path / "mapproxy.yaml").write_text(CONFIGURATION.format(url=upstream.url, cache=FILES))
-    (tmp_path / "empty").write_text("")
 
     told = tilekeep_command("invalidate", "mapproxy.yaml", *arguments, directory=tmp_path)
 
     assert told.returncode == 2
     assert said in told.stderr
+
+
+def test_where_nothing_has_changed_nothing_is_to_be_done(tmp_path: Path, upstream: UpstreamServer) -> None:
+    place = full(tmp_path, upstream)
+    (tmp_path / "empty").write_text("")
+
+    told = tilekeep_command("invalidate", "mapproxy.yaml", "--tiles", "empty", directory=tmp_path)
+    as_json = tilekeep_command("invalidate", "mapproxy.yaml", "--tiles", "empty", "--json", directory=tmp_path)
+    mistaken = tilekeep_command(
+        "invalidate", "mapproxy.yaml", "--caches", "webb", "--tiles", "empty", directory=tmp_path
+    )
+
+    assert (told.returncode, told.stdout.startswith("nothing was to do")) == (0, True)
+    assert (as_json.returncode, json.loads(as_json.stdout)["caches"]) == (0, [])
+    assert mistaken.returncode == 2
+    assert place.marked("web") == set()
+    assert tilekeep.invalidate(str(place.configuration), coverages=[]) == []
+
+
+def test_a_list_without_tiles_does_not_keep_others_from_being_obeyed(tmp_path: Path, upstream: UpstreamServer) -> None:
+    place = full(tmp_path, upstream)
+    (tmp_path / "empty").write_text("")
+    lists = [{"expire_tiles": str(tmp_path / "empty")}, {"bbox": [1, 1, 2, 2], "srs": "EPSG:4326"}]
+
+    (done,) = tilekeep.invalidate(str(place.configuration), caches=["other"], levels=[2], coverages=lists)
+
+    assert (done.marked, place.marked("other")) == (1, {TileCoord(2, 2, 1)})
 
 
 def test_a_store_that_refuses_keeps_no_other_from_being_marked(tmp_path: Path, upstream: UpstreamServer) -> None:

@@ -213,6 +213,22 @@ def test_a_wrong_file_is_refused_with_the_places_of_all_mistakes(place: Place) -
     assert "seed.yaml:4:34: error: seeds.c.coverages[0]: coverage 'x' does not exist" in ran.stderr
 
 
+@pytest.mark.parametrize("coverages", ["[]", ""], ids=["empty-list", "nothing"])
+@pytest.mark.parametrize("kind", ["seeds", "cleanups"])
+def test_no_area_is_never_taken_for_the_whole_world(place: Place, kind: str, coverages: str) -> None:
+    place.seed("--seed", "world")
+    further = "\n    remove_all: true" if kind == "cleanups" else "\n    refresh_before: {seconds: 0}"
+    (place.directory / "seed.yaml").write_text(
+        f"{kind}:\n  a:\n    caches: [web]\n    levels: [3]\n    coverages: {coverages}{further}\n"
+    )
+    place.upstream.forget()
+
+    ran = place.seed()
+
+    assert (ran.returncode, place.asked, len(place.tiles)) == (2, 0, WORLD)
+    assert f"error: {kind}.a.coverages: " in ran.stderr
+
+
 def test_tiles_that_fail_are_reported_and_made_by_the_next_run(place: Place) -> None:
     place.upstream.on("/wms", *[draw] * 4, Reply(404), Reply(404), Reply(404), draw)
 

@@ -53,7 +53,8 @@ class JobFile:
         Args:
             path: of the file; ``:memory:`` for notes that nobody needs later.
             new: whether what is there already is dropped.
-            read_only: whether nothing is made where there is no file, as that would look like an unfinished run.
+            read_only: whether nothing is changed, nor a file made where there is none, as that would look like an
+                unfinished run.
 
         :raises JobStoreError: it cannot be opened, or is something else.
         """
@@ -61,9 +62,15 @@ class JobFile:
         with self._translated():
             if new and path != ":memory:":
                 _drop(path)
-            name = f"file:{quote(path)}?mode=ro" if read_only else path
+            # Not "ro": a writer that was killed may have left a journal, without which nobody can read.
+            name = f"file:{quote(path)}?mode=rw" if read_only else path
             self._database = sqlite3.connect(name, uri=read_only, timeout=30.0, isolation_level=None)
-            self._prepare()
+            tables = self._checked_tables()
+            if read_only:
+                self._database.execute("PRAGMA query_only = ON")
+            else:
+                self._prepare(is_new=not tables)
+            self._has_workers = not read_only or "worker" in tables
 
     def close(self) -> None:
         """Closes the file."""
@@ -161,6 +168,8 @@ class JobFile:
 
     def workers(self) -> Sequence[WorkerNote]:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        if not self._has_workers:
+            return []
         with self._translated():
             rows = self._database.execute(
                 "SELECT name, at_a_time, state, under_way, done, changed_at FROM worker ORDER BY name"
@@ -174,14 +183,18 @@ class JobFile:
         rows = self._database.execute("SELECT z, x, y, reason FROM failed WHERE task = ? ORDER BY z, x, y", (number,))
         return tuple(FailedUnit(TileCoord(z, x, y), reason) for z, x, y, reason in rows)
 
-    def _prepare(self) -> None:
+    def _checked_tables(self) -> set[str]:
+        """The tables that there are; none in a new file."""
         (application,) = self._database.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        tables = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if tables and application != _APPLICATION_ID:
             raise ForeignNotes(f"{self._path!r} is no file of progress; remove it, or name another one")
+        return tables
+
+    def _prepare(self, *, is_new: bool) -> None:
         # The file is worth nothing without the run, so that only the death of the process has to be survived.
         self._database.execute("PRAGMA synchronous = OFF")
-        if not tables:
+        if is_new:
             self._database.executescript(
                 f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {_VERSION}; COMMIT;"
             )

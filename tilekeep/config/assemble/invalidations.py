@@ -12,7 +12,7 @@ from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.suggestions import closest
-from tilekeep.domain.errors import ConfigurationError, ProjectionError
+from tilekeep.domain.errors import ConfigurationError, EmptyCoverage, ProjectionError
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.region import NOWHERE, Region
@@ -51,21 +51,23 @@ class InvalidationAssembly:
 
         Args:
             names: of caches; None is all.
-            areas: where data has changed; None is everywhere.
+            areas: where data has changed; None is everywhere, and without anything in any of them it is nowhere.
             levels: chooses among the levels of a grid of the caches that are named; others are reached at all.
             with_derived: whether caches that are made of these are reached too.
 
         :raises ConfigurationError: there is no such cache, or an area cannot be read.
         """
-        for area in areas or ():
-            self._coverages.check(area, ())
-        for name, made_of in self._reached(names, with_derived=with_derived):
+        reached = self._reached(names, with_derived=with_derived)
+        places = None if areas is None else [area for area in areas if not self._is_empty(area)]
+        if places == []:
+            return
+        for name, made_of in reached:
             cache = self._caches.effective(name)
             for key in cache.grids if cache.stores_tiles else ():
                 grid = self._grids.grid(key)
                 # Levels of one grid are not those of another: what is made of the caches goes at all of them.
                 chosen = levels(grid) if made_of is None else tuple(range(grid.levels))
-                plan = SeedPlan(grid, _ONE_TILE, chosen, self._region(areas, grid))
+                plan = SeedPlan(grid, _ONE_TILE, chosen, self._region(places, grid))
                 yield Invalidation(name, grid.name, self._caches.store(name, key), plan, made_of)
 
     def _reached(self, names: Sequence[str] | None, *, with_derived: bool) -> list[tuple[str, str | None]]:
@@ -83,6 +85,14 @@ class InvalidationAssembly:
                     reached[name] = below
                     waiting.append(name)
         return sorted(reached.items(), key=lambda item: self._depth(item[0]))
+
+    def _is_empty(self, area: EffectiveCoverage) -> bool:
+        """Whether nothing has changed by that: importers write lists without a tile, too."""
+        try:
+            self._coverages.check(area, ())
+        except EmptyCoverage:
+            return True
+        return False
 
     def _caches_below(self, name: str) -> list[str]:
         sources = self._caches.effective(name).sources

@@ -21,6 +21,7 @@ def task_problems(tasks: SeedSettings, settings: Settings) -> Iterator[Problem]:
             path = (section, name)
             yield from _unknown(task.caches, settings.caches, (*path, "caches"), "cache")
             yield from _unknown(task.coverages or (), tasks.coverages, (*path, "coverages"), "coverage")
+            yield from _area_problems(path, task)
             yield from _grid_problems(path, task, settings)
             yield from _storage_problems(path, task, settings)
 
@@ -41,6 +42,12 @@ def _unknown(names: Sequence[str], known: dict[str, object] | object, path: Opti
             available = ", ".join(map(str, known)) or "none"
             message = f"{what} {name!r} does not exist (available: {available})"
             yield error((*path, index), message, suggestion=closest(name, list(map(str, known))))
+
+
+def _area_problems(path: OptionPath, task: TaskOptions) -> Iterator[Problem]:
+    """No area at all is rather a mistake than a wish for the whole world, of which all tiles might be removed."""
+    if "coverages" in task.model_fields_set and not task.coverages:
+        yield error((*path, "coverages"), "no coverage is named; name some, or leave 'coverages' out for everywhere")
 
 
 def _grid_problems(path: OptionPath, task: TaskOptions, settings: Settings) -> Iterator[Problem]:

@@ -60,6 +60,8 @@ def command(config: str, **given: Any) -> None:
     except ConfigurationError as error:
         click.echo(f"ERROR: {error}", err=True)
         sys.exit(EXIT_CONFIGURATION)
+    if not found and not given["as_json"]:
+        click.echo("nothing was to do: there is no tile or polygon in what --tiles and --area name")
     if given["as_json"]:
         click.echo(json.dumps({"dry_run": wanted.dry_run, "caches": list(map(invalidated_facts, found))}, indent=2))
     if any(one.failure for one in found):

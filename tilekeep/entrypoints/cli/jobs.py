@@ -33,9 +33,10 @@ def command(progress_file: str, as_json: bool) -> None:
     workers: list[dict[str, Any]] = []
     if os.path.exists(progress_file):
         try:
-            notes = AdaptersContainer.seed_notes(progress_file)
+            notes = AdaptersContainer.seed_notes(progress_file, read_only=True)
             facts = [task_facts(note) for note in notes.tasks()]
             workers = [_worker_facts(note) for note in notes.workers()]
+            notes.close()
         except JobStoreError as error:
             click.echo(f"ERROR: {error}", err=True)
             sys.exit(_EXIT_UNREADABLE)

@@ -13,10 +13,10 @@ from tilekeep.adapters.redis.commands import RedisUnusable
 from tilekeep.adapters.seeding.deaths import MOST_DEATHS, too_many_deaths
 from tilekeep.adapters.seeding.remote.board import Answered, Begun, Look, RunBoard, WorkersBoard
 from tilekeep.adapters.seeding.remote.broker import Broker
+from tilekeep.adapters.seeding.remote.broker_absence import BrokerAbsence
 from tilekeep.adapters.seeding.remote.crew import Crew
 from tilekeep.adapters.seeding.remote.handed import Handed
 from tilekeep.adapters.seeding.remote.messages import Refused, Unstorable, answer_of, packed_order
-from tilekeep.adapters.seeding.remote.outages import Outages
 from tilekeep.domain.errors import SeedingBrokenOff, StoreError, TilekeepError
 from tilekeep.domain.seed_orders import ChunkPart
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
@@ -70,7 +70,7 @@ class CeleryExecutor:
         self._broker = broker
         self._clock = clock
         self._longest_seconds = longest_seconds
-        self._outages = Outages(broker.server.place, clock)
+        self._absence = BrokerAbsence(broker.server.place, clock)
         self._numbers = count()
         self._handed: list[Handed] = []
         self._failure: TilekeepError | None = None
@@ -83,7 +83,7 @@ class CeleryExecutor:
         left = iter(jobs)
         self._board.open()
         while not self._is_to_end:
-            with self._outages.waited_for():
+            with self._absence.waited_for():
                 look = self._board.look()
                 self._settle(look, done)
                 self._hand_out_again(look)

@@ -1,4 +1,4 @@
-"""A Redis that is gone for a while is waited for; one that is gone for long, or was never there, ends the run."""
+"""A broker that is gone for a while is waited for; one that is gone for long, or was never there, ends the run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _log = logging.getLogger("tilekeep.seed")
 _LONGEST_SECONDS = 300.0
 
 
-class Outages:
-    """Of one server, as a coordinator sees it."""
+class BrokerAbsence:
+    """Whether the Redis of a run is gone, as its coordinator sees it, and since when."""
 
     def __init__(self, place: str, clock: Clock) -> None:
         self._place = place
