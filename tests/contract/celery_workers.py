@@ -21,7 +21,7 @@ from tilekeep.domain.seed_orders import ChunkOrder
 from tilekeep.domain.seed_plan import PlannedChunk, Position, SeedChunk
 from tilekeep.domain.seeding import ChunkJob, SeedWorker, TaskName
 from tilekeep.domain.tile import TileCoord
-from tilekeep.ports.seed_executor import OrderWork
+from tilekeep.ports.seed_executor import MayBegin, OrderWork, always
 from tilekeep.ports.stop import Stop
 
 LONGEST_SECONDS = 30.0
@@ -69,7 +69,7 @@ class Crew:
         self._started.append(forked(run))
         return self._started[-1]
 
-    def coordinator(self, stop: Stop) -> CeleryExecutor:
+    def coordinator(self, stop: Stop, may_begin: MayBegin = always) -> CeleryExecutor:
         return celery_executor(
             order_of,
             stop,
@@ -78,6 +78,7 @@ class Crew:
             longest_seconds=LONGEST_SECONDS,
             clients=self.clients,
             clock=SystemClock(),
+            may_begin=may_begin,
         )
 
     def end(self) -> None:

@@ -14,7 +14,16 @@ from tests.contract.processes import forked, kill
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.domain.errors import ForeignNotes, JobStoreError
 from tilekeep.domain.seed_plan import Position, SeedChunk
-from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, SeedWorker, TaskName, TaskProgress
+from tilekeep.domain.seeding import (
+    MOST_REMEMBERED,
+    NOT_STARTED,
+    ChunkResult,
+    FailedUnit,
+    SeedWorker,
+    Tally,
+    TaskName,
+    TaskProgress,
+)
 from tilekeep.domain.tile import TileCoord
 from tilekeep.ports.job_store import WorkerNote
 
@@ -42,8 +51,8 @@ def test_what_is_noted_is_found_again(path: str) -> None:
 
     again = JobFile(path)
 
-    assert again.progress_of(NAME) == HALF._replace(result=ChunkResult(7, 1, 2, 6, (FAILED,)))
-    assert again.failed_units(NAME) == (FAILED,)
+    assert again.progress_of(NAME) == HALF._replace(result=Tally(7, 1, 2, 6, 1, (FAILED,)))
+    assert [*again.failed_units(NAME)] == [FAILED]
     assert again.progress_of(OTHER) == NOT_STARTED
     (note,) = again.tasks()
     assert (note.name, note.passed, note.cells, note.started_at, note.changed_at) == (NAME, 5, 10, 1000.0, 1002.0)
@@ -55,9 +64,37 @@ def test_failed_units_that_have_been_made_are_taken_off_the_list(path: str) -> N
     notes.begin(NAME, 10, 1000.0, "as planned")
     notes.advance(NAME, HALF, 4, ChunkResult(failed=(FAILED, other)), 1001.0)
 
-    notes.forget_failed(NAME, [FAILED])
+    notes.settle_failed(NAME, [FAILED.unit], ChunkResult(made=4), 1002.0)
 
-    assert notes.failed_units(NAME) == (other,)
+    assert [*notes.failed_units(NAME)] == [other]
+    assert notes.progress_of(NAME) == HALF._replace(result=Tally(made=4, failed=1, some_failed=(other,)))
+
+
+def test_failed_units_that_fail_again_stay_on_the_list_with_the_new_reason(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    notes.advance(NAME, HALF, 4, ChunkResult(failed=(FAILED,)), 1001.0)
+    again = FAILED._replace(reason="503")
+
+    notes.settle_failed(NAME, [FAILED.unit], ChunkResult(failed=(again,)), 1002.0)
+
+    assert [*notes.failed_units(NAME)] == [again]
+
+
+def test_many_failed_units_are_counted_and_read_some_at_a_time(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    units = [TileCoord(z, x, y) for z in (9, 10, 11) for x in range(20) for y in range(20)]
+    notes.advance(NAME, HALF, 4, ChunkResult(failed=tuple(FailedUnit(unit, "500") for unit in units)), 1001.0)
+
+    given = []
+    for failed in notes.failed_units(NAME):
+        given.append(failed.unit)
+        notes.settle_failed(NAME, [failed.unit], ChunkResult(failed=(failed,)), 1002.0)
+
+    assert given == units
+    result = notes.progress_of(NAME).result
+    assert (result.failed, len(result.some_failed)) == (1200, MOST_REMEMBERED)
 
 
 def test_a_new_run_drops_what_is_there(path: str) -> None:
@@ -73,7 +110,7 @@ def test_notes_can_be_read_while_they_are_written(path: str) -> None:
     writer.begin(NAME, 10, 1000.0, "as planned")
     writer.advance(NAME, HALF, 4, ChunkResult(made=3), 1001.0)
 
-    assert reader.progress_of(NAME).result == ChunkResult(made=3)
+    assert reader.progress_of(NAME).result == Tally(made=3)
 
 
 @pytest.mark.parametrize("content", [b"\x80\x04}q\x00.", b"not a database, but long enough to be taken for one" * 30])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +22,7 @@ from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
-from tilekeep.ports.seed_executor import ChunkWork, SeedExecutor, Stopped
+from tilekeep.ports.seed_executor import ChunkWork, MayBegin, SeedExecutor, Stopped, always
 from tilekeep.ports.stop import Stop
 
 JOBS = [job(number) for number in range(40)]
@@ -27,7 +30,7 @@ JOBS = [job(number) for number in range(40)]
 
 class SeedExecutorSuite(ABC):
     @abstractmethod
-    def make_executor(self, work: ChunkWork, stop: SharedStop) -> SeedExecutor:
+    def make_executor(self, work: ChunkWork, stop: SharedStop, may_begin: MayBegin = always) -> SeedExecutor:
         """An executor that is new."""
 
     @pytest.fixture
@@ -93,6 +96,67 @@ class SeedExecutorSuite(ABC):
         assert 5 not in done
         assert len(done) < len(JOBS)
 
+    def test_while_none_may_be_begun_those_under_way_are_finished_and_told_of(
+        self, stop: SharedStop, tmp_path: Path
+    ) -> None:
+        closed, begun = tmp_path / "closed", tmp_path / "begun"
+        begun.mkdir()
+
+        def work(job: ChunkJob) -> ChunkResult:
+            (begun / str(number_of(job))).touch()
+            if number_of(job) == 5:
+                closed.touch()
+            return ChunkResult(made=1)
+
+        executor = self.make_executor(work, stop, lambda: not closed.exists())
+        done: list[int] = []
+        watcher = threading.Thread(target=_request_when_still, args=(begun, closed, stop))
+        watcher.start()
+
+        executor.run(iter(JOBS), lambda job, _: done.append(number_of(job)))
+        executor.close()
+
+        watcher.join()
+        assert stop.requested, "it has waited for its time until it was asked to stop"
+        assert 5 in done
+        assert sorted(done) == sorted(int(path.name) for path in begun.iterdir())
+        assert len(done) < len(JOBS)
+
+    def test_a_run_ends_when_all_is_done_also_while_none_may_be_begun(self, stop: SharedStop, tmp_path: Path) -> None:
+        closed = tmp_path / "closed"
+
+        def work(job: ChunkJob) -> ChunkResult:
+            closed.touch()
+            return ChunkResult()
+
+        executor = self.make_executor(work, stop, lambda: not closed.exists())
+        done: list[int] = []
+
+        executor.run(iter(JOBS[:1]), lambda job, _: done.append(number_of(job)))
+        executor.close()
+
+        assert done == [0]
+
+    def test_what_was_held_back_is_done_when_its_time_has_come(self, stop: SharedStop, tmp_path: Path) -> None:
+        closed, closed_once = tmp_path / "closed", tmp_path / "closed-once"
+
+        def work(job: ChunkJob) -> ChunkResult:
+            with contextlib.suppress(FileExistsError):
+                closed_once.touch(exist_ok=False)
+                closed.touch()
+            return ChunkResult()
+
+        executor = self.make_executor(work, stop, lambda: not closed.exists())
+        done: list[int] = []
+        opener = threading.Thread(target=_open_when_closed, args=(closed,))
+        opener.start()
+
+        executor.run(iter(JOBS), lambda job, _: done.append(number_of(job)))
+        executor.close()
+
+        opener.join()
+        assert sorted(done) == [number_of(job) for job in JOBS]
+
     def test_what_cannot_be_stored_ends_the_run(self, stop: SharedStop) -> None:
         def work(job: ChunkJob) -> ChunkResult:
             raise StoreError("the disk is full")
@@ -104,14 +168,32 @@ class SeedExecutorSuite(ABC):
         executor.close()
 
 
+def _open_when_closed(closed: Path) -> None:
+    while not closed.exists():
+        time.sleep(0.05)
+    time.sleep(1.0)
+    closed.unlink()
+
+
+def _request_when_still(begun: Path, closed: Path, stop: SharedStop) -> None:
+    """Requests a stop a while after the time was over, when nothing has been begun any more."""
+    while not closed.exists():
+        time.sleep(0.05)
+    before = -1
+    while before != (now := len(list(begun.iterdir()))):
+        before = now
+        time.sleep(1.5)
+    stop.request()
+
+
 class TestInProcessExecutor(SeedExecutorSuite):
-    def make_executor(self, work: ChunkWork, stop: SharedStop) -> InProcessExecutor:
-        return InProcessExecutor(work, stop)
+    def make_executor(self, work: ChunkWork, stop: SharedStop, may_begin: MayBegin = always) -> InProcessExecutor:
+        return InProcessExecutor(work, stop, may_begin)
 
 
 class TestProcessExecutor(SeedExecutorSuite):
-    def make_executor(self, work: ChunkWork, stop: SharedStop) -> ProcessExecutor:
-        return ProcessExecutor(work, stop, workers=2)
+    def make_executor(self, work: ChunkWork, stop: SharedStop, may_begin: MayBegin = always) -> ProcessExecutor:
+        return ProcessExecutor(work, stop, 2, may_begin)
 
     def test_chunks_of_a_worker_that_is_killed_are_done_once_more(self, stop: SharedStop, tmp_path: Path) -> None:
         killed = tmp_path / "killed"
@@ -152,10 +234,10 @@ class TestCeleryExecutor(SeedExecutorSuite):
         yield
         self.crew.end()
 
-    def make_executor(self, work: ChunkWork, stop: SharedStop) -> CeleryExecutor:
+    def make_executor(self, work: ChunkWork, stop: SharedStop, may_begin: MayBegin = always) -> CeleryExecutor:
         def does(order: ChunkOrder, _: Stop) -> ChunkPart:
             return ChunkPart(work(job_of(order)), len(order.units))
 
         for _ in range(2):
             self.crew.worker(does)
-        return self.crew.coordinator(stop)
+        return self.crew.coordinator(stop, may_begin)

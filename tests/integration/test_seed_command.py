@@ -21,6 +21,7 @@ from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.drawing import encoded
 from tests.integration.support.seeding import tiles_below
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.domain.errors import ConfigurationError
 
 CONFIGURATION = """
@@ -253,9 +254,47 @@ def test_the_run_after_a_complete_one_with_failures_looks_at_everything_again(pl
 
 def test_without_failures_there_is_nothing_to_retry(place: Place) -> None:
     ran = place.seed("--seed", "world", "--retry-failed", "--progress-file", "progress")
+    (place.directory / "progress").touch()
+    unfinished = place.seed("--seed", "world", "--retry-failed", "--progress-file", "progress")
 
-    assert (ran.returncode, place.tiles) == (0, [])
-    assert "could not be made" in ran.stdout
+    assert (ran.returncode, unfinished.returncode, place.tiles) == (1, 1, [])
+    assert "there is no file 'progress.failed'; name the --progress-file of a run" in ran.stderr
+    assert "go on with --continue" in unfinished.stderr
+
+
+def test_notes_of_failures_end_with_a_run_without_any(place: Place) -> None:
+    place.upstream.on("/wms", *[draw] * 4, Reply(404), Reply(404), Reply(404), draw)
+    place.seed("--seed", "world", "--concurrency", "1", "--progress-file", "progress")
+
+    cleaned = place.seed("--cleanup", "nowhere", "--progress-file", "progress")
+    left = [path.name for path in place.directory.glob("progress*")]
+    seeded = place.seed("--seed", "world", "--progress-file", "progress")
+
+    assert (cleaned.returncode, left, seeded.returncode) == (0, ["progress.failed"], 0)
+    assert not list(place.directory.glob("progress*"))
+
+
+def test_retried_tiles_are_made_by_several_processes_and_each_is_noted(place: Place) -> None:
+    place.upstream.on("/wms", Reply(404))
+    place.seed("--seed", "world", "--progress-file", "progress", "-c", "4")
+    notes = str(place.directory / "progress.failed")
+    place.upstream.on("/wms", lambda request: _slow(draw(request)))
+    place.upstream.forget()
+
+    command = place.command("--seed", "world", "--retry-failed", "--progress-file", "progress", "-c", "4")
+    with subprocess.Popen(command, cwd=place.directory, start_new_session=True) as running:
+        _wait_for(lambda: 0 < _failed_in(notes) < 22 or running.poll() is not None)
+        workers = len(_children(running.pid))
+        os.killpg(running.pid, signal.SIGKILL)
+    left, made = _failed_in(notes), len(place.tiles)
+    place.upstream.forget()
+    again = place.seed("--seed", "world", "--retry-failed", "--progress-file", "progress", "-c", "4")
+
+    assert workers == 4
+    assert 0 < left < 22
+    assert 0 < made < WORLD
+    assert (again.returncode, len(place.tiles)) == (0, WORLD)
+    assert place.asked <= left
 
 
 def test_a_run_that_only_counts_leaves_the_notes_alone(place: Place) -> None:
@@ -402,6 +441,10 @@ def test_another_run_over_the_same_cache_is_waited_for(place: Place) -> None:
     assert "cache 'web' is locked" in ran.stdout or ran.returncode == 0
     assert (ran.returncode, len(place.tiles)) == (0, WORLD)
     assert place.asked == 1 + 1 + 4 + 16
+
+
+def _failed_in(notes: str) -> int:
+    return sum(note.progress.result.failed for note in JobFile(notes, read_only=True).tasks())
 
 
 def _children(process: int) -> list[str]:

@@ -18,7 +18,7 @@ from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import Blank
 from tilekeep.domain.region import BoxRegion
 from tilekeep.domain.seed_plan import LARGEST_CHUNK, SeedPlan
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskName, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, Tally, TaskName, TaskProgress
 from tilekeep.domain.staleness import KEEP_FOR_EVER
 
 MANY = 10_000_000
@@ -42,13 +42,13 @@ class MemoryWatch:
     def task_is_done_already(self, task: SeedTask) -> None:
         raise AssertionError("it is new")
 
-    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: ChunkResult) -> None:
+    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: Tally) -> None:
         self.tiles = result.looked_at
         if not self.warm and self.tiles >= WARM:
             self.warm = tracemalloc.get_traced_memory()[0]
             tracemalloc.reset_peak()
 
-    def task_ends(self, task: SeedTask, result: ChunkResult) -> None:
+    def task_ends(self, task: SeedTask, result: Tally) -> None:
         """Nothing more."""
 
 

@@ -224,7 +224,7 @@ def test_a_run_that_ends_early_is_gone_on_with_and_nothing_of_it_is_done_twice(
     assert asked_twice(source) <= 2
 
 
-def test_failures_come_back_with_their_reasons(
+def test_failures_come_back_with_their_reasons_and_are_made_when_that_is_wanted(
     machine: Callable[..., Machine], broker: str, bucket: Bucket, source: Source
 ) -> None:
     source.on("/wms", *[source.draw] * 3, Reply(404), Reply(404), Reply(404), source.draw)
@@ -236,8 +236,11 @@ def test_failures_come_back_with_their_reasons(
     assert run.wait(60) == 4, coordinator.log
     assert "404" in coordinator.log
     (task,) = coordinator.jobs("progress.failed")["tasks"]
-    assert (task["made"], len(task["failed"])) == (20, 1)
+    assert (task["made"], task["failed_count"], len(task["failed"])) == (20, 1, 1)
     assert tiles_in(bucket) == 20
+    retry = coordinator.seed(broker, "--seed", "few", "--progress-file", "progress", "--retry-failed")
+    assert retry.wait(60) == 0, coordinator.log
+    assert tiles_in(bucket) == 21
 
 
 def test_python_callers_do_the_same(
@@ -277,7 +280,6 @@ def test_nobody_says_the_password_of_the_broker(
     [
         (["--concurrency", "3"], 1, "--concurrency beside --broker: each worker has its own"),
         (["--rate", "3"], 1, "say it to tilekeep worker"),
-        (["--retry-failed"], 1, "leave out --broker"),
         (["--broker", "amqp://me:sEcrEt@host"], 2, "broker: expected redis://"),
         (["--broker", "redis://127.0.0.1:1/0"], 3, "cannot be used"),
     ],

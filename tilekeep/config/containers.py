@@ -80,6 +80,7 @@ from tilekeep.application.scrub import Scrub
 from tilekeep.application.seeding.clean_up import CleanUp
 from tilekeep.application.seeding.estimate import EstimateTask
 from tilekeep.application.seeding.invalidate import Invalidate
+from tilekeep.application.seeding.retry_failed import RetryFailed
 from tilekeep.application.seeding.run_tasks import RunSeedTasks
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
@@ -446,6 +447,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     archives = providers.Factory(ArchivePacking, adapters.projection, adapters.slices)
     seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
     run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
+    retry_failed = providers.Factory(RetryFailed, clock=adapters.clock)
     estimate_task = providers.Factory(EstimateTask, clock=adapters.clock)
     clean_up = providers.Factory(CleanUp, adapters.clock)
     layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)

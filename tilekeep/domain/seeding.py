@@ -36,7 +36,8 @@ class ChunkResult(NamedTuple):
     :ivar made: new ones, from the sources.
     :ivar renewed: old ones that the source confirmed.
     :ivar kept: those that were good enough.
-    :ivar empty: those of which the sources have nothing to show.
+    :ivar empty: those of which the sources have nothing to show, or nothing that is for keeping: what ``on_error`` of
+        a source has stand for a failure, without storing it, is as it is wanted.
     :ivar failed: units that could not be made.
     """
 
@@ -62,11 +63,56 @@ class ChunkResult(NamedTuple):
         )
 
 
+#: So many units that could not be made are remembered with their reasons; all of them stand in the notes.
+MOST_REMEMBERED = 20
+
+
+class Tally(NamedTuple):
+    """What came of many chunks, in tiles; it takes the same room however many these are.
+
+    The numbers are those of :class:`ChunkResult`.
+
+    :ivar failed: how many units could not be made.
+    :ivar some_failed: some of these.
+    """
+
+    made: int = 0
+    renewed: int = 0
+    kept: int = 0
+    empty: int = 0
+    failed: int = 0
+    some_failed: tuple[FailedUnit, ...] = ()
+
+    @property
+    def looked_at(self) -> int:
+        """All tiles but those of failed units."""
+        return self.made + self.renewed + self.kept + self.empty
+
+    def plus(self, other: Tally) -> Tally:
+        """Both together."""
+        return Tally(
+            self.made + other.made,
+            self.renewed + other.renewed,
+            self.kept + other.kept,
+            self.empty + other.empty,
+            self.failed + other.failed,
+            self.some_failed + other.some_failed[: MOST_REMEMBERED - len(self.some_failed)],
+        )
+
+    def with_chunk(self, result: ChunkResult) -> Tally:
+        """With what came of one more chunk."""
+        return self.plus(Tally(*result[:4], len(result.failed), result.failed[:MOST_REMEMBERED]))
+
+
 class ChunkJob(NamedTuple):
-    """A chunk of the task with a number."""
+    """A chunk of the task with a number.
+
+    :ivar units: only these of it, by their main tiles; all without any.
+    """
 
     task: int
     planned: PlannedChunk
+    units: tuple[TileCoord, ...] = ()
 
 
 class SeedWorker(NamedTuple):
@@ -98,7 +144,7 @@ class TaskProgress(NamedTuple):
     is_finished: bool = False
     upto: Position | None = None
     beyond: frozenset[Position] = frozenset()
-    result: ChunkResult = ChunkResult()
+    result: Tally = Tally()
 
 
 NOT_STARTED = TaskProgress()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.seeding import ChunkResult, FailedUnit, SeedWorker, TaskName, TaskProgress
+from tilekeep.domain.tile import TileCoord
 
 
 class TaskNote(NamedTuple):
@@ -52,12 +53,15 @@ class JobStore(Protocol):
         """Notes what came of one more chunk: ``progress`` with it, and the ``result`` of it alone."""
         ...
 
-    def failed_units(self, name: TaskName) -> Sequence[FailedUnit]:
-        """The units of a task that could not be made."""
+    def failed_units(self, name: TaskName) -> Iterator[FailedUnit]:
+        """The units of a task that could not be made, some at a time, by level, column and row.
+
+        Those that have been given stay given while others are settled.
+        """
         ...
 
-    def forget_failed(self, name: TaskName, units: Sequence[FailedUnit]) -> None:
-        """Takes units off that list, since they have been made."""
+    def settle_failed(self, name: TaskName, units: Sequence[TileCoord], result: ChunkResult, at: float) -> None:
+        """Notes what came of trying ``units`` of that list once more; those that have failed again stay on it."""
         ...
 
     def close(self) -> None:

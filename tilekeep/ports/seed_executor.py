@@ -16,11 +16,19 @@ ChunkWork = Callable[[ChunkJob], ChunkResult]
 #: if there is no such thing to be done, and StoreError.
 OrderWork = Callable[[ChunkOrder, Stop], ChunkPart]
 
+#: Whether a chunk may be begun now, as at the hours of work.
+MayBegin = Callable[[], bool]
+
 #: What somebody else is told of a chunk.
 Ordering = Callable[[ChunkJob], ChunkOrder]
 
 #: Hears of the workers on other machines when anything about them has changed.
 WorkersListener = Callable[[Sequence[SeedWorker]], None]
+
+
+def always() -> bool:
+    """Chunks may be begun at any time."""
+    return True
 
 
 class SeedWorkerProcess(Protocol):
@@ -41,8 +49,9 @@ class SeedExecutor(Protocol):
     def run(self, jobs: Iterable[ChunkJob], done: Callable[[ChunkJob, ChunkResult], None]) -> None:
         """Has all ``jobs`` done, in any order, and says of each what came of it, in the thread of the caller.
 
-        Jobs are taken from the iterable as there is room for them.  Ends early, with chunks under way finished or given
-        up, when a stop is requested.
+        Jobs are taken from the iterable as there is room for them.  While none may be begun, as :data:`MayBegin` says,
+        those under way are finished, told of and not followed by others.  Ends early, with chunks under way finished
+        or given up, when a stop is requested.
 
         :raises StoreError: a chunk could not be stored; those under way are finished first, or given up.
         :raises SeedingBrokenOff: chunks cannot be done, whoever tries.

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.map_source import FakeMapSource
-from tests.fakes.text_imaging import image
+from tests.fakes.text_imaging import TextRaster, image
 from tests.unit.application.kitchen import Kitchen, queries_of
 from tests.unit.domain.strategies import WEBMERCATOR
+from tilekeep.adapters.seeding.in_process import InProcessExecutor
 from tilekeep.application.seeding.clean_up import CleanUp
 from tilekeep.application.seeding.run_tasks import RunSeedTasks
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.seeding.seed_task import CleanupTask, SeededCache, SeedTask
+from tilekeep.application.seeding.working_time import WorkingTime
 from tilekeep.domain.deadline import Purpose
 from tilekeep.domain.errors import SourceContentError, SourceStatusError, SourceUnreachable
 from tilekeep.domain.geometry import BBox, Size
-from tilekeep.domain.map_query import Fetched, NotModified
+from tilekeep.domain.keeping import Worth
+from tilekeep.domain.map_query import Drawn, Fetched, NotModified
 from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import BoxRegion, Region
 from tilekeep.domain.seed_plan import SeedPlan
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, FailedUnit, TaskName, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, FailedUnit, Tally, TaskName, TaskProgress
 from tilekeep.domain.staleness import KEEP_FOR_EVER, UNKNOWN_TIME, FixedLimit, RelativeLimit, StalenessPolicy
 from tilekeep.domain.tile import TileCoord, TileKey, Validators
 from tilekeep.domain.working_hours import working_hours
@@ -188,6 +191,36 @@ def test_a_stale_tile_that_cannot_be_made_anew_stays_unless_it_must_not(keeps_st
     assert (key in kitchen.store.tiles) is keeps_stale
 
 
+@pytest.mark.parametrize("worth", [Worth.STAND_IN, Worth.STOPGAP])
+def test_what_stands_for_a_failure_and_is_not_to_be_kept_is_no_failed_tile(worth: Worth) -> None:
+    kitchen = Kitchen(FakeMapSource(Drawn(TextRaster(Size(512, 512), "red"), may_be_kept=False, worth=worth)))
+
+    result = done(kitchen, task_for(kitchen))
+
+    assert result == ChunkResult(empty=16)
+    assert kitchen.store.tiles == {}
+
+
+def test_an_old_tile_that_is_better_than_what_stands_for_a_failure_is_kept() -> None:
+    kitchen = Kitchen(FakeMapSource(Drawn(TextRaster(Size(512, 512), "red"), worth=Worth.STOPGAP)))
+    for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        kitchen.store.put(TileKey(TileCoord(1, x, y)), b"old", kitchen.clock.now() - AN_HOUR_AGO)
+    now = StalenessPolicy(FixedLimit(kitchen.clock.now()))
+
+    result = done(kitchen, task_for(kitchen, levels=[1], policy=now))
+
+    assert result == ChunkResult(kept=4)
+    assert {tile.body for tile in kitchen.store.tiles.values()} == {b"old"}
+
+
+def test_tiles_that_were_declared_not_for_keeping_have_failed() -> None:
+    kitchen = Kitchen(FakeMapSource(Drawn(TextRaster(Size(512, 512), "red"), may_be_kept=False)))
+
+    result = done(kitchen, task_for(kitchen, levels=[1]))
+
+    assert [failed.unit for failed in result.failed] == [TileCoord(1, 0, 0)]
+
+
 def test_a_stop_ends_the_wait_for_a_source() -> None:
     kitchen = Kitchen(FakeMapSource(SourceUnreachable("down")))
     stop = FakeStop(kitchen.clock, waits=3)
@@ -220,10 +253,10 @@ class FakeNotes:
         self.known[name] = progress
         self.passed.append(passed)
 
-    def failed_units(self, name: TaskName) -> Sequence[FailedUnit]:
-        return ()
+    def failed_units(self, name: TaskName) -> Iterator[FailedUnit]:
+        return iter(())
 
-    def forget_failed(self, name: TaskName, units: Sequence[FailedUnit]) -> None:
+    def settle_failed(self, name: TaskName, units: Sequence[TileCoord], result: ChunkResult, at: float) -> None:
         raise AssertionError("not asked for")
 
     def tasks(self) -> Sequence[object]:
@@ -245,10 +278,10 @@ class SilentReport:
     def task_is_done_already(self, task: SeedTask) -> None:
         self.heard.append("done already")
 
-    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: ChunkResult) -> None:
+    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: Tally) -> None:
         self.heard.append("chunk")
 
-    def task_ends(self, task: SeedTask, result: ChunkResult) -> None:
+    def task_ends(self, task: SeedTask, result: Tally) -> None:
         self.heard.append("ends")
 
     def cleanup_begins(self, task: CleanupTask) -> None:
@@ -321,11 +354,11 @@ def test_a_run_goes_on_with_the_chunks_that_were_not_done() -> None:
 def test_a_task_that_an_earlier_run_has_finished_is_passed_over() -> None:
     kitchen, notes, report = Kitchen(FakeMapSource(META)), FakeNotes(), SilentReport()
     task = task_for(kitchen)
-    notes.known[task.name] = TaskProgress(is_finished=True, result=ChunkResult(made=7))
+    notes.known[task.name] = TaskProgress(is_finished=True, result=Tally(made=7))
 
     result = run_of(kitchen, ShufflingExecutor(work_of(kitchen), task), notes, report)([task])
 
-    assert (result, report.heard) == (ChunkResult(made=7), ["done already"])
+    assert (result, report.heard) == (Tally(made=7), ["done already"])
 
 
 def test_refreshing_only_what_exists_looks_at_nothing_else() -> None:
@@ -349,16 +382,12 @@ def test_chunks_are_held_back_until_it_is_time_for_them() -> None:
     now = dt.datetime.fromtimestamp(kitchen.clock.now()).astimezone()
     begin = now + dt.timedelta(hours=2)
     hours = working_hours(f"{begin:%H:%M}-{begin + dt.timedelta(hours=1):%H:%M}")
-    run = RunSeedTasks(
-        ShufflingExecutor(work_of(kitchen), task),  # type: ignore[arg-type]
-        notes,  # type: ignore[arg-type]
-        report,
-        stop,
-        kitchen.clock,
-        hours,
+    work = work_of(kitchen)
+    executor = InProcessExecutor(
+        lambda job: work(task, job.planned.chunk), stop, WorkingTime(kitchen.clock, stop, hours).is_now
     )
 
-    run([task])
+    RunSeedTasks(executor, notes, report, stop, kitchen.clock)([task])  # type: ignore[arg-type]
 
     assert 3600.0 < sum(stop.waited) <= 7300.0
 

@@ -12,13 +12,27 @@ from urllib.parse import quote
 
 from tilekeep.domain.errors import ForeignNotes, JobStoreError
 from tilekeep.domain.seed_plan import Position, SeedChunk
-from tilekeep.domain.seeding import NOT_STARTED, ChunkResult, FailedUnit, SeedWorker, TaskName, TaskProgress
+from tilekeep.domain.seeding import (
+    MOST_REMEMBERED,
+    NOT_STARTED,
+    ChunkResult,
+    FailedUnit,
+    SeedWorker,
+    Tally,
+    TaskName,
+    TaskProgress,
+)
 from tilekeep.domain.tile import TileCoord
 from tilekeep.ports.job_store import TaskNote, WorkerNote
 
 #: "Tkjb": by it a file of notes is told from other databases (https://www.sqlite.org/fileformat2.html, 1.3.17).
 _APPLICATION_ID = 0x546B6A62
 _VERSION = 2
+
+#: Failed units that are read together.
+_PAGE = 500
+
+_BEFORE_ALL = TileCoord(-1, -1, -1)
 
 _TABLES = """
 CREATE TABLE task (
@@ -86,12 +100,13 @@ class JobFile:
                 return NOT_STARTED
             number, finished, upto, made, renewed, kept, empty = row
             beyond = self._database.execute("SELECT step, number FROM beyond WHERE task = ?", (number,)).fetchall()
-            failed = self._failed(number)
+            (failed,) = self._database.execute("SELECT count(*) FROM failed WHERE task = ?", (number,)).fetchone()
+            some_failed = self._failed_after(_text(name), _BEFORE_ALL, MOST_REMEMBERED)
         return TaskProgress(
             is_finished=bool(finished),
             upto=None if upto is None else Position(*json.loads(upto)),
             beyond=frozenset(Position(step, int(text)) for step, text in beyond),
-            result=ChunkResult(made, renewed, kept, empty, failed),
+            result=Tally(made, renewed, kept, empty, failed, tuple(some_failed)),
         )
 
     def begin(self, name: TaskName, cells: int, at: float, fingerprint: str) -> None:
@@ -121,33 +136,37 @@ class JobFile:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
         upto = None if progress.upto is None else json.dumps(progress.upto)
         with self._translated(), self._transaction():
+            number = self._add(name, result, at)
             self._database.execute(
-                "UPDATE task SET passed = ?, finished = ?, upto = ?, made = made + ?, renewed = renewed + ?,"
-                " kept = kept + ?, empty = empty + ?, changed_at = ? WHERE name = ?",
-                (passed, progress.is_finished, upto, *result[:4], at, _text(name)),
+                "UPDATE task SET passed = ?, finished = ?, upto = ? WHERE id = ?",
+                (passed, progress.is_finished, upto, number),
             )
-            (number,) = self._database.execute("SELECT id FROM task WHERE name = ?", (_text(name),)).fetchone()
             self._database.execute("DELETE FROM beyond WHERE task = ?", (number,))
             self._database.executemany(
                 "INSERT INTO beyond VALUES (?, ?, ?)",
                 [(number, position.step, str(position.number)) for position in progress.beyond],
             )
-            self._database.executemany(
-                "INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?)",
-                [(number, *failed.unit, failed.reason) for failed in result.failed],
-            )
+            self._add_failed(number, result)
 
-    def failed_units(self, name: TaskName) -> Sequence[FailedUnit]:
+    def failed_units(self, name: TaskName) -> Iterator[FailedUnit]:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
-        return self.progress_of(name).result.failed
+        after = _BEFORE_ALL
+        while True:
+            with self._translated():
+                page = self._failed_after(_text(name), after, _PAGE)
+            if not page:
+                return
+            yield from page
+            after = page[-1].unit
 
-    def forget_failed(self, name: TaskName, units: Sequence[FailedUnit]) -> None:
+    def settle_failed(self, name: TaskName, units: Sequence[TileCoord], result: ChunkResult, at: float) -> None:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
         with self._translated(), self._transaction():
+            number = self._add(name, result, at)
             self._database.executemany(
-                "DELETE FROM failed WHERE task = (SELECT id FROM task WHERE name = ?) AND z = ? AND x = ? AND y = ?",
-                [(_text(name), *failed.unit) for failed in units],
+                "DELETE FROM failed WHERE task = ? AND z = ? AND x = ? AND y = ?", [(number, *unit) for unit in units]
             )
+            self._add_failed(number, result)
 
     def tasks(self) -> Sequence[TaskNote]:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
@@ -179,9 +198,28 @@ class JobFile:
             for name, at_a_time, state, under_way, done, changed_at in rows
         ]
 
-    def _failed(self, number: int) -> tuple[FailedUnit, ...]:
-        rows = self._database.execute("SELECT z, x, y, reason FROM failed WHERE task = ? ORDER BY z, x, y", (number,))
-        return tuple(FailedUnit(TileCoord(z, x, y), reason) for z, x, y, reason in rows)
+    def _add(self, name: TaskName, result: ChunkResult, at: float) -> int:
+        """Adds tiles to those of a task, which is known; its number."""
+        (number,) = self._database.execute(
+            "UPDATE task SET made = made + ?, renewed = renewed + ?, kept = kept + ?, empty = empty + ?,"
+            " changed_at = ? WHERE name = ? RETURNING id",
+            (*result[:4], at, _text(name)),
+        ).fetchone()
+        return int(number)
+
+    def _add_failed(self, number: int, result: ChunkResult) -> None:
+        self._database.executemany(
+            "INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?)",
+            [(number, *failed.unit, failed.reason) for failed in result.failed],
+        )
+
+    def _failed_after(self, name: str, after: TileCoord, most: int) -> list[FailedUnit]:
+        rows = self._database.execute(
+            "SELECT z, x, y, reason FROM failed WHERE task = (SELECT id FROM task WHERE name = ?)"
+            " AND (z, x, y) > (?, ?, ?) ORDER BY z, x, y LIMIT ?",
+            (name, *after, most),
+        )
+        return [FailedUnit(TileCoord(z, x, y), reason) for z, x, y, reason in rows]
 
     def _checked_tables(self) -> set[str]:
         """The tables that there are; none in a new file."""

@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from tilekeep.adapters.seeding.deaths import MOST_DEATHS, too_many_deaths
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
-from tilekeep.ports.seed_executor import ChunkWork, Stopped
+from tilekeep.ports.seed_executor import ChunkWork, MayBegin, Stopped, always
 from tilekeep.ports.stop import Stop
 
 _log = logging.getLogger("tilekeep.seed")
@@ -26,8 +26,15 @@ _WAITING_PER_WORKER = 1
 #: How soon a worker sees that its parent was killed.
 _LOOK_AT_PARENT_SECONDS = 1.0
 
+#: How often it is looked whether chunks may be begun.
+_LOOK_AT_CLOCK_SECONDS = 5.0
+
 #: The work of a worker process, which it inherits with the fork: it need not be sent to it.
 _work: ChunkWork | None = None
+_may_begin: MayBegin = always
+
+
+_UnderWay = dict[Future[ChunkResult | None], ChunkJob]
 
 
 class ProcessExecutor:
@@ -37,29 +44,34 @@ class ProcessExecutor:
     look at what is stored already.
     """
 
-    def __init__(self, work: ChunkWork, stop: Stop, workers: int) -> None:
+    def __init__(self, work: ChunkWork, stop: Stop, workers: int, may_begin: MayBegin = always) -> None:
         """``stop`` must be one that workers inherit, as :class:`tilekeep.adapters.seeding.stopping.SharedStop`."""
         self._chunk_work = work
         self._stop = stop
         self._workers = workers
+        self._may_begin = may_begin
         self._pool: ProcessPoolExecutor | None = None
         self._deaths: Counter[ChunkJob] = Counter()
 
     def run(self, jobs: Iterable[ChunkJob], done: Callable[[ChunkJob, ChunkResult], None]) -> None:
         """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`."""
         waiting = _Waiting(iter(jobs))
-        under_way: dict[Future[ChunkResult], ChunkJob] = {}
+        under_way: _UnderWay = {}
         while True:
-            self._submit(waiting, under_way)
-            if not under_way:
+            held_back = self._submit(waiting, under_way)
+            if not under_way and not held_back:
                 return
-            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            if not under_way:
+                self._stop.wait(_LOOK_AT_CLOCK_SECONDS)
+                continue
+            patience = _LOOK_AT_CLOCK_SECONDS if held_back else None
+            finished, _ = wait(under_way, patience, return_when=FIRST_COMPLETED)
             for future in finished:
                 job = under_way.pop(future)
                 if self._died(future):
                     waiting.once_more(self._again(job))
-                else:
-                    self._settle(future, job, done)
+                elif not self._settled(future, job, done):
+                    waiting.once_more(job)
 
     def close(self) -> None:
         """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`: waits for the workers to end."""
@@ -67,19 +79,23 @@ class ProcessExecutor:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    def _submit(self, waiting: _Waiting, under_way: dict[Future[ChunkResult], ChunkJob]) -> None:
-        """Hands out as many as there is room for."""
+    def _submit(self, waiting: _Waiting, under_way: _UnderWay) -> bool:
+        """Hands out as many as there is room for; whether others are held back for a while."""
         while not self._stop.requested and len(under_way) < self._workers * (1 + _WAITING_PER_WORKER):
             job = waiting.next()
             if job is None:
-                return
+                return False
+            if not self._may_begin():
+                waiting.once_more(job)
+                return True
             try:
                 under_way[self._running_pool().submit(_do, job)] = job
             except BrokenProcessPool:
                 self._forget_pool()
                 waiting.once_more(job)
+        return False
 
-    def _died(self, future: Future[ChunkResult]) -> bool:
+    def _died(self, future: Future[ChunkResult | None]) -> bool:
         """Whether the worker died, whereupon there will be a new pool."""
         if not isinstance(future.exception(), BrokenProcessPool):
             return False
@@ -93,19 +109,22 @@ class ProcessExecutor:
             raise too_many_deaths(job.planned.chunk)
         return job
 
-    def _settle(
-        self, future: Future[ChunkResult], job: ChunkJob, done: Callable[[ChunkJob, ChunkResult], None]
-    ) -> None:
+    def _settled(
+        self, future: Future[ChunkResult | None], job: ChunkJob, done: Callable[[ChunkJob, ChunkResult], None]
+    ) -> bool:
+        """Whether the chunk is over; False if its time was over before it was begun."""
         try:
             result = future.result()
         except Stopped:
-            return
-        done(job, result)
+            return True
+        if result is not None:
+            done(job, result)
+        return result is not None
 
     def _running_pool(self) -> ProcessPoolExecutor:
-        global _work  # noqa: PLW0603 - forked workers find it there
+        global _work, _may_begin
         if self._pool is None:
-            _work = self._chunk_work
+            _work, _may_begin = self._chunk_work, self._may_begin
             fork = multiprocessing.get_context("fork")
             self._pool = ProcessPoolExecutor(self._workers, fork, initializer=_begin, initargs=(os.getpid(),))
         return self._pool
@@ -150,7 +169,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _do(job: ChunkJob) -> ChunkResult:
-    """In a worker."""
+def _do(job: ChunkJob) -> ChunkResult | None:
+    """In a worker; None if the chunk has waited here until it was too late to begin it."""
     assert _work is not None, "inherited with the fork"
-    return _work(job)
+    return _work(job) if _may_begin() else None

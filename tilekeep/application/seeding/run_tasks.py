@@ -10,10 +10,8 @@ from typing import Protocol
 
 from tilekeep.application.seeding.existing_chunks import ExistingChunks, existing_chunks
 from tilekeep.application.seeding.seed_task import SeedTask
-from tilekeep.application.seeding.working_time import WorkingTime
 from tilekeep.domain.seed_plan import Position, SeedPlan
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
-from tilekeep.domain.working_hours import WorkingHours
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, Tally, TaskProgress
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.job_store import JobStore
 from tilekeep.ports.seed_executor import SeedExecutor
@@ -33,11 +31,11 @@ class SeedReport(Protocol):
         """An earlier run has finished a task."""
         ...
 
-    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: ChunkResult) -> None:
+    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: Tally) -> None:
         """A chunk of a task is done: ``passed`` cells of its plan, and the ``result`` of the task so far."""
         ...
 
-    def task_ends(self, task: SeedTask, result: ChunkResult) -> None:
+    def task_ends(self, task: SeedTask, result: Tally) -> None:
         """A task is finished, with what came of it in all."""
         ...
 
@@ -60,7 +58,7 @@ class _Advance:
             upto = self.waiting.popleft()
         left = frozenset(position for position in beyond if upto is None or position > upto)
         self.passed = max(self.passed, job.planned.passed + 1)
-        self.progress = TaskProgress(upto=upto, beyond=left, result=self.progress.result.plus(result))
+        self.progress = TaskProgress(upto=upto, beyond=left, result=self.progress.result.with_chunk(result))
 
 
 class RunSeedTasks:
@@ -71,8 +69,7 @@ class RunSeedTasks:
         notes: on what is done.
         report: hears of it.
         stop: ends it.
-        clock: the present time, for the notes and the hours.
-        hours: the part of the day, in local time, in which chunks are handed out; None is all of it.
+        clock: the present time, for the notes.
     """
 
     def __init__(
@@ -82,18 +79,16 @@ class RunSeedTasks:
         report: SeedReport,
         stop: Stop,
         clock: Clock,
-        hours: WorkingHours | None = None,
     ) -> None:
         self._executor = executor
         self._notes = notes
         self._report = report
         self._stop = stop
         self._clock = clock
-        self._time = WorkingTime(clock, stop, hours)
 
-    def __call__(self, tasks: Sequence[SeedTask]) -> ChunkResult:
+    def __call__(self, tasks: Sequence[SeedTask]) -> Tally:
         """What came of all of them together; ends early when a stop is requested."""
-        total = ChunkResult()
+        total = Tally()
         for number, task in enumerate(tasks):
             if self._stop.requested:
                 break
@@ -113,26 +108,18 @@ class RunSeedTasks:
             self._notes.forget(task.name)
         return self._notes.progress_of(task.name)
 
-    def _run(self, number: int, task: SeedTask, progress: TaskProgress) -> ChunkResult:
+    def _run(self, number: int, task: SeedTask, progress: TaskProgress) -> Tally:
         chunks = existing_chunks(task, self._clock.now()) if task.only_existing else task.plan
         cells = chunks.cells
         self._notes.begin(task.name, cells, self._clock.now(), task.fingerprint)
         self._report.task_begins(task, progress, cells)
         advance = _Advance(progress)
-        jobs = self._in_time(_jobs(number, chunks, advance))
-        self._executor.run(jobs, self._listener(task, advance))
+        self._executor.run(_jobs(number, chunks, advance), self._listener(task, advance))
         if not self._stop.requested:
             finished = advance.progress._replace(is_finished=True, beyond=frozenset())
             self._notes.advance(task.name, finished, cells, ChunkResult(), self._clock.now())
             self._report.task_ends(task, finished.result)
         return advance.progress.result
-
-    def _in_time(self, jobs: Iterator[ChunkJob]) -> Iterator[ChunkJob]:
-        """The jobs, held back until it is time for them."""
-        for job in jobs:
-            if not self._time.has_come():
-                return
-            yield job
 
     def _listener(self, task: SeedTask, advance: _Advance) -> Callable[[ChunkJob, ChunkResult], None]:
         def done(job: ChunkJob, result: ChunkResult) -> None:

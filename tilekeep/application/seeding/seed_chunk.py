@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.application.seeding.seed_task import SeedTask
 from tilekeep.application.tile_answer import TileAnswer
-from tilekeep.application.tile_maker import InStore, Made, NoTile, Outcome, WantedBlock
+from tilekeep.application.tile_maker import InStore, Made, Outcome, WantedBlock
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import (
     LockTimeout,
@@ -21,6 +21,7 @@ from tilekeep.domain.errors import (
     SourceUnreachable,
     StoreError,
 )
+from tilekeep.domain.keeping import Worth
 from tilekeep.domain.patience import Patience
 from tilekeep.domain.region import Relation
 from tilekeep.domain.seed_orders import ChunkPart
@@ -41,7 +42,7 @@ _TOO_MANY_REQUESTS = 429
 #: What is wrong with an answer will be wrong with the next one too, but for a hiccup.
 _LITTLE_PATIENCE = 3
 
-_NOT_FOR_KEEPING = "what came is not for keeping: made of stale tiles, standing for a failure, or declared so"
+_NOT_FOR_KEEPING = "what came is not for keeping: made of stale tiles, or declared so by its server"
 
 
 class _Later(Exception):
@@ -195,7 +196,7 @@ class SeedChunkWork:
             stored = task.cache.store.stat_many(keys)
             keys = [key for key in keys if key in stored]
         answers = task.cache.tiles.many(keys, Purpose.SEED, deadline)
-        if any(answer.tile is not None and not answer.storable for answer in answers):
+        if any(answer.tile is not None and not answer.storable and answer.worth is Worth.MAP for answer in answers):
             return ChunkResult(failed=(FailedUnit(unit, _NOT_FOR_KEEPING),))
         stale = next((answer for answer in answers if answer.state is TileState.STALE and not answer.left_over), None)
         if stale is not None:
@@ -207,8 +208,11 @@ class SeedChunkWork:
 def _told(answers: Sequence[TileAnswer]) -> ChunkResult:
     """Answers in numbers; what is left over of an earlier time, where there is nothing to draw from, is kept."""
     kept = sum(answer.state is TileState.HIT or (answer.left_over and answer.tile is not None) for answer in answers)
-    empty = sum(answer.state is not TileState.HIT and answer.tile is None for answer in answers)
-    return ChunkResult(made=len(answers) - kept - empty, kept=kept, empty=empty)
+    made = sum(
+        answer.state is not TileState.HIT and answer.tile is not None and answer.storable and not answer.left_over
+        for answer in answers
+    )
+    return ChunkResult(made=made, kept=kept, empty=len(answers) - made - kept)
 
 
 def _covered(task: SeedTask, unit: TileCoord) -> list[TileCoord]:
@@ -238,7 +242,11 @@ def _settled(unit: TileCoord, outcomes: Sequence[Outcome]) -> ChunkResult:
 
     :raises StoreError: it could not be stored.
     """
-    unstored = [outcome for outcome in outcomes if isinstance(outcome, Made) and not outcome.stored]
+    unstored = [
+        outcome
+        for outcome in outcomes
+        if isinstance(outcome, Made) and not outcome.stored and not _is_wanted_so(outcome)
+    ]
     if any(outcome.storable for outcome in unstored):
         raise StoreError(f"tiles around {tuple(unit)} could not be stored; the log says why")
     if unstored:
@@ -246,12 +254,24 @@ def _settled(unit: TileCoord, outcomes: Sequence[Outcome]) -> ChunkResult:
     return _counted(outcomes)
 
 
+def _is_wanted_so(made: Made) -> bool:
+    """Whether the configuration has a tile stand for a failure that is not to be kept, or no better than an old one."""
+    return made.worth is Worth.STOPGAP or (made.worth is Worth.STAND_IN and not made.storable)
+
+
 def _counted(outcomes: Iterable[Outcome]) -> ChunkResult:
     """The outcomes of a block in numbers."""
-    kinds = Counter((type(outcome), outcome.renewed if isinstance(outcome, InStore) else False) for outcome in outcomes)
-    return ChunkResult(
-        made=kinds[Made, False],
-        renewed=kinds[InStore, True],
-        kept=kinds[InStore, False],
-        empty=kinds[NoTile, False],
-    )
+    kinds = Counter(map(_kind, outcomes))
+    return ChunkResult(made=kinds["made"], renewed=kinds["renewed"], kept=kinds["kept"], empty=kinds["empty"])
+
+
+def _kind(outcome: Outcome) -> str:
+    match outcome:
+        case Made(stored=True):
+            return "made"
+        case Made(storable=True):
+            return "kept"
+        case InStore(renewed=renewed):
+            return "renewed" if renewed else "kept"
+        case _:
+            return "empty"

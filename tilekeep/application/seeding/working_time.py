@@ -25,10 +25,14 @@ class WorkingTime:
         self._stop = stop
         self._hours = hours
 
+    def is_now(self) -> bool:
+        """Whether it is time, without waiting for it."""
+        return self._hours is None or self._hours.hold(self._time_of_day())
+
     def has_come(self) -> bool:
         """Waits for it; whether it has come before a stop was requested."""
         while not self._stop.requested:
-            if self._hours is None or self._hours.hold(self._time_of_day()):
+            if self.is_now():
                 return True
             self._stop.wait(_LOOK_AT_CLOCK_SECONDS)
         return False

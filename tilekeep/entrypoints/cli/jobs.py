@@ -34,7 +34,7 @@ def command(progress_file: str, as_json: bool) -> None:
     if os.path.exists(progress_file):
         try:
             notes = AdaptersContainer.seed_notes(progress_file, read_only=True)
-            facts = [task_facts(note) for note in notes.tasks()]
+            facts = [task_facts(note, notes.failed_units(note.name)) for note in notes.tasks()]
             workers = [_worker_facts(note) for note in notes.workers()]
             notes.close()
         except JobStoreError as error:
@@ -61,7 +61,7 @@ def _worker_facts(note: WorkerNote) -> dict[str, Any]:
 
 def _text(facts: dict[str, Any]) -> str:
     state = "finished" if facts["finished"] else f"{100 * facts['share']:.2f}%"
-    failed = f", {len(facts['failed'])} blocks failed" if facts["failed"] else ""
+    failed = f", {facts['failed_count']} blocks failed" if facts["failed_count"] else ""
     counts = f"{facts['made']} made, {facts['confirmed']} confirmed, {facts['kept']} kept{failed}"
     return f"{facts['task']} ({facts['cache']}, {facts['grid']}): {state}, {counts}, last change {facts['last change']}"
 

@@ -34,7 +34,7 @@ from tilekeep.entrypoints.cli.exit_codes import (
 from tilekeep.entrypoints.cli.reseeding import nothing_to_reseed
 from tilekeep.entrypoints.cli.run_report import run_report
 from tilekeep.entrypoints.seeding.run import RunOptions, WantedTasks, wanted_tasks
-from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult
+from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult, failures_beside
 from tilekeep.entrypoints.seeding.summary import CLEANUPS_BANNER, SEEDS_BANNER, Summaries
 
 #: Where progress is noted for --continue unless another file is named.
@@ -124,9 +124,8 @@ def command(context: click.Context, /, **given: Any) -> None:
         if not os.path.isfile(path):
             click.echo(f"ERROR: there is no file {path!r}", err=True)
             sys.exit(EXIT_USAGE)
-    if given["retry_failed"] and given["dry_run"]:
-        click.echo("ERROR: --dry-run counts all tiles; leave out --retry-failed", err=True)
-        sys.exit(EXIT_USAGE)
+    if given["retry_failed"]:
+        _refuse_useless_retry(given["progress_file"] or DEFAULT_PROGRESS_FILE, dry_run=given["dry_run"])
     if given["broker"]:
         _refuse_beside_broker(context)
     if given["log_config"]:
@@ -150,7 +149,6 @@ def _contradiction(seed_conf: str | None, given: dict[str, Any]) -> str | None:
 _OF_WORKERS = {
     "concurrency": "each worker has its own: say it to tilekeep worker",
     "rate": "the workers are those who ask servers: say it to tilekeep worker",
-    "retry_failed": "tiles that failed are made by this process: leave out --broker",
 }
 
 
@@ -160,6 +158,21 @@ def _refuse_beside_broker(context: click.Context) -> None:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             click.echo(f"ERROR: --{name.replace('_', '-')} beside --broker: {remedy}", err=True)
             sys.exit(EXIT_USAGE)
+
+
+def _refuse_useless_retry(progress_file: str, *, dry_run: bool) -> None:
+    """Ends the program where there is nothing that --retry-failed could mean."""
+    notes = failures_beside(progress_file)
+    if dry_run:
+        click.echo("ERROR: --dry-run counts all tiles; leave out --retry-failed", err=True)
+    elif not os.path.exists(notes):
+        remedy = "name the --progress-file of a run that has ended with failed tiles"
+        if os.path.exists(progress_file):
+            remedy = f"the run of {progress_file!r} has not been finished: go on with --continue"
+        click.echo(f"ERROR: there are no failed tiles to retry, as there is no file {notes!r}; {remedy}", err=True)
+    else:
+        return
+    sys.exit(EXIT_USAGE)
 
 
 class _Command:
@@ -330,7 +343,7 @@ def _write_result(path: str, result: SessionResult, exit_code: int) -> None:
         "confirmed": tiles.renewed,
         "kept": tiles.kept,
         "empty": tiles.empty,
-        "failed": len(tiles.failed),
+        "failed": tiles.failed,
     }
     unfinished = f"{path}.{os.getpid()}"
     try:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from tilekeep.domain.seeding import FailedUnit
 from tilekeep.ports.job_store import TaskNote
 
 
-def task_facts(note: TaskNote) -> dict[str, Any]:
-    """Of a task; instants in ISO 8601, UTC."""
+def task_facts(note: TaskNote, failed: Iterable[FailedUnit]) -> dict[str, Any]:
+    """Of a task, with those of its failed units that are to be told; instants in ISO 8601, UTC."""
     name, progress = note.name, note.progress
     return {
         "task": name.name,
@@ -22,7 +24,9 @@ def task_facts(note: TaskNote) -> dict[str, Any]:
         "made": progress.result.made,
         "confirmed": progress.result.renewed,
         "kept": progress.result.kept,
-        "failed": [{"tile": list(unit), "reason": reason} for unit, reason in progress.result.failed],
+        "empty": progress.result.empty,
+        "failed_count": progress.result.failed,
+        "failed": [{"tile": list(unit), "reason": reason} for unit, reason in failed],
         "begun": instant_text(note.started_at),
         "last change": instant_text(note.changed_at),
     }

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
 from tilekeep.domain.seed_counts import counted_level
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, Tally, TaskProgress
 from tilekeep.entrypoints.seeding.lines import LineReport
 from tilekeep.entrypoints.seeding.server_loads import ServerLoads
 from tilekeep.entrypoints.seeding.summary import Summaries, box_text
@@ -72,7 +72,7 @@ class TerminalReport:
         """See :class:`~tilekeep.application.seeding.run_tasks.SeedReport`."""
         self._lines.task_is_done_already(task)
 
-    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: ChunkResult) -> None:
+    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: Tally) -> None:
         """See :class:`~tilekeep.application.seeding.run_tasks.SeedReport`."""
         seconds = max(0.001, self._clock.monotonic() - self._begun)
         self._bar.update(
@@ -81,16 +81,21 @@ class TerminalReport:
             level=job.planned.chunk.level,
             tiles=result.looked_at,
             rate=(result.looked_at - self._tiles_before) / seconds,
-            failed=f", {len(result.failed)} failed" if result.failed else "",
+            failed=f", {result.failed} failed" if result.failed else "",
             box=box_text(task.plan.chunk_bbox(job.planned.chunk)),
             load=self._loads.text(task.cache.upstreams),
         )
 
-    def task_ends(self, task: SeedTask, result: ChunkResult) -> None:
+    def task_ends(self, task: SeedTask, result: Tally) -> None:
         """See :class:`~tilekeep.application.seeding.run_tasks.SeedReport`."""
         self._bar.update(self._task, visible=False)
         self._lines.task_ends(task, result)
-        parts = {"made": result.made, "confirmed": result.renewed, "good as they were": result.kept}
+        parts = {
+            "made": result.made,
+            "confirmed": result.renewed,
+            "good as they were": result.kept,
+            "with nothing to keep": result.empty,
+        }
         said = ", ".join(f"{count} {what}" for what, count in parts.items() if count) or "nothing to do"
         self._console.print(f"    {said}", markup=False, highlight=False)
 

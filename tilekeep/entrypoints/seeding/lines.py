@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 
 from tilekeep.application.seeding.seed_task import CleanupTask, SeedTask
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, Tally, TaskProgress
 from tilekeep.entrypoints.seeding.summary import Summaries, box_text
 from tilekeep.ports.clock import Clock
+
+#: Enough to see what is wrong.
+_MOST_FAILED = 10
 
 _SECONDS_BETWEEN_LINES = {0: 1.0, 1: 30.0}
 
@@ -44,7 +47,7 @@ class LineReport:
         self._head(task)
         self._say("    Done by an earlier run")
 
-    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: ChunkResult) -> None:
+    def chunk_done(self, task: SeedTask, job: ChunkJob, passed: int, result: Tally) -> None:
         """See :class:`~tilekeep.application.seeding.run_tasks.SeedReport`."""
         now = self._clock.monotonic()
         if self._pause is None or now < self._last_line + self._pause:
@@ -54,16 +57,17 @@ class LineReport:
         box = task.plan.chunk_bbox(chunk)
         self._progress(chunk.level, passed / self._cells, box_text(box), result)
 
-    def task_ends(self, task: SeedTask, result: ChunkResult) -> None:
+    def task_ends(self, task: SeedTask, result: Tally) -> None:
         """See :class:`~tilekeep.application.seeding.run_tasks.SeedReport`."""
         if self._pause is not None:
             plan = task.plan
             box = plan.grid.bbox if plan.region is None else plan.region.bbox
             self._progress(next(iter(plan.levels), 0), 1.0, box_text(box), result)
-        for failed in result.failed[:10]:
+        shown = result.some_failed[:_MOST_FAILED]
+        for failed in shown:
             self._say(f"    failed: {'/'.join(map(str, failed.unit))}: {failed.reason}")
-        if len(result.failed) > 10:  # noqa: PLR2004 - enough to see what is wrong
-            self._say(f"    and {len(result.failed) - 10} more")
+        if result.failed > len(shown):
+            self._say(f"    and {result.failed - len(shown)} more")
 
     def cleanup_begins(self, task: CleanupTask) -> None:
         """See :class:`~tilekeep.application.seeding.clean_up.CleanupReport`."""
@@ -82,8 +86,8 @@ class LineReport:
         for line in self._summaries.lines(task):
             self._say(line)
 
-    def _progress(self, level: int, share: float, box: str, result: ChunkResult) -> None:
-        failed = f", {len(result.failed)} failed" if result.failed else ""
+    def _progress(self, level: int, share: float, box: str, result: Tally) -> None:
+        failed = f", {result.failed} failed" if result.failed else ""
         self._say(f"[{self._time()}] {level:2d} {100 * share:6.2f}% {box} ({result.looked_at} tiles{failed})")
 
     def _time(self) -> str:

@@ -44,7 +44,7 @@ class TaskOrders:
         limit = task.policy.limit
         return ChunkOrder(
             task=task.name,
-            units=tuple(task.plan.units(job.planned.chunk)),
+            units=job.units or tuple(task.plan.units(job.planned.chunk)),
             stale_before=None if limit is None else limit.before(self._clock.now()),
             only_existing=task.only_existing,
             keeps_stale=task.keeps_stale,

@@ -17,12 +17,11 @@ from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.seeding.brokers import Broker
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.patience import DEFAULT_PATIENCE, Patience
-from tilekeep.domain.seed_plan import SeedChunk
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, SeedWorker, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, SeedWorker, Tally
 from tilekeep.domain.working_hours import WorkingHours
 from tilekeep.entrypoints.seeding.orders import TaskOrders, longest_part_seconds
 from tilekeep.ports.job_store import JobStore
-from tilekeep.ports.seed_executor import SeedExecutor, Stopped
+from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.stop import Stop
 
 
@@ -101,26 +100,33 @@ class SeedRun:
         self._report = report
         self._stop = stop
 
-    def seed(self, tasks: Sequence[SeedTask]) -> ChunkResult:
+    def seed(self, tasks: Sequence[SeedTask]) -> Tally:
         """What came of all of them together.
 
         :raises StoreError: tiles cannot be stored.
         :raises JobStoreError: it cannot be noted what is done.
         """
+        return self._done_by(self._container.use_cases.run_seed_tasks, tasks)
+
+    def retry(self, tasks: Sequence[SeedTask]) -> Tally:
+        """Makes those units that an earlier run could not make; raises as :meth:`seed`."""
+        return self._done_by(self._container.use_cases.retry_failed, tasks)
+
+    def _done_by(
+        self, use_case: Callable[..., Callable[[Sequence[SeedTask]], Tally]], tasks: Sequence[SeedTask]
+    ) -> Tally:
         executor = self._executor(tasks)
-        run = self._container.use_cases.run_seed_tasks(
-            executor=executor, notes=self._notes, report=self._report, stop=self._stop, hours=self._options.hours
-        )
+        do = use_case(executor=executor, notes=self._notes, report=self._report, stop=self._stop)
         try:
-            result: ChunkResult = run(tasks)
+            return do(tasks)
         finally:
             executor.close()
-        return result
 
     def _executor(self, tasks: Sequence[SeedTask]) -> SeedExecutor:
         """Whoever does the chunks; those of a run that only counts are not worth sending about."""
         adapters, options = self._container.adapters, self._options
         executor: SeedExecutor
+        is_time = WorkingTime(adapters.clock(), self._stop, None if options.dry_run else options.hours).is_now
         if options.broker is not None and not options.dry_run:
             executor = adapters.seed_executors(
                 "celery",
@@ -129,39 +135,18 @@ class SeedRun:
                 broker=options.broker,
                 listener=self._note_workers,
                 longest_seconds=longest_part_seconds(self._container.settings()),
+                may_begin=is_time,
             )
         elif options.workers <= 1 or options.dry_run:
-            executor = adapters.seed_executors("in_process", work=self._work(tasks), stop=self._stop)
+            executor = adapters.seed_executors("in_process", work=self._work(tasks), stop=self._stop, may_begin=is_time)
         else:
-            work, workers = self._work(tasks), options.workers
-            executor = adapters.seed_executors("processes", work=work, stop=self._stop, workers=workers)
+            executor = adapters.seed_executors(
+                "processes", work=self._work(tasks), stop=self._stop, workers=options.workers, may_begin=is_time
+            )
         return executor
 
     def _note_workers(self, workers: Sequence[SeedWorker]) -> None:
         self._notes.note_workers(workers, self._container.adapters.clock().now())
-
-    def retry(self, tasks: Sequence[SeedTask]) -> ChunkResult:
-        """Makes those units that an earlier run could not make; raises as :meth:`seed`."""
-        chunk, total = self._chunk_work(), ChunkResult()
-        time = WorkingTime(self._container.adapters.clock(), self._stop, self._options.hours)
-        for task in tasks:
-            failed = self._notes.failed_units(task.name)
-            if not failed or self._stop.requested:
-                continue
-            self._report.task_begins(task, TaskProgress(), len(failed))
-            result = ChunkResult()
-            try:
-                for unit, _ in failed:
-                    if not time.has_come():
-                        raise Stopped  # noqa: TRY301 - as in the middle of a unit
-                    result = result.plus(chunk.units(task, [unit]))
-            except Stopped:
-                break
-            still = {unit for unit, _ in result.failed}
-            self._notes.forget_failed(task.name, [one for one in failed if one.unit not in still])
-            self._report.task_ends(task, result)
-            total = total.plus(result)
-        return total
 
     def clean(self, tasks: Sequence[CleanupTask]) -> None:
         """Removes what the tasks name, or counts it; raises as :meth:`seed`."""
@@ -171,25 +156,23 @@ class SeedRun:
                 clean_up(task, dry_run=self._options.dry_run)
 
     def _work(self, tasks: Sequence[SeedTask]) -> _Work:
-        chunk = self._chunk_work()
-        return _Work(tasks, chunk.count if self._options.dry_run else chunk)
-
-    def _chunk_work(self) -> SeedChunkWork:
         work: SeedChunkWork = self._container.use_cases.seed_chunk(
             stop=self._stop,
             making_seconds=longest_request_seconds(self._container.settings()),
             patience=self._options.patience,
         )
-        return work
+        return _Work(tasks, work, dry_run=self._options.dry_run)
 
 
 class _Work:
     """Does jobs, of which workers are only told numbers."""
 
-    def __init__(self, tasks: Sequence[SeedTask], do: Callable[[SeedTask, SeedChunk], ChunkResult]) -> None:
+    def __init__(self, tasks: Sequence[SeedTask], work: SeedChunkWork, *, dry_run: bool) -> None:
         self._tasks = tasks
-        self._do = do
+        self._work = work
+        self._do = work.count if dry_run else work
 
     def __call__(self, job: ChunkJob) -> ChunkResult:
         """See :data:`tilekeep.ports.seed_executor.ChunkWork`."""
-        return self._do(self._tasks[job.task], job.planned.chunk)
+        task = self._tasks[job.task]
+        return self._work.units(task, job.units) if job.units else self._do(task, job.planned.chunk)

@@ -18,11 +18,11 @@ from tilekeep.config.assemble.seed_tasks import EmptyTask
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.domain.errors import ForeignNotes
 from tilekeep.domain.lock_names import seed_lock_name
-from tilekeep.domain.seeding import ChunkResult
+from tilekeep.domain.seeding import Tally
 from tilekeep.domain.staleness import FixedLimit, StalenessPolicy
 from tilekeep.entrypoints.seeding.run import RunOptions, RunReport, SeedRun, Stopping, WantedTasks
 from tilekeep.entrypoints.seeding.summary import CLEANUPS_BANNER, SEEDS_BANNER, Summaries
-from tilekeep.ports.job_store import JobStore
+from tilekeep.ports.job_store import JobStore, TaskNote
 
 _log = logging.getLogger("tilekeep.seed")
 
@@ -53,7 +53,7 @@ class SessionOptions:
 class SessionResult:
     """What came of it: tiles, and whether it was stopped, by somebody or because its time was over."""
 
-    tiles: ChunkResult
+    tiles: Tally
     interrupted: bool = False
     time_is_over: bool = False
 
@@ -94,23 +94,21 @@ class SeedSession:
         timer = self._timer()
         with self._notes() as notes, _handling_signals(self._interrupt), timer or contextlib.nullcontext():
             run = SeedRun(self._container, self._options.run, notes, self._report, self._stop)
-            result = self._seeds(run, tasks.seeds) if tasks.seeds else ChunkResult()
+            result = self._seeds(run, tasks.seeds) if tasks.seeds else Tally()
             if tasks.cleanups and not self._stop.requested:
                 self._cleanups(run, tasks.cleanups, notes)
             stopped = self._stop.requested
-            some_failed = any(note.progress.result.failed for note in notes.tasks())
+            known = notes.tasks()
         if not stopped:
-            self._put_notes_away(keep=some_failed)
+            self._put_notes_away(known)
         return SessionResult(result, interrupted=self._interrupted, time_is_over=stopped and not self._interrupted)
 
-    def _seeds(self, run: SeedRun, tasks: Sequence[SeedTask | EmptyTask]) -> ChunkResult:
+    def _seeds(self, run: SeedRun, tasks: Sequence[SeedTask | EmptyTask]) -> Tally:
         self._say(SEEDS_BANNER)
         self._say(f"Start seeding process ({_counted(tasks)})")
         self._pass_over_empty(tasks)
         wanted = [task for task in tasks if isinstance(task, SeedTask)]
         if self._options.retry_failed:
-            if self._notes_path() is None:
-                self._say("There are no notes of tiles that could not be made.")
             return run.retry(wanted)
         return self._one_cache_at_a_time(run, wanted) if self._options.waits_for_caches else run.seed(wanted)
 
@@ -131,9 +129,9 @@ class SeedSession:
                 for line in self._summaries.lines(task):
                     self._say(line)
 
-    def _one_cache_at_a_time(self, run: SeedRun, tasks: Sequence[SeedTask]) -> ChunkResult:
+    def _one_cache_at_a_time(self, run: SeedRun, tasks: Sequence[SeedTask]) -> Tally:
         """Tasks of caches that another run is busy with come last; the last of all waits for it."""
-        total, waiting, busy = ChunkResult(), deque(tasks), 0
+        total, waiting, busy = Tally(), deque(tasks), 0
         while waiting and not self._stop.requested:
             task = waiting.popleft()
             with self._cache_lock(task.name.cache) as held:
@@ -171,7 +169,7 @@ class SeedSession:
             return None
         if not options.retry_failed:
             return options.progress_file
-        failures = _failures_beside(options.progress_file)
+        failures = failures_beside(options.progress_file)
         return failures if os.path.exists(failures) else None
 
     def _opened(self, path: str, *, new: bool) -> JobStore:
@@ -188,16 +186,21 @@ class SeedSession:
         notes: JobStore = self._container.adapters.seed_notes(path, new=new)
         return notes
 
-    def _put_notes_away(self, *, keep: bool) -> None:
-        """The next run begins anew, after this one that has gone through everything."""
+    def _put_notes_away(self, known: Sequence[TaskNote]) -> None:
+        """The next run begins anew, after this one that has gone through everything.
+
+        What an earlier one has left of failures ends with one that has seeded without any.
+        """
         path, progress_file = self._notes_path(), self._options.progress_file
         if path is None or progress_file is None:
             return
-        with contextlib.suppress(FileNotFoundError):
-            if keep:
-                os.replace(path, _failures_beside(progress_file))
-            else:
-                os.unlink(path)
+        failures = failures_beside(progress_file)
+        if any(note.progress.result.failed for note in known):
+            os.replace(path, failures)
+            return
+        for done_with in (path, failures) if known else (path,):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(done_with)
 
     def _interrupt(self) -> None:
         self._interrupted = True
@@ -246,7 +249,7 @@ def _before(task: CleanupTask, began: float) -> CleanupTask:
     return replace(task, policy=StalenessPolicy(FixedLimit(float(int(began) - 1))))
 
 
-def _failures_beside(progress_file: str) -> str:
+def failures_beside(progress_file: str) -> str:
     """Where the notes of a complete run are kept of which tiles could not be made."""
     return f"{progress_file}.failed"
 

@@ -15,7 +15,7 @@ from tests.unit.application.kitchen import Kitchen
 from tests.unit.application.test_seeding import META, task_for
 from tilekeep.application.seeding.seed_task import SeedTask
 from tilekeep.domain.map_query import Upstream
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, Tally, TaskProgress
 from tilekeep.domain.upstream_load import UpstreamStatus
 from tilekeep.entrypoints.seeding.display import TerminalReport
 from tilekeep.entrypoints.seeding.server_loads import ServerLoads
@@ -45,7 +45,7 @@ def seeding(task: SeedTask, status: UpstreamStatus = CALM) -> str:
     with report.shown():
         report.task_begins(task, TaskProgress(), 4)
         clock.advance(2.0)
-        report.chunk_done(task, ChunkJob(0, planned), 1, ChunkResult(made=16))
+        report.chunk_done(task, ChunkJob(0, planned), 1, Tally(made=16))
         report._bar.refresh()
     return screen.getvalue()
 

@@ -21,7 +21,7 @@ from tilekeep.domain.errors import SeedingBrokenOff, StoreError, TilekeepError
 from tilekeep.domain.seed_orders import ChunkPart
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.seed_executor import Ordering
+from tilekeep.ports.seed_executor import MayBegin, Ordering, always
 from tilekeep.ports.stop import Stop
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class CeleryExecutor:
         broker: Broker,
         clock: Clock,
         longest_seconds: float,
+        may_begin: MayBegin = always,
     ) -> None:
         self._order = order
         self._stop = stop
@@ -70,6 +71,7 @@ class CeleryExecutor:
         self._broker = broker
         self._clock = clock
         self._longest_seconds = longest_seconds
+        self._may_begin = may_begin
         self._absence = BrokerAbsence(broker.server.place, clock)
         self._numbers = count()
         self._handed: list[Handed] = []
@@ -157,6 +159,9 @@ class CeleryExecutor:
         # One waits for whoever comes first, and without any left a run ends, be anybody there or not.
         room = max(1, _HANDED_PER_PLACE * self._crew.places(look))
         self._workers.remove(self._crew.long_gone(look))
+        if not self._may_begin():
+            self._take_back(look)
+            return bool(self._handed) or self._puts_one_aside(left)
         now = self._clock.monotonic()
         waiting = [one for one in self._handed if one.token is None and one.due <= now]
         for one in waiting[: max(0, room - sum(one.token is not None for one in self._handed))]:
@@ -169,6 +174,20 @@ class CeleryExecutor:
             self._handed.append(one)
             self._put(one)
         return True
+
+    def _take_back(self, look: Look) -> None:
+        """Puts those aside that nobody has begun; whoever fetches them finds that nobody wants them any more."""
+        waiting = [one for one in self._handed if one.token in look.marks and look.marks[one.token] is None]
+        self._board.take_back([one.token for one in waiting if one.token])
+        for one in waiting:
+            one.put_aside()
+
+    def _puts_one_aside(self, left: Iterator[ChunkJob]) -> bool:
+        """Whether there is another chunk, which waits from now on."""
+        job = next(left, None)
+        if job is not None:
+            self._handed.append(Handed(job, self._order(job)))
+        return job is not None
 
     def _put(self, one: Handed) -> None:
         token = f"{self._run}-{next(self._numbers)}"

@@ -14,7 +14,7 @@ from tilekeep.adapters.seeding.remote.executor import CeleryExecutor
 from tilekeep.adapters.seeding.remote.worker import CeleryWorker
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.seed_executor import Ordering, OrderWork, WorkersListener
+from tilekeep.ports.seed_executor import MayBegin, Ordering, OrderWork, WorkersListener, always
 from tilekeep.ports.stop import Stop
 
 
@@ -27,6 +27,7 @@ def celery_executor(
     longest_seconds: float,
     clients: RedisClients,
     clock: Clock,
+    may_begin: MayBegin = always,
 ) -> CeleryExecutor:
     """An executor for one run.
 
@@ -38,6 +39,7 @@ def celery_executor(
         longest_seconds: the time that a worker takes at most for what it is told.
         clients: of Redis.
         clock: measures time.
+        may_begin: whether chunks may be begun now.
 
     :raises ConfigurationError: a library is not installed.
     """
@@ -57,6 +59,7 @@ def celery_executor(
         broker,
         clock,
         longest_seconds,
+        may_begin,
     )
 
 

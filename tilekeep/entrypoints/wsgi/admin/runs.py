@@ -13,9 +13,6 @@ from tilekeep.entrypoints.wsgi.admin.api_request import text, texts
 from tilekeep.ports.job_store import JobStore, TaskNote
 from tilekeep.ports.seed_runs import RunRequest, SeedRunNote, SeedRuns
 
-#: Units that could not be made, of a task, that are told one by one.
-_MOST_FAILED = 20
-
 
 class KnownTasks(NamedTuple):
     """The names of the tasks that can be started."""
@@ -133,7 +130,6 @@ class RunsApi:
 
 
 def _facts(task: TaskNote, run: SeedRunNote | None) -> dict[str, Any]:
-    facts = task_facts(task)
-    failed = facts.pop("failed")
+    facts = task_facts(task, task.progress.result.some_failed)
     left = None if run is None or run.ended_at is not None else remaining_seconds(task, run.started_at)
-    return {**facts, "failed_count": len(failed), "failed": failed[:_MOST_FAILED], "seconds_left": left}
+    return {**facts, "seconds_left": left}
