@@ -22,6 +22,8 @@ def tile_at(number: int) -> TileKey:
 
 
 class TestMemoryTileStore(TileStoreSuite):
+    removes_levels_at_once = True
+
     def medium(self, folder: Path) -> TileMemory:
         return TileMemory(64 * MIB)
 

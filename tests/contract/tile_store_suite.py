@@ -82,6 +82,9 @@ class TileStoreSuite(ABC):
     #: Whether other programs tell when they stored a tile, so that ``put`` can do so too.
     format_has_times = True
 
+    #: Whether levels are removed in no time, so that nobody has to be asked whether to go on.
+    removes_levels_at_once = False
+
     def medium(self, folder: Path) -> Any:
         """What stores can share: a directory below ``folder``, a file, a dictionary; new for each ``folder``."""
         return folder
@@ -372,6 +375,22 @@ class TileStoreSuite(ABC):
         store.remove_level(4, older_than=LATER)
 
         assert spared == {KEY, IN_TIME}
+        assert list(store.list(4)) == []
+
+    def test_removing_a_level_may_be_ended_and_gone_on_with(self, store: TileStore) -> None:
+        for key in (KEY, OTHER, IN_TIME):
+            self.write(store, key)
+        asked: list[bool] = []
+
+        def is_to_end() -> bool:
+            asked.append(True)
+            return True
+
+        store.remove_level(4, is_to_end=is_to_end)
+        was_asked = bool(asked)
+        store.remove_level(4)
+
+        assert was_asked or self.removes_levels_at_once
         assert list(store.list(4)) == []
 
     def test_removing_a_level_that_is_not_there_is_no_error(self, store: TileStore) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.image import PNG, sniffed_media_type
 from tilekeep.domain.staleness import is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, Validators
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 
 class FakeTileStore:
@@ -93,10 +93,13 @@ class FakeTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         self._fail_if_told()
         with self._guard:
-            for key, tile in list(self.tiles.items()):
+            for key, tile in [*self.tiles.items()]:
+                if is_to_end():
+                    return
                 if key.coord.z == z and (
                     older_than is None or is_older(tile.info.stored_at, older_than, spare_unknown=spare_unknown)
                 ):

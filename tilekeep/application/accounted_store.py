@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tilekeep.application.wrapped_store import WrappedStore
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.ledger import CELL_SIDE, Cell, CellBlock
 from tilekeep.domain.tile import NewTile, TileInfo, TileKey, Validators
 from tilekeep.ports.ledger import ChangeNotes
-from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.tile_store import TileStore, never
 
 
 class AccountedStore(WrappedStore):
@@ -54,10 +54,11 @@ class AccountedStore(WrappedStore):
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
         with self._changing([CellBlock(z)]):
-            self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
+            self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown, is_to_end=is_to_end)
 
 
 def _cells(keys: Iterable[TileKey]) -> set[Cell]:

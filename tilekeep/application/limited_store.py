@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tilekeep.application.evict_tiles import EvictTiles
 from tilekeep.application.one_at_a_time import OneAtATime
@@ -10,7 +10,7 @@ from tilekeep.application.sampled_uses import SampledUses
 from tilekeep.application.wrapped_store import WrappedStore
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey
-from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.tile_store import TileStore, never
 
 
 class LimitedStore(WrappedStore):
@@ -62,12 +62,13 @@ class LimitedStore(WrappedStore):
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Whoever removes levels has them counted, too, as servers do not list large ones.
         """
-        self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
+        self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown, is_to_end=is_to_end)
         self._evict.count()
 
     def reduce(self, *, disk_is_full: bool) -> None:

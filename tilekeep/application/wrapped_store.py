@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, Validators
-from tilekeep.ports.tile_store import TileStore, TileWindow
+from tilekeep.ports.tile_store import TileStore, TileWindow, never
 
 
 class WrappedStore:
@@ -52,9 +52,10 @@ class WrappedStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
-        self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
+        self._store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown, is_to_end=is_to_end)
 
     def list(
         self,

@@ -84,6 +84,11 @@ class TileRemover(Protocol):
         ...
 
 
+def never() -> bool:
+    """Work is done to its end."""
+    return False
+
+
 class LevelRemover(Protocol):
     """Removes whole levels faster than tile by tile."""
 
@@ -94,11 +99,13 @@ class LevelRemover(Protocol):
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """Removes all tiles of level ``z``, of every dimension, or those stored before ``older_than``.
 
         With ``spare_unknown``, tiles of which the store does not know when they were stored, and that therefore have
-        the time :data:`~tilekeep.domain.staleness.UNKNOWN_TIME`, do not count as old.
+        the time :data:`~tilekeep.domain.staleness.UNKNOWN_TIME`, do not count as old.  ``is_to_end`` is asked after
+        some tiles each: what is left then stays.
         """
         ...
 

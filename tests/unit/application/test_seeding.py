@@ -483,6 +483,80 @@ def test_a_tile_of_unknown_age_is_wanted_anew_but_stays_where_it_cannot_be_made(
     assert (queries_of(source), key in kitchen.store.tiles) == (1, True)
 
 
+class StopAfterLooks:
+    """A stop that is requested when somebody has looked for it so many times."""
+
+    def __init__(self, looks: int) -> None:
+        self.left = looks
+
+    @property
+    def requested(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+    def wait(self, seconds: float) -> bool:
+        raise AssertionError("nothing is to be waited for")
+
+
+def full_level(kitchen: Kitchen) -> None:
+    """Level 5, of which all tiles were stored just now."""
+    for x in range(32):
+        for y in range(32):
+            kitchen.store.put(TileKey(TileCoord(5, x, y)), b"tile", kitchen.clock.now())
+
+
+@pytest.mark.parametrize("region", [None, EAST], ids=["whole-levels", "area"])
+@pytest.mark.parametrize(
+    "policy", [None, StalenessPolicy(FixedLimit(0.0))], ids=["all-tiles", "none-of-them-is-old-enough"]
+)
+def test_a_stop_is_seen_in_the_middle_of_a_level(region: Region | None, policy: StalenessPolicy | None) -> None:
+    kitchen, stop = Kitchen(FakeMapSource(META)), StopAfterLooks(20)
+    full_level(kitchen)
+
+    CleanUp(kitchen.clock, stop, SilentReport())(cleanup_of(kitchen, [5], policy, region), dry_run=False)
+
+    assert stop.left < 0
+    assert stop.left > -10, "soon after that the work was over"
+    assert len(kitchen.store.listed) < 1024
+    assert kitchen.store.tiles
+
+
+def test_the_end_of_the_hours_is_seen_in_the_middle_of_a_level_which_is_gone_on_with_in_the_next_ones() -> None:
+    kitchen = Kitchen(FakeMapSource(META))
+    full_level(kitchen)
+    stop = FakeStop(kitchen.clock, waits=100_000)
+    now = dt.datetime.fromtimestamp(kitchen.clock.now()).astimezone()
+    hours = working_hours(f"{now:%H:%M}-{now + dt.timedelta(minutes=2):%H:%M}")
+    remove_level = kitchen.store.remove_level
+
+    def slowly(z: int, *arguments: float | None, is_to_end: Callable[[], bool], **named: bool) -> None:
+        def seconds_later() -> bool:
+            kitchen.clock.advance(1.0)
+            return is_to_end()
+
+        remove_level(z, *arguments, is_to_end=seconds_later, **named)  # type: ignore[arg-type]
+
+    kitchen.store.remove_level = slowly  # type: ignore[method-assign, assignment]
+
+    CleanUp(kitchen.clock, stop, SilentReport(), hours)(cleanup_of(kitchen, [5], None), dry_run=False)
+
+    assert kitchen.store.tiles == {}
+    assert sum(stop.waited) > 8 * 23 * 3600.0, "it has taken about nine evenings of two minutes"
+
+
+def test_a_stop_is_seen_while_stored_tiles_are_listed() -> None:
+    kitchen, notes, report = Kitchen(FakeMapSource(META)), FakeNotes(), SilentReport()
+    full_level(kitchen)
+    task = task_for(kitchen, levels=[5], policy=StalenessPolicy(FixedLimit(0.0)), only_existing=True)
+    executor = ShufflingExecutor(work_of(kitchen), task)
+    run = RunSeedTasks(executor, notes, report, StopAfterLooks(20), kitchen.clock)  # type: ignore[arg-type]
+
+    run([task])
+
+    assert len(kitchen.store.listed) < 30
+    assert (notes.known, report.heard) == ({}, [])
+
+
 def test_a_dry_run_counts_and_removes_nothing() -> None:
     kitchen, report = Kitchen(FakeMapSource(META)), SilentReport()
     kitchen.store.put(TileKey(TileCoord(2, 0, 0)), b"tile", kitchen.clock.now())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, Validators
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 
 class DisabledTileStore:
@@ -47,6 +47,7 @@ class DisabledTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """Does nothing."""
 

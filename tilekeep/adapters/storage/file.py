@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
 from tilekeep.adapters.storage.directories import missing_is_nothing, store_error
@@ -21,7 +21,7 @@ from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.tile_layout import TileLayout
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 #: Links are told apart by the refusal to follow them, so that ordinary tiles need no further call for it; a pipe in
 #: the place of a tile is empty instead of waited for.
@@ -155,12 +155,15 @@ class FileTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Unfinished files of the level go too, if they are as old, and so do directories left empty.
         """
         for file in self._walk(z, None, prune=True).files():
+            if is_to_end():
+                return
             with missing_is_nothing("remove tile", file.path):
                 if older_than is None or is_older(_last_change(file), older_than, spare_unknown=spare_unknown):
                     os.unlink(file.path)

@@ -69,11 +69,16 @@ class CleanUp:
         return removed
 
     def _drop(self, task: CleanupTask, level: int) -> None:
-        """Whole levels, those of all dimensions together."""
+        """A whole level, all dimensions together; at the end of the hours of work it is begun anew in the next ones."""
         limit = None if task.policy is None else task.policy.limit
         older_than = None if limit is None else limit.before(self._clock.now())
-        if limit is None or older_than is not None:
-            task.cache.store.remove_level(level, older_than, spare_unknown=task.spares_unknown)
+        if limit is not None and older_than is None:
+            return
+        ends = _Ends(self._stop, self._time)
+        while self._time.has_come():
+            task.cache.store.remove_level(level, older_than, spare_unknown=task.spares_unknown, is_to_end=ends)
+            if not ends.once_more():
+                return
 
     def _remove_listed(self, task: CleanupTask, level: int, *, dry_run: bool) -> int:
         """At the cost of what is stored there."""
@@ -87,9 +92,27 @@ class CleanUp:
             task.policy,
             self._clock.now(),
             spare_unknown=task.spares_unknown,
+            is_to_end=lambda: self._stop.requested,
         )
         while self._time.has_come() and (batch := list(islice(keys, _AT_ONCE))):
             if not dry_run:
                 task.cache.store.remove(batch)
             removed += len(batch)
         return removed
+
+
+class _Ends:
+    """Whether a level that is being removed is to be left for now."""
+
+    def __init__(self, stop: Stop, time: WorkingTime) -> None:
+        self._stop = stop
+        self._time = time
+        self._is_over = False
+
+    def __call__(self) -> bool:
+        self._is_over = not self._time.is_now()
+        return self._is_over or self._stop.requested
+
+    def once_more(self) -> bool:
+        """Whether it was left because the time for it was over, and is to be gone on with."""
+        return self._is_over and not self._stop.requested

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tilekeep.application.seeding.seed_task import SeedTask
 from tilekeep.application.seeding.stored_tiles import stored_tiles
 from tilekeep.domain.seed_plan import PlannedChunk, Position
+from tilekeep.ports.tile_store import never
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,13 @@ class ExistingChunks:
         return (planned for planned in self.found if after is None or planned.position > after)
 
 
-def existing_chunks(task: SeedTask, now: float) -> ExistingChunks:
-    """The chunks with stale tiles, seen at ``now`` (POSIX seconds).
+def existing_chunks(task: SeedTask, now: float, is_to_end: Callable[[], bool] = never) -> ExistingChunks:
+    """The chunks with stale tiles, seen at ``now`` (POSIX seconds); only some of them where ``is_to_end`` said so.
 
     :raises StoreError: the store cannot be listed.
     """
-    found: list[PlannedChunk] = []
-    for level in task.plan.levels:
-        stale = stored_tiles(task.cache.store, task.plan, level, task.name.dimensions, task.policy, now)
-        found += task.plan.chunks_with(level, (key.coord for key in stale))
+    plan, store, found = task.plan, task.cache.store, list[PlannedChunk]()
+    for level in plan.levels:
+        stale = stored_tiles(store, plan, level, task.name.dimensions, task.policy, now, is_to_end=is_to_end)
+        found += plan.chunks_with(level, (key.coord for key in stale))
     return ExistingChunks(tuple(planned._replace(passed=index) for index, planned in enumerate(found)))

@@ -109,7 +109,9 @@ class RunSeedTasks:
         return self._notes.progress_of(task.name)
 
     def _run(self, number: int, task: SeedTask, progress: TaskProgress) -> Tally:
-        chunks = existing_chunks(task, self._clock.now()) if task.only_existing else task.plan
+        chunks = self._existing(task) if task.only_existing else task.plan
+        if self._stop.requested:
+            return progress.result
         cells = chunks.cells
         self._notes.begin(task.name, cells, self._clock.now(), task.fingerprint)
         self._report.task_begins(task, progress, cells)
@@ -120,6 +122,9 @@ class RunSeedTasks:
             self._notes.advance(task.name, finished, cells, ChunkResult(), self._clock.now())
             self._report.task_ends(task, finished.result)
         return advance.progress.result
+
+    def _existing(self, task: SeedTask) -> ExistingChunks:
+        return existing_chunks(task, self._clock.now(), lambda: self._stop.requested)
 
     def _listener(self, task: SeedTask, advance: _Advance) -> Callable[[ChunkJob, ChunkResult], None]:
         def done(job: ChunkJob, result: ChunkResult) -> None:

@@ -22,7 +22,7 @@ from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import NewTile, StoredTile, TileCoord, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.tile_lock import TileLock
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 _LAYOUT = BundleLayout()
 
@@ -145,12 +145,15 @@ class CompactTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
         Bundles without any tile go, with them what writers that were killed have left, and directories left empty.
         """
         for _, path in self._walk.bundles(z):
+            if is_to_end():
+                return
             if older_than is None:
                 self._bundles.remove(path, deadline)
             else:

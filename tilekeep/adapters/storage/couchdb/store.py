@@ -16,7 +16,7 @@ from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE, UNKNOWN_TIME, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 Document = dict[str, Any]
 
@@ -128,6 +128,7 @@ class CouchdbTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`; spares what is stored anew at that moment."""
         for page in self._pages(z, "remove tiles", deadline, with_documents=older_than is not None):
@@ -137,6 +138,8 @@ class CouchdbTileStore:
                 if older_than is None or is_older(self._time(row["doc"]), older_than, spare_unknown=spare_unknown)
             ]
             self._remove(rows, deadline)
+            if is_to_end():
+                return
 
     def list(
         self,

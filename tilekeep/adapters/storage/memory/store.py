@@ -9,7 +9,7 @@ from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.image import sniffed_media_type
 from tilekeep.domain.staleness import MARKED_STALE, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 
 class MemoryTileStore:
@@ -68,6 +68,7 @@ class MemoryTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
         self._memory.drop(

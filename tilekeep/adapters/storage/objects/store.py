@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -26,7 +26,7 @@ from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.tile_layout import TileLayout
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 Item = TypeVar("Item")
 
@@ -131,11 +131,14 @@ class ObjectTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`; empty objects in the place of tiles go too."""
         for page in self._walk(z, None, deadline).pages():
             old = page if older_than is None else self._older(page, older_than, deadline, spare_unknown=spare_unknown)
             self._remove((tile.entry.key for tile in old), deadline)
+            if is_to_end():
+                return
 
     def list(
         self,

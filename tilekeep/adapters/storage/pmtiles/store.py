@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NoReturn
 
@@ -19,7 +19,7 @@ from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import NewTile, StoredTile, TileCoord, TileInfo, TileKey, TileSet, Validators
 from tilekeep.domain.xyz import XyzLevels
 from tilekeep.ports.http_client import HttpClient
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 #: Tiles of an entry that are looked at at a time when a level is listed.
 _LISTED_AT_ONCE = 4096
@@ -96,6 +96,7 @@ class PmtilesTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """Refused, as :meth:`write`."""
         self._refuse()

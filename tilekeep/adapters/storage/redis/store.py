@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -19,7 +19,7 @@ from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE, UNKNOWN_TIME, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 #: Tiles asked for in one go: what a server has to hold in memory for one client is bounded.
 _AT_ONCE = 500
@@ -141,6 +141,7 @@ class RedisTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
@@ -160,6 +161,8 @@ class RedisTileStore:
                     ],
                     deadline,
                 )
+            if is_to_end():
+                return
 
     def list(
         self,

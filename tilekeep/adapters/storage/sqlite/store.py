@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 
 class SqliteTileStore:
@@ -128,6 +128,7 @@ class SqliteTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`.
 
@@ -137,7 +138,10 @@ class SqliteTileStore:
         for path, _ in self._files.of_level(z):
             remove_some = partial(self._rows.remove_some, z, older_than, spare_unknown)
             while self._access.changing(path, "remove tiles", remove_some) == REMOVED_AT_ONCE:
-                pass
+                if is_to_end():
+                    return
+            if is_to_end():
+                return
             self._access.changing(path, "remove records of tiles", partial(self._rows.remove_lost_records, z))
             self._access.maintaining(path, _shrink_if_empty)
 

@@ -18,7 +18,7 @@ from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import NewTile, StoredTile, TileInfo, TileKey, TileSet, Validators
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.tile_store import SliceReader, TileStore, TileWindow
+from tilekeep.ports.tile_store import SliceReader, TileStore, TileWindow, never
 
 
 class FastStore(NamedTuple):
@@ -133,11 +133,16 @@ class TieredTileStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
         """See :class:`~tilekeep.ports.tile_store.LevelRemover`."""
         with self._change(None):
-            self._last.remove_level(z, older_than, deadline, spare_unknown=spare_unknown)
-            self._copies.change(lambda store: store.remove_level(z, older_than, deadline, spare_unknown=spare_unknown))
+            self._last.remove_level(z, older_than, deadline, spare_unknown=spare_unknown, is_to_end=is_to_end)
+            self._copies.change(
+                lambda store: store.remove_level(
+                    z, older_than, deadline, spare_unknown=spare_unknown, is_to_end=is_to_end
+                )
+            )
 
     def list(
         self,
