@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -275,26 +276,28 @@ def test_notes_of_failures_end_with_a_run_without_any(place: Place) -> None:
 
 
 def test_retried_tiles_are_made_by_several_processes_and_each_is_noted(place: Place) -> None:
-    place.upstream.on("/wms", Reply(404))
-    place.seed("--seed", "world", "--progress-file", "progress", "-c", "4")
-    notes = str(place.directory / "progress.failed")
-    place.upstream.on("/wms", lambda request: _slow(draw(request)))
-    place.upstream.forget()
+    (place.directory / "seed.yaml").write_text("seeds: {small: {caches: [web], levels: {to: 2}}}")
+    failing = {"-20037508.342789244,-20037508.342789244,20037508.342789244,20037508.342789244"}
+    place.upstream.on("/wms", lambda request: Reply(404) if request.parameters["bbox"] in failing else draw(request))
+    arguments = ("--seed", "small", "--progress-file", "progress", "-c", "2")
+    failed = place.seed(*arguments)
+    notes, go_on = str(place.directory / "progress.failed"), threading.Event()
+    place.upstream.on("/wms", draw, lambda request: draw(request) if go_on.wait(60.0) else Reply(404))
+    missing = _failed_in(notes)
 
-    command = place.command("--seed", "world", "--retry-failed", "--progress-file", "progress", "-c", "4")
+    command = place.command(*arguments, "--retry-failed")
     with subprocess.Popen(command, cwd=place.directory, start_new_session=True) as running:
-        _wait_for(lambda: 0 < _failed_in(notes) < 22 or running.poll() is not None)
+        _wait_for(lambda: _failed_in(notes) < missing or running.poll() is not None)
         workers = len(_children(running.pid))
         os.killpg(running.pid, signal.SIGKILL)
-    left, made = _failed_in(notes), len(place.tiles)
+    left = _failed_in(notes)
+    go_on.set()
+    place.upstream.on("/wms", draw)
     place.upstream.forget()
-    again = place.seed("--seed", "world", "--retry-failed", "--progress-file", "progress", "-c", "4")
+    again = place.seed(*arguments, "--retry-failed")
 
-    assert workers == 4
-    assert 0 < left < 22
-    assert 0 < made < WORLD
-    assert (again.returncode, len(place.tiles)) == (0, WORLD)
-    assert place.asked <= left
+    assert (failed.returncode, missing, workers, left) == (4, 2, 2, 1)
+    assert (again.returncode, len(place.tiles), place.asked) == (0, 1 + 4 + 16, 1)
 
 
 def test_a_run_that_only_counts_leaves_the_notes_alone(place: Place) -> None:
@@ -354,6 +357,38 @@ def test_a_run_that_is_killed_is_gone_on_with(place: Place, rounds: Callable[[in
         ran = place.seed("--seed", "world", "--continue", "--progress-file", "progress")
 
         assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+
+
+def test_one_run_at_a_time_has_a_file_of_progress(place: Place) -> None:
+    go_on = threading.Event()
+    place.upstream.on("/wms", lambda request: draw(request) if go_on.wait(60.0) else Reply(404))
+    (place.directory / "progress.failed").touch()
+    arguments = ("--seed", "world", "--progress-file", "progress")
+
+    with subprocess.Popen(place.command(*arguments), cwd=place.directory) as first:
+        _wait_for(lambda: place.asked > 0)
+        others = [place.seed(*arguments, *further) for further in ((), ("--continue",), ("--retry-failed",))]
+        go_on.set()
+        code = first.wait()
+
+    for other in others:
+        assert other.returncode == 3
+        assert f"'progress' belongs to a run under way (process {first.pid} on " in other.stderr
+        assert "name another --progress-file" in other.stderr
+    assert (code, len(place.tiles), place.asked) == (0, WORLD, 22)
+    assert not list(place.directory.glob("progress*"))
+
+
+def test_a_run_is_gone_on_with_as_soon_as_it_has_died_though_its_workers_are_left(place: Place) -> None:
+    _forget_tiles(place)
+    arguments = ("--seed", "world", "--progress-file", "progress")
+    with subprocess.Popen(place.command(*arguments, "-c", "3"), cwd=place.directory) as running:
+        _wait_for(lambda: place.asked >= 6)
+        running.kill()
+
+    again = place.seed(*arguments, "--continue")
+
+    assert (again.returncode, len(place.tiles)) == (0, WORLD), again.stderr
 
 
 def test_workers_end_with_a_parent_that_is_killed(place: Place) -> None:

@@ -24,6 +24,7 @@ from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.no_lock import NoLock
+from tilekeep.adapters.locks.run_lock import RunLock
 from tilekeep.adapters.outage import Outages
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.redis.clients import RedisClients
@@ -212,6 +213,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     seed_stop = providers.Factory(SharedStop)
     tile_sets: providers.Factory[TileSets[Any]] = providers.Factory(TileSets)
     seed_notes = providers.Factory(JobFile)
+    run_lock = providers.ThreadSafeSingleton(RunLock, keep=resources.provided.keep)
     seed_runs = providers.Factory(RunDirectory, clock=clock)
     seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
         {

@@ -66,6 +66,7 @@ class RetryFailed:
         return tally
 
     def _jobs(self, number: int, task: SeedTask) -> Iterator[ChunkJob]:
+        """One for each unit: each may take as long as a source is waited for, and is not to be done again."""
         for unit, _ in self._notes.failed_units(task.name):
             (planned,) = task.plan.chunks_with(unit.z, [unit])
             yield ChunkJob(number, planned, (unit,))

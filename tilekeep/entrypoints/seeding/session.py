@@ -90,7 +90,21 @@ class SeedSession:
 
         :raises StoreError: tiles cannot be stored or removed.
         :raises JobStoreError: it cannot be noted what is done.
+        :raises TooManyRuns: another run does so in the same file.
         """
+        with self._alone():
+            return self._done(tasks)
+
+    def _alone(self) -> contextlib.AbstractContextManager[None]:
+        """While it lasts, no other run has the same file of progress, nor that of its failures."""
+        if self._notes_path() is None:
+            return contextlib.nullcontext()
+        held: contextlib.AbstractContextManager[None] = self._container.adapters.run_lock().held(
+            self._options.progress_file
+        )
+        return held
+
+    def _done(self, tasks: WantedTasks) -> SessionResult:
         timer = self._timer()
         with self._notes() as notes, _handling_signals(self._interrupt), timer or contextlib.nullcontext():
             run = SeedRun(self._container, self._options.run, notes, self._report, self._stop)
