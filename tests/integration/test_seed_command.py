@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,11 @@ from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.drawing import encoded
 from tests.integration.support.seeding import tiles_below
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.seed_plan import SeedPlan
 
 CONFIGURATION = """
 services: {{tms: }}
@@ -78,10 +82,17 @@ class Place:
     def asked(self) -> int:
         return len(self.upstream.requests)
 
+    def contents(self) -> dict[str, bytes]:
+        return {tile: (self.directory / "cache_data" / tile).read_bytes() for tile in self.tiles}
 
-def draw(request: Received) -> Reply:
+
+def draw(request: Received, color: tuple[int, int, int] = (90, 140, 200)) -> Reply:
     size = (int(request.parameters["width"]), int(request.parameters["height"]))
-    return image_reply(encoded(Image.new("RGB", size, (90, 140, 200)), "PNG"))
+    return image_reply(encoded(Image.new("RGB", size, color), "PNG"))
+
+
+def draw_anew(request: Received) -> Reply:
+    return draw(request, (200, 90, 140))
 
 
 @pytest.fixture
@@ -318,12 +329,33 @@ def test_a_file_that_is_no_file_of_progress_is_not_replaced(place: Place) -> Non
     assert (place.directory / "progress").read_text() == "of somebody else"
 
 
-def test_a_source_that_fails_for_a_while_is_waited_for(place: Place) -> None:
-    place.upstream.on("/wms", *[draw] * 4, Reply(503), draw)
+def test_a_source_that_fails_for_a_while_is_waited_for_and_stale_tiles_stay_meanwhile(place: Place) -> None:
+    place.seed("--seed", "world")
+    before = place.contents()
+    place.upstream.forget()
+    refused = threading.Semaphore(0)
 
-    ran = place.seed("--seed", "world", "--concurrency", "1")
+    def fail(_: Received) -> Reply:
+        refused.release()
+        return Reply(503)
 
-    assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+    place.upstream.on("/wms", *[draw_anew] * 4, fail)
+
+    with subprocess.Popen(place.command("--seed", "again", "--progress-file", "progress"), cwd=place.directory) as run:
+        for _ in range(6):
+            assert refused.acquire(timeout=60.0)
+        meanwhile = place.contents()
+        told = tilekeep_command("jobs", "progress", "--json", directory=place.directory)
+        place.upstream.on("/wms", draw_anew)
+        code = run.wait()
+
+    (task,) = json.loads(told.stdout)["tasks"]
+    stale = [path for path, content in meanwhile.items() if content == before[path]]
+    assert meanwhile.keys() == before.keys()
+    assert 0 < len(stale) < WORLD
+    assert (task["finished"], task["failed_count"]) == (False, 0)
+    assert code == 0
+    assert all(content != before[path] for path, content in place.contents().items())
 
 
 def test_stale_tiles_stay_while_the_source_fails(place: Place) -> None:
@@ -441,19 +473,27 @@ def test_notes_of_another_area_do_not_count(place: Place) -> None:
     assert len([tile for tile in place.tiles if int(tile.split("/")[-2]) >= 4]) == 32
 
 
-def test_any_worker_may_be_killed_without_loss(place: Place, rounds: Callable[[int, int], int]) -> None:
-    chance = random.Random(7)
-    for _ in range(rounds(5, 20)):
-        _forget_tiles(place)
-        after = chance.randrange(4, 16)
-        with subprocess.Popen(place.command("--seed", "world", "-c", "4"), cwd=place.directory) as running:
-            _wait_for(lambda: place.asked >= after or running.poll() is not None)  # noqa: B023 - awaited here
-            workers = _children(running.pid)
-            os.kill(int(chance.choice(workers)), signal.SIGKILL)
-            assert running.wait() == 0
+def test_any_worker_may_be_killed_at_any_time_without_loss(place: Place, rounds: Callable[[int, int], int]) -> None:
+    workers, kills, chance = 4, rounds(5, 20), random.Random()
+    total, seen = _single_tiles(place), frozenset[str]()
+    moments = sorted(chance.sample(range(total // 20, total * 9 // 10, workers), kills))
+    arguments = ("--seed", "deep", "-c", str(workers), "--progress-file", "progress", "--result-file", "result")
 
-        assert len(place.tiles) == WORLD
-        assert place.asked <= 22 + 4, "what each worker was just at is asked for once more, at most"
+    with subprocess.Popen(place.command(*arguments), cwd=place.directory) as running:
+        for moment in moments:
+            _wait_for(lambda: place.asked >= moment, running)  # noqa: B023 - awaited here
+            _wait_for(lambda: set(_children(running.pid)) - seen, running)  # noqa: B023
+            victim = chance.choice([*set(_children(running.pid)) - seen])
+            seen |= {*_children(running.pid)}
+            os.kill(int(victim), signal.SIGKILL)
+        code = running.wait()
+
+    result = json.loads((place.directory / "result").read_text())
+    assert (code, len(place.tiles)) == (0, total)
+    assert result["made"] + result["kept"] == total, "each chunk counts once, however often it was begun"
+    again = Counter(request.parameters["bbox"] for request in place.upstream.requests)
+    assert sum(again.values()) - len(again) <= kills * workers, "each worker repeats at most what it was just at"
+    assert not list(place.directory.glob("progress*"))
 
 
 def test_a_run_ends_when_its_time_is_over(place: Place) -> None:
@@ -467,15 +507,35 @@ def test_a_run_ends_when_its_time_is_over(place: Place) -> None:
 
 
 def test_another_run_over_the_same_cache_is_waited_for(place: Place) -> None:
-    place.upstream.on("/wms", lambda request: _slow(draw(request)))
-    with subprocess.Popen(place.command("--seed", "world", "--use-cache-lock"), cwd=place.directory) as first:
-        _wait_for(lambda: place.asked > 0)
-        ran = place.seed("--seed", "world", "--use-cache-lock")
-        assert first.wait() == 0
+    go_on = threading.Event()
+    place.upstream.on("/wms", lambda request: draw(request) if go_on.wait(60.0) else Reply(404))
+    command = place.command("--seed", "world", "--use-cache-lock")
+    with subprocess.Popen(command, cwd=place.directory) as first:
+        _wait_for(lambda: place.asked > 0, first)
+        with subprocess.Popen(command, cwd=place.directory, stdout=subprocess.PIPE, text=True) as second:
+            assert second.stdout is not None
+            said = next((line for line in second.stdout if "is locked" in line), "")
+            asked_meanwhile = place.asked
+            go_on.set()
+            second.stdout.read()
+        codes = (first.wait(), second.wait())
 
-    assert "cache 'web' is locked" in ran.stdout or ran.returncode == 0
-    assert (ran.returncode, len(place.tiles)) == (0, WORLD)
+    assert said == "    ...cache 'web' is locked, skipping\n"
+    assert asked_meanwhile <= 2, "what the two processes of the first one were at"
+    assert (codes, len(place.tiles)) == ((0, 0), WORLD)
     assert place.asked == 1 + 1 + 4 + 16
+
+
+def _single_tiles(place: Place) -> int:
+    """Has the seed ``deep`` make many chunks of tiles, each by a request of its own; how many tiles."""
+    configuration = place.directory / "mapproxy.yaml"
+    configuration.write_text(configuration.read_text().replace("meta_size: [2, 2]", "meta_size: [1, 1]"))
+    (place.directory / "seed.yaml").write_text("seeds: {deep: {caches: [web], levels: {to: 5}}}")
+    tile = draw(Received("GET", "/wms?width=256&height=256", {}, b"", 0))
+    place.upstream.on("/wms", tile)
+    plan = SeedPlan(WEBMERCATOR, Size(1, 1), tuple(range(6)))
+    assert sum(1 for _ in plan.chunks()) >= 5 * 4, "each of four workers has several"
+    return sum(4**level for level in range(6))
 
 
 def _failed_in(notes: str) -> int:
@@ -509,8 +569,9 @@ def _killed_in_the_middle(place: Place, by: signal.Signals) -> None:
     place.upstream.on("/wms", draw)
 
 
-def _wait_for(condition: Callable[[], bool]) -> None:
+def _wait_for(condition: Callable[[], object], running: subprocess.Popen[bytes] | None = None) -> None:
     while not condition():
+        assert running is None or running.poll() is None, "it has ended before"
         time.sleep(0.01)
 
 
