@@ -17,11 +17,11 @@ from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.adapters.seeding.remote.broker import Broker
 from tilekeep.adapters.seeding.remote.executor import CeleryExecutor
 from tilekeep.adapters.seeding.remote.making import celery_executor, celery_worker
-from tilekeep.domain.seed_orders import ChunkOrder
+from tilekeep.domain.seed_orders import ChunkOrder, StoredSample
 from tilekeep.domain.seed_plan import PlannedChunk, Position, SeedChunk
 from tilekeep.domain.seeding import ChunkJob, SeedWorker, TaskName
 from tilekeep.domain.tile import TileCoord
-from tilekeep.ports.seed_executor import MayBegin, OrderWork, always
+from tilekeep.ports.seed_executor import LookFor, MayBegin, OrderWork, always
 from tilekeep.ports.stop import Stop
 
 LONGEST_SECONDS = 30.0
@@ -48,6 +48,10 @@ def job_of(order: ChunkOrder) -> ChunkJob:
     return job(order.units[0].x)
 
 
+def seen(_job: ChunkJob, _sample: StoredSample) -> None:
+    """Whatever workers store is seen."""
+
+
 class Crew:
     """A broker that is the test's own, and workers at it."""
 
@@ -69,7 +73,7 @@ class Crew:
         self._started.append(forked(run))
         return self._started[-1]
 
-    def coordinator(self, stop: Stop, may_begin: MayBegin = always) -> CeleryExecutor:
+    def coordinator(self, stop: Stop, may_begin: MayBegin = always, look_for: LookFor = seen) -> CeleryExecutor:
         return celery_executor(
             order_of,
             stop,
@@ -78,6 +82,7 @@ class Crew:
             longest_seconds=LONGEST_SECONDS,
             clients=self.clients,
             clock=SystemClock(),
+            look_for=look_for,
             may_begin=may_begin,
         )
 

@@ -19,7 +19,7 @@ from tilekeep.adapters.seeding.remote.chunk_queue import ChunkQueue
 from tilekeep.adapters.seeding.remote.messages import Refused, answer_of, packed_order
 from tilekeep.adapters.seeding.stopping import SharedStop
 from tilekeep.domain.errors import ConfigurationError, SeedingBrokenOff
-from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
+from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart, StoredSample
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
 from tilekeep.ports.seed_executor import OrderWork
 from tilekeep.ports.stop import Stop
@@ -78,6 +78,37 @@ def test_what_is_left_of_a_chunk_is_handed_out_anew(crew: Crew) -> None:
     crew.worker(work)
 
     assert all_done(crew) == {number_of(job): ChunkResult(made=4 + 1) for job in JOBS}
+
+
+def test_a_worker_whose_tiles_are_not_seen_ends_the_run_and_nothing_of_it_is_noted(crew: Crew) -> None:
+    def work(order: ChunkOrder, _: Stop) -> ChunkPart:
+        sample = StoredSample(order.units[0], 1000.0, "/there/5.png")
+        return ChunkPart(ChunkResult(made=2), len(order.units), sample=sample)
+
+    crew.worker(work)
+    done: list[ChunkJob] = []
+    executor = crew.coordinator(SharedStop(), look_for=lambda job, sample: "/here/5.png")
+
+    with pytest.raises(SeedingBrokenOff, match=r"it has at '/there/5\.png' is not at '/here/5\.png'"):
+        executor.run(iter(JOBS), lambda job, _: done.append(job))
+    executor.close()
+
+    assert done == []
+
+
+def test_tiles_of_a_worker_may_be_on_their_way_for_a_moment(crew: Crew) -> None:
+    def work(order: ChunkOrder, _: Stop) -> ChunkPart:
+        return ChunkPart(ChunkResult(made=2), len(order.units), sample=StoredSample(order.units[0], 1000.0, "/there"))
+
+    crew.worker(work)
+    looks = iter(["/here"])
+    done: list[int] = []
+    executor = crew.coordinator(SharedStop(), look_for=lambda job, sample: next(looks, None))
+
+    executor.run(iter(JOBS), lambda job, _: done.append(number_of(job)))
+    executor.close()
+
+    assert sorted(done) == [number_of(job) for job in JOBS]
 
 
 def test_a_chunk_whose_process_is_killed_is_done_once_more(crew: Crew, tmp_path: Path) -> None:

@@ -186,6 +186,24 @@ def test_a_worker_with_another_configuration_takes_no_part(
     assert tiles_in(bucket) == 0
 
 
+def test_a_worker_that_stores_tiles_elsewhere_is_found_out_and_both_places_are_named(
+    machine: Callable[..., Machine], broker: str, source: Source
+) -> None:
+    files = CONFIGURATION.replace("{{type: s3, bucket_name: {bucket}}}", "{{type: file}}")
+    of_each = files.format(bucket="", s3="http://127.0.0.1:1", url=source.url)
+    coordinator, one = machine("coordinator", of_each), machine("one", of_each)
+    one.worker(broker)
+
+    run = coordinator.seed(broker, "--seed", "few", "--progress-file", "progress")
+
+    assert run.wait(60) == 3, coordinator.log
+    assert "stores its tiles elsewhere" in coordinator.log
+    for place in (one, coordinator):
+        assert f"'{place.directory}/data/web_EPSG3857/" in coordinator.log
+    (task,) = coordinator.jobs()["tasks"]
+    assert (task["made"], task["share"]) == (0, 0)
+
+
 def test_jobs_says_in_words_too_who_does_what(tmp_path: Path) -> None:
     chunks = (SeedChunk(4, 1, 0, inside=True), SeedChunk(4, 1, 1, inside=True))
     notes = JobFile(str(tmp_path / "progress"))

@@ -30,15 +30,25 @@ class ChunkOrder(NamedTuple):
         return self._replace(units=self.units[part.units :], attempts=part.attempts)
 
 
+class StoredSample(NamedTuple):
+    """A tile that a worker has in its store: since when, in POSIX seconds, and where, for people."""
+
+    tile: TileCoord
+    stored_at: float
+    place: str
+
+
 class ChunkPart(NamedTuple):
     """As much of a chunk as there was time for.
 
     :ivar units: the first so many are settled, with this ``result``.
     :ivar attempts: how often it has been tried in vain to make the unit after these.
     :ivar wait_seconds: for how long that is to be left alone.
+    :ivar sample: one of its tiles, by which whoever ordered it sees whether both have one store; None for none.
     """
 
     result: ChunkResult
     units: int
     attempts: int = 0
     wait_seconds: float = 0.0
+    sample: StoredSample | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
+from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart, StoredSample
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, SeedWorker
 from tilekeep.ports.stop import Stop
 
@@ -21,6 +21,9 @@ MayBegin = Callable[[], bool]
 
 #: What somebody else is told of a chunk.
 Ordering = Callable[[ChunkJob], ChunkOrder]
+
+#: Looks for a tile that somebody else has stored for a chunk; where it looked in vain, or None.
+LookFor = Callable[[ChunkJob, StoredSample], str | None]
 
 #: Hears of the workers on other machines when anything about them has changed.
 WorkersListener = Callable[[Sequence[SeedWorker]], None]

@@ -13,10 +13,10 @@ from tilekeep.domain.region import Region
 from tilekeep.domain.seed_plan import SeedPlan
 from tilekeep.domain.seeding import TaskName
 from tilekeep.domain.staleness import StalenessPolicy
-from tilekeep.ports.tile_store import LevelRemover, TileLister, TileReader, TileRemover
+from tilekeep.ports.tile_store import LevelRemover, TileLister, TileLocator, TileReader, TileRemover
 
 
-class SeededStore(TileReader, TileRemover, TileLister, LevelRemover, Protocol):
+class SeededStore(TileReader, TileRemover, TileLister, LevelRemover, TileLocator, Protocol):
     """What seeding and cleaning up ask of a store."""
 
 

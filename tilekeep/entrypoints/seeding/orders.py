@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tilekeep.application.seeding.common_store import place_without, stored_sample
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.seeding.seed_task import SeedTask
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.patience import DEFAULT_PATIENCE
-from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
+from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart, StoredSample
 from tilekeep.domain.seeding import ChunkJob
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.stop import Stop
@@ -51,6 +52,17 @@ class TaskOrders:
         )
 
 
+class LookForTiles:
+    """Looks for tiles of workers in the stores of this run."""
+
+    def __init__(self, tasks: Sequence[SeedTask]) -> None:
+        self._tasks = tasks
+
+    def __call__(self, job: ChunkJob, sample: StoredSample) -> str | None:
+        """See :data:`tilekeep.ports.seed_executor.LookFor`."""
+        return place_without(self._tasks[job.task], sample)
+
+
 class DoOrder:
     """Does as much of a chunk as there is time for, with the maker, the locks and the gate of serving."""
 
@@ -64,4 +76,8 @@ class DoOrder:
         work: SeedChunkWork = use_cases.seed_chunk(
             stop=stop, making_seconds=self._making_seconds, patience=DEFAULT_PATIENCE
         )
-        return work.part(use_cases.ordered_tasks().task(order), order.units, order.attempts, _PART_SECONDS)
+        task = use_cases.ordered_tasks().task(order)
+        part = work.part(task, order.units, order.attempts, _PART_SECONDS)
+        failed = {failed.unit for failed in part.result.failed}
+        done = [unit for unit in order.units[: part.units] if unit not in failed]
+        return part._replace(sample=stored_sample(task, done))

@@ -19,7 +19,7 @@ from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.patience import DEFAULT_PATIENCE, Patience
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, SeedWorker, Tally
 from tilekeep.domain.working_hours import WorkingHours
-from tilekeep.entrypoints.seeding.orders import TaskOrders, longest_part_seconds
+from tilekeep.entrypoints.seeding.orders import LookForTiles, TaskOrders, longest_part_seconds
 from tilekeep.ports.job_store import JobStore
 from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.stop import Stop
@@ -131,6 +131,7 @@ class SeedRun:
             executor = adapters.seed_executors(
                 "celery",
                 order=TaskOrders(tasks, adapters.clock()),
+                look_for=LookForTiles(tasks),
                 stop=self._stop,
                 broker=options.broker,
                 listener=self._note_workers,

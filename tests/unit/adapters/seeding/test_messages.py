@@ -18,7 +18,7 @@ from tilekeep.adapters.seeding.remote.messages import (
     packed_order,
     unpacked_order,
 )
-from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
+from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart, StoredSample
 from tilekeep.domain.seeding import ChunkResult, FailedUnit, TaskName
 from tilekeep.domain.tile import TileCoord
 
@@ -30,8 +30,9 @@ instants = st.none() | st.floats(0, 1e10)
 orders = st.builds(ChunkOrder, tasks, st.lists(coords).map(tuple), instants, st.booleans(), st.booleans(), numbers)
 failures = st.lists(st.builds(FailedUnit, coords, st.text()), max_size=3).map(tuple)
 results = st.builds(ChunkResult, numbers, numbers, numbers, numbers, failures)
+samples = st.builds(StoredSample, coords, st.floats(0, 1e10), st.text())
 answers: st.SearchStrategy[Answer] = st.one_of(
-    st.builds(ChunkPart, results, numbers, numbers, st.floats(0, 1e6)),
+    st.builds(ChunkPart, results, numbers, numbers, st.floats(0, 1e6), st.none() | samples),
     st.builds(Unstorable, st.text()),
     st.builds(Refused, st.text()),
     st.just(GivenUp()),

@@ -14,6 +14,7 @@ from tilekeep.adapters.seeding.deaths import MOST_DEATHS, too_many_deaths
 from tilekeep.adapters.seeding.remote.board import Answered, Begun, Look, RunBoard, WorkersBoard
 from tilekeep.adapters.seeding.remote.broker import Broker
 from tilekeep.adapters.seeding.remote.broker_absence import BrokerAbsence
+from tilekeep.adapters.seeding.remote.common_store import AGAIN_SECONDS, CommonStore
 from tilekeep.adapters.seeding.remote.crew import Crew
 from tilekeep.adapters.seeding.remote.handed import Handed
 from tilekeep.adapters.seeding.remote.messages import Refused, Unstorable, answer_of, packed_order
@@ -21,7 +22,7 @@ from tilekeep.domain.errors import SeedingBrokenOff, StoreError, TilekeepError
 from tilekeep.domain.seed_orders import ChunkPart
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.seed_executor import MayBegin, Ordering, always
+from tilekeep.ports.seed_executor import LookFor, MayBegin, Ordering, always
 from tilekeep.ports.stop import Stop
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class CeleryExecutor:
         broker: Broker,
         clock: Clock,
         longest_seconds: float,
+        look_for: LookFor,
         may_begin: MayBegin = always,
     ) -> None:
         self._order = order
@@ -72,6 +74,7 @@ class CeleryExecutor:
         self._clock = clock
         self._longest_seconds = longest_seconds
         self._may_begin = may_begin
+        self._store = CommonStore(look_for, clock)
         self._absence = BrokerAbsence(broker.server.place, clock)
         self._numbers = count()
         self._handed: list[Handed] = []
@@ -119,7 +122,9 @@ class CeleryExecutor:
             self._board.take_back([one.token])
             match answer_of(mark.text):
                 case ChunkPart() as part:
-                    if not one.goes_on(part, self._clock.monotonic()):
+                    if not self._is_in_store(mark.worker, one, part):
+                        one.put_aside(self._clock.monotonic() + AGAIN_SECONDS)
+                    elif not one.goes_on(part, self._clock.monotonic()):
                         self._handed.remove(one)
                         self._crew.has_done(mark.worker)
                         done(one.job, one.result)
@@ -129,6 +134,13 @@ class CeleryExecutor:
                     self._fails(one, SeedingBrokenOff(f"worker {mark.worker}: {reason}"))
                 case _:
                     one.put_aside()
+
+    def _is_in_store(self, worker: str, one: Handed, part: ChunkPart) -> bool:
+        try:
+            return self._store.holds(worker, one.job, part)
+        except (SeedingBrokenOff, StoreError) as error:
+            self._failure = self._failure or error
+            return False
 
     def _fails(self, one: Handed, error: TilekeepError) -> None:
         self._handed.remove(one)

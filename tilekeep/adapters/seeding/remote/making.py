@@ -14,7 +14,7 @@ from tilekeep.adapters.seeding.remote.executor import CeleryExecutor
 from tilekeep.adapters.seeding.remote.worker import CeleryWorker
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.ports.clock import Clock
-from tilekeep.ports.seed_executor import MayBegin, Ordering, OrderWork, WorkersListener, always
+from tilekeep.ports.seed_executor import LookFor, MayBegin, Ordering, OrderWork, WorkersListener, always
 from tilekeep.ports.stop import Stop
 
 
@@ -27,6 +27,7 @@ def celery_executor(
     longest_seconds: float,
     clients: RedisClients,
     clock: Clock,
+    look_for: LookFor,
     may_begin: MayBegin = always,
 ) -> CeleryExecutor:
     """An executor for one run.
@@ -39,6 +40,7 @@ def celery_executor(
         longest_seconds: the time that a worker takes at most for what it is told.
         clients: of Redis.
         clock: measures time.
+        look_for: looks for tiles that workers have stored.
         may_begin: whether chunks may be begun now.
 
     :raises ConfigurationError: a library is not installed.
@@ -59,6 +61,7 @@ def celery_executor(
         broker,
         clock,
         longest_seconds,
+        look_for,
         may_begin,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart
+from tilekeep.domain.seed_orders import ChunkOrder, ChunkPart, StoredSample
 from tilekeep.domain.seeding import ChunkResult, FailedUnit, TaskName
 from tilekeep.domain.tile import TileCoord
 
@@ -69,7 +69,8 @@ def answer_text(answer: Answer) -> str:
     """An answer as text."""
     if isinstance(answer, ChunkPart):
         counts, failed = answer.result[:4], [[*one.unit, one.reason] for one in answer.result.failed]
-        return json.dumps(["part", *answer[1:], *counts, failed])
+        sample = None if answer.sample is None else [[*answer.sample.tile], *answer.sample[1:]]
+        return json.dumps(["part", *answer[1:-1], sample, *counts, failed])
     return json.dumps([_NAMES[type(answer)], *answer])
 
 
@@ -81,12 +82,17 @@ def answer_of(text: str) -> Answer:
     try:
         kind, *rest = json.loads(text)
         if kind == "part":
-            units, attempts, wait_seconds, made, renewed, kept, empty, failed = rest
+            units, attempts, wait_seconds, sample, made, renewed, kept, empty, failed = rest
             reasons = tuple(FailedUnit(_coord(unit), str(reason)) for *unit, reason in failed)
-            return ChunkPart(ChunkResult(made, renewed, kept, empty, reasons), units, attempts, wait_seconds)
+            result = ChunkResult(made, renewed, kept, empty, reasons)
+            return ChunkPart(result, units, attempts, wait_seconds, None if sample is None else _sample(*sample))
         return _KINDS[kind](*rest)
     except (KeyError, TypeError) as error:
         raise ValueError(f"no answer of a worker: {text[:200]!r}") from error
+
+
+def _sample(tile: list[Any], stored_at: Any, place: Any) -> StoredSample:
+    return StoredSample(_coord(tile), float(stored_at), str(place))
 
 
 def _coord(numbers: list[Any]) -> TileCoord:
