@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import random
@@ -596,6 +597,22 @@ def test_python_callers_do_the_same(place: Place) -> None:
     assert (result.tiles.made, len(place.tiles)) == (WORLD, WORLD - 64)
     with pytest.raises(ConfigurationError, match="available: world, again, few"):
         tilekeep.seed(*files, names=["nothing"])
+
+
+def test_python_callers_have_the_rate_the_hours_and_the_failures_too(place: Place) -> None:
+    files = str(place.directory / "mapproxy.yaml"), str(place.directory / "seed.yaml")
+    notes = str(place.directory / "progress")
+    place.upstream.on("/wms", Reply(404), Reply(404), Reply(404), draw)
+    now = dt.datetime.now().astimezone()
+    open_now = f"{now - dt.timedelta(hours=1):%H:%M}-{now + dt.timedelta(hours=1):%H:%M}"
+
+    failed = tilekeep.seed(*files, names=["few"], concurrency=1, progress_file=notes, between=open_now)
+    made = tilekeep.seed(*files, names=["few"], concurrency=1, progress_file=notes, retry_failed=True, rate=1000.0)
+
+    assert (failed.tiles.failed, failed.tiles.made) == (1, 4)
+    assert (made.tiles.failed, made.tiles.made, len(place.tiles)) == (0, 1, 5)
+    with pytest.raises(ConfigurationError, match="between: 'later' is not HH:MM-HH:MM"):
+        tilekeep.seed(*files, between="later")
 
 
 def test_a_sample_tells_what_a_run_will_come_to(place: Place) -> None:

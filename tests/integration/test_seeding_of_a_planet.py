@@ -18,8 +18,10 @@ from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.map_query import Blank
 from tilekeep.domain.region import BoxRegion
 from tilekeep.domain.seed_plan import LARGEST_CHUNK, SeedPlan
-from tilekeep.domain.seeding import ChunkJob, ChunkResult, Tally, TaskName, TaskProgress
+from tilekeep.domain.seeding import ChunkJob, ChunkResult, FailedUnit, Tally, TaskName, TaskProgress
 from tilekeep.domain.staleness import KEEP_FOR_EVER
+from tilekeep.domain.tile import TileCoord
+from tilekeep.ports.seed_executor import ChunkWork
 
 MANY = 10_000_000
 #: When everything that is made once has been made.
@@ -57,20 +59,41 @@ def found_stored(job: ChunkJob) -> ChunkResult:
     return ChunkResult(kept=TILES_OF_CHUNK)
 
 
-def test_memory_is_flat_over_ten_million_tiles(tmp_path: Path) -> None:
+def failed_partly(job: ChunkJob) -> ChunkResult:
+    """What comes of a chunk whose source does not have some of it."""
+    coord = TileCoord(job.planned.chunk.level, job.planned.chunk.column, job.planned.chunk.row)
+    return ChunkResult(kept=TILES_OF_CHUNK // 2, failed=tuple(FailedUnit(coord._replace(x=x), "404") for x in range(8)))
+
+
+def memory_of(work: ChunkWork, levels: int, place: Path) -> tuple[MemoryWatch, Tally, int]:
+    """What was seen of a run over a planet, what came of it, and by how many bytes it grew when it was warm."""
     kitchen = Kitchen(FakeMapSource(Blank()))
     cache = SeededCache(kitchen.store, kitchen.planner, kitchen.maker, kitchen.get_tile)
-    plan = SeedPlan(WEBMERCATOR, Size(4, 4), tuple(range(13)), REGION)
+    plan = SeedPlan(WEBMERCATOR, Size(4, 4), tuple(range(levels)), REGION)
     task = SeedTask(TaskName("seed", "planet", "test", "web", plan.levels), cache, plan, KEEP_FOR_EVER)
     watch, stop, clock = MemoryWatch(), SharedStop(), FakeClock()
-    notes = JobFile(str(tmp_path / "progress"), new=True)
-    run = RunSeedTasks(InProcessExecutor(found_stored, stop), notes, watch, stop, clock)
+    notes = JobFile(str(place / "progress"), new=True)
+    run = RunSeedTasks(InProcessExecutor(work, stop), notes, watch, stop, clock)
     tracemalloc.start()
+    try:
+        tally = run([task])
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        notes.close()
+    return watch, tally, most - watch.warm
 
-    run([task])
 
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    notes.close()
+def test_memory_is_flat_over_ten_million_tiles(tmp_path: Path) -> None:
+    watch, _, growth = memory_of(found_stored, 13, tmp_path)
+
     assert watch.tiles >= MANY
-    assert most - watch.warm < 200_000
+    assert growth < 200_000
+
+
+def test_memory_is_flat_over_ten_thousands_of_failures(tmp_path: Path) -> None:
+    watch, tally, growth = memory_of(failed_partly, 13, tmp_path)
+
+    assert watch.tiles > 2 * WARM
+    assert tally.failed > 50_000
+    assert growth < 200_000

@@ -17,7 +17,7 @@ from tilekeep.config.problems import ConfigurationProblems, Report
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli.exit_codes import EXIT_CONFIGURATION
-from tilekeep.entrypoints.cli.rate import with_rate
+from tilekeep.entrypoints.rate import with_rate
 
 if TYPE_CHECKING:
     from tilekeep.config.containers import TilekeepContainer

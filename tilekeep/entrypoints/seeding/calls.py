@@ -17,7 +17,9 @@ from tilekeep.config.seeding.given_tasks import GivenTasks
 from tilekeep.config.seeding.loading import load_tasks
 from tilekeep.config.seeding.options import SeedSettings
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.working_hours import WorkingHours, working_hours
 from tilekeep.entrypoints.invalidation import Invalidated, WantedInvalidation, invalidated
+from tilekeep.entrypoints.rate import with_rate
 from tilekeep.entrypoints.seeding.asked_tiles import asked_for
 from tilekeep.entrypoints.seeding.lines import LineReport
 from tilekeep.entrypoints.seeding.run import RunOptions, wanted_tasks
@@ -40,9 +42,12 @@ def seed(
     dry_run: bool = False,
     progress_file: str | None = None,
     goes_on: bool = False,
+    retry_failed: bool = False,
     refresh_before_seconds: float | None = None,
     only_existing: bool = False,
     keep_stale: bool = True,
+    rate: float | None = None,
+    between: str | None = None,
     environment: str | None = None,
     broker: str | None = None,
 ) -> SessionResult:
@@ -60,9 +65,12 @@ def seed(
         dry_run: whether tiles are only counted.
         progress_file: where it is noted what is done.
         goes_on: whether an earlier run with that file is gone on with.
+        retry_failed: whether only those tiles are made that an earlier run with that file could not make.
         refresh_before_seconds: the age at which tiles are stale, whatever the file says.
         only_existing: whether no missing tiles are made.
         keep_stale: whether stale tiles stay that cannot be made anew.
+        rate: most requests in a second to each server.  Workers at a broker have their own.
+        between: the part of the day in which tiles are made, such as ``22:00-06:00``, in local time; None is all of it.
         environment: overlay of the configuration.
         broker: URL of a Redis where workers are met (``tilekeep worker``), who make the tiles.
 
@@ -71,7 +79,8 @@ def seed(
     :raises StoreError: tiles cannot be stored.
     :raises JobStoreError: it cannot be noted what is done.
     """
-    loaded = load_settings(configuration, environment=environment, variables=os.environ)
+    hours = _hours(between)
+    loaded = with_rate(load_settings(configuration, environment=environment, variables=os.environ), rate)
     container = checked_container(loaded)
     overrides = Overrides(refresh_before_seconds, only_existing=only_existing, keeps_stale=keep_stale)
     if access_logs:
@@ -82,8 +91,9 @@ def seed(
         chosen = _chosen("seed", names, list(settings.seeds))
         wanted = wanted_tasks(container, settings, chosen, [], overrides)
     meeting = None if broker is None else seed_broker(broker, container.settings())
-    run = RunOptions(concurrency, dry_run=dry_run, broker=meeting)
-    return _session(container, SessionOptions(run, progress_file, goes_on=goes_on))(wanted)
+    run = RunOptions(concurrency, dry_run=dry_run, hours=hours, broker=meeting)
+    options = SessionOptions(run, progress_file, goes_on=goes_on, retry_failed=retry_failed)
+    return _session(container, options)(wanted)
 
 
 def cleanup(
@@ -133,6 +143,13 @@ def invalidate(
 
 def _tasks(path: str, settings: Settings) -> SeedSettings:
     return load_tasks(path, settings, variables=os.environ).settings
+
+
+def _hours(between: str | None) -> WorkingHours | None:
+    hours = None if between is None else working_hours(between)
+    if between is not None and hours is None:
+        raise ConfigurationError(f"between: {between!r} is not HH:MM-HH:MM")
+    return hours
 
 
 def _chosen(kind: str, names: Sequence[str] | None, available: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""``--rate``: at most so many requests in a second, whatever the configuration says."""
+"""A rate given beside the configuration: at most so many requests in a second, whatever that says."""
 
 from __future__ import annotations
 
