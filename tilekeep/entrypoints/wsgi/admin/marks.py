@@ -68,6 +68,8 @@ class MarksApi:
             raise Refused(400, "srs is unknown") from error
         levels = whole_numbers(given, "levels")
         outcome = self._outcome(self._job(cache, area, code, levels, derived=truth(given, "derived", default=True)))
+        if outcome == []:
+            raise Refused(400, "there is nothing to mark: the area has no extent, or the cache stores nothing")
         return {"done": outcome is not None, "caches": list(map(invalidated_facts, outcome or ()))}
 
     def _job(
