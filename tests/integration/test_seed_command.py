@@ -424,6 +424,35 @@ def test_a_run_is_gone_on_with_as_soon_as_it_has_died_though_its_workers_are_lef
     assert (again.returncode, len(place.tiles)) == (0, WORLD), again.stderr
 
 
+@pytest.mark.parametrize("concurrency", ["1", "2"])
+def test_an_interrupt_ends_the_wait_for_the_hours_of_work(place: Place, concurrency: str) -> None:
+    now = dt.datetime.now().astimezone()
+    later = f"{now + dt.timedelta(hours=3):%H:%M}-{now + dt.timedelta(hours=4):%H:%M}"
+    arguments = ("--seed", "world", "--progress-file", "progress", "--between", later, "-c", concurrency)
+    command = place.command(*arguments)
+    with subprocess.Popen(command, cwd=place.directory, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert any("Overwriting" in line for line in running.stdout), "it has come to its first task"
+        running.send_signal(signal.SIGINT)
+        running.stdout.read()
+
+    assert (running.returncode, place.asked, place.tiles) == (2, 0, [])
+    assert (place.directory / "progress").exists()
+    assert not (place.directory / "progress.lock").exists()
+
+
+def test_what_stands_for_a_failure_without_being_kept_is_no_failed_tile(place: Place) -> None:
+    configuration = place.directory / "mapproxy.yaml"
+    on_error = "on_error: {404: {response: transparent, cache: false}}, req"
+    configuration.write_text(configuration.read_text().replace("req", on_error))
+    place.upstream.on("/wms", Reply(404), draw)
+
+    result = tilekeep.seed(str(configuration), str(place.directory / "seed.yaml"), names=["few"], concurrency=1)
+
+    assert (result.tiles.failed, result.tiles.empty, result.tiles.made) == (0, 1, 4)
+    assert len(place.tiles) == 4
+
+
 def test_workers_end_with_a_parent_that_is_killed(place: Place) -> None:
     _forget_tiles(place)
     with subprocess.Popen(place.command("--seed", "world", "-c", "3"), cwd=place.directory) as running:
