@@ -14,6 +14,7 @@ from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.service_metadata import Attribution
+from tilekeep.domain.tile_variant import NO_VARIANTS, Variants
 from tilekeep.domain.vector_layer import VectorLayer
 
 
@@ -71,6 +72,7 @@ class LayerInGrid:
     :ivar extent: the area with data, in the SRS of the grid.
     :ivar geographic_extent: the same in WGS 84 degrees, x/y order, within the limits of the grid's projection.
     :ivar encoding: how the tiles of its cache are encoded; services advertise its public media type.
+    :ivar variants: other forms in which they are offered.
     """
 
     outline: LayerOutline
@@ -78,6 +80,7 @@ class LayerInGrid:
     encoding: ImageEncoding
     extent: BBox
     geographic_extent: BBox
+    variants: Variants = field(default=NO_VARIANTS, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

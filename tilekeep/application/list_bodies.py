@@ -19,9 +19,9 @@ class ListedStore(TileReader, TileLister, Protocol):
 def listed_bodies(
     store: ListedStore, levels: Iterable[int], read_slice: SliceReader
 ) -> Iterator[tuple[TileCoord, bytes]]:
-    """The tiles of ``levels`` without dimensions, in no stated order; raises StoreError."""
+    """The tiles of ``levels`` as the cache has them, without dimensions, in no stated order; raises StoreError."""
     for level in levels:
-        keys = (key for key, _ in store.list(level) if not key.dimensions)
+        keys = (key for key, _ in store.list(level) if not key.dimensions and not key.variant)
         while some := list(islice(keys, _AT_A_TIME)):
             for key, tile in store.read_many(some).items():
                 yield key.coord, read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body

@@ -35,5 +35,6 @@ def existing_chunks(task: SeedTask, now: float, is_to_end: Callable[[], bool] = 
     plan, store, found = task.plan, task.cache.store, list[PlannedChunk]()
     for level in plan.levels:
         stale = stored_tiles(store, plan, level, task.name.dimensions, task.policy, now, is_to_end=is_to_end)
-        found += plan.chunks_with(level, (key.coord for key in stale))
+        # Other forms of tiles are made of these when somebody asks for them.
+        found += plan.chunks_with(level, (key.coord for key in stale if not key.variant))
     return ExistingChunks(tuple(planned._replace(passed=index) for index, planned in enumerate(found)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_maker import Outcome, TileMaker
+from tilekeep.application.variant_tiles import VariantTiles
 from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
@@ -41,11 +42,12 @@ from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
 from tilekeep.config.assemble.stores import StoreAssembly, is_shared
 from tilekeep.config.assemble.upstreams import upstreams_of
+from tilekeep.config.assemble.variants import VariantForms, VariantParts, keeps_variants
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.config.mapproxy.caches import PmtilesBackend
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
-from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, EffectiveVariants, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
@@ -55,6 +57,7 @@ from tilekeep.config.mapproxy.single_stores import stores_of
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.finer_tiles import doubled_grid, first_level_not_halved
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
@@ -63,6 +66,7 @@ from tilekeep.domain.meta_tile import MetaTilePlanner
 from tilekeep.domain.region import Region
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import TileKey, TileSet
+from tilekeep.domain.tile_variant import NO_VARIANTS, Variants
 from tilekeep.ports.background import BackgroundRunner
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.defragmenter import Defragmenter
@@ -119,6 +123,7 @@ class CacheNode:
     maps: MapFromTiles
     explain: ExplainTile
     encoding: ImageEncoding
+    variants: Variants = NO_VARIANTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ class CacheDescription:
     grid: TileGrid
     encoding: ImageEncoding
     extent: BBox
+    variants: Variants = NO_VARIANTS
 
 
 class StoredCache(NamedTuple):
@@ -295,6 +301,7 @@ class CacheAssembly:
         grid = self._grids.grid(grid_key)
         if any(isinstance(store, PmtilesBackend) for store in stores_of(self._settings.caches[name].cache)):
             xyz_levels(grid, self._parts.projection, ("caches", name, "grids"))
+        self._check_double(name, grid)
         level = self._settings.caches[name].use_direct_from_level
         if (
             level is not None
@@ -307,6 +314,15 @@ class CacheAssembly:
             cache = effective_cache(self._settings, name, self._base_dir)
             self._source(cache, grid_key, self._gate(cache))
             self._region(cache, grid_key)
+
+    def _check_double(self, name: str, grid: TileGrid) -> None:
+        """Four tiles of the next level are one with twice the pixels where levels are halved, nowhere else."""
+        variants = self._settings.caches[name].variants
+        z = first_level_not_halved(grid)
+        if variants is None or variants.double != "next_level" or z is None:
+            return
+        message = f"level {z + 1} of the grid {grid.name!r} has not half the resolution of level {z}"
+        raise ConfigurationError(f"{message}; use double: source", option=("caches", name, "variants", "double"))
 
     def _gate(self, cache: EffectiveCache) -> StoreGate:
         return StoreGate(self._parts.imaging, self._limits, cache.name)
@@ -349,7 +365,8 @@ class CacheAssembly:
     def description(self, name: str, grid_key: str) -> CacheDescription:
         """What documents say of the cache ``name`` in the grid with the key ``grid_key``; nothing of it is kept."""
         cache = effective_cache(self._settings, name, self._base_dir)
-        return CacheDescription(self._grids.grid(grid_key), cache.encoding, self.areas.bbox((name, grid_key)))
+        grid, extent = self._grids.grid(grid_key), self.areas.bbox((name, grid_key))
+        return CacheDescription(grid, cache.encoding, extent, cache.variants.offered)
 
     def _node(self, name: str, grid_key: str) -> CacheNode:
         """The cache ``name`` in the grid with the key ``grid_key``."""
@@ -357,7 +374,8 @@ class CacheAssembly:
         gate = self._gate(cache)
         source = None if is_storage_only(cache) else self._source(cache, grid_key, gate)
         parts = self._working_parts(cache, grid_key, gate, source)
-        tiles = self._clipped(cache, parts.grid, parts.region, parts.tiles)
+        own = self._clipped(cache, parts.grid, parts.region, parts.tiles)
+        tiles = self._in_all_forms(cache, grid_key, gate, source, parts, own)
         return CacheNode(
             grid=parts.grid,
             tiles=tiles,
@@ -380,7 +398,48 @@ class CacheAssembly:
                 patience_seconds=cache.patience_seconds,
             ),
             encoding=cache.encoding,
+            variants=cache.variants.offered,
         )
+
+    def _in_all_forms(
+        self,
+        cache: EffectiveCache,
+        grid_key: str,
+        gate: StoreGate,
+        source: MapSource | None,
+        parts: _WorkingParts,
+        own: Tiles,
+    ) -> Tiles:
+        """``own`` with the other forms in which they are offered."""
+        wanted = cache.variants
+        if wanted == EffectiveVariants():
+            return own
+        doubled = None
+        if wanted.double == "source" and source is not None:
+            grid, kept = doubled_grid(parts.grid), replace(cache, stores_tiles=keeps_variants(cache))
+            doubled = self._working_parts(kept, grid_key, gate, source, grid=grid).tiles
+        forms = VariantForms(
+            cache=cache,
+            grid=parts.grid,
+            own=parts.tiles,
+            store=parts.store,
+            lock_id=cache.storage.lock_id(cache.directories[grid_key]),
+            limits=self._limits,
+            parts=self._variant_parts(cache),
+        )
+        others = forms.others(doubled)
+        clipped = {
+            name: self._clipped(
+                cache, parts.grid, parts.region, tiles, cache.variants.offered.encoding(name, cache.encoding)
+            )
+            for name, tiles in others.items()
+        }
+        return VariantTiles(own, clipped)
+
+    def _variant_parts(self, cache: EffectiveCache) -> VariantParts:
+        parts = self._parts
+        locks = parts.locks(_lock_directory(cache)) if is_shared(cache) else parts.no_lock
+        return VariantParts(parts.imaging, locks, parts.clock, parts.read_slice)
 
     def seeded(self, name: str, grid_key: str, policy: StalenessPolicy | None = None) -> SeededCache:
         """The cache as seeding sees it: with the sources that are for seeding only; nothing of it is kept.
@@ -407,14 +466,20 @@ class CacheAssembly:
         gate: StoreGate,
         source: MapSource | None,
         policy: StalenessPolicy | None = None,
+        *,
+        grid: TileGrid | None = None,
     ) -> _WorkingParts:
-        """What reads, makes and stores the tiles of a cache in one grid; without a ``policy``, by that of the cache."""
-        grid, region = self._grids.grid(grid_key), self._region(cache, grid_key)
+        """What reads, makes and stores the tiles of a cache in one grid; without a ``policy``, by that of the cache.
+
+        ``grid`` is another one for the same tiles with another number of pixels.
+        """
+        is_own, region = grid is None, self._region(cache, grid_key)
+        grid = grid or self._grids.grid(grid_key)
         planner = planner_of(cache, grid, source, delegated=self._parts.rendering.delegates(cache))
         policy = policy or StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         wanted = self._wanted_store(cache, grid_key)
         store = self._parts.measured.store(self._stores.store(wanted), cache.name)
-        maker = None if source is None else self._maker(wanted, source, gate, store)
+        maker = None if source is None else self._maker(replace(wanted, grid=grid), source, gate, store)
         get_tile = GetTile(
             reader=store,
             policy=policy,
@@ -429,7 +494,8 @@ class CacheAssembly:
             refresh=None if maker is None else self._refresh(cache, maker, wanted.tile_set),
             tells_age=self._options.tiles_tell_age,
         )
-        tiles = self._parts.measured.tiles(self._rescaled(cache, grid, store, get_tile), cache.name)
+        rescaled = self._rescaled(cache, grid, store, get_tile) if is_own else get_tile
+        tiles = self._parts.measured.tiles(rescaled, cache.name)
         return _WorkingParts(wanted.tile_set, grid, region, planner, policy, store, maker, tiles)
 
     def _refresh(self, cache: EffectiveCache, maker: TileMaker, tile_set: TileSet) -> StaleRefresh | None:
@@ -478,22 +544,27 @@ class CacheAssembly:
             )
         return chain
 
-    def _clipped(self, cache: EffectiveCache, grid: TileGrid, region: Region | None, tiles: Tiles) -> Tiles:
-        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13)."""
+    def _clipped(
+        self,
+        cache: EffectiveCache,
+        grid: TileGrid,
+        region: Region | None,
+        tiles: Tiles,
+        encoding: ImageEncoding | None = None,
+    ) -> Tiles:
+        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13).
+
+        ``encoding`` is theirs, if it is not that of the cache.
+        """
         if region is None or cache.coverage is None or not cache.coverage.clip:
             return tiles
         parts = self._parts
-        return ClippedTiles(tiles, grid, region, parts.imaging, cache.encoding, self._limits, parts.read_slice)
+        wanted = encoding or cache.encoding
+        return ClippedTiles(tiles, grid, region, parts.imaging, wanted, self._limits, parts.read_slice)
 
     def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> MakeMetaTile:
         parts, cache = self._parts, wanted.cache
-        locks = LockDirectory(
-            cache.tile_lock_dir,
-            cache.lock_directory_permissions,
-            cache.lock_file_permissions,
-            cache.lock_timeout_seconds,
-            of_all_hosts=True,
-        )
+        locks = _lock_directory(cache)
         opaque = cache.encoding.opaque
         fetcher: FetchesTiles = TileFetcher(
             source=source,
@@ -521,3 +592,14 @@ class CacheAssembly:
             clock=parts.clock,
             failure_seconds=cache.failure_seconds,
         )
+
+
+def _lock_directory(cache: EffectiveCache) -> LockDirectory:
+    """Where locks of its tiles are."""
+    return LockDirectory(
+        cache.tile_lock_dir,
+        cache.lock_directory_permissions,
+        cache.lock_file_permissions,
+        cache.lock_timeout_seconds,
+        of_all_hosts=True,
+    )

@@ -75,6 +75,7 @@ class CatalogueAssembly:
             encoding=described.encoding,
             extent=described.extent,
             geographic_extent=self._geographic_extent(described.grid, described.extent),
+            variants=described.variants,
         )
 
     def _tile_layer(self, outline: LayerOutline, grid_outline: GridOutline) -> TileLayer:
@@ -89,6 +90,7 @@ class CatalogueAssembly:
             extent=extent,
             geographic_extent=self._geographic_extent(node.grid, extent),
             blank=self._blanks(node.grid.tile_size),
+            variants=node.variants,
         )
 
     def _geographic_extent(self, grid: TileGrid, extent: BBox) -> BBox:

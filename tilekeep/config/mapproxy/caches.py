@@ -105,6 +105,21 @@ class Quota(Options):
     max_size: Annotated[ByteSize, Field(gt=0)]
 
 
+class VariantOptions(Options):
+    """``variants``: other forms in which the tiles of a cache are offered (own addition).
+
+    :ivar formats: other image formats, preferred ones first: media types, or names of globals.image.formats.  Clients
+        that name one of them in Accept get it.
+    :ivar double: where tiles with twice the pixels (@2x) come from: put together from the next level, or asked of the
+        source.
+    :ivar keep: whether they are stored once they have been made.
+    """
+
+    formats: tuple[str, ...] = ()
+    double: Opt[Literal["next_level", "source"]] = None
+    keep: bool = True
+
+
 class BackendOptions(Options):
     """Options that all stores share.
 
@@ -494,6 +509,7 @@ class Cache(Options):
     :ivar ledger: whether account is kept of the tiles that are stored (own addition).
     :ivar quota: how much it may hold (own addition).
     :ivar cache: where and how tiles are stored.
+    :ivar variants: other forms in which tiles are offered: formats by Accept, and @2x (own addition).
     :ivar vector_layers: what TileJSON says of the layers of vector tiles, which nobody looks into (own addition).
     """
 
@@ -522,6 +538,7 @@ class Cache(Options):
     ledger: Opt[bool] = None
     quota: Section[Quota] | None = None
     cache: Opt[Backend] = None
+    variants: Section[VariantOptions] | None = None
     vector_layers: Opt[tuple[VectorLayerOptions, ...]] = None
 
     @property

@@ -26,6 +26,7 @@ from tilekeep.config.mapproxy.storage_checks import storage_problems
 from tilekeep.config.mapproxy.tier_checks import tier_problems
 from tilekeep.config.mapproxy.validation import validated
 from tilekeep.config.mapproxy.value_checks import value_problems
+from tilekeep.config.mapproxy.variant_checks import variant_problems
 from tilekeep.config.problems import OptionPath, Problem
 
 
@@ -57,6 +58,7 @@ def _problems_of_meaning(settings: Settings, broken: Collection[OptionPath]) -> 
     yield from cache_problems(settings, broken)
     yield from opaque_problems(settings)
     yield from format_problems(settings)
+    yield from variant_problems(settings)
     yield from storage_problems(settings)
     yield from sqlite_problems(settings, broken)
     yield from redis_problems(settings, broken)

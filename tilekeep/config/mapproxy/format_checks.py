@@ -55,9 +55,9 @@ def _offer_problems(path: OptionPath, names: tuple[str, ...], formats: Mapping[s
         if subtype(media_type).lower() == "geotiff":
             known = media_type.startswith("image/")
         else:
-            known = media_type.startswith("image/") and _is_known(media_type, formats)
+            known = media_type.startswith("image/") and is_known_format(media_type, formats)
         if not known:
-            yield _unknown((*path, index), name, formats)
+            yield unknown_format((*path, index), name, formats)
         elif (other := seen.setdefault(media_type, name)) != name or name in names[:index]:
             message = f"{name!r} and {other!r} are both offered as {media_type}; the later one counts, remove the other"
             yield warning((*path, index), message)
@@ -67,28 +67,29 @@ def _cache_problems(path: OptionPath, cache: Cache, formats: Collection[str]) ->
     named, requested = cache.format, cache.request_format
     if opaque_format(named) is not None or named == GEOTIFF:
         return
-    if named is not None and not _is_known(named, formats):
-        yield _unknown((*path, "format"), named, formats)
+    if named is not None and not is_known_format(named, formats):
+        yield unknown_format((*path, "format"), named, formats)
     elif named is not None and named != MIXED and "/" not in named and named not in formats:
         message = f"{named!r} is neither a MIME type nor one of globals.image.formats; tiles are stored as image/png"
         yield warning((*path, "format"), message, suggestion=f"image/{named}")
     known = requested is None or requested in _ASKED_FOR or opaque_format(requested) is not None
-    if requested is not None and not known and not _is_known(requested, formats):
-        yield _unknown((*path, "request_format"), requested, formats)
+    if requested is not None and not known and not is_known_format(requested, formats):
+        yield unknown_format((*path, "request_format"), requested, formats)
 
 
 def _image_problems(path: OptionPath, image: ImageOptions | None, formats: Collection[str]) -> Iterator[Problem]:
-    if image is not None and image.format is not None and not _is_known(image.format, formats):
-        yield _unknown((*path, "format"), image.format, formats)
+    if image is not None and image.format is not None and not is_known_format(image.format, formats):
+        yield unknown_format((*path, "format"), image.format, formats)
 
 
-def _is_known(name: str, formats: Collection[str]) -> bool:
-    """Whether tiles can be written in this format."""
+def is_known_format(name: str, formats: Collection[str]) -> bool:
+    """Whether tiles can be written in the format of this name; ``formats`` are those that are named."""
     media_type = name if "/" in name else f"image/{name}"
     return name == MIXED or name in formats or (media_type.startswith("image/") and f"image/{subtype(name)}" in WRITTEN)
 
 
-def _unknown(path: OptionPath, name: str, formats: Collection[str]) -> Problem:
+def unknown_format(path: OptionPath, name: str, formats: Collection[str]) -> Problem:
+    """That the option at ``path`` names a format that does not exist."""
     known = (*WRITTEN, MIXED, *(OPAQUE_NAMES if path[:1] == ("caches",) and len(path) == _OF_CACHE else ()), *formats)
     message = f"the format {name!r} does not exist (known: {', '.join(known)})"
     meant = closest(subtype(name), map(subtype, WRITTEN))

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from tilekeep.config.mapproxy.caches import (
     Cache,
@@ -25,7 +25,7 @@ from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
-from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice
+from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice, variant_encoding
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, object_place
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
@@ -40,6 +40,7 @@ from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.secrets import redacted, split_credentials
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit
+from tilekeep.domain.tile_variant import Variants
 from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.domain.watermark import Watermark
 
@@ -78,6 +79,20 @@ class Rescaling:
     keeps: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EffectiveVariants:
+    """Other forms in which tiles are offered: ``double`` is where those with twice the pixels come from, or None."""
+
+    encodings: tuple[ImageEncoding, ...] = ()
+    double: Literal["next_level", "source"] | None = None
+    keep: bool = True
+
+    @property
+    def offered(self) -> Variants:
+        """What services have to know of them."""
+        return Variants(self.encodings, self.double is not None)
+
+
 RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
 
 
@@ -87,6 +102,7 @@ class EffectiveCache:
 
     :ivar grids: keys of its grids, in order.
     :ivar sources: those that draw maps, bottom first, as this cache asks them.
+    :ivar variants: other forms in which tiles are offered.
     :ivar vector_layers: what is said of the layers of vector tiles.
     :ivar bands: how their bands are put together, or None where they are laid over each other.
     :ivar encoding: how tiles are stored.
@@ -140,6 +156,7 @@ class EffectiveCache:
     quota_bytes: int | None = None
     bands: BandMix | None = None
     vector_layers: tuple[VectorLayer, ...] = ()
+    variants: EffectiveVariants = EffectiveVariants()
 
 
 def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCache:
@@ -157,11 +174,12 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
     )
     grids = cache.grids or (DEFAULT_GRID,)
     own = cache_image_choice(settings, cache.image, format_name)
+    encoding = cache_encoding(settings, own, [source.image for source in sources])
     return EffectiveCache(
         name=name,
         grids=grids,
         sources=sources,
-        encoding=cache_encoding(settings, own, [source.image for source in sources]),
+        encoding=encoding,
         request_format=as_media_type(request_format),
         meta_size=Size(width, height),
         meta_buffer_px=_first(cache.meta_buffer, default.meta_buffer),
@@ -189,7 +207,16 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         quota_bytes=None if cache.quota is None else cache.quota.max_size,
         bands=_bands(cache),
         vector_layers=vector_layers(cache),
+        variants=_variants(settings, cache, encoding),
     )
+
+
+def _variants(settings: Settings, cache: Cache, own: ImageEncoding) -> EffectiveVariants:
+    options = cache.variants
+    if options is None:
+        return EffectiveVariants()
+    encodings = (variant_encoding(settings, own, name) for name in options.formats)
+    return EffectiveVariants(tuple(encodings), options.double, options.keep)
 
 
 def vector_layers(cache: Cache) -> tuple[VectorLayer, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tilekeep.config.mapproxy.image import EncodingOptions, ImageOptions
 from tilekeep.config.mapproxy.root import Settings
@@ -98,6 +98,13 @@ def cache_encoding(settings: Settings, own: ImageChoice, sources: Sequence[Image
         colors=own.colors if own.colors is not None else 0 if forbidden else max(palettes),
         transparent=transparent if own.transparent is None else own.transparent,
     )
+
+
+def variant_encoding(settings: Settings, own: ImageEncoding, format_name: str) -> ImageEncoding:
+    """How tiles of a cache are encoded that is offered in another format; ``own`` is how they are stored."""
+    choice = image_choice(settings, None, format_name)
+    encoding = _encoding(settings, choice, mode=choice.mode, colors=choice.colors, transparent=own.transparent)
+    return replace(encoding, resampling=own.resampling)
 
 
 def map_encoding(settings: Settings, format_name: str) -> ImageEncoding:

@@ -22,6 +22,7 @@ _FOR_IMAGES = (
     "upscale_tiles",
     "downscale_tiles",
     "link_single_color_images",
+    "variants",
     "use_direct_from_level",
     "use_direct_from_res",
 )

@@ -22,7 +22,7 @@ class ResolvedTile(NamedTuple):
 
     :ivar layer: the layer in its grid; its ``outline.name`` is the public name.
     :ivar grid: the grid of the layer.
-    :ivar key: the tile in the cache.
+    :ivar key: the tile in the cache; of another form of it, the tile that this is made of.
     :ivar service: ``tms``, ``tiles``, ``kml``, or ``wmts`` and ``wms``, also under the common address of OGC services.
     :ivar address: path and query string below the prefix, as the service reads them.
     """
@@ -47,10 +47,10 @@ def resolved(locators: Mapping[str, Locator], url_or_path: str) -> ResolvedTile:
     for place, segment in enumerate(segments):
         if segment in locators:
             path = "/" + "/".join(segments[place:])
-            route, key = locators[segment](path, parts.query)
+            route, key, _ = locators[segment](path, parts.query)
             service = segment if segment in {"tms", "tiles"} else route.service
             address = f"{utf8(path)}?{parts.query}" if parts.query else utf8(path)
-            return ResolvedTile(route.layer, route.layer.grid, key, service, address)
+            return ResolvedTile(route.layer, route.layer.grid, key._replace(variant=""), service, address)
     raise InvalidRequest(f"{url_or_path}: no tile service has this address; they begin with {_listed(locators)}")
 
 

@@ -24,7 +24,7 @@ from tilekeep.entrypoints.wsgi.caching import aged_cache_control, cache_control,
 from tilekeep.entrypoints.wsgi.decoration import DECORATE, Decoration
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.request_facts import FACTS
-from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response
+from tilekeep.entrypoints.wsgi.response import NOSNIFF, NOT_STORABLE, Environ, Header, Response, vary_with
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import SliceReader
@@ -87,6 +87,8 @@ class TileDelivery:
         :raises AccessDenied: the authorisation hook refuses it.
         :raises SourceError: see :class:`tilekeep.application.get_tile.GetTile`, as for LockTimeout and StoreError.
         """
+        if located.is_negotiable:
+            return self._negotiated(located, environ)
         route = located.route
         if HOOK not in environ:
             return self.permitted(located, environ, route.service)
@@ -99,6 +101,13 @@ class TileDelivery:
         if relation is Relation.DISJOINT or route.layer.encoding.opaque is not None:  # which cannot be cut
             return _nothing(list(NOT_STORABLE), route.layer)
         return self._retouched(located, environ, route.service, region)
+
+    def _negotiated(self, located: Located, environ: Environ) -> Response:
+        """In the format that the client likes best."""
+        chosen = located.route.in_accepted_format(located.key, environ.get("HTTP_ACCEPT", ""))
+        response = self(chosen, environ)
+        vary_with(response.headers, "Accept")
+        return response
 
     def permitted(self, located: Located, environ: Environ, service: str) -> Response:
         """The response to a request that has been authorised already, if it has to be; raises as the call itself.
@@ -113,7 +122,8 @@ class TileDelivery:
             return self._empty(answer, located.route.layer, environ)
         if tile.media_type in PACKED_MEDIA_TYPES:
             return self._packed(answer, tile, environ)
-        return self._stored(answer, tile, environ, shared=HOOK not in environ)
+        form = f"-{located.key.variant}" if located.key.variant else ""
+        return self._stored(answer, tile, environ, shared=HOOK not in environ, form=form)
 
     def origin(self, state: TileState) -> list[Header]:
         """What clients are told of where a tile or a map came from, if they are told that at all."""
@@ -155,9 +165,9 @@ class TileDelivery:
             return self._empty(answer, layer, environ)
         stored = answer.tile.body
         body = stored if isinstance(stored, bytes) else self._read_slice(stored)
-        names = [layer.outline.name]
-        redraw = self._decoration(environ, service, names, layer.grid.srs.code, bbox, layer.encoding)
-        image, storable = self._retouch(body, bbox, layer.encoding, redraw=redraw, region=region)
+        names, encoding = [layer.outline.name], located.route.encoding(located.key)
+        redraw = self._decoration(environ, service, names, layer.grid.srs.code, bbox, encoding)
+        image, storable = self._retouch(body, bbox, encoding, redraw=redraw, region=region)
         if region is not None or not (storable and answer.storable):
             return _found([*NOT_STORABLE, *self.origin(answer.state)], image.media_type, image.body)
         return self._tagged(answer, image, f'"{hashlib.sha256(image.body).hexdigest()[:16]}"', environ)

@@ -14,6 +14,7 @@ from tilekeep.domain.geometry import BBox
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.service_metadata import Attribution
+from tilekeep.domain.tile_variant import DOUBLE
 from tilekeep.domain.xyz_tiles import xyz_levels
 from tilekeep.entrypoints.wsgi.authorise import HOOK, authorise_tile
 from tilekeep.entrypoints.wsgi.base_url import path_quoted, script_url
@@ -24,7 +25,7 @@ from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.tms.errors import plain_error
 from tilekeep.entrypoints.wsgi.tms.names import NamedTiles, TmsNames
 
-_PATH = re.compile(r"/tilejson/(?P<layer>[^/]+?)(?:/(?P<spec>[^/]+?))?\.json")
+_PATH = re.compile(r"/tilejson/(?P<layer>[^/]+?)(?:/(?P<spec>[^/]+?))?(?P<double>@2x)?\.json")
 
 #: Where web mercator ends.
 _NORTHERNMOST = 85.0511287798066
@@ -34,7 +35,8 @@ class TileJson:
     """Answers with the document of a layer, whose tiles are those of the tiles service.
 
     ``/tilejson/LAYER/SPEC.json`` names the grid as addresses of tiles do, ``/tilejson/LAYER.json`` means the first
-    grid of the layer that has the tiles of XYZ.
+    grid of the layer that has the tiles of XYZ.  With ``@2x`` before the ending it is the document of tiles with twice
+    the pixels, for clients that show them in half of their size.
 
     Args:
         catalogue: the layers.
@@ -65,11 +67,14 @@ class TileJson:
             known = "/tilejson/LAYER.json and /tilejson/LAYER/GRID.json"
             raise InvalidRequest(f"invalid request ({path}); addresses are {known}")
         named, layer = self._found(match["layer"], match["spec"])
+        doubled = DOUBLE if match["double"] else ""
+        if doubled and not layer.variants.doubled:
+            raise UnknownLayer(f"the layer {layer.outline.name} has no tiles with twice the pixels", locator="layer")
         if HOOK in environ:
             authorise_tile(environ, "tms", layer.outline.name, layer.grid.srs.code, None)
         base = script_url(environ)
-        name = DocumentName(("tilejson", named), base)
-        return self._documents(environ, name, "application/json", lambda: self._written(base, named, layer))
+        name = DocumentName(("tilejson", named, doubled), base)
+        return self._documents(environ, name, "application/json", lambda: self._written(base, named, layer, doubled))
 
     def _found(self, name: str, spec: str | None) -> tuple[NamedTiles, LayerInGrid]:
         """The layer in the grid that is meant.
@@ -90,11 +95,11 @@ class TileJson:
             raise UnknownLayer(f"unknown layer: {name}", locator="layer")
         yield from found
 
-    def _written(self, base: str, named: NamedTiles, layer: LayerInGrid) -> bytes:
+    def _written(self, base: str, named: NamedTiles, layer: LayerInGrid, doubled: str) -> bytes:
         outline, grid = layer.outline, layer.grid
         document = tile_json(
             name=outline.title,
-            template=self._template(base, named, layer),
+            template=self._template(base, named, layer, doubled),
             levels=xyz_levels(PublicLevels(grid, TileService.TILES)),
             bounds=layer.geographic_extent,
             description=outline.abstract,
@@ -104,10 +109,10 @@ class TileJson:
             document["vector_layers"] = [inside.described() for inside in outline.vector_layers(grid.name)]
         return json.dumps(document, ensure_ascii=False).encode()
 
-    def _template(self, base: str, named: NamedTiles, layer: LayerInGrid) -> str:
+    def _template(self, base: str, named: NamedTiles, layer: LayerInGrid, doubled: str) -> str:
         place = "/".join(map(path_quoted, named.path))
         turned = "" if (self._origin or layer.grid.origin) == "nw" else "?origin=nw"
-        return f"{base}/tiles/{place}/{{z}}/{{x}}/{{y}}.{layer.encoding.public_extension}{turned}"
+        return f"{base}/tiles/{place}/{{z}}/{{x}}/{{y}}{doubled}.{layer.encoding.public_extension}{turned}"
 
 
 def tile_json(

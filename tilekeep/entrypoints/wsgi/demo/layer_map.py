@@ -49,6 +49,7 @@ class TileAddressing:
     :ivar xyz: the same for clients that know web maps only, rows from the north; None where levels do not fit.
     :ivar xyz_levels: how many levels of that there are.
     :ivar resolutions: of the public levels, in SRS units per pixel.
+    :ivar doubled: whether there are tiles with twice the pixels, for which ``@2x`` stands behind ``{y}``.
     """
 
     form: str
@@ -59,6 +60,7 @@ class TileAddressing:
     xyz: str | None
     xyz_levels: int
     is_vector: bool = False
+    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

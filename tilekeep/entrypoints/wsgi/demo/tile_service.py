@@ -124,4 +124,5 @@ def _addressing(layer: LayerInGrid, form: TileForm, base: str, xyz: str) -> Tile
         xyz=xyz if fitting else None,
         xyz_levels=fitting,
         is_vector=opaque is not None and opaque.is_vector_tile,
+        doubled=layer.variants.doubled,
     )

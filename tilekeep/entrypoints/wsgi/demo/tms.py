@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline
 from tilekeep.domain.public_levels import PublicLevels, TileService
+from tilekeep.domain.tile_variant import DOUBLE
 from tilekeep.domain.xyz_tiles import xyz_levels
 from tilekeep.entrypoints.wsgi.base_url import path_quoted
 from tilekeep.entrypoints.wsgi.demo.layer_map import Example, ServiceDocument
@@ -68,4 +69,7 @@ class ShownTms(ShownTiles):
             examples.insert(0, Example("Tiles, rows from the north (XYZ)", self._xyz(layer, grid, base)))
         if xyz_levels(PublicLevels(layer.grid, TileService.TILES)):
             examples.append(Example("TileJSON", f"{base}/tilejson/{path}.json", is_link=True))
+            if layer.variants.doubled:
+                address = f"{base}/tilejson/{path}{DOUBLE}.json"
+                examples.append(Example("TileJSON of tiles with twice the pixels", address, is_link=True))
         return tuple(examples)

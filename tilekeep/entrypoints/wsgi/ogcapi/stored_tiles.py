@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tilekeep.application.catalogue import Catalogue, GridOutline
+from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid
 from tilekeep.application.layer_tree import LayerTree, MapLayer
 from tilekeep.domain.errors import UnknownLayer
+from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.tile import TileCoord, TileKey
+from tilekeep.domain.tile_variant import doubled_size, variant_name
 from tilekeep.entrypoints.wsgi.ogcapi.images import Images, WantedImage
 from tilekeep.entrypoints.wsgi.ogcapi.matrix_sets import MatrixSet
 from tilekeep.entrypoints.wsgi.tile_route import Located, TileRoute
@@ -32,16 +34,25 @@ class StoredTiles:
 
     def find(self, wanted: WantedImage, matrix_set: MatrixSet, coord: TileCoord) -> Located | None:
         """The tile at ``coord``, or None if it has to be drawn."""
-        if self._images.labels or wanted.frame.size != matrix_set.grid.tile_size or len(wanted.drawn) != 1:
+        usual = matrix_set.grid.tile_size
+        doubled = wanted.frame.size == doubled_size(usual)
+        if self._images.labels or (wanted.frame.size != usual and not doubled) or len(wanted.drawn) != 1:
             return None
         (layer,) = wanted.drawn
         if self._images.limit(wanted) is not None:
             return None
         outline = self._outline(layer, matrix_set)
-        if outline is None or not self._looks_the_same(layer, outline, wanted):
+        if outline is None or layer.name is None:
             return None
-        assert layer.name is not None, "it has an outline"
-        return Located(self._route(layer.name, outline.name), TileKey(coord, ()))
+        described = self._catalogue.description(layer.name, outline.name)
+        encoding = _encoding_in(described, wanted.media_type)
+        if encoding is None or (doubled and not described.variants.doubled):
+            return None
+        if not self._looks_the_same(layer, encoding, wanted):
+            return None
+        extension = "" if encoding is described.encoding else encoding.extension
+        key = TileKey(coord, (), variant_name(extension, doubled=doubled))
+        return Located(self._route(layer.name, outline.name), key)
 
     def _outline(self, layer: MapLayer, matrix_set: MatrixSet) -> GridOutline | None:
         """The cache that draws the layer alone, in the grid of the matrix set."""
@@ -54,12 +65,8 @@ class StoredTiles:
         matching = (one for one in outlines if (one.key, (one.cache,)) == (matrix_set.key, layer.sources))
         return next(matching, None)
 
-    def _looks_the_same(self, layer: MapLayer, outline: GridOutline, wanted: WantedImage) -> bool:
-        assert layer.name is not None, "it has an outline"
-        encoding = self._catalogue.description(layer.name, outline.name).encoding
-        if encoding.format != wanted.media_type or any(
-            laid.opacity is not None for laid in self._layer_tree.sources(layer)
-        ):
+    def _looks_the_same(self, layer: MapLayer, encoding: ImageEncoding, wanted: WantedImage) -> bool:
+        if any(laid.opacity is not None for laid in self._layer_tree.sources(layer)):
             return False
         return not encoding.transparent or (wanted.transparent and wanted.background is None)
 
@@ -70,3 +77,9 @@ class StoredTiles:
             found = TileRoute(tile_layer, PublicLevels(tile_layer.grid, TileService.WMTS), _SERVICE)
             found = self._routes.setdefault((layer, grid), found)
         return found
+
+
+def _encoding_in(layer: LayerInGrid, media_type: str) -> ImageEncoding | None:
+    """How tiles are encoded that the layer offers in a format; None if it does not."""
+    offered = (layer.encoding, *layer.variants.encodings)
+    return next((encoding for encoding in offered if encoding.format == media_type), None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from tilekeep.application.catalogue import Catalogue
-from tilekeep.domain.errors import InvalidRequest, UnsupportedFormat
+from tilekeep.domain.errors import InvalidRequest
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.public_levels import PublicLevels, TileService
+from tilekeep.domain.tile_variant import DOUBLE
 from tilekeep.entrypoints.wsgi.query_string import parameters, utf8
 from tilekeep.entrypoints.wsgi.tile_numbers import tile_number
 from tilekeep.entrypoints.wsgi.tile_route import Located, TileRoute
@@ -16,7 +17,7 @@ from tilekeep.entrypoints.wsgi.tms.names import TmsNames
 # KML has no version in its addresses, so that a layer may have the name of one.
 _TILE = re.compile(
     r"/(?P<service>[^/]+)/(?:(?<!/kml/)1\.0\.0/)?(?P<layer>[^/]+)/(?:(?P<spec>[^/]+)/)?"
-    r"(?P<z>-?[0-9]+)/(?P<x>-?[0-9]+)/(?P<y>-?[0-9]+)\.(?P<format>\w+)"
+    r"(?P<z>-?[0-9]+)/(?P<x>-?[0-9]+)/(?P<y>-?[0-9]+)(?P<double>@2x)?\.(?P<format>\w+)"
 )
 
 #: Parts of a path behind the layer: level, column, row with extension.
@@ -60,10 +61,14 @@ class TileAddresses:
             return None
         _, z, x, name = parts
         y, _, extension = name.partition(".")
-        if extension != route.extension or not (z.isdecimal() and x.isdecimal() and y.isdecimal()):
+        row = y.removesuffix(DOUBLE)
+        if not (z.isdecimal() and x.isdecimal() and row.isdecimal() and extension.isalnum()):
             return None
         origin = self._requested_origin(query_string) if query_string and self._is_told_origin else self._origin
-        return Located(route, route.key(int(z), int(x), int(y), origin, route.default_dimensions))
+        key = route.key(int(z), int(x), int(row), origin, route.default_dimensions)
+        if extension == route.extension and row == y:  # as nearly always
+            return Located(route, key, route.is_negotiated)
+        return route.located(key, route.form(extension, doubled=row != y))
 
     def locate(self, path: str, query_string: str) -> Located:
         """The tile at ``path`` as the WSGI environment spells it.
@@ -75,14 +80,12 @@ class TileAddresses:
         if match is None or match["service"] != self._service.value:
             raise InvalidRequest(f"invalid request ({text})")
         route = self.route(match["layer"], match["spec"])
-        if match["format"] != route.extension:
-            raise UnsupportedFormat(
-                f"invalid format ({match['format']}). this tile set only supports ({route.extension})"
-            )
+        form = route.form(match["format"], doubled=match["double"] is not None)
         self._by_prefix[path.rsplit("/", _NUMBERS)[0]] = route
         z, x, y = (tile_number(match[part]) for part in "zxy")
         origin = self._requested_origin(query_string) if self._is_told_origin else self._origin
-        return Located(route, route.key(z, x, y, origin, route.default_dimensions))
+        key = route.key(z, x, y, origin, route.default_dimensions)
+        return route.located(key, form)
 
     def route(self, layer: str, spec: str | None) -> TileRoute:
         """The route to a layer, built anew; its parts are those of the catalogue.

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tilekeep.domain.dimensions import chosen_dimensions
-from tilekeep.domain.errors import InvalidParameter, TileOutsideGrid, UnsupportedFormat
+from tilekeep.domain.errors import InvalidParameter, TileOutsideGrid
 from tilekeep.domain.public_levels import PublicLevels
+from tilekeep.domain.tile_variant import DOUBLE
 from tilekeep.entrypoints.wsgi.tile_numbers import OUTSIDE_GRID, is_integer, tile_number
 from tilekeep.entrypoints.wsgi.tile_route import Located
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 
 
 class TileParameters(NamedTuple):
-    """The parameters as text; ``format`` is a subtype, or empty for the layer's own."""
+    """The parameters as text; ``format`` is a subtype, or empty for the layer's own.
+
+    A ``row`` that ends with ``@2x`` asks for twice the pixels.
+    """
 
     layer: str
     matrix_set: str
@@ -31,20 +35,19 @@ def located(sets: MatrixSets, wanted: TileParameters, dimensions: Mapping[str, s
     """
     matrix_set = sets.find(wanted.layer, wanted.matrix_set)
     route = matrix_set.route
-    if wanted.format not in route.formats:
-        raise UnsupportedFormat(
-            f"invalid format ({wanted.format}). this tile set only supports ({route.extension})", locator="format"
-        )
+    row_text = wanted.row.removesuffix(DOUBLE)
+    form = route.form(wanted.format, doubled=row_text != wanted.row)
     column = _number("tilecol", wanted.column)
-    row = _number("tilerow", wanted.row)
+    row = _number("tilerow", row_text)
     level = matrix_set.level(wanted.matrix)
     chosen = route.default_dimensions
     if chosen:
         chosen = chosen_dimensions(route.layer.outline.dimensions, dimensions)
     try:
-        return Located(route, route.key(level, column, row, "nw", chosen))
+        key = route.key(level, column, row, "nw", chosen)
     except TileOutsideGrid:
         raise _outside(route.levels, level, column, row) from None
+    return route.located(key, form)
 
 
 def _number(name: str, text: str) -> int:

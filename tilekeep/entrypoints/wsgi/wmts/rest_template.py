@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tilekeep.domain.errors import ConfigurationError
+from tilekeep.domain.tile_variant import DOUBLE
 
 log = logging.getLogger("tilekeep.service.wmts")
 
@@ -30,7 +31,7 @@ _PATTERNS = {
     "TileMatrix": _LEVEL,
     "Style": _NAME,
     "TileCol": _INTEGER,
-    "TileRow": _INTEGER,
+    "TileRow": rf"{_INTEGER}(?:{DOUBLE})?",
     "I": _INTEGER,
     "J": _INTEGER,
     "Format": r"\w+",

@@ -1,0 +1,339 @@
+"""Tiles in other formats, by ``Accept``, and with twice the pixels: from one cache, made once and kept."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+from werkzeug.test import Client, TestResponse
+
+from tests.integration.services.process import Server
+from tests.integration.support.answers import ask
+from tests.integration.support.drawing import draw_wms
+from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tilekeep.config.problems import ConfigurationProblems
+from tilekeep.entrypoints.cli.caches import command as caches
+from tilekeep.entrypoints.cli.scrub import command as scrub
+from tilekeep.entrypoints.cli.seed import command as seed
+from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
+
+#: What a browser of today sends for an image.
+BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+
+PLAIN = (0x20, 0x40, 0x60)
+
+STORES = {
+    "tc": "cache: {type: file, directory_layout: tc}",
+    "tms": "cache: {type: file, directory_layout: tms}",
+    "quadkey": "cache: {type: file, directory_layout: quadkey}",
+    "bundles": "cache: {type: compact, version: 2}",
+    "sqlite": "cache: {type: sqlite}",
+    "mbtiles": "cache: {type: mbtiles}",
+    "geopackage": "cache: {type: geopackage}",
+}
+
+CONFIG = """
+services:
+  tms:
+  kml:
+  demo:
+  wmts: {{kvp: true, restful: true}}
+  ogcapi: {{image_formats: [image/png, image/jpeg, image/webp]}}
+globals:
+  cache: {{meta_size: [2, 2], meta_buffer: 0}}
+  tiles: {{state_header: true}}
+layers:
+{layers}
+caches:
+{caches}
+sources:
+  map: {{type: wms, req: {{url: '{url}/wms', layers: a}}}}
+"""
+
+
+class Site(NamedTuple):
+    """An application over a map server, and where its caches are."""
+
+    client: Client
+    upstream: UpstreamServer
+    directory: Path
+
+    def get(self, path: str, accept: str = "", **headers: str) -> TestResponse:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.get(path, headers={"Accept": accept, **given} if accept else given)
+
+
+def configuration(options: dict[str, str], url: str) -> str:
+    return CONFIG.format(
+        layers="\n".join(f"  - {{name: {name}, title: {name}, sources: [{name}]}}" for name in options),
+        caches="\n".join(
+            f"  {name}: {{grids: [GLOBAL_WEBMERCATOR], sources: [map], {text}}}" for name, text in options.items()
+        ),
+        url=url,
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    with UpstreamServer() as upstream:
+        upstream.on("/wms", draw_wms)
+
+        def make(options: dict[str, str]) -> Site:
+            config = tmp_path / "mapproxy.yaml"
+            config.write_text(configuration(options, upstream.url))
+            return Site(Client(make_wsgi_app(str(config))), upstream, tmp_path)
+
+        yield make
+
+
+def image(answer: TestResponse) -> Image.Image:
+    assert answer.status_code == 200, answer.data
+    found = Image.open(io.BytesIO(answer.data))
+    assert f"image/{(found.format or '').lower()}" == answer.content_type
+    return found
+
+
+def pixels(answer: TestResponse) -> np.ndarray:
+    return np.asarray(image(answer).convert("RGB"), dtype=int)
+
+
+def all_kept(web: Site, addresses: list[str]) -> list[TestResponse]:
+    """The answers as soon as all of them are stored.
+
+    Where stores count whole seconds, what is made in the second of its tile may be older than that and is made anew.
+    """
+    end = time.monotonic() + 30
+    answers = [web.get(address) for address in addresses]
+    while time.monotonic() < end and any(answer.headers["X-Tilekeep-Cache"] != "hit" for answer in answers):
+        time.sleep(0.05)
+        answers = [web.get(address) for address in addresses]
+    return answers
+
+
+def plain_map(request: Received) -> Reply:
+    """A map in one colour."""
+    size = (int(request.parameters["width"]), int(request.parameters["height"]))
+    out = io.BytesIO()
+    Image.new("RGB", size, PLAIN).save(out, "PNG")
+    return image_reply(out.getvalue())
+
+
+#: One tile under all services that deliver tiles of caches; the format follows.
+ADDRESSES = [
+    pytest.param("/tiles/a/EPSG3857/3/4/2.png", id="tiles"),
+    pytest.param("/tms/1.0.0/a/EPSG3857/2/4/5.png", id="TMS"),
+    pytest.param("/kml/a/EPSG3857/3/4/5.png", id="KML"),
+    pytest.param("/wmts/a/GLOBAL_WEBMERCATOR/03/4/2.png", id="WMTS REST"),
+    pytest.param(
+        "/service?service=WMTS&request=GetTile&version=1.0.0&layer=a&style=&tilematrixset=GLOBAL_WEBMERCATOR"
+        "&tilematrix=03&tilerow=2&tilecol=4&format=image/png",
+        id="WMTS KVP",
+    ),
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_service_gives_a_client_the_format_that_it_names(site: Callable[..., Site], address: str) -> None:
+    web = site({"a": "variants: {formats: [image/avif, image/webp, image/jpeg]}"})
+
+    answers = [web.get(address, accept) for accept in ("", "*/*", BROWSER, "image/webp", "image/jpeg", "image/png")]
+
+    kinds = ["image/png", "image/png", "image/avif", "image/webp", "image/jpeg", "image/png"]
+    assert [answer.content_type for answer in answers] == kinds
+    assert {answer.headers["Vary"] for answer in answers} == {"Accept"}
+    assert len({answer.headers["ETag"] for answer in answers}) == 4
+    for answer in answers:
+        assert np.abs(pixels(answer) - pixels(answers[0])).mean() < 4
+    assert len(web.upstream.requests_to("/wms")) == 1
+
+
+def test_ogc_api_takes_tiles_in_other_formats_from_the_cache(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: next_level}"})
+    address = "/ogcapi/collections/a/map/tiles/WebMercatorQuad/3/2/4"
+    of_tiles = [web.get("/tiles/a/EPSG3857/3/4/2.webp"), web.get("/tiles/a/EPSG3857/3/4/2@2x.png")]
+
+    by_accept = web.get(address, "image/webp")
+    by_ending, doubled = web.get(f"{address}.webp"), web.get(f"{address}.png?width=512")
+
+    assert by_accept.data == by_ending.data == of_tiles[0].data
+    assert by_accept.headers["ETag"] == of_tiles[0].headers["ETag"]
+    assert (by_accept.headers["Vary"], by_ending.headers.get("Vary")) == ("Accept", None)
+    assert doubled.data == of_tiles[1].data
+
+
+def test_an_address_may_name_the_format_and_is_then_not_negotiated(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/webp]}"})
+
+    answers = [web.get("/tiles/a/EPSG3857/3/4/2.webp", accept) for accept in ("", "image/png", BROWSER)]
+
+    assert {answer.content_type for answer in answers} == {"image/webp"}
+    assert all("Vary" not in answer.headers for answer in answers)
+    assert web.get("/tiles/a/EPSG3857/3/4/2.avif").status_code == 404
+
+
+def test_a_layer_that_offers_nothing_else_is_as_ever(site: Callable[..., Site]) -> None:
+    web = site({"a": "format: image/png"})
+
+    answer = web.get("/tiles/a/EPSG3857/3/4/2.png", BROWSER)
+
+    assert (answer.content_type, answer.headers.get("Vary")) == ("image/png", None)
+    assert web.get("/tiles/a/EPSG3857/3/4/2@2x.png").status_code == 404
+    assert web.get("/tilejson/a@2x.json").status_code == 404
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_each_form_is_made_once_and_kept_in_the_store_of_the_cache(site: Callable[..., Site], name: str) -> None:
+    web = site({name: f"{STORES[name]}, variants: {{formats: [image/webp], double: next_level}}"})
+    addresses = [f"/tiles/{name}/EPSG3857/3/4/2{form}" for form in (".png", ".webp", "@2x.png", "@2x.webp")]
+    for address in addresses:
+        web.get(address)
+    web = web._replace(client=Client(make_wsgi_app(str(web.directory / "mapproxy.yaml"))))
+    asked = len(web.upstream.requests_to("/wms"))
+
+    made = all_kept(web, addresses)
+    again = [web.get(address) for address in addresses]
+
+    assert [answer.headers["X-Tilekeep-Cache"] for answer in again] == ["hit"] * 4
+    assert [answer.data for answer in again] == [answer.data for answer in made]
+    assert len(web.upstream.requests_to("/wms")) == asked
+    assert [image(answer).size for answer in again] == [(256, 256), (256, 256), (512, 512), (512, 512)]
+
+
+@pytest.mark.parametrize("accept", ["", "image/webp"])
+def test_each_form_has_validators_of_its_own(site: Callable[..., Site], accept: str) -> None:
+    web = site({"a": "variants: {formats: [image/webp]}"})
+    address = "/tiles/a/EPSG3857/3/4/2.png"
+    first = web.get(address, accept)
+    other = web.get(address, "" if accept else "image/webp")
+
+    unchanged = web.get(address, accept, If_None_Match=first.headers["ETag"])
+    changed = web.get(address, accept, If_None_Match=other.headers["ETag"])
+
+    assert (unchanged.status_code, unchanged.headers["Vary"]) == (304, "Accept")
+    assert changed.status_code == 200
+    assert first.headers["Last-Modified"] == other.headers["Last-Modified"]
+
+
+def test_other_forms_follow_the_tile_when_it_is_made_anew(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: next_level}, refresh_before: {mtime: ./stamp}"})
+    (web.directory / "stamp").touch()
+    addresses = [f"/tiles/a/EPSG3857/3/4/2{form}" for form in (".png", ".webp", "@2x.webp")]
+    before = [web.get(address) for address in addresses]
+    web.upstream.on("/wms", plain_map)
+    (web.directory / "stamp").touch()
+
+    after = [web.get(address) for address in addresses]
+
+    assert {answer.headers["X-Tilekeep-Cache"] for answer in after} <= {"refreshed", "miss"}
+    for old, new in zip(before, after, strict=True):
+        assert old.data != new.data
+        assert np.abs(pixels(new) - PLAIN).max() < 8
+
+
+def test_twice_the_pixels_are_those_of_four_tiles(site: Callable[..., Site]) -> None:
+    web = site({"a": "image: {colors: 0}, variants: {double: next_level}"})
+
+    doubled = pixels(web.get("/tiles/a/EPSG3857/3/4/2@2x.png"))
+
+    rows = [[pixels(web.get(f"/tiles/a/EPSG3857/4/{x}/{y}.png")) for x in (8, 9)] for y in (4, 5)]
+    together = np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)
+    assert np.array_equal(doubled, together)
+
+
+def test_twice_the_pixels_may_be_asked_of_the_source(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {double: source, formats: [image/webp]}"})
+
+    answers = [web.get("/tiles/a/EPSG3857/3/4/2@2x.png", accept) for accept in ("", BROWSER, "")]
+
+    asked = [request.parameters for request in web.upstream.requests_to("/wms")]
+    assert [(query["width"], query["height"]) for query in asked] == [("1024", "1024")]
+    assert [image(answer).size for answer in answers] == [(512, 512)] * 3
+    assert [answer.content_type for answer in answers] == ["image/png", "image/webp", "image/png"]
+    assert answers[2].headers["X-Tilekeep-Cache"] == "hit"
+
+
+def test_on_the_last_level_a_tile_is_enlarged(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {double: next_level}"})
+
+    doubled = web.get("/tiles/a/EPSG3857/19/4/2@2x.png")
+
+    assert image(doubled).size == (512, 512)
+
+
+def test_a_grid_whose_levels_are_not_halved_needs_the_source(site: Callable[..., Site], tmp_path: Path) -> None:
+    text = configuration({"a": "variants: {double: next_level}"}, "http://127.0.0.1:1")
+    text += "grids:\n  odd: {srs: 'EPSG:3857', res: [1000, 300, 100]}\n"
+    (tmp_path / "odd.yaml").write_text(text.replace("[GLOBAL_WEBMERCATOR]", "[odd]"))
+
+    with pytest.raises(ConfigurationProblems) as refused:
+        make_wsgi_app(str(tmp_path / "odd.yaml"))
+
+    assert "caches.a.variants.double" in str(refused.value)
+    assert "has not half the resolution of level 0" in str(refused.value)
+
+
+def test_forms_that_are_not_kept_leave_nothing_in_the_cache(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: next_level, keep: false}"})
+
+    answers = [web.get(f"/tiles/a/EPSG3857/3/4/2{form}", "image/webp") for form in (".png", ".png", "@2x.png")]
+
+    assert {answer.content_type for answer in answers} == {"image/webp"}
+    assert answers[0].headers["ETag"] == answers[1].headers["ETag"]
+    assert list(web.directory.glob("cache_data/a_EPSG3857/=*")) == []
+
+
+def test_they_are_advertised(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {double: next_level}"})
+
+    document = json.loads(web.get("/tilejson/a@2x.json").data)
+    page = web.get("/demo/?tms_layer=a").text
+
+    template = document["tiles"][0].removeprefix("http://localhost").partition("?")[0]
+    assert template == "/tiles/a/EPSG3857/{z}/{x}/{y}@2x.png"
+    assert web.get(template.format(z=1, x=0, y=0)).status_code == 200
+    for snippet in ("{y}{r}.png", "{y}{ratio}.png", "{y}@2x.png", "tilePixelRatio", "a/EPSG3857@2x.json"):
+        assert snippet in page.replace("\\u007b", "{").replace("\\u007d", "}")
+
+
+def test_commands_know_them(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: next_level}"})
+    config = str(web.directory / "mapproxy.yaml")
+    for form in (".png", ".webp", "@2x.webp"):
+        web.get(f"/tiles/a/EPSG3857/3/4/2{form}")
+    asked = len(web.upstream.requests_to("/wms"))
+
+    checked = CliRunner().invoke(scrub, [config])
+    counted = CliRunner().invoke(caches, [config, "--json"])
+    seeded = CliRunner().invoke(seed, ["-f", config, "--caches", "a", "--levels", "3", "--only-existing"])
+
+    assert checked.exit_code == 0, checked.output
+    assert counted.exit_code == 0, counted.output
+    assert seeded.exit_code == 0, seeded.output
+    assert len(web.upstream.requests_to("/wms")) == asked
+
+
+def test_mapproxy_reads_the_cache_as_if_they_were_not_there(
+    site: Callable[..., Site], mapproxy_server: Callable[..., Server]
+) -> None:
+    forms = "variants: {formats: [image/webp], double: next_level}"
+    web = site({name: f"{store}, {forms}" for name, store in STORES.items()})
+    own = {}
+    for name in STORES:
+        for form in (".webp", "@2x.png", "@2x.webp", ".png"):
+            own[name] = web.get(f"/tiles/{name}/EPSG3857/3/4/2{form}").data
+    asked = len(web.upstream.requests_to("/wms"))
+    plain = configuration(STORES, web.upstream.url)
+
+    server = mapproxy_server(plain, web.directory)
+    read = {name: ask(f"{server.url}/tiles/{name}/EPSG3857/3/4/2.png?origin=nw").body for name in STORES}
+
+    assert read == own
+    assert len(web.upstream.requests_to("/wms")) == asked
