@@ -1,7 +1,8 @@
 """How long the admin API takes for a cache of ten million tiles: ``python -m benchmarks.large_ledger``.
 
 The account is one of a cache whose levels are full up to the eleventh and whose twelfth has every second cell, each
-with tiles of several days; it is written as counting would write it, without the tiles.
+with tiles of several days; it is written as counting would write it, without the tiles.  Only levels that are shown
+tile by tile have files.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from werkzeug.test import Client
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, day_of
+from tilekeep.domain.tile import NewTile, TileCoord, TileKey
 from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
 _CONFIG = """
@@ -28,7 +30,9 @@ globals: {{cache: {{base_dir: {directory}/cache, lock_dir: {directory}/locks}}}}
 """
 _TILES = 10_000_000
 _FULL_LEVELS = 12
+_LISTED_LEVELS = 7
 _BYTES = 9_000
+_TILE = bytes(_BYTES)
 _DAYS = 5
 _ROUNDS = 30
 _CACHE = "cache=large&grid=GLOBAL_WEBMERCATOR"
@@ -43,7 +47,7 @@ def main() -> None:
         print(f"{tiles:,} tiles in {cells:,} cells of the ledger")
         client = Client(make_wsgi_app(str(config)))
         window = "-20037508,0,0,20037508"
-        for request in (f"cache?{_CACHE}", *(f"squares?{_CACHE}&level={z}" for z in (0, 8, 11, 12)),
+        for request in (f"cache?{_CACHE}", *(f"squares?{_CACHE}&level={z}" for z in (0, 5, 6, 8, 11, 12)),
                         f"squares?{_CACHE}&level=12&bbox={window}", "caches", "servers", "runs"):  # fmt: skip
             times, size = _measured(client, f"/admin/api/{request}")
             took = f"{statistics.median(times):7.1f} ms of a processor, longest {max(times):7.1f} ms"
@@ -76,6 +80,9 @@ def _fill(config: Path) -> tuple[int, int]:
             cells += len(counts)
             tiles += sum(count.tiles for count in counts.values())
         ledger.note_complete(now)
+    for z in range(_LISTED_LEVELS):
+        coords = [TileCoord(z, x, y) for x in range(1 << z) for y in range(1 << z)]
+        known.stored.store.write([NewTile(TileKey(coord), _TILE, "image/png") for coord in coords], now)
     return cells, tiles
 
 

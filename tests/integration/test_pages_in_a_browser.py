@@ -264,6 +264,15 @@ class TestAdmin:
         watched.page.fill("#token", TOKEN)
         watched.page.click("#token-form button")
 
+    def _point_at(self, watched: Watched, across: float, down: float) -> None:
+        """Moves the pointer to a place of a square grid, in parts of its side from its north-western corner."""
+        box = watched.page.locator("#map").bounding_box()
+        assert box is not None
+        side = min(box["width"], box["height"]) - 24
+        x = box["x"] + box["width"] / 2 + (across - 0.5) * side
+        y = box["y"] + box["height"] / 2 + (down - 0.5) * side
+        watched.page.mouse.move(x, y)
+
     def _counted(self, watched: Watched, cache: str, grid: str) -> dict[str, Any]:
         """What the page shows after a click on its button, once all is counted."""
         watched.page.click("#count")
@@ -308,7 +317,7 @@ class TestAdmin:
         assert {z: tiles for z, tiles in stored.items() if z <= 4} == {z: 4**z for z in range(5)}
         assert 7 in stored
         page.select_option("#level", "7")
-        page.wait_for_selector("body[data-squares='1']")
+        page.wait_for_selector("body[data-level='7']:not([data-squares='0'])")
         watched.settle()
         assert watched.picture().tobytes() != empty.tobytes()
         watched.keep("admin")
@@ -328,15 +337,34 @@ class TestAdmin:
         page.wait_for_selector("body[data-squares='1']")
         watched.settle()
         before = watched.picture()
-        box = page.locator("#map").bounding_box()
-        assert box is not None
 
-        page.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2 - 60)
-        page.wait_for_selector("#position:has-text('16 of 4,096 tiles')")
+        self._point_at(watched, 70 / 128, 42 / 128)
+        page.wait_for_selector("#position:has-text('16 of 16 tiles (100 %)')")
         page.click(".ol-zoom-in")
         watched.settle()
 
         assert watched.picture().tobytes() != before.tobytes()
+        watched.is_well()
+
+    def test_low_levels_show_which_of_their_tiles_are_stored(self, watched: Watched) -> None:
+        page = watched.page
+        for path in ("5/3/2", "5/12/9"):
+            ask(f"{watched.url}/tiles/germany/utm/{path}.png")
+        watched.open("/admin/#utm_cache%20%2F%20utm", ready="[data-ready=true]")
+        self._with_token(watched)
+        self._counted(watched, "utm_cache", "utm")
+
+        page.select_option("#level", "5")
+        page.wait_for_selector("body[data-level='5'][data-squares='32']")
+        watched.settle()
+
+        watched.keep("admin-low-level")
+        picture = watched.picture()
+        page.click("label:has(input[value=coverage])")
+        for (x, y), says in {(3.5, 2.5): "1 of 1 tiles", (12.5, 9.5): "1 of 1 tiles", (20.5, 20.5): "nothing"}.items():
+            self._point_at(watched, x / 32, y / 32)
+            page.wait_for_selector(f"#position:has-text('{says}')")
+        assert len(picture.getcolors(1 << 24) or []) > 1
         watched.is_well()
 
     def test_an_area_that_is_drawn_is_marked_as_stale(self, watched: Watched) -> None:

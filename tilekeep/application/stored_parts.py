@@ -1,20 +1,32 @@
-"""What is stored of each level of a cache and how fresh it is, out of the account alone: nothing is listed."""
+"""What is stored of each level of a cache and how fresh it is: out of the account, and of small parts tile by tile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
-from tilekeep.domain.errors import InvalidParameter
+from tilekeep.domain.errors import InvalidParameter, StoreError
 from tilekeep.domain.freshness import Freshness, freshness
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.ledger import Account, Count
-from tilekeep.domain.level_squares import LevelSquares, TileRange
+from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, Count, counted
+from tilekeep.domain.level_squares import LevelSquares, TileRange, tiles_across_square
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import TileCoord
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.ledger import CountedSquares, Ledger
+from tilekeep.ports.tile_store import TileLister, TileWindow
+
+log = logging.getLogger("tilekeep.cache.ledger")
+
+#: What is listed for one answer at most: so many cells of the account, and so many tiles in them.
+_MOST_CELLS = 4
+_MOST_TILES = 4096
+
+#: Of more tiles squares are twice as large, so that to list and to describe them takes no longer than people wait.
+_MOST_IN_SMALL_SQUARES = 1024
 
 
 class LevelPart(NamedTuple):
@@ -50,6 +62,7 @@ class StoredParts:
         squares: the same, in squares.
         policy: what makes tiles stale.
         clock: the current time.
+        lister: lists small areas of the store, at the cost of what lies in them; None where that costs more.
     """
 
     def __init__(
@@ -60,6 +73,7 @@ class StoredParts:
         squares: CountedSquares,
         policy: StalenessPolicy,
         clock: Clock,
+        lister: TileLister | None = None,
     ) -> None:
         self.grid = grid
         self.extent = extent
@@ -67,6 +81,7 @@ class StoredParts:
         self._squares = squares
         self._policy = policy
         self._clock = clock
+        self._lister = lister
 
     def account(self) -> Account:
         """What is known, without counting anything.
@@ -95,17 +110,38 @@ class StoredParts:
         return [] if area is None else list(self._squares_in(z, area))
 
     def _squares_in(self, z: int, area: TileRange) -> Iterator[SquarePart]:
-        limit, squares, whole = self._limit(), LevelSquares.over(z, area), self._area(z, self.extent)
-        matrix = self._area(z, self.grid.level_bbox(z))
+        squares = LevelSquares.over(z, area)
+        known = list(self._squares.squares(squares.block, squares.side))
+        tiles = self._tile_by_tile(area, known) if squares.side == 1 else None
+        parts = [(squares.tiles_of(square), count) for square, count in known] if tiles is None else tiles
+        limit, whole, matrix = self._limit(), self._area(z, self.extent), self._area(z, self.grid.level_bbox(z))
         assert matrix is not None, "every level has tiles"
-        for square, count in self._squares.squares(squares.block, squares.side):
-            tiles = squares.tiles_of(square).common(matrix)
-            if tiles is None:
+        for covered, count in parts:
+            existing = covered.common(matrix)
+            if existing is None:
                 continue  # of a grid that was larger once
-            inside = None if whole is None else tiles.common(whole)
-            yield SquarePart(
-                self._bbox(z, tiles), 0 if inside is None else inside.tiles, count, freshness(count, limit)
-            )
+            inside = None if whole is None else existing.common(whole)
+            possible = 0 if inside is None else inside.tiles
+            yield SquarePart(self._bbox(z, existing), possible, count, freshness(count, limit))
+
+    def _tile_by_tile(
+        self, area: TileRange, known: Sequence[tuple[Cell, Count]]
+    ) -> list[tuple[TileRange, Count]] | None:
+        """The squares of cells in smaller ones, as the store has their tiles now; None if there are too many."""
+        if self._lister is None or len(known) > _MOST_CELLS or sum(count.tiles for _, count in known) > _MOST_TILES:
+            return None
+        lister = self._lister
+        listings = (lister.list(cell.z, window) for cell, _ in known if (window := _window(cell, area)) is not None)
+        try:
+            found = list(islice(chain.from_iterable(listings), _MOST_TILES + 1))
+        except StoreError as error:
+            log.warning("an area of a cache cannot be listed: %s", error)
+            return None
+        if len(found) > _MOST_TILES:
+            return None
+        width = tiles_across_square(area) * (2 if len(found) > _MOST_IN_SMALL_SQUARES else 1)
+        own = (tile for tile in found if not tile[0].variant)
+        return [(_tiles_of(square, width), count) for square, count in counted(own, width).items()]
 
     def _area(self, z: int, bbox: BBox) -> TileRange | None:
         """The tiles of the level that ``bbox`` touches; None for none."""
@@ -126,3 +162,15 @@ class StoredParts:
     def _limit(self) -> float | None:
         limit = self._policy.limit
         return None if limit is None else limit.before(self._clock.now())
+
+
+def _window(cell: Cell, area: TileRange) -> TileWindow | None:
+    """The tiles of a cell that lie in ``area``."""
+    both = _tiles_of(cell, CELL_SIDE).common(area)
+    return both and TileWindow(both.columns[0], both.rows[0], both.columns[-1], both.rows[-1])
+
+
+def _tiles_of(square: Cell, width: int) -> TileRange:
+    """The tiles of a square with so many columns and rows."""
+    columns, rows = (range(number * width, (number + 1) * width) for number in square[1:])
+    return TileRange(columns, rows)

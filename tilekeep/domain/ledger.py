@@ -111,11 +111,11 @@ def day_of(instant: float) -> int:
     return int(instant // DAY_SECONDS)
 
 
-def counted(tiles: Iterable[tuple[TileKey, TileInfo]]) -> dict[Cell, Count]:
-    """The counts of all cells in which listed tiles lie."""
+def counted(tiles: Iterable[tuple[TileKey, TileInfo]], side: int = CELL_SIDE) -> dict[Cell, Count]:
+    """The counts of all cells in which listed tiles lie, or of areas with another number of columns and rows."""
     cells: dict[Cell, _Counting] = {}
     for ((z, x, y), _, _), info in tiles:
-        where = Cell(z, x // CELL_SIDE, y // CELL_SIDE)
+        where = Cell(z, x // side, y // side)
         cell = cells.get(where)
         if cell is None:
             cell = cells[where] = _Counting(info.stored_at)

@@ -54,6 +54,17 @@ class LevelSquares(NamedTuple):
         )
 
 
+def tiles_across_square(tiles: TileRange) -> int:
+    """Columns and rows of tiles in the smallest squares of which no more than :data:`MOST_ACROSS` lie side by side.
+
+    A power of two.
+    """
+    width = 1
+    while max(span[-1] // width - span[0] // width + 1 for span in tiles) > MOST_ACROSS:
+        width *= 2
+    return width
+
+
 def _across(tiles: range, side: int) -> int:
     width = side * CELL_SIDE
     return tiles[-1] // width - tiles[0] // width + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
 from tilekeep.domain.errors import ConfigurationError
@@ -72,15 +73,21 @@ class Step(NamedTuple):
 
     def value(self, name: str) -> int | None:
         """The number that ``name`` spells exactly as this step would, or None."""
-        digits = name.removeprefix(self.marker)
-        if not (digits.isascii() and digits.isalnum()):
-            return None
-        try:
-            value = int(digits, self.base)
-        except ValueError:
-            return None
-        spelled = f"{self.marker}{value:{self.spec}}"
-        return value if spelled == name and not 0 < self.limit <= value else None
+        return _value(self, name)
+
+
+@lru_cache(maxsize=8192)
+def _value(step: Step, name: str) -> int | None:
+    """Listings meet the same few names again and again."""
+    digits = name.removeprefix(step.marker)
+    if not (digits.isascii() and digits.isalnum()):
+        return None
+    try:
+        value = int(digits, step.base)
+    except ValueError:
+        return None
+    spelled = f"{step.marker}{value:{step.spec}}"
+    return value if spelled == name and not 0 < step.limit <= value else None
 
 
 @dataclass(frozen=True, slots=True)

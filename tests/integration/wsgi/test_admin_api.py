@@ -122,17 +122,38 @@ class TestCaches:
         assert (level["tiles"], level["possible"], level["fresh"], level["stale"]) == (2, 4, 2, 0)
         assert level["bytes"] > 0
 
-    def test_the_map_is_that_of_the_account(self, api: Api) -> None:
-        api.tile("GLOBAL_WEBMERCATOR/7/3/5")
-        api.tile("GLOBAL_WEBMERCATOR/7/100/100")
+    def test_the_map_of_a_level_with_many_areas_is_that_of_the_account(self, api: Api) -> None:
+        places = [(64 * column, 64) for column in range(5)]
+        for x, y in places:
+            api.tile(f"GLOBAL_WEBMERCATOR/9/{x}/{y}")
         counted(api)
 
-        answer = api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=7)
+        answer = api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=9)
 
         squares = sorted(answer.json["squares"], key=lambda square: square["bbox"])
-        assert [square["tiles"] for square in squares] == [1, 1]
-        assert squares[0]["bbox"] == pytest.approx([-20037508.342789244, 0.0, 0.0, 20037508.342789244], abs=1e-3)
-        assert squares[0]["possible"] == 64 * 64
+        assert [(square["tiles"], square["possible"]) for square in squares] == [(1, 64 * 64)] * 5
+        left, side = -20037508.342789244, 2 * 20037508.342789244 / 8
+        assert squares[0]["bbox"] == pytest.approx([left, -left - 2 * side, left + side, -left - side], abs=1e-3)
+
+    @pytest.mark.parametrize("store", ["file", "sqlite", "mbtiles", "compact"])
+    def test_the_map_of_a_low_level_has_a_square_for_each_tile(self, tmp_path: Path, store: str, api: Api) -> None:
+        config = tmp_path / "mapproxy.yaml"
+        kind = "{type: compact, version: 2}" if store == "compact" else f"{{type: {store}}}"
+        plain = "world: {grids: [GLOBAL_WEBMERCATOR, degrees], sources: [world],"
+        stored = f"world: {{grids: [GLOBAL_WEBMERCATOR], cache: {kind}, sources: [world],"
+        assert plain in config.read_text()
+        config.write_text(config.read_text().replace(plain, stored))
+        api = Api(config)
+        for path in ("5/0/0", "5/20/11", "5/31/31"):
+            api.tile(f"GLOBAL_WEBMERCATOR/{path}")
+        counted(api)
+
+        answer = api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=5)
+
+        side = 2 * 20037508.342789244 / 32
+        squares = answer.json["squares"]
+        assert [(square["tiles"], square["possible"]) for square in squares] == [(1, 1)] * 3
+        assert [round(square["bbox"][2] - square["bbox"][0]) for square in squares] == [round(side)] * 3
 
     def test_how_tiles_were_found_is_told_where_it_is_measured(self, api: Api, tmp_path: Path) -> None:
         config = tmp_path / "mapproxy.yaml"
@@ -147,13 +168,15 @@ class TestCaches:
         assert api.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json["found"] is None
 
     def test_nothing_is_listed_to_answer(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        api.tile("GLOBAL_WEBMERCATOR/7/3/5")
+        """But small areas for the map of levels that have few tiles."""
+        for column in range(5):
+            api.tile(f"GLOBAL_WEBMERCATOR/9/{64 * column}/64")
         counted(api)
         monkeypatch.setattr("tilekeep.adapters.storage.file.FileTileStore.list", _refuse)
         monkeypatch.setattr("tilekeep.adapters.storage.file.FileTileStore.stat_many", _refuse)
 
-        assert api.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json["tiles"] == 1
-        assert api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=7).json["squares"]
+        assert api.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json["tiles"] == 5
+        assert api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=9).json["squares"]
 
     def test_a_cache_that_was_never_counted_says_so(self, api: Api) -> None:
         assert api.ask("cache", cache="world", grid="degrees").json["counted"] is False

@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.catalogue import SOUTHERN_WEBMERCATOR, WEBMERCATOR
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.tile_store import FakeTileStore
 from tilekeep.application.stored_parts import StoredParts
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.geometry import BBox
@@ -98,3 +99,107 @@ def test_a_window_beside_the_grid_shows_nothing() -> None:
 def test_there_is_no_such_level(level: int) -> None:
     with pytest.raises(InvalidParameter, match="no level"):
         parts_of(FakeLedger()).squares(level)
+
+
+class Stored:
+    """A store with an account of it that may be older."""
+
+    def __init__(self, *coords: tuple[int, int, int], at: float = 1e9) -> None:
+        self.store, self.ledger = FakeTileStore(), FakeLedger()
+        store(self.ledger, *coords, at=at)
+        for coord in coords:
+            self.put(*coord, at=at)
+
+    def put(self, *coord: int, at: float = 1e9, variant: str = "") -> None:
+        self.store.put(TileKey(TileCoord(*coord), variant=variant), b"x" * 1000, at)
+
+    def parts(self, grid: TileGrid = WEBMERCATOR) -> StoredParts:
+        policy = StalenessPolicy(RelativeLimit(WEEK))
+        return StoredParts(grid, grid.bbox, self.ledger, self.ledger, policy, FakeClock(), self.store)
+
+
+@pytest.mark.parametrize("grid", [WEBMERCATOR, SOUTHERN_WEBMERCATOR], ids=["from the north", "from the south"])
+def test_levels_that_fit_on_a_screen_are_shown_tile_by_tile(grid: TileGrid) -> None:
+    coords = [(5, 0, 0), (5, 7, 3), (5, 31, 31)]
+
+    squares = Stored(*coords).parts(grid).squares(5)
+
+    assert {square.bbox for square in squares} == {grid.tile_bbox(TileCoord(*coord)) for coord in coords}
+    assert {(square.possible, square.stored.tiles) for square in squares} == {(1, 1)}
+
+
+def test_the_next_ones_are_shown_in_squares_of_a_few_tiles() -> None:
+    squares = Stored((6, 0, 0), (6, 1, 1), (6, 2, 0), (6, 63, 63)).parts().squares(6)
+
+    assert sorted((square.possible, square.stored.tiles) for square in squares) == [(4, 1), (4, 1), (4, 2)]
+
+
+def test_a_close_view_of_any_level_shows_its_tiles() -> None:
+    stored = Stored((14, 100, 100), (14, 101, 100), (14, 16383, 16383))
+    window = WEBMERCATOR.tile_bbox(TileCoord(14, 100, 100)).union(WEBMERCATOR.tile_bbox(TileCoord(14, 110, 110)))
+
+    squares = stored.parts().squares(14, window)
+
+    assert [square.possible for square in squares] == [1, 1]
+
+
+def test_single_tiles_are_as_fresh_as_they_are_now() -> None:
+    now = FakeClock().now()
+    stored = Stored((3, 0, 0), (3, 1, 0), at=now - 8 * DAY_SECONDS)
+    stored.put(3, 1, 0, at=now)
+    stored.put(3, 5, 5, at=now)
+
+    squares = sorted(stored.parts().squares(3), key=lambda square: square.bbox)
+
+    assert [square.freshness[:2] for square in squares] == [(0, 1), (1, 0), (1, 0)]
+
+
+def test_other_forms_of_a_tile_are_no_further_tiles() -> None:
+    stored = Stored((3, 0, 0))
+    stored.put(3, 0, 0, variant="webp")
+
+    (square,) = stored.parts().squares(3)
+
+    assert (square.possible, square.stored.tiles) == (1, 1)
+
+
+def test_no_more_is_listed_than_a_glance_is_worth() -> None:
+    stored = Stored((7, 0, 0), (7, 0, CELL_SIDE))
+    for x in range(CELL_SIDE):
+        for y in range(CELL_SIDE + 3):
+            stored.put(7, x, y)
+
+    squares = stored.parts().squares(7)
+
+    assert [square.possible for square in squares] == [CELL_SIDE**2] * 2
+    assert len(stored.store.listed) <= CELL_SIDE**2 + 1
+
+
+def test_of_a_level_with_many_cells_nothing_is_listed() -> None:
+    stored = Stored(*((10, CELL_SIDE * column, 0) for column in range(5)))
+
+    squares = stored.parts().squares(10)
+
+    assert len(squares) == 5
+    assert stored.store.listings == []
+
+
+def test_a_store_that_cannot_be_listed_is_shown_as_it_was_counted() -> None:
+    stored = Stored((3, 0, 0), (3, 1, 0))
+    stored.store.failure = "gone"
+
+    (square,) = stored.parts().squares(3)
+
+    assert (square.possible, square.stored.tiles) == (64, 2)
+
+
+def test_of_many_tiles_squares_are_larger() -> None:
+    stored = Stored((6, 0, 0))
+    for x in range(CELL_SIDE):
+        for y in range(CELL_SIDE):
+            stored.put(6, x, y)
+
+    squares = stored.parts().squares(6)
+
+    assert {(square.possible, square.stored.tiles) for square in squares} == {(16, 16)}
+    assert len(squares) == 256

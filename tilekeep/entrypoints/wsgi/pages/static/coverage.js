@@ -190,6 +190,7 @@ export class CoverageMap {
     );
     this.paint();
     document.body.dataset.squares = String(found.squares.length);
+    document.body.dataset.level = String(this.level);
   }
 
   // Tiles at the edge of a grid may reach beyond it.
