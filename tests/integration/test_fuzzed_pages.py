@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
@@ -31,13 +32,16 @@ CONFIG = """
 services:
   demo: {{background: {{url: 'https://tiles.example/{{z}}/{{x}}/{{y}}.png'}}}}
   tms:
+  kml:
   wmts:
+  ogcapi: {{default_dataset_layers: [world], attribution: {{text: 'Me <pwned onpwned=1>'}}}}
   wms: {{md: {{title: Maps}}}}
   admin: {{token: {token}, seed_config: seed.yaml}}
 layers:
   - {{name: world, title: World, sources: [world]}}
   - {{name: 'odd "name" <i>', title: 'Odd <pwned onpwned=1>"', sources: [world]}}
-caches: {{world: {{grids: [GLOBAL_WEBMERCATOR], sources: [world]}}}}
+caches:
+  world: {{grids: [GLOBAL_WEBMERCATOR], sources: [world], variants: {{formats: [image/webp], double: next_level}}}}
 sources: {{world: {{type: world}}}}
 globals: {{cache: {{base_dir: {directory}/cache, lock_dir: {directory}/locks}}}}
 """
@@ -69,6 +73,9 @@ def often(*words: str) -> st.SearchStrategy[str]:
     return st.one_of(st.sampled_from(words), st.sampled_from(words), VALUE)
 
 
+#: What a browser says it likes.
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"}
+
 LAYER = often("world", 'odd "name" <i>', "nothing")
 DEMO = st.fixed_dictionaries(
     {},
@@ -99,7 +106,56 @@ API = st.fixed_dictionaries(
         "bbox": often("0,0,1,1", "nan,0,0,1", "1,1,1,1", "0,0,1e308,1e308", "-1e308,-1e308,1e308,1e308"),
     },
 )
+PARAMETERS_OF_OGC = {
+    "f": often("json", "html", "png", "jpeg", "tilejson"),
+    "ui": often("swagger", "redoc"),
+    "collections": LAYER,
+    "bbox": often("0,40,20,60", "0,40,0,20,60,0", "nan,0,0,1", "1e308,1e308,-1e308,1e308"),
+    "bbox-crs": often("[EPSG:4326]", "[OGC:CRS84]", "EPSG:3857"),
+    "crs": often("[EPSG:3857]", "EPSG:4326", "http://www.opengis.net/def/crs/EPSG/0/3857"),
+    "center": often("10,50", "0,0"),
+    "center-crs": often("EPSG:4326"),
+    "subset": often("Lat(40:60),Lon(0:20)", "x(0:1)"),
+    "subset-crs": often("EPSG:4326"),
+    "width": often("64", "0", "1e9", "999999999"),
+    "height": often("64", "-1"),
+    "scale-denominator": often("1e7", "0", "nan"),
+    "mm-per-pixel": often("0.28", "-1"),
+    "bgcolor": often("0xFF0000", "red"),
+    "transparent": often("true", "false"),
+    "service": often("WMS"),
+    f"<{MARK}>": VALUE,
+}
+OGC = st.fixed_dictionaries({}, optional=PARAMETERS_OF_OGC) | st.fixed_dictionaries(
+    {"f": st.just("html")}, optional={name: PARAMETERS_OF_OGC[name] for name in ("ui", "crs", f"<{MARK}>")}
+)
+NUMBER = often("0", "1", "-1", "99", "1@2x", "9" * 30)
+ENDING = often("png", "webp", "jpeg", "kml", "json", "map")
+OF_OGC = st.one_of(
+    often("", "/", "/api", "/conformance", "/collections", "/tileMatrixSets", "/map", "/map/tiles", "/static/ol.js"),
+    LAYER.map(lambda layer: f"/collections/{layer}"),
+    st.tuples(LAYER, often("map", "map.png", "map/tiles", "map/tiles/WebMercatorQuad")).map(
+        lambda parts: f"/collections/{parts[0]}/{parts[1]}"
+    ),
+    st.tuples(LAYER, often("WebMercatorQuad"), NUMBER, NUMBER, NUMBER).map(
+        lambda parts: f"/collections/{parts[0]}/map/tiles/{'/'.join(parts[1:])}"
+    ),
+    often("WebMercatorQuad", "GLOBAL_GEODETIC").map(lambda name: f"/tileMatrixSets/{name}"),
+).map(lambda path: f"/ogcapi{path}")
+OF_TILES = st.tuples(
+    st.sampled_from(["tiles", "tms/1.0.0", "kml", "wmts"]), LAYER, often("EPSG3857"), NUMBER, NUMBER, NUMBER, ENDING
+).map(lambda parts: f"/{'/'.join(parts[:-1])}.{parts[-1]}")
+OF_DOCUMENTS = st.one_of(
+    st.sampled_from(["/", "/tms/", "/tms/1.0.0", "/wmts/1.0.0/WMTSCapabilities.xml"]),
+    LAYER.map(lambda layer: f"/tilejson/{layer}.json"),
+    LAYER.map(lambda layer: f"/tilejson/{layer}@2x.json"),
+    LAYER.map(lambda layer: f"/tms/1.0.0/{layer}/EPSG3857"),
+    LAYER.map(lambda layer: f"/kml/{layer}"),
+)
 REQUEST = st.one_of(
+    st.tuples(OF_OGC, OGC),
+    st.tuples(OF_TILES, st.fixed_dictionaries({}, optional={"origin": often("nw", "sw")})),
+    st.tuples(OF_DOCUMENTS, st.just({})),
     st.tuples(st.sampled_from(["/demo/", "/demo", "/demo/x"]), DEMO),
     st.tuples(st.just("/demo/world.json"), st.fixed_dictionaries({"srs": often("EPSG:3857", "EPSG:4326")})),
     st.tuples(VALUE.map(lambda name: f"/demo/static/{name}"), st.just({})),
@@ -115,6 +171,8 @@ HEADERS = st.fixed_dictionaries(
         "X-Forwarded-Proto": often("https", "file"),
         "X-Script-Name": often("/maps", "//127.0.0.1:9", "/../.."),
         "Accept-Language": VALUE,
+        "Accept": often("text/html", "application/json", "image/webp,image/*;q=0.5", "image/avif", "*/*"),
+        "Accept-Encoding": often("gzip", "br"),
         "Origin": often("https://evil.example", "null"),
         "Authorization": often(f"Bearer {TOKEN}", "Bearer x", "Basic eDp5"),
         "If-None-Match": VALUE,
@@ -207,20 +265,27 @@ def _watched(connections: Connections) -> Iterator[None]:
     connections.watching = False
 
 
+def text_of(answer: TestResponse) -> str:
+    """The body as text, images too."""
+    packed = answer.headers.get("Content-Encoding") == "gzip" and answer.data
+    return (gzip.decompress(answer.data) if packed else answer.data).decode("utf-8", "replace")
+
+
 def judge(answer: TestResponse, connections: Connections) -> None:
-    assert answer.status_code < 500, answer.text[:500]
+    text = text_of(answer)
+    assert answer.status_code < 500, text[:500]
     assert connections.seen == []
     for name, value in answer.headers:
         assert MARK not in name.lower()
         assert "\n" not in value
     if answer.mimetype == "text/html":
-        assert Found(answer.text).wrong == []
+        assert Found(text).wrong == []
         assert "default-src 'none'; script-src 'self'" in answer.headers["Content-Security-Policy"]
     elif answer.mimetype == "application/json":
-        json.loads(answer.text)
+        json.loads(text)
     if answer.status_code != 304:
         assert answer.headers["X-Content-Type-Options"] == "nosniff" or not answer.data
-    assert "root:x:" not in answer.text
+    assert "root:x:" not in text
 
 
 @settings(max_examples=REQUESTS, suppress_health_check=list(HealthCheck), deadline=None)
@@ -262,6 +327,60 @@ def test_every_payload_in_every_parameter_is_harmless(
 
     for query in ({**whole, parameter: payload}, {parameter: payload}, {"tms_capabilities": "", parameter: payload}):
         judge(client.get("/demo/", query_string=query, buffered=True), connections)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("parameter", [*PARAMETERS_OF_OGC])
+def test_every_payload_in_every_parameter_of_ogc_api_is_harmless(
+    client: Client, connections: Connections, parameter: str, payload: str
+) -> None:
+    paths = ("", "/api", "/collections/world", "/collections/world/map", "/map", "/map/tiles/WebMercatorQuad/0/0/0")
+
+    for path in paths:
+        for query in ({"f": "html", parameter: payload}, {parameter: payload}):
+            judge(client.get(f"/ogcapi{path}", query_string=query, headers=BROWSER, buffered=True), connections)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("operation", ["cache", "squares", "runs", "servers", "caches"])
+def test_every_payload_in_every_parameter_of_the_admin_api_is_harmless(
+    client: Client, connections: Connections, operation: str, payload: str
+) -> None:
+    whole = {"cache": "world", "grid": "GLOBAL_WEBMERCATOR", "level": "0", "bbox": "0,0,1,1"}
+
+    for parameter in (*whole, MARK):
+        query = {**whole, parameter: payload}
+        judge(client.get(f"/admin/api/{operation}", query_string=query, headers=BROWSER, buffered=True), connections)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ogcapi/{}",
+        "/ogcapi/collections/{}",
+        "/ogcapi/collections/{}/map",
+        "/ogcapi/collections/world/map/tiles/{}",
+        "/ogcapi/collections/world/map/tiles/WebMercatorQuad/{}/0/0",
+        "/ogcapi/tileMatrixSets/{}",
+        "/ogcapi/static/{}",
+        "/demo/{}",
+        "/demo/static/{}",
+        "/admin/{}",
+        "/admin/api/{}",
+        "/tilejson/{}.json",
+        "/kml/{}",
+        "/kml/world/0/0/{}.kml",
+        "/tiles/world/0/0/{}@2x.png",
+        "/tms/1.0.0/{}",
+        "/wmts/{}/GLOBAL_WEBMERCATOR/0/0/0@2x.png",
+        "/{}",
+    ],
+)
+def test_every_payload_in_every_path_is_harmless(
+    client: Client, connections: Connections, path: str, payload: str
+) -> None:
+    judge(client.get(quote(path.format(payload)), headers=BROWSER, buffered=True), connections)
 
 
 @pytest.mark.parametrize(

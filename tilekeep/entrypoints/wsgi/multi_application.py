@@ -14,6 +14,8 @@ from tilekeep.entrypoints.wsgi.base_url import BELOW_PREFIX, apply_script_name_h
 from tilekeep.entrypoints.wsgi.configuration_directory import ConfigurationDirectory
 from tilekeep.entrypoints.wsgi.health import HealthPages
 from tilekeep.entrypoints.wsgi.kept_instances import KeptInstances
+from tilekeep.entrypoints.wsgi.pages.content_policy import content_policy
+from tilekeep.entrypoints.wsgi.pages.html_page import HTML, with_policy
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, document, plain_text
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 
@@ -82,7 +84,7 @@ class MultiApplication:
             '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Tilekeep</title></head>\n'
             f"<body>\n<h1>Welcome to Tilekeep {__version__}</h1>\n{listing}</body>\n</html>\n"
         )
-        return document(200, "text/html; charset=utf-8", body.encode(errors="replace"))
+        return with_policy(document(200, HTML, body.encode(errors="replace")), content_policy())
 
 
 def out_of_order(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -6,6 +6,8 @@ import html
 
 from tilekeep._version import __version__
 from tilekeep.entrypoints.wsgi.base_url import script_url
+from tilekeep.entrypoints.wsgi.pages.content_policy import content_policy
+from tilekeep.entrypoints.wsgi.pages.html_page import HTML, with_policy
 from tilekeep.entrypoints.wsgi.response import Environ, Response, document
 
 
@@ -29,4 +31,4 @@ class WelcomePage:
             '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Tilekeep</title></head>\n'
             f"<body>\n<h1>Welcome to Tilekeep {__version__}</h1>\n{demo}</body>\n</html>\n"
         )
-        return document(200, "text/html; charset=utf-8", body.encode())
+        return with_policy(document(200, HTML, body.encode()), content_policy())
