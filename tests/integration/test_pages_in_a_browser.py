@@ -40,6 +40,7 @@ layers:
     title: World
     md: {abstract: Countries of the world}
     sources: [world_cache]
+  - {name: sharp, title: For all screens and browsers, sources: [sharp_cache]}
   - name: europe
     title: Europe
     layers:
@@ -50,6 +51,10 @@ caches:
     sources: [world]
     refresh_before: {days: 7}
   utm_cache: {grids: [utm], sources: [world], cache: {type: sqlite}}
+  sharp_cache:
+    grids: [webmercator]
+    sources: [world]
+    variants: {formats: [image/avif, image/webp], double: next_level}
   city_cache: {grids: [webmercator], sources: [city], cache: {type: mbtiles}}
 grids:
   webmercator: {base: GLOBAL_WEBMERCATOR, num_levels: 12}
@@ -225,6 +230,36 @@ class TestDemo:
 
         assert "<img src=x" in watched.page.inner_text("main")
         assert "pwned" not in watched.page.title()
+
+
+class TestSharp:
+    @pytest.fixture(params=[1, 2], ids=["usual screen", "sharp screen"])
+    def ratio(self, request: pytest.FixtureRequest) -> int:
+        found: int = request.param
+        return found
+
+    @pytest.fixture
+    def screen(self, chromium: Browser, server: Server, ratio: int) -> Iterator[Watched]:
+        context = chromium.new_context(device_scale_factor=ratio)
+        yield Watched(context.new_page(), server)
+        context.close()
+
+    @pytest.mark.parametrize("service", ["tms_layer", "wmts_layer"])
+    def test_a_browser_gets_the_format_and_the_pixels_that_it_can_show(
+        self, screen: Watched, ratio: int, service: str
+    ) -> None:
+        kinds: dict[str, str] = {}
+        screen.page.on("response", lambda answer: kinds.update({answer.url: answer.headers.get("content-type", "")}))
+
+        screen.open(f"/demo/?{service}=sharp", ready="body[data-rendered=true]")
+        screen.settle()
+
+        tiles = {url: kind for url, kind in kinds.items() if "/tiles/sharp/" in url or "/wmts/sharp/" in url}
+        assert set(tiles.values()) == {"image/avif"}
+        assert {"@2x.png" in url for url in tiles} == {ratio == 2}
+        assert len(screen.picture().getcolors(1 << 24) or []) > 20
+        screen.keep(f"demo-sharp-{ratio}")
+        screen.is_well()
 
 
 class TestDark:

@@ -374,8 +374,7 @@ class CacheAssembly:
         gate = self._gate(cache)
         source = None if is_storage_only(cache) else self._source(cache, grid_key, gate)
         parts = self._working_parts(cache, grid_key, gate, source)
-        own = self._clipped(cache, parts.grid, parts.region, parts.tiles)
-        tiles = self._in_all_forms(cache, grid_key, gate, source, parts, own)
+        tiles = self._in_all_forms(cache, grid_key, gate, source, parts)
         return CacheNode(
             grid=parts.grid,
             tiles=tiles,
@@ -402,22 +401,19 @@ class CacheAssembly:
         )
 
     def _in_all_forms(
-        self,
-        cache: EffectiveCache,
-        grid_key: str,
-        gate: StoreGate,
-        source: MapSource | None,
-        parts: _WorkingParts,
-        own: Tiles,
+        self, cache: EffectiveCache, grid_key: str, gate: StoreGate, source: MapSource | None, parts: _WorkingParts
     ) -> Tiles:
-        """``own`` with the other forms in which they are offered."""
+        """The tiles as services deliver them, with the other forms in which they are offered."""
+        shared = self._parts
         wanted = cache.variants
+        own = self._clipped(cache, parts, parts.tiles, cache.encoding)
         if wanted == EffectiveVariants():
             return own
         doubled = None
         if wanted.double == "source" and source is not None:
             grid, kept = doubled_grid(parts.grid), replace(cache, stores_tiles=keeps_variants(cache))
             doubled = self._working_parts(kept, grid_key, gate, source, grid=grid).tiles
+        locks = shared.locks(_lock_directory(cache)) if is_shared(cache) else shared.no_lock
         forms = VariantForms(
             cache=cache,
             grid=parts.grid,
@@ -425,21 +421,13 @@ class CacheAssembly:
             store=parts.store,
             lock_id=cache.storage.lock_id(cache.directories[grid_key]),
             limits=self._limits,
-            parts=self._variant_parts(cache),
+            parts=VariantParts(shared.imaging, locks, shared.clock, shared.read_slice),
         )
-        others = forms.others(doubled)
-        clipped = {
-            name: self._clipped(
-                cache, parts.grid, parts.region, tiles, cache.variants.offered.encoding(name, cache.encoding)
-            )
-            for name, tiles in others.items()
+        others = {
+            name: self._clipped(cache, parts, tiles, wanted.offered.encoding(name, cache.encoding))
+            for name, tiles in forms.others(doubled).items()
         }
-        return VariantTiles(own, clipped)
-
-    def _variant_parts(self, cache: EffectiveCache) -> VariantParts:
-        parts = self._parts
-        locks = parts.locks(_lock_directory(cache)) if is_shared(cache) else parts.no_lock
-        return VariantParts(parts.imaging, locks, parts.clock, parts.read_slice)
+        return VariantTiles(own, others)
 
     def seeded(self, name: str, grid_key: str, policy: StalenessPolicy | None = None) -> SeededCache:
         """The cache as seeding sees it: with the sources that are for seeding only; nothing of it is kept.
@@ -544,23 +532,12 @@ class CacheAssembly:
             )
         return chain
 
-    def _clipped(
-        self,
-        cache: EffectiveCache,
-        grid: TileGrid,
-        region: Region | None,
-        tiles: Tiles,
-        encoding: ImageEncoding | None = None,
-    ) -> Tiles:
-        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13).
-
-        ``encoding`` is theirs, if it is not that of the cache.
-        """
-        if region is None or cache.coverage is None or not cache.coverage.clip:
+    def _clipped(self, cache: EffectiveCache, made: _WorkingParts, tiles: Tiles, encoding: ImageEncoding) -> Tiles:
+        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13)."""
+        if made.region is None or cache.coverage is None or not cache.coverage.clip:
             return tiles
         parts = self._parts
-        wanted = encoding or cache.encoding
-        return ClippedTiles(tiles, grid, region, parts.imaging, wanted, self._limits, parts.read_slice)
+        return ClippedTiles(tiles, made.grid, made.region, parts.imaging, encoding, self._limits, parts.read_slice)
 
     def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> MakeMetaTile:
         parts, cache = self._parts, wanted.cache

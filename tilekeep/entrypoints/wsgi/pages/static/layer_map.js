@@ -20,11 +20,14 @@ function layer() {
     source.on("imageloaderror", () => say("The map could not be loaded."));
     return new ol.layer.Image({ source });
   }
+  const isSharp = data.sharpTiles && window.devicePixelRatio > 1;
+  const asked = isSharp ? { ...data, tiles: data.sharpTiles } : data;
   const common = {
     projection,
     tileGrid: tileGridOf(data),
+    tilePixelRatio: isSharp ? 2 : 1,
     wrapX: false,
-    tileUrlFunction: (coord) => (coord ? addressOf(data, coord) : undefined),
+    tileUrlFunction: (coord) => (coord ? addressOf(asked, coord) : undefined),
   };
   if (data.kind === "vector tiles") {
     const source = new ol.source.VectorTile({ ...common, format: new ol.format.MVT() });
