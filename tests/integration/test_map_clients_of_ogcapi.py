@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -205,10 +206,41 @@ class TestBrowser:
         page.wait_for_function("document.getElementById('map').shownMap")
         rendered(page)
 
+        keep(page, "ogcapi-collection")
         (drawn,) = [answer for answer in answers if "/map.png" in answer.url][-1:]
         assert (drawn.status, drawn.headers["content-type"]) == (200, "image/png")
         assert drawn.headers["content-crs"] == "<http://www.opengis.net/def/crs/EPSG/0/3857>"
         assert {answer.status for answer in answers} == {200}
+
+    def test_the_page_of_the_api_sends_requests(self, servers: Servers, page: Page, answers: list[Response]) -> None:
+        page.goto(f"{servers.served.url}/ogcapi/api?f=html")
+        form = page.locator("#getCollectionMap form")
+
+        form.locator("select[name=collectionId]").select_option("world")
+        form.locator("input[name=bbox]").fill("0,40,20,60")
+        form.locator("input[name=width]").fill("64")
+        form.locator("select[name=f]").select_option("png")
+        form.locator("button").click()
+        form.locator("output[data-status='200'] img").wait_for()
+
+        assert form.locator("output img").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 64
+        keep(page, "ogcapi-api")
+        drawn = answers[-1] if "/map?" in answers[-1].url else answers[-2]
+        assert "/ogcapi/collections/world/map?" in drawn.url
+        assert drawn.headers["content-type"] == "image/png"
+
+    def test_the_page_of_the_api_shows_documents_and_problems_as_text(self, servers: Servers, page: Page) -> None:
+        page.goto(f"{servers.served.url}/ogcapi/api?f=html")
+        right, wrong = page.locator("#getConformanceDeclaration form"), page.locator("#getCollectionMap form")
+        wrong.locator("input[name=bbox]").fill("<img src=x>")
+
+        right.locator("button").press("Enter")
+        wrong.locator("button").press("Enter")
+        right.locator("output[data-status='200'] pre").wait_for()
+        wrong.locator("output[data-status='400'] pre").wait_for()
+
+        assert '"conformsTo"' in right.locator("pre").inner_text()
+        assert page.locator("output img").count() == 0
 
     def test_tiles_are_drawn_where_they_belong(self, servers: Servers, page: Page) -> None:
         """The pixels of the canvas are those of the tile that lies there."""
@@ -237,6 +269,13 @@ class TestBrowser:
         tile = ask(f"{servers.served.url}/tiles/world/EPSG3857/3/4/2.png").pixels().crop((64, 64, 192, 192))
         smoothed = Tolerance(mean=8.0, far=64, share=0.05)
         assert difference(tile, shown, smoothed.far).within(smoothed)
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture for people, where they are collected."""
+    if folder := os.environ.get("TILEKEEP_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def rendered(page: Page) -> None:

@@ -183,7 +183,7 @@ class TestPages:
             assert "style=" not in answer.text
             assert "javascript:" not in answer.text
 
-    @pytest.mark.parametrize("name", ["ol.js", "ol.css", "ogcapi.js", "ogcapi.css"])
+    @pytest.mark.parametrize("name", ["ol.js", "ol.css", "ogcapi.js", "ogcapi_requests.js", "ogcapi.css"])
     def test_their_files_are_served_and_revalidated(self, api: Api, name: str) -> None:
         answer = api.get(f"/ogcapi/static/{name}")
 

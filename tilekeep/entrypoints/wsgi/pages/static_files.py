@@ -20,6 +20,7 @@ _MEDIA_TYPES: Mapping[str, str] = {
     "layer_map.js": _SCRIPT,
     "ogcapi.css": _STYLE,
     "ogcapi.js": _SCRIPT,
+    "ogcapi_requests.js": _SCRIPT,
     "ol.css": _STYLE,
     "ol.js": _SCRIPT,
     "overview.js": _SCRIPT,
