@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from werkzeug.test import Client, TestResponse
 from tests.integration.services.process import Server
 from tests.integration.support.answers import ask
 from tests.integration.support.drawing import draw_wms
+from tests.integration.support.schemas import validate_by_schema
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.entrypoints.cli.caches import command as caches
@@ -301,6 +303,24 @@ def test_they_are_advertised(site: Callable[..., Site]) -> None:
     assert web.get(template.format(z=1, x=0, y=0)).status_code == 200
     for snippet in ("{y}{r}.png", "{y}{ratio}.png", "{y}@2x.png", "tilePixelRatio", "a/EPSG3857@2x.json"):
         assert snippet in page.replace("\\u007b", "{").replace("\\u007d", "}")
+
+
+def test_capabilities_of_wmts_list_the_formats(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/avif, image/webp]}"})
+
+    by_path = web.get("/wmts/1.0.0/WMTSCapabilities.xml")
+    by_parameters = web.get("/service?service=WMTS&request=GetCapabilities")
+
+    for document in (by_path, by_parameters):
+        validate_by_schema("wmts/1.0/wmtsGetCapabilities_response.xsd", document.data)
+        listed = re.findall(r"<Format>(.*)</Format>", document.text)
+        assert listed == ["image/png", "image/avif", "image/webp"]
+    templates = dict(re.findall(r'<ResourceURL format="(.*?)" resourceType="tile" template="(.*?)"', by_path.text))
+    for media_type, template in templates.items():
+        path = template.removeprefix("http://localhost")
+        for name, value in {"TileMatrixSet": "GLOBAL_WEBMERCATOR", "TileMatrix": 0, "TileCol": 0, "TileRow": 0}.items():
+            path = path.replace(f"{{{name}}}", str(value))
+        assert web.get(path).content_type == media_type
 
 
 def test_commands_know_them(site: Callable[..., Site]) -> None:

@@ -55,22 +55,28 @@ class ShownInfoFormat(NamedTuple):
     template: str | None
 
 
+class ShownFormat(NamedTuple):
+    """A format of tiles; ``template`` is the form of their addresses by path, or None if they have none."""
+
+    media_type: str
+    template: str | None
+
+
 class ShownLayer(NamedTuple):
     """A layer of the document.
 
+    :ivar formats: of its tiles, the cache's own first.
     :ivar legend_url: where its legend is, or None.
-    :ivar tile_template: the form of its addresses by path, or None if it has none.
     :ivar info_formats: in what it can be asked about places; none if it cannot.
     """
 
     outline: LayerOutline
     bbox: BBox
     extents: Sequence[ShownExtent]
-    media_type: str
+    formats: Sequence[ShownFormat]
     dimensions: Sequence[ShownDimension]
     matrix_sets: Sequence[str]
     legend_url: str | None
-    tile_template: str | None
     info_formats: Sequence[ShownInfoFormat]
 
 
@@ -110,14 +116,13 @@ def shown_layer(
         outline=layer.outline,
         bbox=_within_the_world(layer.geographic_extent, layer.grid),
         extents=_local_extents(in_grids),
-        media_type=layer.encoding.public_media_type.partition(";")[0],
+        formats=_formats(layer, base, by_path),
         dimensions=[
             ShownDimension(spelled.get(dimension.name, dimension.name), dimension.default, dimension.values)
             for dimension in layer.outline.dimensions
         ],
         matrix_sets=[in_grid.grid.name for in_grid in in_grids],
         legend_url=_legend_url(layer.outline, base, by_path=forms is not None),
-        tile_template=base + _address_form(by_path.tile, layer) if by_path else None,
         info_formats=[_info_format(given, layer, base, by_path) for given in info_formats] if queryable else [],
     )
 
@@ -129,6 +134,18 @@ def _legend_url(outline: LayerOutline, base: str, *, by_path: bool) -> str | Non
         return None
     site = _SERVICE.sub("", base)
     return url.replace("{base_url}", site).replace("{layer_name}", quote(outline.name, safe=":"))
+
+
+def _formats(layer: LayerInGrid, base: str, forms: AddressForms | None) -> list[ShownFormat]:
+    """The format of the tiles, and others in which they are offered, where addresses can say so."""
+    can_say = forms is None or "Format" in forms.tile.variables
+    return [
+        ShownFormat(
+            encoding.public_media_type.partition(";")[0],
+            forms and base + _address_form(forms.tile, layer, Format=encoding.public_extension),
+        )
+        for encoding in (layer.encoding, *(layer.variants.encodings if can_say else ()))
+    ]
 
 
 def _info_format(given: InfoFormat, layer: LayerInGrid, base: str, forms: AddressForms | None) -> ShownInfoFormat:
