@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +24,9 @@ from tests.integration.support.drawing import draw_wms
 from tests.integration.support.schemas import validate_by_schema
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 from tilekeep.config.problems import ConfigurationProblems
+from tilekeep.domain.image import sniffed_media_type
 from tilekeep.entrypoints.cli.caches import command as caches
+from tilekeep.entrypoints.cli.export import command as export
 from tilekeep.entrypoints.cli.scrub import command as scrub
 from tilekeep.entrypoints.cli.seed import command as seed
 from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
@@ -338,6 +342,26 @@ def test_commands_know_them(site: Callable[..., Site]) -> None:
     assert counted.exit_code == 0, counted.output
     assert seeded.exit_code == 0, seeded.output
     assert len(web.upstream.requests_to("/wms")) == asked
+
+
+@pytest.mark.parametrize("fetches", [(), ("--fetch",)], ids=["what is stored", "and what is missing"])
+def test_exports_have_the_tiles_of_the_cache_alone(site: Callable[..., Site], fetches: tuple[str, ...]) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: source}"})
+    own = web.get("/tiles/a/EPSG3857/3/4/2.png").data
+    for form in (".webp", "@2x.png", "@2x.webp"):
+        web.get(f"/tiles/a/EPSG3857/3/4/2{form}")
+    target = web.directory / "export.mbtiles"
+    config = str(web.directory / "mapproxy.yaml")
+
+    done = CliRunner().invoke(export, [config, "a", str(target), "--levels", "3", *fetches])
+
+    assert done.exit_code == 0, done.output
+    with contextlib.closing(sqlite3.connect(target)) as database:
+        bodies = [body for (body,) in database.execute("SELECT tile_data FROM tiles")]
+    assert own in bodies
+    assert {sniffed_media_type(body[:12]) for body in bodies} == {"image/png"}
+    assert {Image.open(io.BytesIO(body)).size for body in bodies} == {(256, 256)}
+    assert len(bodies) == (64 if fetches else 4)
 
 
 def test_mapproxy_reads_the_cache_as_if_they_were_not_there(

@@ -16,6 +16,9 @@ from tilekeep.domain.grid import TileGrid
 _CACHE = "export"
 _GRID = "export"
 
+#: Options of a cache that concern what services offer.
+_SHOWN = ("variants",)
+
 #: Options of a cache that concern when its tiles are made anew.
 _REFRESHING = ("refresh_before", "refresh")
 
@@ -114,7 +117,7 @@ def _add_grid(data: dict[str, Any], loaded: LoadedSettings, order: ExportOrder) 
 
 def _changed(loaded: LoadedSettings, name: str, options: Mapping[str, Any], order: ExportOrder) -> dict[str, Any]:
     """A cache as the export sees it: tiles of any age without its sources, else no tile before it is fresh."""
-    changed = dict(options)
+    changed = {option: value for option, value in options.items() if option not in _SHOWN}
     if name == order.source and order.grid in (options.get("grids") or ()):
         # Of a cache with one grid tiles are passed on as they are.
         changed["grids"] = (order.grid,)
