@@ -36,11 +36,22 @@ class TileRoute:
     :ivar service: the name of the service, by which authorisation knows it (spec/auth-plugins-decorate.md, 2.3).
     :ivar extension: the format part of its addresses (spec/services.md, 4.5).
     :ivar formats: what may stand for it in requests by parameters: besides the extension the subtype, or nothing.
+    :ivar extensions: all in which it is offered.
     :ivar default_dimensions: what requests without dimensions mean.
     :ivar is_negotiated: whether tiles at addresses in the layer's own format may come in another one, by ``Accept``.
     """
 
-    __slots__ = ("_others", "default_dimensions", "extension", "formats", "is_negotiated", "layer", "levels", "service")
+    __slots__ = (
+        "_others",
+        "default_dimensions",
+        "extension",
+        "extensions",
+        "formats",
+        "is_negotiated",
+        "layer",
+        "levels",
+        "service",
+    )
 
     def __init__(self, layer: TileLayer, levels: PublicLevels, service: str | None = None) -> None:
         self.layer = layer
@@ -50,6 +61,7 @@ class TileRoute:
         self.formats = frozenset({"", self.extension, subtype(layer.encoding.public_media_type)})
         self.default_dimensions: Dimensions = chosen_dimensions(layer.outline.dimensions, {})
         self._others = {encoding.format: encoding.extension for encoding in layer.variants.encodings}
+        self.extensions = frozenset({self.extension, *self._others.values()})
         self.is_negotiated = bool(self._others)
 
     def key(self, z: int, x: int, y: int, origin: Origin | None, dimensions: Dimensions) -> TileKey:

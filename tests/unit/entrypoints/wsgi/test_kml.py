@@ -55,6 +55,14 @@ class TestAddresses:
         names = {f"{base}/{x}/{y}" for x in (0, 1) for y in (2, 3)}
         assert set(links(answer)) == {f"{name}.{ending}" for name in names for ending in ("kml", "png")}
 
+    def test_documents_are_found_beside_tiles_that_have_been_asked_for(self, layers: FakeLayers) -> None:
+        web = client(layers, kml=parts())
+
+        answers = [web.get(f"/kml/osm/EPSG3857/2/1/3.{ending}") for ending in ("png", "kml", "png", "gif")]
+
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 404]
+        assert answers[1].content_type == "application/vnd.google-earth.kml+xml"
+
     @pytest.mark.parametrize("path", ["/kml/osm", "/kml/osm/", "/kml/osm/EPSG4326", "/kml/osm_EPSG4326/0/0/0.kml"])
     def test_degrees_are_meant_where_there_is_a_choice(self, layers: FakeLayers, path: str) -> None:
         assert "http://localhost/kml/osm/EPSG4326/1/0/0.png" in links(get(layers, path))

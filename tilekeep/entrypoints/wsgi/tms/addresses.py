@@ -62,7 +62,7 @@ class TileAddresses:
         _, z, x, name = parts
         y, _, extension = name.partition(".")
         row = y.removesuffix(DOUBLE)
-        if not (z.isdecimal() and x.isdecimal() and row.isdecimal() and extension.isalnum()):
+        if extension not in route.extensions or not (z.isdecimal() and x.isdecimal() and row.isdecimal()):
             return None
         origin = self._requested_origin(query_string) if query_string and self._is_told_origin else self._origin
         key = route.key(int(z), int(x), int(row), origin, route.default_dimensions)
