@@ -115,6 +115,7 @@ from tilekeep.config.assemble.stand_in_failures import stand_in_failures
 from tilekeep.config.assemble.stored_caches import StoredCaches
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.plugins.installed import INSTALLED, InstalledPlugins
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
 from tilekeep.ports.defragmenter import Defragmenter
@@ -132,6 +133,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     options = providers.Dependency(instance_of=EffectiveGlobals)
 
     resources = providers.ThreadSafeSingleton(ProcessResources)
+    plugins: providers.Provider[InstalledPlugins] = providers.Object(INSTALLED)
     clock = providers.ThreadSafeSingleton(SystemClock)
     projection = providers.ThreadSafeSingleton(PyprojProjection, proj_data_dir=options.provided.proj_data_dir)
     areas = providers.ThreadSafeSingleton(AreasOnDemand, projection)
@@ -235,6 +237,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
         {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
     )
+    rasters = providers.Object(PillowRaster)
     world_outlines = providers.Factory(WorldOutlines, projection)
     mapnik_maps = providers.ThreadSafeSingleton(LoadedMaps)
     raster_files = providers.ThreadSafeSingleton(RasterFiles)
@@ -316,6 +319,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
     source_parts = providers.ThreadSafeSingleton(
         SourceParts,
         make=adapters.sources.provider,
+        plugins=adapters.plugins,
+        raster=adapters.rasters,
         make_store=adapters.stores.provider,
         read_slice=adapters.slices,
         make_exchange=adapters.exchange.provider,
@@ -339,6 +344,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         providers.Factory(
             CacheParts,
             make_store=adapters.stores.provider,
+            plugins=adapters.plugins,
             make_defragmenter=adapters.defragmenters.provider,
             make_ledger=adapters.ledgers.provider,
             make_room=adapters.disk_rooms.provider,

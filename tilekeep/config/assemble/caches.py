@@ -37,6 +37,7 @@ from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.measured import Measured
+from tilekeep.config.assemble.plugin_stores import PluginStores
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
@@ -54,6 +55,7 @@ from tilekeep.config.mapproxy.meaning_layers import dimension_names
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.single_stores import stores_of
+from tilekeep.config.plugins.installed import InstalledPlugins
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
@@ -87,6 +89,7 @@ class CacheParts:
     """What caches are made with; ``locks`` and ``failures`` share one per directory, ``new_lock`` does not."""
 
     make_store: Callable[..., TileStore]
+    plugins: InstalledPlugins
     make_defragmenter: Callable[..., Defragmenter]
     make_ledger: Callable[..., KeptLedger]
     make_room: Callable[[str], FreeRoom]
@@ -221,6 +224,7 @@ class CacheAssembly:
                 parts.clock,
                 options,
             ),
+            PluginStores(parts.plugins, self._dimension_names_of, parts.clock),
         )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
@@ -18,6 +19,8 @@ from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.upstreams import http_options, upstream_at
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_source import NO_LIMITS, SourceLimits
+from tilekeep.config.plugins.installed import InstalledPlugins
+from tilekeep.domain.image import Raster
 from tilekeep.domain.secrets import Credentials
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 from tilekeep.ports.clock import Clock
@@ -34,6 +37,8 @@ class SourceParts:
     """What sources are made with.
 
     :ivar make: makes a source by its kind (``wms``, ``tile``, ``world`` and so on) from keyword arguments.
+    :ivar plugins: those that bring sources of their own.
+    :ivar raster: makes of a Pillow image what a source that draws answers with.
     :ivar make_store: makes a store of tiles by its kind, from keyword arguments.
     :ivar read_slice: gives the bytes of tiles that lie inside a file.
     :ivar make_exchange: makes what asks one server, from keyword arguments.
@@ -43,6 +48,8 @@ class SourceParts:
     """
 
     make: Callable[..., MapSource]
+    plugins: InstalledPlugins
+    raster: Callable[[Any], Raster]
     make_store: Callable[..., TileStore]
     read_slice: SliceReader
     make_exchange: Callable[..., UpstreamExchange]

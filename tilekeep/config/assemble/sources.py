@@ -16,6 +16,7 @@ from tilekeep.config.assemble.archive_sources import MbtilesAssembly, PmtilesAss
 from tilekeep.config.assemble.drawn_sources import DebugAssembly, GeojsonAssembly, GeotiffAssembly, MapnikAssembly
 from tilekeep.config.assemble.mirrors import mirrored
 from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTilesAssembly
+from tilekeep.config.assemble.plugin_sources import PluginSourceAssembly
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.tile_sources import TileAssembly
 from tilekeep.config.assemble.wms_sources import WmsAssembly
@@ -32,6 +33,7 @@ from tilekeep.config.mapproxy.meaning_drawn import (
 from tilekeep.config.mapproxy.meaning_ogcapi import EffectiveOgcApiMaps, EffectiveOgcApiTiles
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveCacheSource,
+    EffectivePluginSource,
     EffectiveSource,
     EffectiveTileSource,
     EffectiveWmsSource,
@@ -71,6 +73,7 @@ class SourceAssembly:
             EffectiveMapnikSource: MapnikAssembly(parts),
             EffectiveGeojsonSource: GeojsonAssembly(parts),
             EffectiveGeotiffSource: GeotiffAssembly(parts),
+            EffectivePluginSource: PluginSourceAssembly(parts),
         }
 
     def source(

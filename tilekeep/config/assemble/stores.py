@@ -26,6 +26,7 @@ from tilekeep.config.mapproxy.meaning_storage import (
     BundleStorage,
     FileStorage,
     MemoryStorage,
+    PluginStorage,
     PmtilesStorage,
     Tier,
     TieredStorage,
@@ -55,6 +56,7 @@ class StoreAssembly:
         admitted: what asks the servers of archives.
         dimension_names: the dimensions of a cache.
         keeping: wraps stores in what looks after what they hold.
+        plugin_stores: makes stores of plugins.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class StoreAssembly:
         admitted: AdmittedClients,
         dimension_names: Callable[[str], Collection[str]],
         keeping: StoreKeeping,
+        plugin_stores: Callable[[WantedStore], TileStore],
     ) -> None:
         self._make_store = make_store
         self._make_defragmenter = make_defragmenter
@@ -88,6 +91,7 @@ class StoreAssembly:
             TieredStorage: self._tiers,
             S3Storage: self._objects,
             AzureStorage: self._objects,
+            PluginStorage: plugin_stores,
         }
 
     def store(self, wanted: WantedStore) -> TileStore:

@@ -20,6 +20,8 @@ from tilekeep.config.loading.yaml_scalars import plain_scalar
 from tilekeep.config.mapproxy.checks import checked
 from tilekeep.config.mapproxy.path_checks import PathProbe, path_problems
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.plugins.installed import INSTALLED, InstalledPlugins
+from tilekeep.config.plugins.model import fitting_model
 from tilekeep.config.problems import ConfigurationProblems, Problem, Report, Severity
 
 #: From settings with errors, their directory and the problems so far: the problems with those that are left to find.
@@ -43,6 +45,7 @@ class LoadedSettings:
     files: tuple[str, ...]
     _read_again: Callable[[], MappingNode | None] = field(repr=False, compare=False)
     data: Mapping[str, Any] = field(repr=False, compare=False)
+    _plugins: InstalledPlugins = field(default=INSTALLED, repr=False, compare=False)
 
     def section_as_written(self, name: str) -> Mapping[str, Any]:
         """A section of :attr:`data`, for people: numbers are as they were written, whatever type the option has."""
@@ -53,7 +56,7 @@ class LoadedSettings:
 
         :raises ConfigurationProblems: there are errors.
         """
-        settings, problems = checked(dict(data), scalar_coerced)
+        settings, problems = _checked(dict(data), self._plugins)
         report = Report.of(problems)
         if report.errors:
             raise ConfigurationProblems(report)
@@ -83,6 +86,7 @@ def load_settings(
     read: Callable[[str], bytes] = read_file,
     paths: PathProbe = PathsOnDisk(),  # noqa: B008 - it holds nothing
     further: FurtherChecks = _no_further_checks,
+    plugins: InstalledPlugins = INSTALLED,
 ) -> LoadedSettings:
     """The settings of ``path`` and its bases, with an environment laid over them and variables filled in.
 
@@ -93,11 +97,12 @@ def load_settings(
         read: the bytes of a file; raises OSError.
         paths: looks at files and directories that are named.
         further: asked where there are errors, so that those that show later stand in the same report.
+        plugins: those that the files may name.
 
     :raises ConfigurationProblems: there are errors; its report holds all of them, and the warnings.
     """
     with garbage_collection_paused():
-        return _loaded(path, environment, variables, read, paths, further)
+        return _loaded(path, environment, variables, read, paths, further, plugins)
 
 
 def _loaded(
@@ -107,6 +112,7 @@ def _loaded(
     read: Callable[[str], bytes],
     paths: PathProbe,
     further: FurtherChecks,
+    plugins: InstalledPlugins,
 ) -> LoadedSettings:
     """The steps of loading."""
     expansion = Expansion(variables)
@@ -118,7 +124,7 @@ def _loaded(
     root, overlay_problems = with_environment(tree, environment)
     try:
         data = _data(root, expansion)
-        settings, model_problems = checked(data, scalar_coerced)
+        settings, model_problems = _checked(data, plugins)
     except RecursionError as depth:
         raise ConfigurationProblems(Report.of([*problems, _too_deep(path)])) from depth
     problems += [located(problem, tree) for problem in overlay_problems]
@@ -132,7 +138,14 @@ def _loaded(
     if report.errors:
         raise ConfigurationProblems(report)
     again = partial(_root, path, environment, variables, read)
-    return LoadedSettings(settings, report, base_dir, files.files, again, data)
+    return LoadedSettings(settings, report, base_dir, files.files, again, data, plugins)
+
+
+def _checked(data: dict[str, Any], plugins: InstalledPlugins) -> tuple[Settings, list[Problem]]:
+    """The settings in ``data``, with the options of the plugins that it names, and all that is wrong with it."""
+    fitting = fitting_model(data, plugins)
+    settings, problems = checked(fitting.data, scalar_coerced, fitting.model, fitting.refused)
+    return settings, [*fitting.problems, *problems]
 
 
 def _root(

@@ -433,6 +433,17 @@ Backend = Annotated[
 ]
 
 
+class PluginBackend(BackendOptions):
+    """What the options of a store of a plugin are made from (own addition).
+
+    :ivar directory: of the tiles; the name of the cache and of its grid are not added.
+    """
+
+    later: ClassVar[bool] = False
+
+    directory: Opt[str] = None
+
+
 #: What a band may be multiplied by; more makes nothing but white or black.
 LARGEST_FACTOR = 65536.0
 

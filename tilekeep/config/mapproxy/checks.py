@@ -30,15 +30,23 @@ from tilekeep.config.mapproxy.variant_checks import variant_problems
 from tilekeep.config.problems import OptionPath, Problem
 
 
-def checked(data: dict[str, Any], coerced: Callable[[str], Any]) -> tuple[Settings, list[Problem]]:
-    """The settings in ``data``, complete if no problem is an error; arguments as of ``validated``."""
+def checked(
+    data: dict[str, Any],
+    coerced: Callable[[str], Any],
+    model: type[Settings] = Settings,
+    refused: Collection[OptionPath] = (),
+) -> tuple[Settings, list[Problem]]:
+    """The settings in ``data``, complete if no problem is an error; arguments as of ``validated``.
+
+    ``refused`` are options that have been taken out of the data already.
+    """
     early: list[Problem] = []
     legacy = legacy_layers_problem(data.get("layers"))
     if legacy is not None:
         early.append(legacy)
         data = {key: value for key, value in data.items() if key != "layers"}
-    result = validated(Settings, data, coerced)
-    settings, broken = result.settings, result.broken
+    result = validated(model, data, coerced)
+    settings, broken = result.settings, result.broken | set(refused)
     return settings, [
         *early,
         *result.problems,

@@ -13,6 +13,7 @@ from tilekeep.config.mapproxy.sources import (
     MapnikSource,
     MbtilesSource,
     OgcApiTilesSource,
+    PluginSource,
     PmtilesSource,
     TileSource,
     WmsLikeSource,
@@ -157,6 +158,8 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
 def is_tiled_only(settings: Settings, name: str) -> bool:
     """Whether the source only knows tiles, not maps of any box and size."""
     source = settings.sources.get(SourceName.parse(name).name)
+    if isinstance(source, PluginSource):
+        return source.tiled_only
     return isinstance(source, TileSource | OgcApiTilesSource | WmtsSource | MbtilesSource | PmtilesSource)
 
 

@@ -295,8 +295,15 @@ class LoggingOptions(Options):
     upstream: bool = True
 
 
+class Interceptors(Options):
+    """``globals.interceptors``: WSGI middleware of plugins, each with its options (own addition)."""
+
+
 class GlobalSettings(Options):
-    """Everything under ``globals``."""
+    """Everything under ``globals``.
+
+    :ivar interceptors: middleware of plugins by name; the first sees requests first (own addition).
+    """
 
     cache: Section[GlobalCache] = Field(default_factory=GlobalCache)
     image: Section[GlobalImage] = Field(default_factory=GlobalImage)
@@ -309,6 +316,7 @@ class GlobalSettings(Options):
     redis: Section[MeetingPoint] | None = None
     metrics: Section[MetricsOptions] | None = None
     logging: Section[LoggingOptions] = Field(default_factory=LoggingOptions)
+    interceptors: Section[Interceptors] = Field(default_factory=Interceptors)
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None
     ogcapi: Section[OgcApiDefaults] | None = None

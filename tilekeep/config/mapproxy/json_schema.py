@@ -33,9 +33,9 @@ _IVAR = re.compile(r":ivar (\w+): (.+?)(?=\n\s*:|\Z)", re.DOTALL)
 _PART = "Part"
 
 
-def json_schema() -> dict[str, Any]:
-    """The schema of ``mapproxy.yaml``, of its base files, and of environments within."""
-    document = Settings.model_json_schema(schema_generator=_Generator, ref_template="#/definitions/{model}")
+def json_schema(model: type[Settings] = Settings) -> dict[str, Any]:
+    """The schema of ``mapproxy.yaml``, of its base files, and of environments within; ``model`` is that of the file."""
+    document = model.model_json_schema(schema_generator=_Generator, ref_template="#/definitions/{model}")
     definitions = document.pop("$defs")
     whole = {key: document[key] for key in ("type", "properties", "additionalProperties")}
     definitions["Configuration"] = whole

@@ -14,6 +14,7 @@ from tilekeep.config.mapproxy.caches import (
     CouchdbBackend,
     FileBackend,
     MemoryBackend,
+    PluginBackend,
     PmtilesBackend,
     RedisBackend,
     RefreshBefore,
@@ -252,10 +253,12 @@ def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> s
     return root if backend.directory else os.path.join(root, _directory_name(settings, name, grid, backend))
 
 
-def _directory_name(settings: Settings, name: str, grid: str, backend: FileBackend | CompactBackend) -> str:
+def _directory_name(
+    settings: Settings, name: str, grid: str, backend: FileBackend | CompactBackend | PluginBackend
+) -> str:
     """Below the directory of all caches."""
     effective = effective_grid(settings, grid)
-    if isinstance(backend, CompactBackend) or backend.use_grid_names:
+    if isinstance(backend, CompactBackend | PluginBackend) or backend.use_grid_names:
         return os.path.join(name, effective.name)
     return f"{name}_{effective.srs_as_written.replace(':', '')}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
@@ -16,7 +17,14 @@ from tilekeep.config.mapproxy.meaning_on_error import stand_ins_of
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.sources import SourceOptions, TileSource, WmsLikeSource, WmsSource, WorldSource
+from tilekeep.config.mapproxy.sources import (
+    PluginSource,
+    SourceOptions,
+    TileSource,
+    WmsLikeSource,
+    WmsSource,
+    WorldSource,
+)
 from tilekeep.config.mapproxy.tile_files import located_template
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.opaque_format import opaque_format
@@ -119,6 +127,19 @@ class EffectiveWorldSource(EffectiveSource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EffectivePluginSource(EffectiveSource):
+    """A source of a plugin.
+
+    :ivar options: its own; ``base_dir`` is where relative paths in them start.
+    :ivar http: how it asks servers, if it does.
+    """
+
+    options: PluginSource = field(repr=False)
+    base_dir: str
+    http: EffectiveHttp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveCacheSource(EffectiveSource):
     """Another cache; ``name`` is its own."""
 
@@ -173,6 +194,19 @@ def world_source(named: NamedSource, source: WorldSource) -> EffectiveWorldSourc
     options = with_transparency(source.image, source.transparent)
     image = image_choice(named.settings, options, named.request_format)
     return EffectiveWorldSource(name=named.name, image=image, limits=named.limits)
+
+
+def plugin_source(named: NamedSource, source: PluginSource) -> EffectivePluginSource:
+    """A source of a plugin; its servers are asked as ``http`` says, if its options have that, else the globals."""
+    own = getattr(source, "http", None)
+    return EffectivePluginSource(
+        name=named.name,
+        image=image_choice(named.settings, source.image, named.request_format),
+        limits=named.limits,
+        options=source,
+        base_dir=named.base_dir,
+        http=effective_http(named.settings, own if isinstance(own, HttpOptions) else None, named.base_dir),
+    )
 
 
 def cache_source(settings: Settings, name: str) -> EffectiveCacheSource:

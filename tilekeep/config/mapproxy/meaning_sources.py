@@ -14,6 +14,7 @@ from tilekeep.config.mapproxy.meaning_source import (
     NamedSource,
     cache_source,
     limits_of,
+    plugin_source,
     tile_source,
     wms_source,
     world_source,
@@ -31,6 +32,7 @@ from tilekeep.config.mapproxy.sources import (
     MbtilesSource,
     OgcApiMapsSource,
     OgcApiTilesSource,
+    PluginSource,
     PmtilesSource,
     SourceOptions,
     TileSource,
@@ -79,6 +81,8 @@ def direct_source(settings: Settings, name: str, base_dir: str) -> EffectiveSour
 def _meaning(settings: Settings, name: str, base_dir: str, request_format: str | None) -> EffectiveSource:
     plain_name, layers = SourceName.parse(name)
     source = settings.sources[plain_name]
-    assert type(source) in _MEANINGS, f"{source.type!r} is refused when the configuration is loaded"
     named = NamedSource(settings, name, layers, base_dir, request_format, limits_of(source, base_dir))
+    if isinstance(source, PluginSource):
+        return plugin_source(named, source)
+    assert type(source) in _MEANINGS, f"{source.type!r} is refused when the configuration is loaded"
     return _MEANINGS[type(source)](named, source)

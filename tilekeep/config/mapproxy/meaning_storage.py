@@ -10,6 +10,7 @@ from tilekeep.config.mapproxy.caches import (
     CouchdbBackend,
     FileBackend,
     MemoryBackend,
+    PluginBackend,
     PmtilesBackend,
     RedisBackend,
     TiersBackend,
@@ -32,6 +33,7 @@ PlainBackends = (
     | OBJECT_BACKENDS
     | MemoryBackend
     | PmtilesBackend
+    | PluginBackend
 )
 
 Backends = PlainBackends | TiersBackend
@@ -95,6 +97,21 @@ class PmtilesStorage:
         return f"pmtiles-{file_lock_id(place)}"
 
 
+@dataclass(frozen=True, slots=True)
+class PluginStorage:
+    """A store of a plugin.
+
+    :ivar options: its own; ``base_dir`` is where relative paths in them start.
+    """
+
+    options: PluginBackend = field(repr=False)
+    base_dir: str
+
+    def lock_id(self, place: str) -> str:
+        """By which locks of the tiles at ``place`` are told apart from those of others."""
+        return f"plugin-{file_lock_id(place)}"
+
+
 #: Each kind of store has a value of its own; all have ``lock_id``.
 PlainStorage = (
     FileStorage
@@ -106,6 +123,7 @@ PlainStorage = (
     | AzureStorage
     | MemoryStorage
     | PmtilesStorage
+    | PluginStorage
 )
 
 
@@ -156,7 +174,9 @@ def storage(settings: Settings, backend: PlainBackends, link_single_color: str |
 
 
 def _other_storage(
-    settings: Settings, backend: RedisBackend | CouchdbBackend | MemoryBackend | PmtilesBackend, base_dir: str
+    settings: Settings,
+    backend: RedisBackend | CouchdbBackend | MemoryBackend | PmtilesBackend | PluginBackend,
+    base_dir: str,
 ) -> PlainStorage:
     match backend:
         case RedisBackend():
@@ -165,6 +185,8 @@ def _other_storage(
             return couchdb_storage(settings, backend, base_dir)
         case MemoryBackend():
             return MemoryStorage(backend.max_size)
+        case PluginBackend():
+            return PluginStorage(backend, base_dir)
         case PmtilesBackend():
             http = None if backend.url is None else effective_http(settings, backend.http, base_dir)
             return PmtilesStorage(backend.url, http)

@@ -70,10 +70,18 @@ class Background(Options):
     url: Opt[str] = None
 
 
+class DemoPages(Options):
+    """``demo.pages``: pages of plugins, each with its options, in the order of their links (own addition)."""
+
+
 class DemoService(Options):
-    """``demo``: pages that show the other services."""
+    """``demo``: pages that show the other services.
+
+    :ivar pages: pages of plugins, by name (own addition).
+    """
 
     background: Section[Background] | None = None
+    pages: Section[DemoPages] = Field(default_factory=DemoPages)
     md: Annotated[Section[ServiceMetadata] | None, NoEffect("the demo page shows none of it")] = None
 
 

@@ -445,6 +445,15 @@ class GeotiffSource(SourceOptions):
     image: Section[ImageOptions] | None = None
 
 
+class PluginSource(SourceOptions):
+    """What the options of a source of a plugin are made from (own addition)."""
+
+    #: Whether it only knows tiles of the grid of a cache, and no maps of any box and size.
+    tiled_only: ClassVar[bool] = False
+
+    image: Section[ImageOptions] | None = None
+
+
 Source = Annotated[
     WmsSource
     | TileSource

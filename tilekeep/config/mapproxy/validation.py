@@ -34,6 +34,13 @@ _NO_LAYER = {"title": ""}
 
 _ENTRY_DEPTH = 2
 
+#: Sections whose keys say what is wanted, so that an unknown one is an error: the word for what they name.
+_NAMING_SECTIONS: Mapping[OptionPath, str] = {
+    ("services",): "service",
+    ("services", "demo", "pages"): "page",
+    ("globals", "interceptors"): "interceptor",
+}
+
 
 @dataclass(slots=True)
 class Validated(Generic[Root]):
@@ -90,7 +97,7 @@ class _Repair:
         kind, value = group[0]["type"], group[0]["input"]
         if isinstance(value, ExpandedText) and not isinstance(fitting := self._coerced(value), str):
             self._replace(path, fitting)
-        elif kind == "extra_forbidden" and path[:-1] != ("services",):
+        elif kind == "extra_forbidden" and path[:-1] not in _NAMING_SECTIONS:
             self._report(_unknown_option(self._root, path, self._original))
             self._remove(path)
         elif kind == "missing" and is_refused(self._result.broken, path):
@@ -211,11 +218,12 @@ def _refused(root: type[Options], path: OptionPath, group: Sequence[Mapping[str,
 
 
 def _refused_key(root: type[Options], path: OptionPath, group: Sequence[Mapping[str, Any]], data: Any) -> Problem:
-    """A key that cannot be used: a name that is not text, or a service that does not exist."""
+    """A key that cannot be used: a name that is not text, or of something that does not exist."""
     kind, name = group[0]["type"], path[-1]
     if kind == "extra_forbidden":
         known = known_options(root, path[:-1], data)
-        message = f"the service {name!r} does not exist (known: {', '.join(known)})"
+        hint = f"known: {', '.join(known)}" if known else "no plugin that brings it is installed"
+        message = f"the {_NAMING_SECTIONS[path[:-1]]} {name!r} does not exist ({hint})"
         return error(path, message, suggestion=closest(name, known), place=Place.KEY)
     if kind == "string_type":
         return error(path, f"the name {name!r} is not text; put it in quotes", place=Place.KEY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tilekeep._version import __version__
-from tilekeep.entrypoints.cli.lazy_group import LazyGroup
+from tilekeep.entrypoints.cli.plugin_commands import ExtensibleGroup
 
 _COMMANDS = {
     "init": ("init", "Write a configuration to begin with."),
@@ -29,7 +29,7 @@ _COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ExtensibleGroup, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="Tilekeep")
 def main() -> None:
     """A tile cache between map clients and map servers."""

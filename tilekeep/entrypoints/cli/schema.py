@@ -11,9 +11,14 @@ import click
 def command() -> None:
     """Print the JSON Schema of configuration files, with which editors complete and check them.
 
-    Save it beside mapproxy.yaml and name it in its first line, for example:
+    Options of installed plugins are among them. Save it beside mapproxy.yaml and name it in its first line:
     # yaml-language-server: $schema=mapproxy.schema.json
     """
     from tilekeep.config.mapproxy.json_schema import json_schema
+    from tilekeep.config.plugins.installed import INSTALLED
+    from tilekeep.config.plugins.model import model_with_all
 
-    click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+    model, failures = model_with_all(INSTALLED)
+    for failure in failures:
+        click.echo(f"warning: {failure.message}", err=True)
+    click.echo(json.dumps(json_schema(model), indent=1, ensure_ascii=False))

@@ -13,6 +13,9 @@ log = logging.getLogger("tilekeep.access")
 #: Of longer addresses the rest is left out.
 _LONGEST_URL = 2000
 
+#: Methods are what clients send; those that anybody means are shorter.
+_LONGEST_METHOD = 20
+
 
 class AccessLog:
     """Watches an application (:class:`tilekeep.entrypoints.wsgi.watching.Watcher`).
@@ -24,7 +27,8 @@ class AccessLog:
         """Client, method, address, status, bytes of the body and milliseconds; as JSON also what is known besides."""
         if not log.isEnabledFor(logging.INFO):
             return
-        client, method, url = environ.get("REMOTE_ADDR") or "-", environ["REQUEST_METHOD"], _url(environ)
+        client, url = environ.get("REMOTE_ADDR") or "-", _url(environ)
+        method = _printable(environ["REQUEST_METHOD"][:_LONGEST_METHOD])
         milliseconds = round(seconds * 1000, 1)
         details = {
             "client": client,
@@ -45,4 +49,8 @@ def _url(environ: Environ) -> str:
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     query = environ.get("QUERY_STRING", "")
     shown = redacted(f"{path}?{query}" if query else path)[:_LONGEST_URL].replace(" ", "%20")
-    return shown if shown.isprintable() else ascii(shown)[1:-1]
+    return _printable(shown)
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else ascii(text)[1:-1]

@@ -12,6 +12,7 @@ from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.get_feature_info import GetFeatureInfo
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
+from tilekeep.entrypoints import request_id
 from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts
 from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
@@ -24,6 +25,8 @@ from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.permissions import AccessDenied
+from tilekeep.entrypoints.wsgi.plugins.assembly import PluginParts
+from tilekeep.entrypoints.wsgi.plugins.wsgi_parts import HandlerOfApplication, intercepted
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text, vary_with
 from tilekeep.entrypoints.wsgi.router import Handler, Router
@@ -37,6 +40,9 @@ from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.tile_store import SliceReader
 
 log = logging.getLogger("tilekeep.wsgiapp")
+
+#: Of a configuration that names no plugin.
+NO_PLUGINS = PluginParts({}, (), {})
 
 _NO_OPERATIONS: Mapping[str, Handler] = MappingProxyType({})
 
@@ -106,6 +112,7 @@ class TilekeepApplication:
         handed_over: HandedOver | None = None,
         watchers: Sequence[Watcher] = (),
         names_requests: bool = False,
+        plugins: PluginParts = NO_PLUGINS,
         debug: bool = False,
         owned: object = None,
     ) -> None:
@@ -137,11 +144,11 @@ class TilekeepApplication:
             demo=demo,
             admin=admin,
             world=world,
+            plugin_pages=plugins.pages,
         )
         self._locators: Mapping[str, Locator] = services.locators
-        route = Router({**operations, **services.handlers}, services.welcome)
-        watched: Handler = WatchedRoute(route, watchers, clock) if watchers else route
-        self._route: Handler = NamedRequests(watched) if names_requests else watched
+        added = {name: HandlerOfApplication(answers, name) for name, answers in plugins.services.items()}
+        self._route: Handler = Router({**added, **operations, **services.handlers}, services.welcome)
         cross_origin = CrossOriginPolicy(access_control_allow_origin)
         self._other_method = cross_origin.other_method
         self._cross_origin_headers = cross_origin.headers
@@ -152,6 +159,11 @@ class TilekeepApplication:
         self._tells_state = tells_state
         self._debug = debug
         self._owned = owned
+        answer: Handler = self._respond
+        if plugins.interceptors:
+            answer = self._guarded(intercepted(answer, plugins.interceptors))
+        watched: Handler = WatchedRoute(answer, watchers, clock) if watchers else answer
+        self._answer: Handler = NamedRequests(watched) if names_requests else watched
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The WSGI interface (PEP 3333)."""
@@ -159,12 +171,20 @@ class TilekeepApplication:
             self._proxies.forget_others(environ)
         if "HTTP_X_SCRIPT_NAME" in environ:
             apply_script_name_header(environ)
+        status, headers, body = self._answer(environ)
+        start_response(status, headers)
+        parts = [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+        if self._after_answers is not None and self._after_answers.has_jobs:
+            return _AnswerWithJobs(parts, self._after_answers)
+        return parts
+
+    def _respond(self, environ: Environ) -> Response:
+        """The answer of the services, with the headers that every one has."""
         if HOOK in environ:
             environ[AREAS] = self._areas
-        method = environ["REQUEST_METHOD"]
         try:
-            answer = self._route if method in SERVED_METHODS else self._other_method
-            status, headers, body = answer(environ)
+            served = environ["REQUEST_METHOD"] in SERVED_METHODS
+            status, headers, body = self._route(environ) if served else self._other_method(environ)
         except AccessDenied as denied:
             status, headers, body = denied.response()
         except Exception:
@@ -176,11 +196,20 @@ class TilekeepApplication:
         if self._names_origin:
             vary_with(headers, "Origin")
         headers += environ.get(OWN_HEADERS, self._cross_origin_headers)
-        start_response(status, headers)
-        parts = [body] if body and method != "HEAD" else []
-        if self._after_answers is not None and self._after_answers.has_jobs:
-            return _AnswerWithJobs(parts, self._after_answers)
-        return parts
+        return Response(status, headers, body)
+
+    def _guarded(self, answer: Handler) -> Handler:
+        """What interceptors raise becomes an error like any other."""
+
+        def guarded(environ: Environ) -> Response:
+            try:
+                return answer(environ)
+            except Exception:
+                if self._debug:
+                    raise
+                return _internal_error(environ)
+
+        return guarded
 
     def resolve(self, url_or_path: str) -> ResolvedTile:
         """The tile behind an address, read as in serving; host and prefix of the address do not matter.
@@ -226,5 +255,6 @@ def _internal_error(environ: Environ) -> Response:
     if log.hasHandlers():
         log.critical("%s", text)
     else:
-        environ["wsgi.errors"].write(text)
+        name = request_id.current()
+        environ["wsgi.errors"].write(text if name is None else f"request {name}: {text}")
     return plain_text(500, "internal error", NOT_STORABLE)

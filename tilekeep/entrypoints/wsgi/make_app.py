@@ -37,6 +37,7 @@ from tilekeep.entrypoints.wsgi.options import (
     WmsOptions,
     WmtsOptions,
 )
+from tilekeep.entrypoints.wsgi.plugins.assembly import plugin_parts
 from tilekeep.entrypoints.wsgi.reloading import ReloadingApplication
 from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts
 from tilekeep.entrypoints.wsgi.watched_files import WatchedFiles
@@ -142,6 +143,7 @@ def _application(
     options = container.options()
     services = effective_services(loaded.settings)
     admin = effective_admin(loaded.settings, loaded.base_dir)
+    pages = operations(container)
     return TilekeepApplication(
         catalogue=container.use_cases.catalogue(),
         tms=_tms(services),
@@ -166,10 +168,11 @@ def _application(
         read_slice=container.adapters.slices(),
         request_seconds=longest_request_seconds(loaded.settings),
         after_answers=_after_answers(container),
-        operations=operations(container),
+        operations=pages,
         handed_over=None if not options.accel_location else HandedOver(options.accel_location, options.cache_dir),
         watchers=watchers(container),
         names_requests=options.logs_access,
+        plugins=plugin_parts(container, pages),
         debug=debug,
         owned=container,
     )

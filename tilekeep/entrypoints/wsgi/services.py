@@ -32,6 +32,7 @@ from tilekeep.entrypoints.wsgi.options import (
     WmtsOptions,
 )
 from tilekeep.entrypoints.wsgi.ows import OwsHandler, OwsService
+from tilekeep.entrypoints.wsgi.plugins.assembly import PluginPage
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator
 from tilekeep.entrypoints.wsgi.router import Handler, Router
 from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
@@ -129,6 +130,7 @@ def assembled(
     demo: DemoOptions | None,
     admin: AdminParts | None,
     world: WorldParts,
+    plugin_pages: Mapping[str, PluginPage],
 ) -> Services:
     """The services that are configured.
 
@@ -163,6 +165,7 @@ def assembled(
             tms=tms,
             wmts=wmts,
             options=demo,
+            pages=plugin_pages,
         )
     if admin is not None:
         services.handlers["admin"] = admin_handler(admin, templates, world, has_demo=demo is not None)

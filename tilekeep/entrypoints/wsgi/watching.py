@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tilekeep.entrypoints import request_id
-from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.request_facts import FACTS, RequestFacts
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.router import Handler
@@ -36,13 +35,11 @@ class WatchedRoute:
         self._monotonic = clock.monotonic
 
     def __call__(self, environ: Environ) -> Response:
-        """The response of ``route``; what it raises comes through, as status 500 unless permission is denied."""
+        """The response of ``route``; what it raises comes through, and counts as status 500."""
         begin = self._monotonic()
         environ[FACTS] = facts = RequestFacts()
         try:
             response = self._route(environ)
-        except AccessDenied as denied:
-            response = denied.response()
         except Exception:
             for watcher in self._watchers:
                 watcher(environ, facts, "500", 0, self._monotonic() - begin)

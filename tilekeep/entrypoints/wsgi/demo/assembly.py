@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tilekeep.application.catalogue import Catalogue
 from tilekeep.entrypoints.wsgi.demo.documents import ServiceDocuments
@@ -17,6 +17,7 @@ from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.pages.static_files import StaticFiles
+from tilekeep.entrypoints.wsgi.plugins.assembly import PluginPage
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.tms.names import TmsNames
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
@@ -34,6 +35,7 @@ def demo_handler(
     tms: TmsOptions | None,
     wmts: WmtsOptions | None,
     options: DemoOptions,
+    pages: Mapping[str, PluginPage],
 ) -> DemoHandler:
     """The pages of the services that are offered; ``answer`` gives their documents."""
     services: list[ShownService] = [] if wms is None else [wms]
@@ -50,6 +52,7 @@ def demo_handler(
         files=StaticFiles(),
         world=World(world, lambda: _codes(catalogue, () if wms is None else wms.codes)),
         options=options,
+        pages=pages,
     )
 
 

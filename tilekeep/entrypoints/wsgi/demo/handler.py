@@ -24,11 +24,15 @@ from tilekeep.entrypoints.wsgi.options import DemoOptions
 from tilekeep.entrypoints.wsgi.pages.content_policy import content_policy
 from tilekeep.entrypoints.wsgi.pages.html_page import HTML, html_page, with_policy
 from tilekeep.entrypoints.wsgi.pages.static_files import StaticFiles
+from tilekeep.entrypoints.wsgi.plugins.assembly import PluginPage
 from tilekeep.entrypoints.wsgi.query_string import parameters
 from tilekeep.entrypoints.wsgi.response import Environ, Response, plain_text
 
 _STATIC = "/demo/static/"
 _PAGE = "/demo/"
+
+#: The parameter that names a page of a plugin.
+_PLUGIN_PAGE = "page"
 
 #: Longest value of a parameter that leads anywhere; no layer, SRS or format has a longer name.
 _LONGEST_VALUE = 1000
@@ -46,6 +50,7 @@ class DemoHandler:
         files: scripts and styles.
         world: the map below layers.
         options: of the demo.
+        pages: those of plugins, by name.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class DemoHandler:
         files: StaticFiles,
         world: World,
         options: DemoOptions,
+        pages: Mapping[str, PluginPage],
     ) -> None:
         self._services = services
         self._linked = linked
@@ -69,6 +75,7 @@ class DemoHandler:
         self._files = files
         self._options = options
         self._world = world
+        self._pages = pages
 
     def __call__(self, environ: Environ) -> Response:
         """The page, one of its files, or the way to a page."""
@@ -79,14 +86,18 @@ class DemoHandler:
         given = parameters(environ.get("QUERY_STRING", ""))
         if path == "/demo/world.json":
             return self._world(given.get("srs", ""), environ)
-        wanted = next((name for name in (*self._by_parameter, *DOCUMENT_PARAMETERS) if name in given), None)
+        known = (*self._by_parameter, *DOCUMENT_PARAMETERS, *([_PLUGIN_PAGE] if self._pages else ()))
+        wanted = next((name for name in known if name in given), None)
         if path != _PAGE:
             return _moved(environ, {} if wanted is None else given)
+        return self._overview(environ) if wanted is None else self._page(wanted, given, environ)
+
+    def _page(self, wanted: str, given: Mapping[str, str], environ: Environ) -> Response:
         if wanted in self._by_parameter:
             return self._layer(self._by_parameter[wanted], Wanted(given[wanted], given), environ)
-        if wanted is not None:
-            return self._document(wanted, given, environ)
-        return self._overview(environ)
+        if wanted == _PLUGIN_PAGE:
+            return self._plugin_page(given[wanted], environ)
+        return self._document(wanted, given, environ)
 
     def _overview(self, environ: Environ) -> Response:
         """It names no address of the service, so that one is kept for all."""
@@ -131,6 +142,17 @@ class DemoHandler:
         body = self._render("document", document=found)
         return html_page(environ, body, content_policy(), status=found.status)
 
+    def _plugin_page(self, name: str, environ: Environ) -> Response:
+        """A page that the code of a plugin writes, in our frame and under our policy."""
+        from markupsafe import Markup
+
+        page = self._pages.get(name)
+        if page is None:
+            return self._message(UnknownLayer("unknown page", locator=_PLUGIN_PAGE), environ)
+        written = Markup(page.write(environ))  # noqa: S704 - plugins write HTML, and escape what is not their own
+        body = self._render("plugin_page", title=page.title, written=written)
+        return html_page(environ, body, content_policy())
+
     def _message(self, error: RequestError, environ: Environ) -> Response:
         found = report(error)
         status = 404 if isinstance(error, UnknownLayer) else found.answer.ows_status
@@ -138,7 +160,11 @@ class DemoHandler:
 
     def _render(self, page: str, **values: Any) -> bytes:
         return self._templates.render(
-            f"demo/{page}.html", version=__version__, has_admin=self._options.has_admin, **values
+            f"demo/{page}.html",
+            version=__version__,
+            has_admin=self._options.has_admin,
+            pages=[(f"?{urlencode({_PLUGIN_PAGE: name})}", added.title) for name, added in self._pages.items()],
+            **values,
         )
 
 

@@ -1,0 +1,1 @@
+"""One plugin for Tilekeep of each kind."""

@@ -1,0 +1,1 @@
+"""What other distributions bring: found by their entry points, loaded when a configuration names them."""

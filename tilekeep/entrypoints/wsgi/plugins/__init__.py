@@ -1,0 +1,1 @@
+"""Services, interceptors and demo pages that other distributions bring."""
