@@ -172,7 +172,7 @@ $(SERVERS)/.installed: tests/tools/servers/package-lock.json
 COMPILE = $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --custom-compile-command 'make lock' $(UPGRADE)
 RUNTIME = pyproject.toml --extra fast --extra serve --group build
-TESTED = --extra celery --extra mapnik --extra metrics --extra ogr --extra pmtiles --extra raster --extra redis --extra s3
+TESTED = --extra celery --extra mapnik --extra metrics --extra ogr --extra opentelemetry --extra pmtiles --extra raster --extra redis --extra s3
 
 lock: $(LOCKER)/.installed-uv
 	$(COMPILE) $(RUNTIME) -o requirements/demo.txt

@@ -100,3 +100,7 @@ class TileMaker(Protocol):
         :raises LockTimeout: another process held the block until the deadline.
         """
         ...
+
+
+class BlockMaker(TileMaker, KnowsObstacles, Protocol):
+    """Makes blocks, and knows what is in the way of it."""

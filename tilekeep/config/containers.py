@@ -113,6 +113,7 @@ from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stand_in_failures import stand_in_failures
 from tilekeep.config.assemble.stored_caches import StoredCaches
+from tilekeep.config.assemble.traced import Traced, traces_for
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.plugins.installed import INSTALLED, InstalledPlugins
@@ -124,6 +125,7 @@ from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.traces import Traces
 from tilekeep.ports.upstream_gate import UpstreamGate
 
 
@@ -149,6 +151,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
     )
     metrics_endpoint = providers.ThreadSafeSingleton(metrics_endpoint, options.provided.metrics, metrics)
     measured = providers.ThreadSafeSingleton(Measured, metrics, clock)
+    traces: providers.Provider[Traces | None] = providers.ThreadSafeSingleton(traces_for, options.provided.tracing)
+    traced = providers.ThreadSafeSingleton(Traced, traces)
     background = providers.ThreadSafeSingleton(background_runner, clock, metrics)
     redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
     meeting = providers.ThreadSafeSingleton(meeting_at, options.provided.meeting, redis_clients, clock)
@@ -294,6 +298,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
         make_lock=adapters.locks.provider,
         make_failures=adapters.failures.provider,
         measured=adapters.measured,
+        traced=adapters.traced,
         keep=providers.List(
             adapters.host_gate,
             adapters.metrics,
@@ -365,6 +370,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             no_lock=adapters.no_lock,
             gate=adapters.gate,
             measured=adapters.measured,
+            traced=adapters.traced,
             rendering=providers.Factory(
                 RenderingAssembly,
                 settings,

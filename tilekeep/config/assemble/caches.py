@@ -25,7 +25,7 @@ from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.tile_answer import Tiles
-from tilekeep.application.tile_maker import Outcome, TileMaker
+from tilekeep.application.tile_maker import BlockMaker, Outcome, TileMaker
 from tilekeep.application.variant_tiles import VariantTiles
 from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
@@ -42,6 +42,7 @@ from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
 from tilekeep.config.assemble.stores import StoreAssembly, is_shared
+from tilekeep.config.assemble.traced import Traced
 from tilekeep.config.assemble.upstreams import upstreams_of
 from tilekeep.config.assemble.variants import VariantForms, VariantParts, keeps_variants
 from tilekeep.config.assemble.wanted_store import WantedStore
@@ -110,6 +111,7 @@ class CacheParts:
     read_slice: SliceReader
     gate: UpstreamGate
     measured: Measured
+    traced: Traced
     rendering: RenderingAssembly
 
 
@@ -162,7 +164,7 @@ class _WorkingParts(NamedTuple):
     planner: MetaTilePlanner
     policy: StalenessPolicy
     store: TileStore
-    maker: MakeMetaTile | None
+    maker: BlockMaker | None
     tiles: Tiles
 
 
@@ -471,6 +473,7 @@ class CacheAssembly:
         policy = policy or StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         wanted = self._wanted_store(cache, grid_key)
         store = self._parts.measured.store(self._stores.store(wanted), cache.name)
+        store = self._parts.traced.store(store, cache.name)
         maker = None if source is None else self._maker(replace(wanted, grid=grid), source, gate, store)
         get_tile = GetTile(
             reader=store,
@@ -543,7 +546,7 @@ class CacheAssembly:
         parts = self._parts
         return ClippedTiles(tiles, made.grid, made.region, parts.imaging, encoding, self._limits, parts.read_slice)
 
-    def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> MakeMetaTile:
+    def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> BlockMaker:
         parts, cache = self._parts, wanted.cache
         locks = _lock_directory(cache)
         opaque = cache.encoding.opaque
@@ -562,7 +565,7 @@ class CacheAssembly:
         if parts.rendering.delegates(cache):
             fetcher = parts.rendering.fetcher(fetcher, store, wanted.tile_set)
             lock_id = renderd_lock_id(*wanted.tile_set[:2])
-        return MakeMetaTile(
+        made = MakeMetaTile(
             tile_set=wanted.tile_set,
             store=store,
             fetcher=fetcher,
@@ -573,6 +576,7 @@ class CacheAssembly:
             clock=parts.clock,
             failure_seconds=cache.failure_seconds,
         )
+        return parts.traced.maker(made, wanted.tile_set)
 
 
 def _lock_directory(cache: EffectiveCache) -> LockDirectory:

@@ -24,12 +24,19 @@ _NEEDED: Mapping[type[SourceOptions], _Library] = {
     GeotiffSource: _Library("rasterio", "rasterio", "raster"),
 }
 
+_OPEN_TELEMETRY = _Library("opentelemetry.exporter.otlp.proto.http", "opentelemetry-exporter-otlp", "opentelemetry")
+
 _PROMETHEUS = _Library("prometheus_client", "prometheus-client", "metrics")
 
 
-def library_problems(
-    settings: Settings, installed: Callable[[str], bool] = lambda module: find_spec(module) is not None
-) -> Iterator[Problem]:
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # a package around it is missing
+        return False
+
+
+def library_problems(settings: Settings, installed: Callable[[str], bool] = _is_installed) -> Iterator[Problem]:
     """An error for each source, and each other option, whose library is not there; nothing is imported."""
     for name, source in settings.sources.items():
         library = _NEEDED.get(type(source))
@@ -40,3 +47,6 @@ def library_problems(
     if shown is not None and (shown.path or shown.bind) and not installed(_PROMETHEUS.module):
         message = f"metrics need {_PROMETHEUS.name}, which is not installed"
         yield error(("globals", "metrics"), f'{message}: pip install "tilekeep[{_PROMETHEUS.extra}]"')
+    if settings.globals.tracing is not None and not installed(_OPEN_TELEMETRY.module):
+        message = "traces need OpenTelemetry, which is not installed"
+        yield error(("globals", "tracing"), f'{message}: pip install "tilekeep[{_OPEN_TELEMETRY.extra}]"')

@@ -9,6 +9,7 @@ from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.measured import Measured
+from tilekeep.config.assemble.traced import Traced
 from tilekeep.config.process_resources import ProcessResources, Resettable
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.http_client import HttpClient
@@ -26,6 +27,7 @@ class SharedParts:
         make_lock: makes the locks of a directory.
         make_failures: makes the failure memory of a directory.
         measured: has the waits for locks measured.
+        traced: has requests to servers told as spans.
         keep: other parts that must not cross a fork.
     """
 
@@ -36,6 +38,7 @@ class SharedParts:
         make_lock: Callable[..., TileLock],
         make_failures: Callable[..., FailureMemory],
         measured: Measured,
+        traced: Traced,
         keep: Sequence[Resettable],
     ) -> None:
         self._resources = resources
@@ -43,6 +46,7 @@ class SharedParts:
         self._make_lock = make_lock
         self._make_failures = make_failures
         self._measured = measured
+        self._traced = traced
         self.http_client: OncePerKey[ClientOptions, HttpClient] = OncePerKey(self._http_client)
         self.locks: OncePerKey[LockDirectory, TileLock] = OncePerKey(self._lock)
         self.failures: OncePerKey[LockDirectory, FailureMemory] = OncePerKey(self._failures)
@@ -50,7 +54,7 @@ class SharedParts:
             resources.keep(part)
 
     def _http_client(self, options: ClientOptions) -> HttpClient:
-        return self._kept(self._make_http_client(options))
+        return self._traced.http_client(self._kept(self._make_http_client(options)))
 
     def _lock(self, where: LockDirectory) -> TileLock:
         lock = self._kept(

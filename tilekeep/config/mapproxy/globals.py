@@ -295,6 +295,18 @@ class LoggingOptions(Options):
     upstream: bool = True
 
 
+class TracingOptions(Options):
+    """``globals.tracing``: spans for OpenTelemetry; where to and how many, its OTEL_* variables say (own addition).
+
+    :ivar accept: whether requests may say by traceparent that they are part of a trace, which decides whether they are
+        recorded; for servers behind proxies that take that header off what comes from outside.
+    :ivar propagate: whether servers of sources are told of the trace by traceparent.
+    """
+
+    accept: bool = False
+    propagate: bool = False
+
+
 class Interceptors(Options):
     """``globals.interceptors``: WSGI middleware of plugins, each with its options (own addition)."""
 
@@ -302,6 +314,7 @@ class Interceptors(Options):
 class GlobalSettings(Options):
     """Everything under ``globals``.
 
+    :ivar tracing: spans are sent if it is there, even if left empty (own addition).
     :ivar interceptors: middleware of plugins by name; the first sees requests first (own addition).
     """
 
@@ -316,6 +329,7 @@ class GlobalSettings(Options):
     redis: Section[MeetingPoint] | None = None
     metrics: Section[MetricsOptions] | None = None
     logging: Section[LoggingOptions] = Field(default_factory=LoggingOptions)
+    tracing: Section[TracingOptions | None] = None
     interceptors: Section[Interceptors] = Field(default_factory=Interceptors)
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None

@@ -35,6 +35,13 @@ class ShownMetrics(NamedTuple):
     directory: str
 
 
+class Tracing(NamedTuple):
+    """Spans that somebody collects: whether traces of clients are gone on with, and servers are told of them."""
+
+    accepts: bool
+    propagates: bool
+
+
 @dataclass(frozen=True, slots=True)
 class EffectiveGlobals:
     """Settings of the whole process.
@@ -56,6 +63,7 @@ class EffectiveGlobals:
     :ivar min_free_bytes: of a disk, below which caches on it take no more tiles; 0 for no such limit.
     :ivar min_free_inodes: likewise.
     :ivar renderer_url: of the process that makes tiles, or None where they are made here; it may hold credentials.
+    :ivar tracing: spans, or None if nobody collects them.
     :ivar metrics: None where nothing is measured.
     :ivar accel_location: of nginx, which sends the files below ``cache_dir`` itself, or None.
     :ivar logs_access: whether each request of a client is logged.
@@ -87,6 +95,7 @@ class EffectiveGlobals:
     accel_location: str | None = None
     logs_access: bool = False
     logs_upstream: bool = True
+    tracing: Tracing | None = None
 
 
 def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
@@ -124,7 +133,13 @@ def effective_globals(settings: Settings, base_dir: str) -> EffectiveGlobals:
         accel_location=settings.globals.tiles.accel_redirect,
         logs_access=settings.globals.logging.access,
         logs_upstream=settings.globals.logging.upstream,
+        tracing=_tracing(settings),
     )
+
+
+def _tracing(settings: Settings) -> Tracing | None:
+    options = settings.globals.tracing
+    return None if options is None else Tracing(options.accept, options.propagate)
 
 
 def _meeting(settings: Settings, base_dir: str) -> MeetingPlace | None:

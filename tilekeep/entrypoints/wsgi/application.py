@@ -32,12 +32,14 @@ from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, 
 from tilekeep.entrypoints.wsgi.router import Handler, Router
 from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts, TileInfoParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
+from tilekeep.entrypoints.wsgi.traced_requests import TracedRequests
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.entrypoints.wsgi.watching import NamedRequests, WatchedRoute, Watcher
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.tile_store import SliceReader
+from tilekeep.ports.traces import Traces
 
 log = logging.getLogger("tilekeep.wsgiapp")
 
@@ -77,6 +79,8 @@ class TilekeepApplication:
         handed_over: has stored files sent by a server in front of this one; None where there is none that does.
         watchers: are told of each request and its answer.
         names_requests: whether each request has a name in the log, and its client is told.
+        plugins: services, interceptors and pages of other distributions.
+        traces: takes requests as spans; None if nobody collects them.
         operations: handlers by first path segment for whoever watches over the server; services come first.
         debug: whether unexpected errors reach the server instead of becoming ``internal error``.
         owned: what has to live as long as the application; it is only kept.
@@ -113,6 +117,7 @@ class TilekeepApplication:
         watchers: Sequence[Watcher] = (),
         names_requests: bool = False,
         plugins: PluginParts = NO_PLUGINS,
+        traces: Traces | None = None,
         debug: bool = False,
         owned: object = None,
     ) -> None:
@@ -162,6 +167,8 @@ class TilekeepApplication:
         answer: Handler = self._respond
         if plugins.interceptors:
             answer = self._guarded(intercepted(answer, plugins.interceptors))
+        if traces is not None:
+            answer = TracedRequests(answer, traces)
         watched: Handler = WatchedRoute(answer, watchers, clock) if watchers else answer
         self._answer: Handler = NamedRequests(watched) if names_requests else watched
 

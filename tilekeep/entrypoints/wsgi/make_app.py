@@ -172,6 +172,7 @@ def _application(
         handed_over=None if not options.accel_location else HandedOver(options.accel_location, options.cache_dir),
         watchers=watchers(container),
         names_requests=options.logs_access,
+        traces=container.adapters.traces(),
         plugins=plugin_parts(container, pages),
         debug=debug,
         owned=container,

@@ -14,7 +14,9 @@ from tests.fakes.catalogue import PNG_TILE, WEBMERCATOR, FakeLayers
 from tests.fakes.clock import FakeClock
 from tests.fakes.wsgi import application, client
 from tilekeep.adapters.after_response import AfterResponse
+from tilekeep.entrypoints import request_id
 from tilekeep.entrypoints.wsgi.options import DemoOptions
+from tilekeep.entrypoints.wsgi.plugins.assembly import PluginParts
 
 TILE = "/tiles/osm/EPSG3857/1/0/0.png"
 
@@ -193,3 +195,97 @@ class TestWorkLeftForLater:
 def called(layers: FakeLayers, jobs: AfterResponse) -> Any:
     """What the application gives a server that asks for a tile."""
     return application(layers, after_answers=jobs)(EnvironBuilder(TILE).get_environ(), lambda *_: None)
+
+
+class Watching:
+    """Remembers what it is told of."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.names: list[str | None] = []
+
+    def __call__(self, environ: Any, facts: Any, status: str, size: int, seconds: float) -> None:
+        self.told.append((environ["REQUEST_METHOD"], status[:3]))
+        self.names.append(request_id.current())
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 405), ("OPTIONS", 204), ("DELETE", 405), ("GET", 200)])
+def test_requests_of_every_method_are_watched_and_named(layers: FakeLayers, method: str, status: int) -> None:
+    watching = Watching()
+
+    web = client(layers, watchers=[watching], names_requests=True)
+
+    answer = web.get(TILE, method=method, X_Request_ID="of-a-proxy")
+
+    assert (answer.status_code, answer.headers["X-Request-ID"]) == (status, "of-a-proxy")
+    assert (watching.told, watching.names) == ([(method, str(status))], ["of-a-proxy"])
+
+
+def _raise(environ: Any) -> Any:
+    raise RuntimeError("nobody expected this")
+
+
+def test_an_unexpected_error_has_the_name_of_its_request_in_its_answer_and_in_the_log(
+    layers: FakeLayers, caplog: pytest.LogCaptureFixture
+) -> None:
+    names: list[str | None] = []
+    watching = Watching()
+    caplog.handler.addFilter(lambda record: names.append(request_id.current()) is None)
+
+    answer = client(layers, operations={"broken": _raise}, watchers=[watching], names_requests=True, debug=False).get(
+        "/broken", X_Request_ID="of-a-proxy"
+    )
+
+    assert (answer.status_code, answer.text) == (500, "internal error")
+    assert answer.headers["X-Request-ID"] == "of-a-proxy"
+    assert ("nobody expected this" in caplog.text, names) == (True, ["of-a-proxy"])
+    assert watching.told == [("GET", "500")]
+
+
+def test_an_unexpected_error_without_logging_is_named_in_the_errors_of_the_server(
+    layers: FakeLayers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.Logger, "hasHandlers", lambda _: False)
+    errors = io.StringIO()
+    app = application(layers, operations={"broken": _raise}, names_requests=True, debug=False)
+    environ = EnvironBuilder("/broken", headers={"X-Request-ID": "of-a-proxy"}, errors_stream=errors).get_environ()
+
+    list(app(environ, lambda *_: None))
+
+    assert errors.getvalue().startswith("request of-a-proxy: unexpected error at '/broken'")
+
+
+def test_interceptors_see_requests_in_order_and_their_errors_are_no_others(layers: FakeLayers) -> None:
+    seen: list[str] = []
+
+    def noting(name: str) -> Any:
+        def around(application: Any) -> Any:
+            def intercepting(environ: Any, start_response: Any) -> Any:
+                seen.append(name)
+                if environ["PATH_INFO"] == f"/{name}":
+                    raise RuntimeError(name)
+                return application(environ, start_response)
+
+            return intercepting
+
+        return around
+
+    plugins = PluginParts({}, (noting("outer"), noting("inner")), {})
+    web = client(layers, plugins=plugins, debug=False, names_requests=True)
+
+    tile, broken = web.get(TILE), web.get("/inner")
+
+    assert (tile.data, tile.headers["Access-Control-Allow-Origin"]) == (PNG_TILE, "*")
+    assert (broken.status_code, "X-Request-ID" in broken.headers) == (500, True)
+    assert seen == ["outer", "inner"] * 2
+
+
+def test_a_service_of_a_plugin_answers_below_its_name_only(layers: FakeLayers) -> None:
+    def answers(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [environ["PATH_INFO"].encode()]
+
+    web = client(layers, plugins=PluginParts({"where": answers}, (), {}))
+
+    assert (web.get("/where/am/i").data, web.get("/wherever").status_code) == (b"/where/am/i", 404)
+    assert web.get(TILE).data == PNG_TILE
