@@ -9,13 +9,20 @@ from typing import Any, NamedTuple
 
 
 class ServedConfiguration(NamedTuple):
-    """What a worker process needs to know; it travels to the workers in environment variables."""
+    """What a worker process needs to know; it travels to the workers in environment variables.
+
+    :ivar config: path of a configuration file, or of a directory of them.
+    :ivar lists_names: whether the page at the root names the configurations of a directory.
+    :ivar trusted_proxies: of a directory: whose headers about proxies count; None is everybody's.
+    """
 
     config: str
     environment: str | None
     reload: bool
     log_format: str
     log_config: str | None = None
+    lists_names: bool = False
+    trusted_proxies: tuple[str, ...] | None = None
 
     def as_variables(self) -> dict[str, str]:
         """The environment variables for the worker processes."""
@@ -25,6 +32,8 @@ class ServedConfiguration(NamedTuple):
             "TILEKEEP_RELOAD": "1" if self.reload else "",
             "TILEKEEP_LOG_FORMAT": self.log_format,
             "TILEKEEP_LOG_CONFIG": os.path.abspath(self.log_config) if self.log_config else "",
+            "TILEKEEP_LIST": "1" if self.lists_names else "",
+            "TILEKEEP_TRUSTED_PROXIES": "" if self.trusted_proxies is None else " ".join(self.trusted_proxies),
         }
 
     @classmethod
@@ -36,22 +45,37 @@ class ServedConfiguration(NamedTuple):
             variables.get("TILEKEEP_RELOAD") == "1",
             variables.get("TILEKEEP_LOG_FORMAT", "text"),
             variables.get("TILEKEEP_LOG_CONFIG") or None,
+            variables.get("TILEKEEP_LIST") == "1",
+            tuple(variables.get("TILEKEEP_TRUSTED_PROXIES", "").split()) or None,
         )
 
 
 def make_application() -> Any:
     """The WSGI application of this worker, with logging set up as ``tilekeep serve`` was told to."""
     from tilekeep.entrypoints.logs import log_as_configured, log_to_standard_error
-    from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
     served = ServedConfiguration.from_variables(os.environ)
     if served.log_config is None:
         log_to_standard_error(served.log_format)
     else:
         log_as_configured(served.log_config, os.path.dirname(served.log_config))
+    return _of_directory(served) if os.path.isdir(served.config) else _of_file(served)
+
+
+def _of_file(served: ServedConfiguration) -> Any:
+    from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
+
     # The command has reported on the configuration already; workers speak up only when it is loaded anew.
     config_log = logging.getLogger("tilekeep.config")
     config_log.setLevel(logging.ERROR)
     application = make_wsgi_app(served.config, reloader=served.reload, env=served.environment)
     config_log.setLevel(logging.NOTSET)
     return application
+
+
+def _of_directory(served: ServedConfiguration) -> Any:
+    from tilekeep.entrypoints.wsgi.make_multi_app import make_multi_app
+
+    return make_multi_app(
+        served.config, served.lists_names, env=served.environment, trusted_proxies=served.trusted_proxies
+    )
