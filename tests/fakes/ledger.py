@@ -83,9 +83,9 @@ class FakeLedger:
             if _holds(block, cell):
                 found.setdefault(Cell(cell.z, cell.column // side, cell.row // side), []).append(count)
         for square, counts in found.items():
-            count = together(counts)
-            assert count is not None
-            yield square, count
+            whole = together(counts)
+            assert whole is not None
+            yield square, whole
 
 
 def _holds(block: CellBlock, cell: Cell) -> bool:
