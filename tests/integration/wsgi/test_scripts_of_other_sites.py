@@ -38,8 +38,8 @@ def serve() -> Iterator[Callable[[str], Served]]:
 
 
 def fetched(page: Page, site: Served, server: Served, path: str, options: dict[str, object]) -> str:
-    """What a script on a page of ``site`` gets from ``server``."""
-    page.goto(f"{site.url}/")
+    """What a script on a page of ``site`` gets from ``server``; the page has no policy, unlike our own."""
+    page.goto(f"{site.url}/no-page-of-ours")
     return str(page.evaluate(FETCH, [server.url + path, options]))
 
 
