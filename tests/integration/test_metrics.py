@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from tests.integration.support.drawing import draw_wms
 from tests.integration.support.upstream_server import Reply, UpstreamServer
 from tests.integration.support.workers import connections_to_workers
 from tilekeep import make_wsgi_app
+from tilekeep.config.assemble import measured as measured_parts
 
 _CONFIG = """
 globals:
@@ -238,3 +241,37 @@ def test_what_measuring_needs_is_loaded_before_any_thread_begins(tmp_path: Path)
     done = subprocess.run([sys.executable, "-c", LOADS_BEFORE_THREADS], cwd=tmp_path, timeout=60, check=False)
 
     assert done.returncode == 0
+
+
+_RELOADED = """
+globals: {{metrics: {{path: /metrics, directory: metrics}}}}
+services: {{tms: }}
+layers: [{{name: {layer}, title: A layer, sources: [cache]}}]
+caches: {{cache: {{grids: [GLOBAL_WEBMERCATOR], sources: [world], disable_storage: true}}}}
+sources: {{world: {{type: world}}}}
+"""
+
+
+def _saving_threads() -> int:
+    return [thread.name for thread in threading.enumerate()].count("tilekeep-metrics")
+
+
+@pytest.mark.parametrize("has_threads", [True, False], ids=["threads", "no threads"])
+def test_a_reload_loses_no_counts_and_begins_no_second_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_threads: bool
+) -> None:
+    monkeypatch.setattr(measured_parts, "threads_run_beside_requests", lambda: has_threads)
+    config = tmp_path / "mapproxy.yaml"
+    config.write_text(_RELOADED.format(layer="before"))
+    client = Client(make_wsgi_app(str(config), reloader=True))
+    for _ in range(3):
+        client.get("/tms/1.0.0/nothing")
+    threads = _saving_threads()
+
+    config.write_text(_RELOADED.format(layer="afterwards"))
+    assert client.get("/tms/1.0.0/afterwards/EPSG3857").status_code == 200
+    gc.collect()
+
+    found = samples(client.get("/metrics").data)
+    assert found["tilekeep_requests_total", "", "tms", "404"] == 3
+    assert _saving_threads() <= threads

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tilekeep.adapters.clock import SystemClock
+from tilekeep.adapters.seeding import run_directory
 from tilekeep.adapters.seeding.run_directory import RunDirectory
 from tilekeep.domain.errors import JobStoreError, TooManyRuns, UnknownRun
 from tilekeep.ports.seed_runs import RunRequest, RunState, SeedRunNote
@@ -140,7 +144,7 @@ def test_a_number_of_a_process_that_is_over_is_not_trusted(runs: Runs, monkeypat
     run = runs.runs.start(RunRequest(("all",))).id
     runs.await_state(run, RunState.FINISHED)
     killed: list[int] = []
-    monkeypatch.setattr(os, "kill", lambda process, _: killed.append(process))
+    monkeypatch.setattr(run_directory, "end_process", lambda process, _: killed.append(process))
 
     runs.runs.stop(run)
 
@@ -158,6 +162,72 @@ def test_a_run_is_not_started_twice_and_not_too_many_at_a_time(runs: Runs) -> No
     runs.end.write_text("0")
     for run in started:
         runs.await_state(run, RunState.FINISHED)
+
+
+def test_a_process_that_has_got_the_number_of_another_is_left_alone(runs: Runs) -> None:
+    run = runs.runs.start(RunRequest(("all",))).id
+    runs.await_words(run)
+    innocent = subprocess.Popen([sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(600)"])
+    note = runs.directory / run / "run.json"
+    facts = json.loads(note.read_text())
+    note.write_text(json.dumps({**facts, "process": innocent.pid}))
+    try:
+        runs.runs.stop(run)
+
+        with pytest.raises(subprocess.TimeoutExpired):
+            innocent.wait(0.3)
+    finally:
+        innocent.kill()
+        innocent.wait()
+        note.write_text(json.dumps(facts))
+    runs.runs.stop(run)
+    runs.await_state(run, RunState.STOPPED)
+
+
+def test_many_who_start_at_once_start_no_more_than_is_permitted(runs: Runs) -> None:
+    others = [runs.anew() for _ in range(12)]
+
+    def start(number: int) -> str | None:
+        try:
+            return others[number].start(RunRequest((str(number),))).id
+        except TooManyRuns:
+            return None
+
+    with ThreadPoolExecutor(12) as pool:
+        started = [run for run in pool.map(start, range(12)) if run is not None]
+
+    assert len(started) == 4
+    assert sorted(note.id for note in runs.runs.notes()) == sorted(started)
+    runs.end.write_text("0")
+    for run in started:
+        runs.await_state(run, RunState.FINISHED)
+    while any(other._children for other in others):  # they let go of theirs when they look
+        list(map(RunDirectory.notes, others))
+
+
+def _no_program(request: RunRequest) -> Sequence[str]:
+    return ["/nowhere/python"]
+
+
+def test_a_run_that_cannot_be_started_leaves_nothing(runs: Runs) -> None:
+    broken = RunDirectory(str(runs.directory), _no_program, SystemClock())
+
+    with pytest.raises(JobStoreError, match="start a run"):
+        broken.start(RunRequest(("all",)))
+
+    assert [entry.name for entry in runs.directory.iterdir() if entry.is_dir()] == []
+
+
+def test_a_run_that_cannot_be_gone_on_with_stays_what_it_was(runs: Runs) -> None:
+    runs.end.write_text("4")
+    run = runs.runs.start(RunRequest(("all",))).id
+    before = runs.await_state(run, RunState.INCOMPLETE)
+
+    with pytest.raises(JobStoreError, match="start a run"):
+        RunDirectory(str(runs.directory), _no_program, SystemClock()).go_on(run)
+
+    (after,) = runs.runs.notes()
+    assert (after.state, after.result, after.started_at) == (before.state, before.result, before.started_at)
 
 
 def test_the_oldest_are_forgotten(runs: Runs) -> None:

@@ -316,6 +316,7 @@ class TestAccess:
             {"Origin": "https://localhost"},
             {"Sec_Fetch_Site": "cross-site"},
             {"Sec_Fetch_Site": "same-site"},
+            {"Origin": "http://evil.example", "X_Forwarded_Host": "evil.example"},
         ],
     )
     def test_pages_of_other_sites_change_nothing_even_with_the_token(self, api: Api, headers: dict[str, str]) -> None:
@@ -366,6 +367,19 @@ class TestAccess:
         for path in ("/admin/", "/admin/api/caches", "/admin/static/admin.js"):
             assert "Access-Control-Allow-Origin" not in api.client.get(path).headers
         assert api.ask("caches").headers["Cache-Control"] == "no-cache, no-store"
+
+    @pytest.mark.parametrize("path", ["/admin/api/count", "/admin/", "/admin"])
+    def test_a_preflight_permits_pages_of_other_sites_nothing(self, api: Api, path: str) -> None:
+        asking = {
+            "Origin": "http://evil.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization",
+        }
+
+        answer = api.client.options(path, headers=asking)
+
+        assert answer.status_code == 204
+        assert [name for name, _ in answer.headers if name.startswith("Access-Control")] == []
 
     def test_the_page_cannot_be_shown_inside_another(self, api: Api) -> None:
         policy = api.client.get("/admin/").headers["Content-Security-Policy"]

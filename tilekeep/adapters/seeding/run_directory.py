@@ -9,13 +9,13 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
+from tilekeep.adapters.seeding.process_numbers import began, end_process
 from tilekeep.domain.errors import JobStoreError, TooManyRuns, UnknownRun
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.seed_runs import RunRequest, RunState, SeedRunNote
@@ -23,6 +23,10 @@ from tilekeep.ports.seed_runs import RunRequest, RunState, SeedRunNote
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 
 _NOTE, _PROGRESS, _RESULT, _LOG, _LOCK = "run.json", "progress", "result.json", "log", "lock"
+_RESULT_BEFORE = "result-before.json"
+
+#: The lock of all runs together, which whoever starts one holds.
+_STARTING = "starting.lock"
 
 #: Runs at a time; each has several processes.
 _MOST_RUNNING = 4
@@ -62,42 +66,91 @@ class RunDirectory:
 
     def start(self, request: RunRequest) -> SeedRunNote:
         """See :class:`~tilekeep.ports.seed_runs.SeedRuns`."""
-        self._forget_old_ones()
-        begun = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._clock.now()))
-        return self._launch(f"{begun}-{secrets.token_hex(3)}", request)
+        with self._one_starts():
+            self._forget_old_ones()
+            begun = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._clock.now()))
+            return self._launch(f"{begun}-{secrets.token_hex(3)}", request)
 
     def stop(self, run: str) -> SeedRunNote:
         """See :class:`~tilekeep.ports.seed_runs.SeedRuns`."""
         note = self._known(run)
         if note.state is RunState.RUNNING:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._facts(run)["process"], signal.SIGTERM)
+            facts = self._facts(run)
+            end_process(facts["process"], facts.get("process_began"))
         return note
 
     def go_on(self, run: str) -> SeedRunNote:
         """See :class:`~tilekeep.ports.seed_runs.SeedRuns`."""
-        note = self._known(run)
-        if note.state is RunState.RUNNING:
-            raise TooManyRuns(f"the run {run} has not ended; stop it first")
-        only_failed = note.state is RunState.INCOMPLETE and not os.path.exists(note.progress_file)
-        return self._launch(run, note.request, "--retry-failed" if only_failed else "--continue")
+        self._known(run)
+        with self._one_starts():
+            note = self._known(run)
+            if note.state is RunState.RUNNING:
+                raise TooManyRuns(f"the run {run} has not ended; stop it first")
+            only_failed = note.state is RunState.INCOMPLETE and not os.path.exists(note.progress_file)
+            return self._launch(run, note.request, "--retry-failed" if only_failed else "--continue")
+
+    @contextlib.contextmanager
+    def _one_starts(self) -> Iterator[None]:
+        """Nobody else, in whatever process, starts a run meanwhile, so that what has been counted stays true."""
+        with self._translated("start a run in"):
+            os.makedirs(self._directory, exist_ok=True)
+            descriptor = os.open(self._path(_STARTING), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _launch(self, name: str, request: RunRequest, *further: str) -> SeedRunNote:
         running = [note for note in self.notes() if note.state is RunState.RUNNING]
         if len(running) >= _MOST_RUNNING:
             raise TooManyRuns(f"{len(running)} runs are under way; stop one, or wait for one to end")
-        with self._translated("start a run in"):
-            os.makedirs(self._path(name), exist_ok=True)
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._path(name, _RESULT))
+        with (
+            self._translated("start a run in"),
+            self._new_or_as_before(name),
+            self._held(name) as lock,
+            self._without_result(name),
+        ):
             facts = {"seeds": request.seeds, "cleanups": request.cleanups, "workers": request.workers}
             started_at = self._clock.now()
-            with self._held(name) as lock:
-                process = self._process(name, request, further, lock)
-                self._write(name, {**facts, "started_at": started_at, "process": process.pid})
+            process = self._process(name, request, further, lock)
+            number = {"process": process.pid, "process_began": began(process.pid)}
+            try:
+                self._write(name, {**facts, "started_at": started_at, **number})
+            except OSError:
+                process.terminate()  # nobody could ever stop it
+                process.wait()
+                raise
         note = self._note(name)
         assert note is not None, "it has just been written"
         return note
+
+    @contextlib.contextmanager
+    def _new_or_as_before(self, name: str) -> Iterator[None]:
+        """The directory of a run; one that is new is gone again if the run cannot be started."""
+        is_new = not os.path.isdir(self._path(name))
+        os.makedirs(self._path(name), exist_ok=True)
+        try:
+            yield
+        except BaseException:
+            if is_new:
+                shutil.rmtree(self._path(name), ignore_errors=True)
+            raise
+
+    @contextlib.contextmanager
+    def _without_result(self, name: str) -> Iterator[None]:
+        """What came of a run before is put aside, and back if it cannot be gone on with."""
+        result, aside = self._path(name, _RESULT), self._path(name, _RESULT_BEFORE)
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(result, aside)
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(aside, result)
+            raise
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(aside)
 
     def _process(self, name: str, request: RunRequest, further: Sequence[str], lock: int) -> subprocess.Popen[bytes]:
         """The process of a run, which outlives this one and reads nothing from it."""

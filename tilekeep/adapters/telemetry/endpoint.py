@@ -37,10 +37,14 @@ class Endpoint:
         self._address = (host, port)
         self._directory = directory
         self._registry = registry
+        self._process = os.getpid()
         self._turn = self._begun()
 
     def reset_after_fork(self) -> None:
         """The listening socket is the parent's; this process listens when no other one does."""
+        if self._process == os.getpid():
+            return
+        self._process = os.getpid()
         self._turn.let_go()
         self._turn = self._begun()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import logging
+import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
@@ -57,6 +58,7 @@ class PrometheusMetrics:
         self._before: Mapping[Series, Numbers] = {}
         self._saved: Mapping[Series, Numbers] = {}
         self._has_failed = False
+        self._process = os.getpid()
         atexit.register(_farewell, weakref.ref(self))
 
     def counter(self, what: Counted, *labels: str) -> Callable[[], object]:
@@ -107,7 +109,10 @@ class PrometheusMetrics:
             return added([measured, self._before])
 
     def reset_after_fork(self) -> None:
-        """The numbers, and the right to write them, are the parent's."""
+        """The numbers, and the right to write them, are the parent's; several applications may say so."""
+        if self._process == os.getpid():
+            return
+        self._process = os.getpid()
         self._save_lock = threading.Lock()
         self._tally.reset()
         self._before = self._saved = {}

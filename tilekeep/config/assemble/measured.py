@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from weakref import WeakValueDictionary
+
 from tilekeep.adapters.atomic_files import FileModes
 from tilekeep.adapters.background import threads_run_beside_requests
 from tilekeep.adapters.telemetry.endpoint import Endpoint
@@ -19,22 +22,43 @@ from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
 
+#: Those of this process that some application uses.
+_METRICS: WeakValueDictionary[tuple[str, FileModes, bool], PrometheusMetrics] = WeakValueDictionary()
+_ENDPOINTS: WeakValueDictionary[tuple[str, int, str], Endpoint] = WeakValueDictionary()
+
+#: Held for moments while an application is put together; a process that is forked then is not one that serves.
+_LOCK = threading.Lock()
+
 
 def metrics_in(
     shown: ShownMetrics | None, clock: Clock, *, directory_permissions: int | None, file_permissions: int | None
 ) -> PrometheusMetrics | NoMetrics:
-    """What takes measurements."""
+    """What takes measurements; the same for all applications of the process that leave them in one directory.
+
+    An application that is built anew on a reload goes on with the numbers and the thread of the one before it.
+    """
     if shown is None:
         return NO_METRICS
     modes = FileModes(directory_permissions, file_permissions)
-    return PrometheusMetrics(shown.directory, clock, has_threads=threads_run_beside_requests(), modes=modes)
+    has_threads = threads_run_beside_requests()
+    with _LOCK:
+        key = (shown.directory, modes, has_threads)
+        metrics = _METRICS.get(key)
+        if metrics is None:
+            metrics = _METRICS[key] = PrometheusMetrics(shown.directory, clock, has_threads=has_threads, modes=modes)
+        return metrics
 
 
 def metrics_endpoint(shown: ShownMetrics | None, metrics: PrometheusMetrics | NoMetrics) -> Endpoint | None:
-    """What listens on the port for measurements, from now on; None where there is none."""
+    """What listens on the port for measurements, from now on, shared as these; None where there is none."""
     if shown is None or shown.bind is None or not isinstance(metrics, PrometheusMetrics):
         return None
-    return Endpoint(*shown.bind, shown.directory, metrics.registry)
+    with _LOCK:
+        key = (*shown.bind, shown.directory)
+        endpoint = _ENDPOINTS.get(key)
+        if endpoint is None:
+            endpoint = _ENDPOINTS[key] = Endpoint(*shown.bind, shown.directory, metrics.registry)
+        return endpoint
 
 
 class Measured:

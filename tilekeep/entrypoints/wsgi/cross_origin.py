@@ -28,6 +28,10 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _MOST_HEADERS = 32
 
 
+#: What paths begin with below which all answers are for our own pages alone, those to preflights too.
+_OURS = re.compile(r"/admin(?![A-Za-z0-9_])")
+
+
 def only_for_our_pages(environ: Environ) -> None:
     """To be called by a handler whose answers no script of another site may read, whatever the options say."""
     environ[OWN_HEADERS] = ()
@@ -50,9 +54,14 @@ class CrossOriginPolicy:
 
     def other_method(self, environ: Environ) -> Response:
         """The answer to a method that is not among those served: what is allowed."""
+        if _OURS.match(environ.get("PATH_INFO", "")):
+            only_for_our_pages(environ)
+            permits = False
+        else:
+            permits = self._permits
         if environ["REQUEST_METHOD"] != "OPTIONS":
             return plain_text(405, f"method not allowed; allowed are {_METHODS}", (_ALLOW,))
-        if not (self._permits and "HTTP_ORIGIN" in environ and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ):
+        if not (permits and "HTTP_ORIGIN" in environ and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ):
             return Response("204 No Content", [_ALLOW], b"")
         headers = [_ALLOW, ("Access-Control-Allow-Methods", _METHODS), _MAX_AGE, _VARY]
         names = header_names(environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", ""))

@@ -29,7 +29,7 @@ from tilekeep.ports.seed_runs import RunRequest
 
 @dataclass(frozen=True, slots=True)
 class AdminParts:
-    """What the admin service works with."""
+    """What the admin service works with; ``knows_proxies`` says whether only trusted ones tell its address."""
 
     options: EffectiveAdmin
     stored: StoredCaches
@@ -37,6 +37,7 @@ class AdminParts:
     servers: ServersApi
     runs: RunsApi
     marks: MarksApi
+    knows_proxies: bool = False
 
 
 def admin_parts(
@@ -63,6 +64,7 @@ def admin_parts(
             adapters.projection().srs,
             adapters.background(),
         ),
+        container.options().trusted_proxies is not None,
     )
 
 
@@ -90,7 +92,7 @@ def admin_handler(
 
     return AdminHandler(
         operations=operations,
-        access=Access(parts.options.token),
+        access=Access(parts.options.token, knows_proxies=parts.knows_proxies),
         templates=templates,
         files=StaticFiles(),
         world=World(world, codes),
