@@ -72,6 +72,7 @@ from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.telemetry.no_metrics import NoMetrics
+from tilekeep.adapters.telemetry.open_telemetry import OpenTelemetryTraces
 from tilekeep.adapters.telemetry.prometheus import PrometheusMetrics
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.application.make_meta_tile import MakeMetaTile
@@ -94,7 +95,9 @@ from tilekeep.application.sources.transformed_info import TransformedInfo
 from tilekeep.application.sources.with_stand_ins import WithStandIns
 from tilekeep.application.sources.without_color import WithoutColor
 from tilekeep.application.tile_answer import Tiles
-from tilekeep.application.tile_maker import TileMaker
+from tilekeep.application.tile_maker import BlockMaker
+from tilekeep.application.traced.http_client import TracedHttpClient
+from tilekeep.application.traced.maker import TracedMaker
 from tilekeep.domain.found_tiles import FoundTiles
 from tilekeep.entrypoints.wsgi.measured_requests import MeasuredRequests
 from tilekeep.entrypoints.wsgi.watching import Watcher
@@ -118,6 +121,7 @@ from tilekeep.ports.renderer import Renderer
 from tilekeep.ports.seed_runs import SeedRuns
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
+from tilekeep.ports.traces import Traces
 from tilekeep.ports.upstream_gate import UpstreamGate
 from tilekeep.ports.upstream_states import UpstreamStates
 
@@ -237,8 +241,10 @@ def memories(file: FileFailureMemory, redis: RedisFailureMemory, fake: FakeFailu
     return file, redis, fake
 
 
-def http_clients(client: RequestsHttpClient, cgi: CgiClient, fake: FakeHttpClient) -> tuple[HttpClient, ...]:
-    return client, cgi, fake
+def http_clients(
+    client: RequestsHttpClient, cgi: CgiClient, traced: TracedHttpClient, fake: FakeHttpClient
+) -> tuple[HttpClient, ...]:
+    return client, cgi, traced, fake
 
 
 def imagings(pillow: PillowImaging, fast: FastImaging, text: TextImaging) -> tuple[Imaging, ...]:
@@ -270,8 +276,12 @@ def measured_parts(gate: MeasuredGate, lock: MeasuredLock, store: MeasuredStore,
     assert gates_of_others
 
 
-def makers(maker: MakeMetaTile) -> tuple[TileMaker, ...]:
-    return (maker,)
+def makers(maker: MakeMetaTile, traced: TracedMaker) -> tuple[BlockMaker, ...]:
+    return maker, traced
+
+
+def traces(open_telemetry: OpenTelemetryTraces) -> Traces:
+    return open_telemetry
 
 
 def ledgers(files: StoreLedger, fake: FakeLedger) -> tuple[CountedSquares, ...]:
