@@ -22,7 +22,7 @@ from tests.contract.processes import forked, wait_for
 from tests.integration.support.drawing import encoded
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
 from tilekeep import make_wsgi_app
-from tilekeep.config.assemble.caches import StoredCache
+from tilekeep.config.assemble.cache_parts import StoredCache
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.domain.ledger import counted, together

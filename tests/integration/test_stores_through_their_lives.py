@@ -32,7 +32,8 @@ from tests.integration.services.s3_clients import ENVIRONMENT
 from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.key_value_caches import couchdb_place, redis_place
 from tests.integration.support.object_places import Bucket, Container
-from tilekeep.config.assemble.caches import CacheAssembly, StoredCache
+from tilekeep.config.assemble.cache_parts import StoredCache
+from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.settings_file import load_settings

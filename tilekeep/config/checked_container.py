@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tilekeep.adapters.imaging.encoders import has_encoder
 from tilekeep.config.assemble.areas import area_problems
-from tilekeep.config.assemble.caches import CacheNode
+from tilekeep.config.assemble.cache_parts import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.assemble.encoders import encoder_problems
 from tilekeep.config.assemble.kept_nodes import KeptNodes

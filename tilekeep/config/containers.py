@@ -91,7 +91,8 @@ from tilekeep.application.store_gate import StoreGate
 from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.archives import ArchivePacking
-from tilekeep.config.assemble.caches import CacheAssembly, CacheParts
+from tilekeep.config.assemble.cache_parts import CacheParts
+from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.direct_maps import DirectMaps

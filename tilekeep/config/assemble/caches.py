@@ -1,171 +1,49 @@
-"""The working parts of a cache in one grid."""
+"""The caches of a configuration: each is put together once for each of its grids, on first use."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
-from tilekeep.adapters.http.choice import ClientOptions
-from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.explain_tile import ExplainTile
-from tilekeep.application.fetched_tiles import FetchesTiles, TileFetcher
-from tilekeep.application.get_tile import GetTile
-from tilekeep.application.make_meta_tile import MakeMetaTile
-from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.application.one_at_a_time import OneAtATime
-from tilekeep.application.opaque_gate import OpaqueGate
-from tilekeep.application.rescaled_tiles import RescaledTiles
 from tilekeep.application.seeding.seed_task import SeededCache
-from tilekeep.application.settle_ledger import SettleLedger
-from tilekeep.application.single_flight import SingleFlight
-from tilekeep.application.stale_refresh import StaleRefresh
 from tilekeep.application.store_gate import StoreGate
-from tilekeep.application.tile_answer import Tiles
-from tilekeep.application.tile_maker import BlockMaker, Outcome, TileMaker
-from tilekeep.application.variant_tiles import VariantTiles
-from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
-from tilekeep.config.assemble.cache_rules import age_limit, fits_every_grid, is_storage_only, planner_of
+from tilekeep.config.assemble.cache_parts import CacheDescription, CacheNode, CacheParts, StoredCache
+from tilekeep.config.assemble.cache_rules import fits_every_grid, is_storage_only
 from tilekeep.config.assemble.cached_maps import CachedMaps
-from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNodes, content_hash
-from tilekeep.config.assemble.lock_directory import LockDirectory
-from tilekeep.config.assemble.measured import Measured
 from tilekeep.config.assemble.plugin_stores import PluginStores
-from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.sources import SourceAssembly
-from tilekeep.config.assemble.store_keeping import KeptLedger, StoreKeeping
-from tilekeep.config.assemble.stores import StoreAssembly, is_shared
-from tilekeep.config.assemble.traced import Traced
+from tilekeep.config.assemble.store_keeping import StoreKeeping
+from tilekeep.config.assemble.stores import StoreAssembly
 from tilekeep.config.assemble.upstreams import upstreams_of
-from tilekeep.config.assemble.variants import VariantForms, VariantParts, keeps_variants
 from tilekeep.config.assemble.wanted_store import WantedStore
+from tilekeep.config.assemble.working_caches import WorkingCaches
 from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.config.mapproxy.caches import PmtilesBackend
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
-from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, EffectiveVariants, effective_cache
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_layers import dimension_names
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveTileSource
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.single_stores import stores_of
-from tilekeep.config.plugins.installed import InstalledPlugins
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
-from tilekeep.domain.finer_tiles import doubled_grid, first_level_not_halved
-from tilekeep.domain.geometry import BBox
+from tilekeep.domain.finer_tiles import first_level_not_halved
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.image import MIXED, ImageEncoding, ImageLimits
-from tilekeep.domain.lock_names import renderd_lock_id
-from tilekeep.domain.meta_tile import MetaTilePlanner
-from tilekeep.domain.region import Region
+from tilekeep.domain.image import ImageLimits
 from tilekeep.domain.staleness import StalenessPolicy
-from tilekeep.domain.tile import TileKey, TileSet
-from tilekeep.domain.tile_variant import NO_VARIANTS, Variants
-from tilekeep.ports.background import BackgroundRunner
-from tilekeep.ports.clock import Clock
+from tilekeep.domain.tile import TileSet
 from tilekeep.ports.defragmenter import Defragmenter
-from tilekeep.ports.failure_memory import FailureMemory
-from tilekeep.ports.free_room import FreeRoom
-from tilekeep.ports.http_client import HttpClient
-from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
-from tilekeep.ports.parallel import ParallelRunner
-from tilekeep.ports.projection import Projection
-from tilekeep.ports.tile_lock import TileLock
-from tilekeep.ports.tile_store import SliceReader, TileStore
-from tilekeep.ports.upstream_gate import UpstreamGate
-
-
-@dataclass(frozen=True, slots=True)
-class CacheParts:
-    """What caches are made with; ``locks`` and ``failures`` share one per directory, ``new_lock`` does not."""
-
-    make_store: Callable[..., TileStore]
-    plugins: InstalledPlugins
-    make_defragmenter: Callable[..., Defragmenter]
-    make_ledger: Callable[..., KeptLedger]
-    make_room: Callable[[str], FreeRoom]
-    locks: Callable[[LockDirectory], TileLock]
-    new_lock: Callable[[LockDirectory], TileLock]
-    no_lock: TileLock
-    failures: Callable[[LockDirectory], FailureMemory]
-    http_client: Callable[[ClientOptions], HttpClient]
-    admitted: AdmittedClients
-    flights: SingleFlight[Mapping[TileKey, Outcome]]
-    imaging: Imaging
-    parallel: ParallelRunner
-    background: BackgroundRunner
-    evictions: OneAtATime
-    projection: Projection
-    coverages: CoverageAssembly
-    clock: Clock
-    read_slice: SliceReader
-    gate: UpstreamGate
-    measured: Measured
-    traced: Traced
-    rendering: RenderingAssembly
-
-
-@dataclass(frozen=True, slots=True)
-class CacheNode:
-    """A cache in one grid, ready to answer.
-
-    :ivar tiles: its tiles as services deliver them.
-    :ivar maps: draws from these tiles.
-    """
-
-    grid: TileGrid
-    tiles: Tiles
-    maps: MapFromTiles
-    explain: ExplainTile
-    encoding: ImageEncoding
-    variants: Variants = NO_VARIANTS
-
-
-@dataclass(frozen=True, slots=True)
-class CacheDescription:
-    """A cache in one grid without its working parts; ``extent`` is the area with data, in the SRS of the grid."""
-
-    grid: TileGrid
-    encoding: ImageEncoding
-    extent: BBox
-    variants: Variants = NO_VARIANTS
-
-
-class StoredCache(NamedTuple):
-    """The tiles of a cache in one grid.
-
-    :ivar settle: brings the account of what is stored up to date; None where none is kept.
-    :ivar ledger: the account.
-    """
-
-    tile_set: TileSet
-    grid: TileGrid
-    store: TileStore
-    settle: SettleLedger | None = None
-    ledger: KeptLedger | None = None
-
-
-class _WorkingParts(NamedTuple):
-    """What reads, makes and stores the tiles of a cache in one grid; ``tiles`` are not clipped yet."""
-
-    tile_set: TileSet
-    grid: TileGrid
-    region: Region | None
-    planner: MetaTilePlanner
-    policy: StalenessPolicy
-    store: TileStore
-    maker: BlockMaker | None
-    tiles: Tiles
+from tilekeep.ports.tile_store import TileStore
 
 
 class CacheAssembly:
@@ -227,6 +105,15 @@ class CacheAssembly:
                 options,
             ),
             PluginStores(parts.plugins, self._dimension_names_of, parts.clock),
+        )
+        self._working = WorkingCaches(
+            parts=parts,
+            grids=grids,
+            stores=self._stores,
+            wanted_store=self._wanted_store,
+            limits=self._limits,
+            making_seconds=longest_request_seconds(settings),
+            tells_age=options.tiles_tell_age,
         )
         self.areas = CacheAreas(settings, base_dir, grids, parts.coverages, parts.projection)
         self.maps = CachedMaps(
@@ -319,7 +206,7 @@ class CacheAssembly:
         if whole:
             cache = effective_cache(self._settings, name, self._base_dir)
             self._source(cache, grid_key, self._gate(cache))
-            self._region(cache, grid_key)
+            self._working.region(cache, grid_key)
 
     def _check_double(self, name: str, grid: TileGrid) -> None:
         """Four tiles of the next level are one with twice the pixels where levels are halved, nowhere else."""
@@ -343,10 +230,6 @@ class CacheAssembly:
             bands=cache.bands,
             cache_as_source=self.maps.as_source_of(cache, grid_key),
         )
-
-    def _region(self, cache: EffectiveCache, grid_key: str) -> Region | None:
-        option = ("caches", cache.name, "cache", "coverage")
-        return self._parts.coverages.region(cache.coverage, self._grids.grid(grid_key).srs, option)
 
     def _content(self, name: str, grid_key: str) -> ContentHash:
         """Of all that the node depends on: grids of its sources, caches below it and the files of areas included."""
@@ -379,12 +262,12 @@ class CacheAssembly:
         cache = self.effective(name)
         gate = self._gate(cache)
         source = None if is_storage_only(cache) else self._source(cache, grid_key, gate)
-        parts = self._working_parts(cache, grid_key, gate, source)
-        tiles = self._in_all_forms(cache, grid_key, gate, source, parts)
+        parts = self._working.working_parts(cache, grid_key, gate, source)
+        tiles = self._working.in_all_forms(cache, grid_key, gate, source, parts)
         return CacheNode(
             grid=parts.grid,
             tiles=tiles,
-            maps=self._maps(cache, parts.grid, parts.store, tiles),
+            maps=self._working.maps(cache, parts.grid, parts.store, tiles),
             explain=ExplainTile(
                 tile_set=parts.tile_set,
                 grid=parts.grid,
@@ -406,35 +289,6 @@ class CacheAssembly:
             variants=cache.variants.offered,
         )
 
-    def _in_all_forms(
-        self, cache: EffectiveCache, grid_key: str, gate: StoreGate, source: MapSource | None, parts: _WorkingParts
-    ) -> Tiles:
-        """The tiles as services deliver them, with the other forms in which they are offered."""
-        shared = self._parts
-        wanted = cache.variants
-        own = self._clipped(cache, parts, parts.tiles, cache.encoding)
-        if wanted == EffectiveVariants():
-            return own
-        doubled = None
-        if wanted.double == "source" and source is not None:
-            grid, kept = doubled_grid(parts.grid), replace(cache, stores_tiles=keeps_variants(cache))
-            doubled = self._working_parts(kept, grid_key, gate, source, grid=grid).tiles
-        locks = shared.locks(_lock_directory(cache)) if is_shared(cache) else shared.no_lock
-        forms = VariantForms(
-            cache=cache,
-            grid=parts.grid,
-            own=parts.tiles,
-            store=parts.store,
-            lock_id=cache.storage.lock_id(cache.directories[grid_key]),
-            limits=self._limits,
-            parts=VariantParts(shared.imaging, locks, shared.clock, shared.read_slice),
-        )
-        others = {
-            name: self._clipped(cache, parts, tiles, wanted.offered.encoding(name, cache.encoding))
-            for name, tiles in forms.others(doubled).items()
-        }
-        return VariantTiles(own, others)
-
     def seeded(self, name: str, grid_key: str, policy: StalenessPolicy | None = None) -> SeededCache:
         """The cache as seeding sees it: with the sources that are for seeding only; nothing of it is kept.
 
@@ -442,7 +296,7 @@ class CacheAssembly:
         """
         cache = self.effective(name)
         gate = self._gate(cache)
-        parts = self._working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate), policy)
+        parts = self._working.working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate), policy)
         return SeededCache(
             parts.store,
             parts.planner,
@@ -452,139 +306,3 @@ class CacheAssembly:
             is_rescaled=cache.rescaling is not None,
             upstreams=upstreams_of(cache.sources, lambda name: self.effective(name).sources, for_seeding=True),
         )
-
-    def _working_parts(
-        self,
-        cache: EffectiveCache,
-        grid_key: str,
-        gate: StoreGate,
-        source: MapSource | None,
-        policy: StalenessPolicy | None = None,
-        *,
-        grid: TileGrid | None = None,
-    ) -> _WorkingParts:
-        """What reads, makes and stores the tiles of a cache in one grid; without a ``policy``, by that of the cache.
-
-        ``grid`` is another one for the same tiles with another number of pixels.
-        """
-        is_own, region = grid is None, self._region(cache, grid_key)
-        grid = grid or self._grids.grid(grid_key)
-        planner = planner_of(cache, grid, source, delegated=self._parts.rendering.delegates(cache))
-        policy = policy or StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
-        wanted = self._wanted_store(cache, grid_key)
-        store = self._parts.measured.store(self._stores.store(wanted), cache.name)
-        store = self._parts.traced.store(store, cache.name)
-        maker = None if source is None else self._maker(replace(wanted, grid=grid), source, gate, store)
-        get_tile = GetTile(
-            reader=store,
-            policy=policy,
-            maker=maker,
-            planner=planner,
-            grid=grid,
-            region=region,
-            clock=self._parts.clock,
-            parallel=self._parts.parallel,
-            retry_seconds=max(1.0, cache.failure_seconds),
-            concurrent_makings=cache.concurrent_tile_creators,
-            refresh=None if maker is None else self._refresh(cache, maker, wanted.tile_set),
-            tells_age=self._options.tiles_tell_age,
-        )
-        rescaled = self._rescaled(cache, grid, store, get_tile) if is_own else get_tile
-        tiles = self._parts.measured.tiles(rescaled, cache.name)
-        return _WorkingParts(wanted.tile_set, grid, region, planner, policy, store, maker, tiles)
-
-    def _refresh(self, cache: EffectiveCache, maker: TileMaker, tile_set: TileSet) -> StaleRefresh | None:
-        """None where requests wait for new tiles, as in the reference."""
-        if math.isinf(cache.patience_seconds):
-            return None
-        return StaleRefresh(
-            maker=maker,
-            tile_set=tile_set,
-            runner=self._parts.background,
-            clock=self._parts.clock,
-            patience_seconds=cache.patience_seconds,
-            making_seconds=longest_request_seconds(self._settings),
-            pause_seconds=max(1.0, cache.failure_seconds),
-        )
-
-    def _maps(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> MapFromTiles:
-        parts, encoding = self._parts, cache.encoding
-        return MapFromTiles(
-            tiles=tiles,
-            remover=store,
-            grid=grid,
-            imaging=parts.imaging,
-            projection=parts.projection,
-            read_slice=parts.read_slice,
-            limits=self._limits,
-            look=MosaicLook(bool(encoding.transparent) or encoding.format == MIXED, encoding.resampling),
-        )
-
-    def _rescaled(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> Tiles:
-        """The tiles with gaps filled from other levels: each link of the chain may go one level further."""
-        rescaling = cache.rescaling
-        if rescaling is None:
-            return tiles
-        chain: Tiles = tiles
-        for _ in range(min(rescaling.levels, grid.levels - 1)):
-            chain = RescaledTiles(
-                tiles=tiles,
-                neighbours=self._maps(cache, grid, store, chain),
-                step=rescaling.step,
-                grid=grid,
-                imaging=self._parts.imaging,
-                encoding=cache.encoding,
-                clock=self._parts.clock,
-                writer=store if rescaling.keeps else None,
-            )
-        return chain
-
-    def _clipped(self, cache: EffectiveCache, made: _WorkingParts, tiles: Tiles, encoding: ImageEncoding) -> Tiles:
-        """The tiles cut at the coverage of the cache, where that is wanted (spec/caches.md, 13)."""
-        if made.region is None or cache.coverage is None or not cache.coverage.clip:
-            return tiles
-        parts = self._parts
-        return ClippedTiles(tiles, made.grid, made.region, parts.imaging, encoding, self._limits, parts.read_slice)
-
-    def _maker(self, wanted: WantedStore, source: MapSource, gate: StoreGate, store: TileStore) -> BlockMaker:
-        parts, cache = self._parts, wanted.cache
-        locks = _lock_directory(cache)
-        opaque = cache.encoding.opaque
-        fetcher: FetchesTiles = TileFetcher(
-            source=source,
-            imaging=parts.imaging,
-            gate=gate if opaque is None else OpaqueGate(opaque, self._limits.max_bytes, cache.name),
-            parallel=parts.parallel,
-            grid=wanted.grid,
-            encoding=cache.encoding,
-            request_media_type=cache.request_format,
-            concurrent_fetches=cache.concurrent_tile_creators,
-            watermark=cache.watermark,
-        )
-        lock_id = cache.storage.lock_id(wanted.place)
-        if parts.rendering.delegates(cache):
-            fetcher = parts.rendering.fetcher(fetcher, store, wanted.tile_set)
-            lock_id = renderd_lock_id(*wanted.tile_set[:2])
-        made = MakeMetaTile(
-            tile_set=wanted.tile_set,
-            store=store,
-            fetcher=fetcher,
-            locks=parts.locks(locks) if is_shared(cache) else parts.no_lock,
-            lock_id=lock_id,
-            failures=parts.failures(locks),
-            flights=parts.flights,
-            clock=parts.clock,
-            failure_seconds=cache.failure_seconds,
-        )
-        return parts.traced.maker(made, wanted.tile_set)
-
-
-def _lock_directory(cache: EffectiveCache) -> LockDirectory:
-    """Where locks of its tiles are."""
-    return LockDirectory(
-        cache.tile_lock_dir,
-        cache.lock_directory_permissions,
-        cache.lock_file_permissions,
-        cache.lock_timeout_seconds,
-        of_all_hosts=True,
-    )

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.stored_parts import StoredParts
+from tilekeep.config.assemble.cache_parts import StoredCache
 from tilekeep.config.assemble.cache_rules import age_limit
-from tilekeep.config.assemble.caches import CacheAssembly, StoredCache
+from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.store_keeping import ON_A_DISK
 from tilekeep.config.assemble.upstreams import upstreams_of

@@ -18,7 +18,7 @@ from tilekeep.entrypoints.facts.stores import account_facts
 from tilekeep.entrypoints.quantities import size_text, tiles_text
 
 if TYPE_CHECKING:
-    from tilekeep.config.assemble.caches import StoredCache
+    from tilekeep.config.assemble.cache_parts import StoredCache
 
 _EXIT_UNKNOWN = 1
 _EXIT_USAGE = 2
