@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -270,8 +269,21 @@ def test_a_reload_loses_no_counts_and_begins_no_second_thread(
 
     config.write_text(_RELOADED.format(layer="afterwards"))
     assert client.get("/tms/1.0.0/afterwards/EPSG3857").status_code == 200
-    gc.collect()
 
     found = samples(client.get("/metrics").data)
     assert found["tilekeep_requests_total", "", "tms", "404"] == 3
     assert _saving_threads() <= threads
+
+
+def test_a_reload_ends_what_the_directory_before_was_written_by(tmp_path: Path) -> None:
+    config, text = tmp_path / "mapproxy.yaml", _RELOADED.format(layer="cache")
+    config.write_text(text)
+    client = Client(make_wsgi_app(str(config), reloader=True))
+    client.get("/tms/1.0.0/cache/EPSG3857")
+    threads = _saving_threads()
+
+    for number in range(3):
+        config.write_text(text.replace("directory: metrics", f"directory: measured-{number}"))
+        assert client.get("/tms/1.0.0/cache/EPSG3857").status_code == 200
+
+    wait_until(lambda: _saving_threads() <= threads)

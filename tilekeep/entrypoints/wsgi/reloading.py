@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -84,6 +85,8 @@ class ReloadingApplication:
             _report("the changed configuration is not used", error)
             files.watch_as(before)
         else:
+            # The parts of an application refer to each other: ports and threads of the one before would stay open.
+            gc.collect()
             log.info("the configuration has been reloaded")
         self._files = files
 
