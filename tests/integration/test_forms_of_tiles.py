@@ -344,6 +344,58 @@ def test_commands_know_them(site: Callable[..., Site]) -> None:
     assert len(web.upstream.requests_to("/wms")) == asked
 
 
+ALL_FORMS = (".png", ".webp", "@2x.png", "@2x.webp")
+
+
+@pytest.mark.parametrize("store", ["tc", "bundles", "sqlite", "mbtiles"])
+@pytest.mark.parametrize("double", ["next_level", "source"])
+def test_all_forms_show_what_has_been_seeded_since(site: Callable[..., Site], store: str, double: str) -> None:
+    web = site({"a": f"{STORES[store]}, variants: {{formats: [image/webp], double: {double}}}"})
+    for form in ALL_FORMS:
+        web.get(f"/tiles/a/EPSG3857/3/4/2{form}")
+    web.upstream.on("/wms", plain_map)
+    # Stores that count whole seconds cannot tell what follows in the same one.
+    time.sleep(1.1)
+
+    seeding = ["-f", str(web.directory / "mapproxy.yaml"), "--caches", "a", "--levels", "3-4", "--refresh-before", "0s"]
+    seeded = CliRunner().invoke(seed, seeding)
+    answers = {form: web.get(f"/tiles/a/EPSG3857/3/4/2{form}") for form in ALL_FORMS}
+
+    assert seeded.exit_code == 0, seeded.output
+    shown = {form: np.abs(pixels(answer) - PLAIN).max() < 8 for form, answer in answers.items()}
+    assert shown == dict.fromkeys(ALL_FORMS, True)
+
+
+@pytest.mark.parametrize("links", ["symlink", "hardlink"])
+@pytest.mark.parametrize("forms", [(".png", "@2x.png"), ("@2x.png", ".png")], ids=["the tile first", "the tile last"])
+def test_shared_tiles_of_one_colour_have_the_size_of_their_form(
+    site: Callable[..., Site], links: str, forms: tuple[str, str]
+) -> None:
+    web = site({"a": f"variants: {{double: source}}, link_single_color_images: {links}"})
+    web.upstream.on("/wms", plain_map)
+
+    for _ in range(2):
+        sizes = {form: image(web.get(f"/tiles/a/EPSG3857/3/4/2{form}")).size for form in forms}
+
+        assert sizes == {".png": (256, 256), "@2x.png": (512, 512)}
+
+
+@pytest.mark.parametrize("store", ["tc", "bundles", "sqlite", "mbtiles"])
+def test_cleaning_up_removes_all_forms(site: Callable[..., Site], store: str) -> None:
+    web = site({"a": f"{STORES[store]}, variants: {{formats: [image/webp], double: source}}"})
+    tasks = web.directory / "seed.yaml"
+    tasks.write_text("cleanups: {all: {caches: [a], remove_all: true, levels: [3]}}")
+    for form in ALL_FORMS:
+        web.get(f"/tiles/a/EPSG3857/3/4/2{form}")
+
+    cleaned = CliRunner().invoke(seed, ["-f", str(web.directory / "mapproxy.yaml"), "-s", str(tasks)])
+    again = [web.get(f"/tiles/a/EPSG3857/3/4/2{form}") for form in ("@2x.webp", "@2x.png", ".webp", ".png")]
+
+    assert cleaned.exit_code == 0, cleaned.output
+    assert [answer.headers["X-Tilekeep-Cache"] for answer in again[:1]] == ["miss"]
+    assert len(web.upstream.requests_to("/wms")) == 4, "own tiles and those with twice the pixels, each once more"
+
+
 @pytest.mark.parametrize("fetches", [(), ("--fetch",)], ids=["what is stored", "and what is missing"])
 def test_exports_have_the_tiles_of_the_cache_alone(site: Callable[..., Site], fetches: tuple[str, ...]) -> None:
     web = site({"a": "variants: {formats: [image/webp], double: source}"})

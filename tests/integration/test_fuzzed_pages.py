@@ -184,6 +184,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
+NUMBER = st.floats(-180, 180) | st.floats(allow_nan=False, allow_infinity=False)
+
+
+def _polygon(points: list[list[float]]) -> dict[str, object]:
+    return {"type": "Polygon", "coordinates": [[*points, points[0]]]}
+
+
 BODY = st.fixed_dictionaries(
     {},
     optional={
@@ -192,7 +199,7 @@ BODY = st.fixed_dictionaries(
         "seeds": JSON | st.lists(VALUE, max_size=3),
         "cleanups": JSON,
         "run": often("20260101T000000-abcdef") | JSON,
-        "area": JSON,
+        "area": JSON | st.lists(st.lists(NUMBER, min_size=2, max_size=2), min_size=3, max_size=5).map(_polygon),
         "srs": often("EPSG:4326") | JSON,
         "levels": JSON,
     },

@@ -17,12 +17,15 @@ from tilekeep.domain.tile import FileSlice, NewTile, StoredTile, TileInfo, TileK
 from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_lock import TileLock
-from tilekeep.ports.tile_store import SliceReader, TileReader, TileRemover, TileWriter
+from tilekeep.ports.tile_store import SliceReader, TileReader, TileWriter
 
 log = logging.getLogger("tilekeep.cache.tile")
 
+#: Stores keep times with different precision, and tell the same one back each time.
+_SAME_TIME_SECONDS = 0.001
 
-class DerivedVault(TileReader, TileWriter, TileRemover, Protocol):
+
+class DerivedVault(TileReader, TileWriter, Protocol):
     """The capabilities of a store that derived tiles need."""
 
 
@@ -75,8 +78,9 @@ class _Parts(NamedTuple):
 class DerivedTiles:
     """Makes tiles by a recipe; implements :class:`tilekeep.application.tile_answer.Tiles`.
 
-    A kept tile is good if it was stored after all its parts, so that it needs no rule of its own for its age: parts are
-    asked for first, and are made anew by the rules of their cache.
+    A kept tile has the time of the newest of its parts, and is good while it has that, so that it needs no rule of its
+    own for its age: parts are asked for first, and are made anew by the rules of their cache.  One whose parts changed
+    while it was made has another time than they have.
 
     Args:
         tiles: gives the parts.
@@ -111,7 +115,6 @@ class DerivedTiles:
     def __call__(self, key: TileKey, purpose: Purpose, deadline: Deadline) -> TileAnswer:
         """See :class:`tilekeep.application.tile_answer.Tiles`."""
         parts = self._parts(key, purpose, deadline)
-        at = self._clock.now()
         if not parts.found:
             return TileAnswer(None, *_without_worth(parts))
         kept = self._kept(key, parts, deadline)
@@ -119,7 +122,7 @@ class DerivedTiles:
             return kept
         if self._store is None or not parts.may_be_kept:
             return self._made(key, parts)[0]
-        return self._made_once(self._store, key, parts, at, deadline)
+        return self._made_once(self._store, key, parts, deadline)
 
     def many(self, keys: Sequence[TileKey], purpose: Purpose, deadline: Deadline) -> list[TileAnswer]:
         """See :class:`tilekeep.application.tile_answer.Tiles`."""
@@ -133,7 +136,7 @@ class DerivedTiles:
         return _Parts(found, together(answers), shortest(*(answer.stale_for for answer in answers)), newest)
 
     def _kept(self, key: TileKey, parts: _Parts, deadline: Deadline) -> TileAnswer | None:
-        """What is stored, if it is newer than all that it is made of."""
+        """What is stored, if it is made of the parts as they are."""
         if self._store is None or not parts.may_be_kept:
             return None
         try:
@@ -141,7 +144,7 @@ class DerivedTiles:
         except StoreError as error:
             self._trouble(logging.WARNING, "reading the tile %s failed, it is made anew: %s", tuple(key), error)
             return None
-        if tile is None or tile.info.stored_at <= parts.newest:
+        if tile is None or abs(tile.info.stored_at - parts.newest) > _SAME_TIME_SECONDS:
             return None
         return parts.answer(tile.body, tile.media_type, tile.info.size, parts.keeping.state)
 
@@ -161,33 +164,28 @@ class DerivedTiles:
             return parts.answer(body, media_type, info.size, parts.keeping.state), None
         return parts.answer(image.body, image.media_type, len(image.body), state), image
 
-    def _made_once(self, store: DerivedVault, key: TileKey, parts: _Parts, at: float, deadline: Deadline) -> TileAnswer:
+    def _made_once(self, store: DerivedVault, key: TileKey, parts: _Parts, deadline: Deadline) -> TileAnswer:
         """Makes the tile under a lock and keeps it; without the lock the worst is that it is made twice."""
         name = tile_lock_name(f"{self._lock_id}-{key.variant}", key.coord)
         try:
             with self._locks.hold(name, deadline):
-                return self._kept(key, parts, deadline) or self._made_and_kept(store, key, parts, at, deadline)
+                return self._kept(key, parts, deadline) or self._made_and_kept(store, key, parts, deadline)
         except (LockTimeout, LockUnavailable):
             return self._made(key, parts)[0]
 
-    def _made_and_kept(
-        self, store: DerivedVault, key: TileKey, parts: _Parts, at: float, deadline: Deadline
-    ) -> TileAnswer:
+    def _made_and_kept(self, store: DerivedVault, key: TileKey, parts: _Parts, deadline: Deadline) -> TileAnswer:
         answer, image = self._made(key, parts)
-        if image is None:
+        if image is None or self._may_change_unseen(parts):
             return answer
         try:
-            store.write([NewTile(key, image.body, image.media_type)], at, deadline)
-            if self._have_changed(store, parts, deadline):
-                store.remove([key], deadline)
+            store.write([NewTile(key, image.body, image.media_type)], parts.newest, deadline)
         except StoreError as error:
             self._trouble(logging.WARNING, "the tile %s cannot be stored: %s", tuple(key), error)
         return answer
 
-    def _have_changed(self, store: DerivedVault, parts: _Parts, deadline: Deadline) -> bool:
-        """Whether a part was replaced while the tile was made of it, which would look newer than its part."""
-        now = store.stat_many(list(parts.found), deadline)
-        return any(info.stored_at != parts.found[part].info.stored_at for part, info in now.items())
+    def _may_change_unseen(self, parts: _Parts) -> bool:
+        """Whether another tile of this second would have the same time, in stores that count whole seconds."""
+        return parts.newest.is_integer() and self._clock.now() - parts.newest < 1.0
 
     def _bytes(self, tile: StoredTile) -> bytes:
         return self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body

@@ -13,6 +13,9 @@ from tilekeep.domain.errors import EmptyCoverage
 #: Share of the smaller side of a polygon by which its line may move when it is simplified.
 _SIMPLIFICATION = 1e-6
 
+#: Far beyond all coordinates of any SRS, in metres, feet or degrees.
+_FARTHEST = 1e15
+
 
 def polygon_parts(geometry: Any) -> list[Any]:
     """The polygons that a geometry consists of, without what has no area."""
@@ -44,12 +47,17 @@ def joined(polygons: Iterable[Any], name: str) -> Any:
 
     :raises EmptyCoverage: there is no area.
     """
-    finite = [polygon for polygon in polygons if all(map(math.isfinite, polygon.bounds))]
+    finite = [polygon for polygon in polygons if all(map(_is_somewhere, polygon.bounds))]
     if not finite:
         raise EmptyCoverage(f"there are no polygons in {name!r}; a coverage needs at least one")
     simple = [_simplified(polygon) for polygon in finite]
     united = simple[0] if len(simple) == 1 else shapely.union_all(simple)
     return areal(united, f"the polygons in {name!r} enclose no area; correct them")
+
+
+def _is_somewhere(coordinate: float) -> bool:
+    """Whether a number can be a coordinate; to simplify lines between huge ones GEOS never ends."""
+    return math.isfinite(coordinate) and abs(coordinate) <= _FARTHEST
 
 
 def _simplified(polygon: Any) -> Any:

@@ -233,7 +233,8 @@ class FileTileStore:
         path = self._path_of(tile.key)
         record = TileRecord(tile.validators, tile.checksum).encoded()
         try:
-            if self._links and tile.single_color is not None:
+            # Other forms may have another size, and the shared file is named by its colour alone.
+            if self._links and tile.single_color is not None and not tile.key.variant:
                 info = self._links.write(path, tile.single_color, tile.body, at)
                 if info is not None:
                     return info

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tilekeep.application.clipped_tiles import ClippedTiles
 from tilekeep.application.fetched_tiles import FetchesTiles, TileFetcher
+from tilekeep.application.following_store import FollowingStore
 from tilekeep.application.get_tile import GetTile
 from tilekeep.application.make_meta_tile import MakeMetaTile
 from tilekeep.application.map_from_tiles import MapFromTiles, MosaicLook
@@ -97,6 +98,7 @@ class WorkingCaches:
         wanted = self.wanted_store(cache, grid_key)
         store = self.parts.measured.store(self.stores.store(wanted), cache.name)
         store = self.parts.traced.store(store, cache.name)
+        store = store if is_own else FollowingStore(store)
         maker = None if source is None else self._maker(replace(wanted, grid=grid), source, gate, store)
         get_tile = GetTile(
             reader=store,

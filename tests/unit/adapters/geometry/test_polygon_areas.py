@@ -51,6 +51,7 @@ class TestPolygonsOfAFile:
             pytest.param([shapely.Polygon()], id="an empty one"),
             pytest.param([shapely.Polygon([(0, 0), (1, 1), (2, 2)])], id="one without area"),
             pytest.param([shapely.Polygon([(0, 0), (1, float("inf")), (2, 2)])], id="one without end"),
+            pytest.param([shapely.Polygon([(0, 0), (1e308, 1e308), (0, 1e308)])], id="one of huge numbers"),
         ],
     )
     def test_without_area_there_is_no_coverage(self, polygons: list[shapely.Polygon]) -> None:

@@ -42,6 +42,7 @@ def test_polygons_become_text(geometry: dict[str, Any], area: float) -> None:
         pytest.param({"type": "Polygon", "coordinates": [[[True, 0]] * 4]}, id="truth for numbers"),
         pytest.param({"type": "Polygon", "coordinates": [[[float("inf"), 0]] * 4]}, id="endless"),
         pytest.param({"type": "Polygon", "coordinates": [[[10**400, 0]] * 4]}, id="too large a number"),
+        pytest.param({"type": "Polygon", "coordinates": [[[0, 0], [1e308, 1e308], [0, 1e308], [0, 0]]]}, id="nowhere"),
         pytest.param({"type": "Polygon", "coordinates": [[[0]] * 4]}, id="half a point"),
         pytest.param({"type": "MultiPolygon", "coordinates": [TRIANGLE]}, id="too flat"),
         pytest.param({"type": "Polygon", "coordinates": {"0": 1}}, id="a mapping"),

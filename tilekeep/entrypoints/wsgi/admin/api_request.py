@@ -80,15 +80,15 @@ def whole_number(given: Mapping[str, Any], name: str) -> int:
 
 
 def whole_numbers(given: Mapping[str, Any], name: str) -> tuple[int, ...] | None:
-    """A list of whole numbers; None if it is left out.
+    """A list of whole numbers from 0; None if it is left out.
 
     :raises Refused: 400.
     """
     values = given.get(name)
     if values is None:
         return None
-    if not isinstance(values, list) or not values or not all(type(value) is int for value in values):
-        raise Refused(400, f"{name} has to be a list of whole numbers")
+    if not isinstance(values, list) or not values or not all(type(value) is int and value >= 0 for value in values):
+        raise Refused(400, f"{name} has to be a list of whole numbers, none below 0")
     return tuple(values)
 
 

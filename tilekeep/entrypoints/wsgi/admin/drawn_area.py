@@ -13,6 +13,9 @@ MOST_CORNERS = 20_000
 
 _FEWEST_CORNERS = 4
 
+#: Far beyond all coordinates of any SRS.
+_FARTHEST = 1e12
+
 
 def drawn_area(given: Mapping[str, Any], name: str) -> str:
     """The polygon or multipolygon called ``name`` as well-known text, x before y.
@@ -57,10 +60,10 @@ def _number(value: object, name: str) -> str:
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     except OverflowError:
         number = math.inf
-    if not math.isfinite(number):
+    if not abs(number) <= _FARTHEST:
         raise _refused(name)
     return repr(number)
 
 
 def _refused(name: str) -> Refused:
-    return Refused(400, f"{name} has to be a Polygon or MultiPolygon of GeoJSON, with closed rings of finite numbers")
+    return Refused(400, f"{name} has to be a Polygon or MultiPolygon of GeoJSON, with closed rings of coordinates")
