@@ -27,6 +27,7 @@ from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.image import sniffed_media_type
 from tilekeep.entrypoints.cli.caches import command as caches
 from tilekeep.entrypoints.cli.export import command as export
+from tilekeep.entrypoints.cli.invalidate import command as invalidate
 from tilekeep.entrypoints.cli.scrub import command as scrub
 from tilekeep.entrypoints.cli.seed import command as seed
 from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
@@ -336,12 +337,22 @@ def test_commands_know_them(site: Callable[..., Site]) -> None:
 
     checked = CliRunner().invoke(scrub, [config])
     counted = CliRunner().invoke(caches, [config, "--json"])
+    said = CliRunner().invoke(caches, [config])
     seeded = CliRunner().invoke(seed, ["-f", config, "--caches", "a", "--levels", "3", "--only-existing"])
+    marked = CliRunner().invoke(invalidate, [config, "--everywhere", "--json"])
 
     assert checked.exit_code == 0, checked.output
     assert counted.exit_code == 0, counted.output
     assert seeded.exit_code == 0, seeded.output
     assert len(web.upstream.requests_to("/wms")) == asked
+    (account,) = json.loads(counted.stdout)
+    forms = {level["level"]: level.get("other_forms", {}).get("count") for level in account["levels"]}
+    tiles = {level["level"]: level["tiles"] for level in account["levels"]}
+    assert (tiles, forms) == ({3: 4, 4: 4}, {3: 2, 4: None})
+    assert account["bytes"] == sum(path.stat().st_size for path in web.directory.rglob("*.png"))
+    assert "2 other forms of them" in said.stdout
+    (known,) = json.loads(marked.stdout)["caches"]
+    assert known["marked"] == 8
 
 
 ALL_FORMS = (".png", ".webp", "@2x.png", "@2x.webp")

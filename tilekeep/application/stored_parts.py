@@ -118,8 +118,8 @@ class StoredParts:
         assert matrix is not None, "every level has tiles"
         for covered, count in parts:
             existing = covered.common(matrix)
-            if existing is None:
-                continue  # of a grid that was larger once
+            if existing is None or not count.tiles:
+                continue  # of a grid that was larger once, or other forms alone
             inside = None if whole is None else existing.common(whole)
             possible = 0 if inside is None else inside.tiles
             yield SquarePart(self._bbox(z, existing), possible, count, freshness(count, limit))

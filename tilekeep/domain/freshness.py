@@ -31,6 +31,6 @@ def freshness(count: Count, limit: float | None) -> Freshness:
     if count.oldest > max(limit, _MARKED):
         return Freshness(count.tiles, 0)
     day = max(_MARKED, day_of(limit)) if math.isfinite(limit) else _MARKED
-    stale = sum(amount.tiles for stored, amount in count.days.items() if stored < day or stored == _MARKED)
+    stale = sum(amount.tiles for stored, amount in count.days.items() if _MARKED <= stored < day or stored == _MARKED)
     turning = count.days[day].tiles if day in count.days and day != _MARKED else 0
     return Freshness(count.tiles - stale - turning, stale, turning)

@@ -63,9 +63,17 @@ class Amount(NamedTuple):
 #: those whose time nobody knows.
 Days = Mapping[int, Amount]
 
+#: Stands among the days for the other forms of tiles, whenever they were stored: they are bytes, but no tiles more.
+OTHER_FORMS = -1
+
 
 class Count(NamedTuple):
-    """What is stored somewhere; ``oldest`` and ``newest`` in POSIX seconds."""
+    """What is stored somewhere.
+
+    :ivar tiles: without other forms of them.
+    :ivar size: of all in bytes, other forms included.
+    :ivar oldest: in POSIX seconds, as is ``newest``.
+    """
 
     tiles: int
     size: int
@@ -73,10 +81,15 @@ class Count(NamedTuple):
     newest: float
     days: Days
 
+    @property
+    def other_forms(self) -> Amount:
+        """Of tiles in other formats, or with more pixels."""
+        return self.days.get(OTHER_FORMS, Amount())
+
     def surely_older_than(self, instant: float) -> Amount:
         """What was stored before the day (UTC) of ``instant``."""
         day = day_of(instant)
-        return total(amount for stored, amount in self.days.items() if stored < day)
+        return total(amount for stored, amount in self.days.items() if OTHER_FORMS < stored < day)
 
 
 class Account(NamedTuple):
@@ -94,8 +107,13 @@ class Account(NamedTuple):
 
     @property
     def total(self) -> Amount:
-        """Of all levels."""
+        """Of all levels: tiles without other forms, and the bytes of all."""
         return total(Amount(count.tiles, count.size) for count in self.levels.values())
+
+    @property
+    def other_forms(self) -> Amount:
+        """Of all levels."""
+        return total(count.other_forms for count in self.levels.values())
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
@@ -114,12 +132,12 @@ def day_of(instant: float) -> int:
 def counted(tiles: Iterable[tuple[TileKey, TileInfo]], side: int = CELL_SIDE) -> dict[Cell, Count]:
     """The counts of all cells in which listed tiles lie, or of areas with another number of columns and rows."""
     cells: dict[Cell, _Counting] = {}
-    for ((z, x, y), _, _), info in tiles:
+    for ((z, x, y), _, variant), info in tiles:
         where = Cell(z, x // side, y // side)
         cell = cells.get(where)
         if cell is None:
             cell = cells[where] = _Counting(info.stored_at)
-        cell.add(info.stored_at, info.size)
+        cell.add(info.stored_at, info.size, is_other_form=bool(variant))
     return {where: cell.count() for where, cell in cells.items()}
 
 
@@ -222,14 +240,14 @@ class _Counting:
         self._tiles = self._size = 0
         self._days: dict[int, list[int]] = {}
 
-    def add(self, stored_at: float, size: int) -> None:
-        self._tiles += 1
+    def add(self, stored_at: float, size: int, *, is_other_form: bool) -> None:
+        self._tiles += not is_other_form
         self._size += size
         if stored_at < self._oldest:
             self._oldest = stored_at
         elif stored_at > self._newest:
             self._newest = stored_at
-        day = self._days.setdefault(int(stored_at // DAY_SECONDS), [0, 0])
+        day = self._days.setdefault(OTHER_FORMS if is_other_form else int(stored_at // DAY_SECONDS), [0, 0])
         day[0] += 1
         day[1] += size
 

@@ -23,7 +23,7 @@ from tilekeep.domain.tile import TileCoord, TileInfo, TileKey
 
 COORDS = st.builds(TileCoord, st.integers(7, 8), st.integers(0, 255), st.integers(0, 255))
 TILES = st.dictionaries(
-    st.builds(TileKey, COORDS, st.sampled_from([(), (("time", "1"),)])),
+    st.builds(TileKey, COORDS, st.sampled_from([(), (("time", "1"),)]), st.sampled_from(["", "", "webp", "@2x"])),
     st.builds(TileInfo, st.floats(0, 2e9), st.integers(1, 10**6)),
 )
 CELLS = st.builds(Cell, st.integers(7, 9), st.integers(0, 4), st.integers(0, 4))
@@ -37,7 +37,9 @@ def test_the_counts_of_cells_add_up_to_what_is_listed(tiles: dict[TileKey, TileI
         assert whole is None
         return
     assert whole is not None
-    assert whole.tiles == len(tiles) == sum(amount.tiles for amount in whole.days.values())
+    own = sum(not key.variant for key in tiles)
+    assert (whole.tiles, whole.other_forms.tiles) == (own, len(tiles) - own)
+    assert len(tiles) == sum(amount.tiles for amount in whole.days.values())
     assert whole.size == sum(info.size for info in tiles.values()) == sum(each.size for each in whole.days.values())
     assert whole.oldest == min(info.stored_at for info in tiles.values())
     assert whole.newest == max(info.stored_at for info in tiles.values())
@@ -48,7 +50,7 @@ def test_a_tile_is_counted_in_the_cell_in_which_it_lies(tiles: dict[TileKey, Til
     cells = counted(tiles.items())
 
     assert {cell: count.tiles for cell, count in cells.items()} == {
-        cell: sum(Cell.of(key) == cell for key in tiles) for cell in map(Cell.of, tiles)
+        cell: sum(Cell.of(key) == cell and not key.variant for key in tiles) for cell in map(Cell.of, tiles)
     }
 
 
@@ -57,7 +59,8 @@ def test_what_is_surely_older_was_stored_before_that_day(tiles: dict[TileKey, Ti
     whole = together(counted(tiles.items()).values())
 
     if whole is not None:
-        older = [info for info in tiles.values() if day_of(info.stored_at) < day_of(instant)]
+        own = [info for key, info in tiles.items() if not key.variant]
+        older = [info for info in own if day_of(info.stored_at) < day_of(instant)]
         assert whole.surely_older_than(instant) == Amount(len(older), sum(info.size for info in older))
 
 

@@ -37,7 +37,7 @@ class Invalidation:
 
 
 class MarkedLevel(NamedTuple):
-    """Tiles of a level that have been marked, and those that had been before."""
+    """Tiles of a level that have been marked, and those that had been before, without other forms of them."""
 
     level: int
     marked: int
@@ -68,6 +68,7 @@ class Invalidate:
             fresh: list[TileKey] = [key for key, info in some if info.stored_at > MARKED_STALE]
             if fresh and not dry_run:
                 invalidation.store.mark_stale(fresh)
-            marked += len(fresh)
-            already += len(some) - len(fresh)
+            own = sum(not key.variant for key in fresh)
+            marked += own
+            already += sum(not key.variant for key, _ in some) - own
         return MarkedLevel(level, marked, already)

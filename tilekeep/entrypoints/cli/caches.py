@@ -77,7 +77,10 @@ def _say(stored: StoredCache, account: Account) -> None:
     """One line for the cache, and one for each of its levels with tiles."""
     tiles, size = account.total
     unsettled = f", {account.unsettled} areas are just changing" if account.unsettled else ""
-    click.echo(f"{stored.tile_set.cache} {stored.tile_set.grid}: {tiles_text(tiles)}, {size_text(size)}{unsettled}")
+    forms = account.other_forms
+    others = f", {forms.tiles} other forms of them with {size_text(forms.size)}" if forms.tiles else ""
+    name = f"{stored.tile_set.cache} {stored.tile_set.grid}"
+    click.echo(f"{name}: {tiles_text(tiles)}, {size_text(size)}{others}{unsettled}")
     for line in _table(account.levels.items()):
         click.echo(line)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tilekeep.application.stored_parts import LevelPart, SquarePart
 from tilekeep.domain.freshness import Freshness
-from tilekeep.domain.ledger import DAY_SECONDS, Account, Count, Days
+from tilekeep.domain.ledger import DAY_SECONDS, OTHER_FORMS, Account, Amount, Count, Days
 
 
 def account_facts(cache: str, grid: str, account: Account) -> dict[str, Any]:
@@ -42,12 +42,18 @@ def square_facts(part: SquarePart) -> dict[str, Any]:
 
 def count_facts(count: Count) -> dict[str, Any]:
     """Tiles and bytes; when the oldest and the newest were stored, in POSIX seconds."""
-    return {"tiles": count.tiles, "bytes": count.size, "oldest": count.oldest, "newest": count.newest}
+    facts = {"tiles": count.tiles, "bytes": count.size, "oldest": count.oldest, "newest": count.newest}
+    return {**facts, **_other_forms(count.other_forms)}
 
 
 def _amount(account: Account) -> dict[str, Any]:
     tiles, size = account.total
-    return {"tiles": tiles, "bytes": size, "changing": account.unsettled}
+    return {"tiles": tiles, "bytes": size, "changing": account.unsettled, **_other_forms(account.other_forms)}
+
+
+def _other_forms(amount: Amount) -> dict[str, Any]:
+    """Only where there are any."""
+    return {"other_forms": {"count": amount.tiles, "bytes": amount.size}} if amount.tiles else {}
 
 
 def _freshness(freshness: Freshness) -> dict[str, int]:
@@ -55,7 +61,7 @@ def _freshness(freshness: Freshness) -> dict[str, int]:
 
 
 def _days(days: Days) -> dict[str, dict[str, int]]:
-    return {_day(day): {"tiles": tiles, "bytes": size} for day, (tiles, size) in days.items()}
+    return {_day(day): {"tiles": tiles, "bytes": size} for day, (tiles, size) in days.items() if day != OTHER_FORMS}
 
 
 def _day(day: int) -> str:
