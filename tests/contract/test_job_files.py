@@ -226,3 +226,12 @@ def test_notes_know_as_what_a_task_was_begun_until_they_forget_it(path: str) -> 
 
     assert known == ("one area", None)
     assert (notes.fingerprint_of(NAME), notes.progress_of(NAME), notes.tasks()) == (None, NOT_STARTED, [])
+
+
+def test_a_file_that_somebody_has_just_begun_tells_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "progress").touch()
+
+    notes = JobFile(str(tmp_path / "progress"), read_only=True)
+
+    assert (notes.tasks(), notes.workers()) == ([], [])
+    notes.close()

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
@@ -15,7 +15,7 @@ from tilekeep.domain.image import sniffed_media_type
 from tilekeep.domain.staleness import MARKED_STALE, is_older
 from tilekeep.domain.tile import NewTile, StoredTile, TileCoord, TileInfo, TileKey, Validators
 from tilekeep.plugins import StoreContext, StoreOptions, StorePlugin
-from tilekeep.ports.tile_store import TileWindow
+from tilekeep.ports.tile_store import TileWindow, never
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS tiles (
@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS tiles (
 _WHERE = "z = ? AND x = ? AND y = ? AND dimensions = ? AND variant = ?"
 
 _BUSY_SECONDS = 30.0
+
+#: Tiles that are removed together.
+_AT_ONCE = 1000
 
 
 class OneTableOptions(StoreOptions):
@@ -103,14 +106,18 @@ class OneTableStore:
         deadline: Deadline = NO_DEADLINE,
         *,
         spare_unknown: bool = False,
+        is_to_end: Callable[[], bool] = never,
     ) -> None:
-        """Removes a level, or what is older than a time."""
+        """Removes a level, or what is older than a time, in parts between which it may be ended."""
         old = [
             key
             for key, info in self.list(z)
             if older_than is None or is_older(info.stored_at, older_than, spare_unknown=spare_unknown)
         ]
-        self.remove(old, deadline)
+        for start in range(0, len(old), _AT_ONCE):
+            if is_to_end():
+                return
+            self.remove(old[start : start + _AT_ONCE], deadline)
 
     def list(
         self,

@@ -84,6 +84,8 @@ class JobFile:
                 self._database.execute("PRAGMA query_only = ON")
             else:
                 self._prepare(is_new=not tables)
+            # Whoever has just begun to write may not have made them yet.
+            self._has_tasks = not read_only or "task" in tables
             self._has_workers = not read_only or "worker" in tables
 
     def close(self) -> None:
@@ -170,6 +172,8 @@ class JobFile:
 
     def tasks(self) -> Sequence[TaskNote]:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
+        if not self._has_tasks:
+            return []
         with self._translated():
             rows = self._database.execute(
                 "SELECT name, passed, cells, started_at, changed_at FROM task ORDER BY id"
@@ -223,8 +227,9 @@ class JobFile:
 
     def _checked_tables(self) -> set[str]:
         """The tables that there are; none in a new file."""
-        (application,) = self._database.execute("PRAGMA application_id").fetchone()
         tables = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        # After the tables, with which it is written: somebody may just begin a file.
+        (application,) = self._database.execute("PRAGMA application_id").fetchone()
         if tables and application != _APPLICATION_ID:
             raise ForeignNotes(f"{self._path!r} is no file of progress; remove it, or name another one")
         return tables
