@@ -128,7 +128,8 @@ def test_requests_to_map_servers_are_timed_and_told_apart_by_status(server: Serv
 
     wait_until(lambda: measured(server, "tilekeep_upstream_requests_total", name, "503") == 1)
     assert measured(server, "tilekeep_upstream_duration_seconds_count", name) >= 1
-    assert measured(server, "tilekeep_tiles_total", "failing", "error") == 1
+    # Maps of other tests may have asked for tiles of it, too.
+    assert measured(server, "tilekeep_tiles_total", "failing", "error") >= 1
     assert measured(server, "tilekeep_requests_total", "failing", "tms", "500") == 1
     assert b"secret" not in ask(f"{server.url}/metrics").body
 

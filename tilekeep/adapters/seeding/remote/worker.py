@@ -37,6 +37,9 @@ _log = logging.getLogger("tilekeep.seed")
 _ANSWER_SECONDS = 60.0
 _ANSWER_AGAIN_SECONDS = 2.0
 
+#: Named, as it cannot be imported without Celery.
+_REQUEST = "tilekeep.adapters.seeding.remote.chunk_request:ChunkRequest"
+
 
 class ChunkDuty:
     """Does one chunk that was fetched from the queue, and answers on the board of its run."""
@@ -105,7 +108,7 @@ class CeleryWorker:
         self._presence = Presence(WorkersBoard(commands, broker), broker, self.name, at_a_time)
         self._app = celery_app(broker, longest_seconds=longest_seconds)
         duty = ChunkDuty(work, commands, broker, self.name)
-        self._app.task(duty.__call__, name=TASK, shared=False, lazy=False)
+        self._app.task(duty.__call__, name=TASK, shared=False, lazy=False, Request=_REQUEST)
         self._app.steps["worker"].add(presence_step(self._presence))
 
     def run(self) -> int:
