@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from tilekeep.domain.ledger import Count, day_of
+from tilekeep.domain.ledger import OTHER_FORMS, Count, day_of
 
 #: The day of tiles that are marked stale, or of which nobody knows when they were stored.
 _MARKED = 0
@@ -31,6 +31,7 @@ def freshness(count: Count, limit: float | None) -> Freshness:
     if count.oldest > max(limit, _MARKED):
         return Freshness(count.tiles, 0)
     day = max(_MARKED, day_of(limit)) if math.isfinite(limit) else _MARKED
-    stale = sum(amount.tiles for stored, amount in count.days.items() if _MARKED <= stored < day or stored == _MARKED)
+    own = ((stored, amount) for stored, amount in count.days.items() if stored != OTHER_FORMS)
+    stale = sum(amount.tiles for stored, amount in own if stored < day or stored == _MARKED)
     turning = count.days[day].tiles if day in count.days and day != _MARKED else 0
     return Freshness(count.tiles - stale - turning, stale, turning)

@@ -64,7 +64,7 @@ class Amount(NamedTuple):
 Days = Mapping[int, Amount]
 
 #: Stands among the days for the other forms of tiles, whenever they were stored: they are bytes, but no tiles more.
-OTHER_FORMS = -1
+OTHER_FORMS = -(1 << 40)
 
 
 class Count(NamedTuple):
@@ -89,7 +89,7 @@ class Count(NamedTuple):
     def surely_older_than(self, instant: float) -> Amount:
         """What was stored before the day (UTC) of ``instant``."""
         day = day_of(instant)
-        return total(amount for stored, amount in self.days.items() if OTHER_FORMS < stored < day)
+        return total(amount for stored, amount in self.days.items() if stored < day and stored != OTHER_FORMS)
 
 
 class Account(NamedTuple):
