@@ -164,14 +164,14 @@ class TestOtherLevels:
     def test_no_more_levels_are_searched_than_the_grid_has(
         self, container_of: Callable[..., TilekeepContainer], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        made: list[object] = []
+        made: list[RescaledTiles] = []
+        make = RescaledTiles.__init__
 
-        class Counted(RescaledTiles):
-            def __init__(self, **options: Any) -> None:
-                super().__init__(**options)
-                made.append(self)
+        def counted(self: RescaledTiles, **options: Any) -> None:
+            make(self, **options)
+            made.append(self)
 
-        monkeypatch.setattr("tilekeep.config.assemble.caches.RescaledTiles", Counted)
+        monkeypatch.setattr(RescaledTiles, "__init__", counted)
         text = CONFIG.replace(
             "grids: [GLOBAL_WEBMERCATOR], sources: [coarse], upscale_tiles: 2",
             "grids: [few], sources: [coarse], upscale_tiles: 50",
