@@ -1,8 +1,7 @@
 """How long the admin API takes for a cache of ten million tiles: ``python -m benchmarks.large_ledger``.
 
 The account is one of a cache whose levels are full up to the eleventh and whose twelfth has every second cell, each
-with tiles of several days; it is written as counting would write it, without the tiles.  Only levels that are shown
-tile by tile have files.
+with tiles of several days; it is written as counting would write it, without the tiles.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from werkzeug.test import Client
 
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.loading.settings_file import load_settings
-from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, day_of
-from tilekeep.domain.tile import NewTile, TileCoord, TileKey
+from tilekeep.domain.cell_tiles import CellTiles
+from tilekeep.domain.ledger import CELL_SIDE, DAY_SECONDS, Amount, Cell, CellBlock, Count, day_of
 from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
 _CONFIG = """
@@ -30,9 +30,7 @@ globals: {{cache: {{base_dir: {directory}/cache, lock_dir: {directory}/locks}}}}
 """
 _TILES = 10_000_000
 _FULL_LEVELS = 12
-_LISTED_LEVELS = 7
 _BYTES = 9_000
-_TILE = bytes(_BYTES)
 _DAYS = 5
 _ROUNDS = 30
 _CACHE = "cache=large&grid=GLOBAL_WEBMERCATOR"
@@ -46,9 +44,11 @@ def main() -> None:
         cells, tiles = _fill(config)
         print(f"{tiles:,} tiles in {cells:,} cells of the ledger")
         client = Client(make_wsgi_app(str(config)))
-        window = "-20037508,0,0,20037508"
-        for request in (f"cache?{_CACHE}", *(f"squares?{_CACHE}&level={z}" for z in (0, 5, 6, 8, 11, 12)),
-                        f"squares?{_CACHE}&level=12&bbox={window}", "caches", "servers", "runs"):  # fmt: skip
+        window, close = "-20037508,0,0,20037508", "-20037508,17600000,-17600000,20037508"
+        squares = f"squares?{_CACHE}&level"
+        levels = (f"{squares}={z}" for z in (0, 5, 6, 8, 11, 12))
+        views = f"{squares}=12&bbox={window}", f"{squares}=11&bbox={close}"
+        for request in (f"cache?{_CACHE}", *levels, *views, "caches", "servers", "runs"):
             times, size = _measured(client, f"/admin/api/{request}")
             took = f"{statistics.median(times):7.1f} ms of a processor, longest {max(times):7.1f} ms"
             print(f"{request:70} {took}, {size:9,} bytes")
@@ -76,13 +76,10 @@ def _fill(config: Path) -> tuple[int, int]:
     with ledger.settling():
         for z in range(_FULL_LEVELS + 1):
             counts = dict(_level(z, now, _TILES - tiles))
-            ledger.enter(CellBlock(z), counts)
+            ledger.enter(CellBlock(z), counts, {cell: _one_by_one(z, count) for cell, count in counts.items()})
             cells += len(counts)
             tiles += sum(count.tiles for count in counts.values())
         ledger.note_complete(now)
-    for z in range(_LISTED_LEVELS):
-        coords = [TileCoord(z, x, y) for x in range(1 << z) for y in range(1 << z)]
-        known.stored.store.write([NewTile(TileKey(coord), _TILE, "image/png") for coord in coords], now)
     return cells, tiles
 
 
@@ -104,6 +101,15 @@ def _count(tiles: int, now: float, spread: int) -> Count:
     total = sum(amount.tiles for amount in days.values())
     oldest, newest = min(days) * 86400.0, max(days) * 86400.0
     return Count(total, total * _BYTES, oldest, newest, days)
+
+
+def _one_by_one(z: int, count: Count) -> CellTiles:
+    """As many tiles, with sizes that are not all alike."""
+    side = min(1 << z, CELL_SIDE)
+    places = [row * CELL_SIDE + column for row in range(side) for column in range(side)][: count.tiles]
+    days = [day for day, amount in count.days.items() for _ in range(amount.tiles)]
+    stored = array("q", (day * DAY_SECONDS + place // 16 for day, place in zip(days, places, strict=True)))
+    return CellTiles(array("H", places), stored, array("Q", (_BYTES + place * 7919 % 4001 for place in places)))
 
 
 if __name__ == "__main__":

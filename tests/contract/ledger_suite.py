@@ -20,7 +20,17 @@ from tests.fakes.tile_store import FakeTileStore
 from tilekeep.application.accounted_store import AccountedStore
 from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.domain.errors import StoreError, TooMuchToCount
-from tilekeep.domain.ledger import CELL_SIDE, Amount, Cell, CellBlock, Count, counted, together
+from tilekeep.domain.ledger import (
+    CELL_SIDE,
+    DAY_SECONDS,
+    OTHER_FORMS,
+    Amount,
+    Cell,
+    CellBlock,
+    Count,
+    counted,
+    together,
+)
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.ledger import CountedSquares, Ledger, Uses
 from tilekeep.ports.tile_store import TileStore
@@ -45,13 +55,25 @@ def book(ledger: Ledger) -> dict[Cell, Count]:
     return {cell: count for z in range(LEVELS) for cell, count in ledger.cells(z)}
 
 
+def tile_by_tile(ledger: CountedSquares) -> dict[Cell, tuple[int, int]]:
+    """Tiles and bytes at each place, as a ledger knows them."""
+    found = itertools.chain.from_iterable(ledger.small_squares(CellBlock(z), 1) for z in range(LEVELS))
+    return {square: (count.tiles, count.size) for square, count in found}
+
+
+def listed_tile_by_tile(store: TileStore) -> dict[Cell, tuple[int, int]]:
+    """What a full listing says of them."""
+    listed = counted(itertools.chain.from_iterable(store.list(z) for z in range(LEVELS)), 1)
+    return {square: (count.tiles, count.size) for square, count in listed.items()}
+
+
 def settle(ledger: Ledger, store: TileStore, *, scan: bool = False) -> None:
     SettleLedger(ledger, store, LEVELS, FakeClock())(scan=scan)
 
 
 def enter(ledger: Ledger, block: CellBlock, counts: dict[Cell, Count]) -> None:
     with ledger.settling():
-        ledger.enter(block, counts)
+        ledger.enter(block, counts, {})
 
 
 class UsedLedger(Ledger, Uses, CountedSquares, Protocol):
@@ -89,6 +111,57 @@ class LedgerSuite(ABC):
 
     def test_there_are_no_squares_of_nothing(self, ledger: UsedLedger) -> None:
         assert list(ledger.squares(CellBlock(9, (0, 63), (0, 63)), 1)) == []
+
+    def test_tiles_are_known_one_by_one_as_they_were_counted(self, ledger: UsedLedger) -> None:
+        store = FakeTileStore()
+        store.put(HERE, png("here"), 1_700_000_000.75)
+        store.put(HERE._replace(dimensions=(("time", "1"),)), png("then"), 0.0)
+        store.put(HERE._replace(variant="webp"), png("other"), 1_700_000_001.0)
+        store.put(NEXT_CELL, png("beside"), AT)
+        store.put(DEEPER, png("deeper"), AT)
+        settle(ledger, store)
+
+        ((square, count),) = ledger.small_squares(CellBlock.around(CELL), 1)
+
+        here, then, other = (len(png(name)) for name in ("here", "then", "other"))
+        assert square == HERE.coord
+        assert count == Count(
+            2,
+            here + then + other,
+            0.0,
+            1_700_000_001.0,
+            {0: Amount(1, then), int(AT) // DAY_SECONDS: Amount(1, here), OTHER_FORMS: Amount(1, other)},
+        )
+        assert {square for square, _ in ledger.small_squares(CellBlock(9), 1)} == {HERE.coord, NEXT_CELL.coord}
+
+    def test_small_squares_hold_neighbours(self, ledger: UsedLedger) -> None:
+        store = FakeTileStore()
+        for x, y in [(64, 3), (67, 0), (68, 3), (64, 4)]:
+            store.put(TileKey(TileCoord(9, x, y)), png(), AT)
+        settle(ledger, store)
+
+        found = {square: count.tiles for square, count in ledger.small_squares(CellBlock(9), 4)}
+
+        assert found == {Cell(9, 16, 0): 2, Cell(9, 17, 0): 1, Cell(9, 16, 1): 1}
+
+    def test_tiles_of_a_cell_that_is_counted_anew_are_those_of_now(self, ledger: UsedLedger) -> None:
+        store = FakeTileStore()
+        accounted = AccountedStore(store, ledger)
+        accounted.write([new(HERE, png("old")), new(NEXT_CELL, png("beside"))], AT)
+        settle(ledger, store)
+
+        accounted.remove([HERE])
+        accounted.write([new(NEXT_CELL, png("new"))], LATER)
+        settle(ledger, store)
+
+        found = [(square, count.newest) for square, count in ledger.small_squares(CellBlock(9), 1)]
+        assert found == [(NEXT_CELL.coord, int(LATER))]
+
+    def test_no_tiles_are_known_of_what_was_counted_without_them(self, ledger: UsedLedger) -> None:
+        assert list(ledger.small_squares(CellBlock(9), 1)) == []
+        enter(ledger, CellBlock(9), {CELL: COUNT})
+
+        assert list(ledger.small_squares(CellBlock(9), 1)) == []
 
     def test_what_is_entered_is_in_the_account(self, ledger: Ledger) -> None:
         enter(ledger, CellBlock(9), {CELL: COUNT, OTHER_CELL: COUNT._replace(oldest=7.0)})
@@ -263,7 +336,7 @@ class LedgerAgainstListing(RuleBasedStateMachine):
         self.suite = suite
         self.medium = medium
         self.store = _CrashingStore()
-        self.ledgers = [suite.make_ledger(medium), suite.make_ledger(medium)]
+        self.ledgers: list[UsedLedger] = [suite.make_ledger(medium), suite.make_ledger(medium)]
         self.foreign = True
 
     def accounted(self, process: int) -> AccountedStore:
@@ -337,6 +410,7 @@ class LedgerAgainstListing(RuleBasedStateMachine):
         if not self.foreign:
             found = listing(self.store)
             assert book(self.ledgers[process]) == found
+            assert tile_by_tile(self.ledgers[process]) == listed_tile_by_tile(self.store)
             levels = {z: together(count for cell, count in found.items() if cell.z == z) for z in range(LEVELS)}
             known = {z: count for z, count in levels.items() if count is not None}
             assert dict(self.ledgers[process].account().levels) == known

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from tilekeep.domain.cell_tiles import CellTiles
 from tilekeep.domain.ledger import Account, Cell, CellBlock, Count, together
 from tilekeep.ports.ledger import Changes
 
@@ -19,6 +20,7 @@ class FakeLedger:
     def __init__(self) -> None:
         self.notes: dict[Cell | CellBlock, int] = {}
         self.counts: dict[Cell, Count] = {}
+        self.one_by_one: dict[Cell, CellTiles] = {}
         self.complete_at: float | None = None
         self.used: dict[Cell, float] = {}
         self._guard = threading.Lock()
@@ -51,11 +53,13 @@ class FakeLedger:
                     self.notes = {**dict.fromkeys(taken, 0), **self.notes}
                 raise
 
-    def enter(self, block: CellBlock, counts: Mapping[Cell, Count]) -> None:
+    def enter(self, block: CellBlock, counts: Mapping[Cell, Count], tiles: Mapping[Cell, CellTiles]) -> None:
         gone = [cell for cell in self.counts if _holds(block, cell)]
         for cell in gone:
             del self.counts[cell]
+            self.one_by_one.pop(cell, None)
         self.counts.update(counts)
+        self.one_by_one.update(tiles)
 
     def note_complete(self, at: float) -> None:
         self.complete_at = at
@@ -86,6 +90,11 @@ class FakeLedger:
             whole = together(counts)
             assert whole is not None
             yield square, whole
+
+    def small_squares(self, block: CellBlock, width: int) -> Iterator[tuple[Cell, Count]]:
+        for cell, tiles in self.one_by_one.items():
+            if _holds(block, cell):
+                yield from tiles.counts(cell, width).items()
 
 
 def _holds(block: CellBlock, cell: Cell) -> bool:

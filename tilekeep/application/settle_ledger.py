@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from tilekeep.domain.cell_tiles import TilesByCell
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import TooMuchToCount
 from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, CellBlock, blocks, counted, together
@@ -19,6 +20,9 @@ Listed = TypeVar("Listed")
 
 #: Cells that are counted between looks at how much has been listed.
 _CELLS_AT_ONCE = 8
+
+#: Tiles that are kept one by one of what is counted at once, so that a level of a billion tiles can be counted too.
+_MOST_ONE_BY_ONE = 2_000_000
 
 
 class SettleLedger:
@@ -39,7 +43,7 @@ class SettleLedger:
         self._store = store
         self._levels = levels
         self._clock = clock
-        self._lists_windows = lists_windows
+        self.lists_windows = lists_windows
 
     def __call__(self, *, scan: bool = False, deadline: Deadline = NO_DEADLINE) -> Account:
         """The account, now that all changes are counted.
@@ -69,7 +73,7 @@ class SettleLedger:
         """
         left = Allowance(most_tiles)
         # Where every change has its level listed, only the first time is too much.
-        is_bounded = self._lists_windows or not self._ledger.account().complete
+        is_bounded = self.lists_windows or not self._ledger.account().complete
         with self._counting() as areas:
             # The deepest levels first: they say soonest that there is too much.
             levels = sorted({area.z for area in areas if isinstance(area, CellBlock) and area.is_level}, reverse=True)
@@ -94,7 +98,7 @@ class SettleLedger:
                 """Nothing changes; what was noted is counted."""
         began = self._clock.now()
         with self._ledger.settling() as changes:
-            yield changes.areas if self._lists_windows else frozenset(CellBlock(area.z) for area in changes.areas)
+            yield changes.areas if self.lists_windows else frozenset(CellBlock(area.z) for area in changes.areas)
             if whole:
                 self._ledger.note_complete(began)
 
@@ -102,7 +106,9 @@ class SettleLedger:
         return self._store.list(block.z, window_of(block), deadline)
 
     def _count(self, block: CellBlock, tiles: Iterable[tuple[TileKey, TileInfo]]) -> None:
-        self._ledger.enter(block, counted(tiles))
+        noted = TilesByCell(_MOST_ONE_BY_ONE)
+        counts = counted(noted.noting(tiles))
+        self._ledger.enter(block, counts, noted.cells)
 
 
 def _in_order(area: Cell | CellBlock) -> tuple[int, bool, Cell | CellBlock]:

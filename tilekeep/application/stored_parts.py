@@ -1,32 +1,24 @@
-"""What is stored of each level of a cache and how fresh it is: out of the account, and of small parts tile by tile."""
+"""What is stored of each level of a cache and how fresh it is: out of the account, of small parts tile by tile."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tilekeep.domain.errors import InvalidParameter, StoreError
+from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.freshness import Freshness, freshness
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, Count, counted
+from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, CellBlock, Count
 from tilekeep.domain.level_squares import LevelSquares, TileRange, tiles_across_square
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import TileCoord
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.ledger import CountedSquares, Ledger
-from tilekeep.ports.tile_store import TileLister, TileWindow
 
-log = logging.getLogger("tilekeep.cache.ledger")
-
-#: What is listed for one answer at most: so many cells of the account, and so many tiles in them.
-_MOST_CELLS = 4
-_MOST_TILES = 4096
-
-#: Of more tiles squares are twice as large, so that to list and to describe them takes no longer than people wait.
-_MOST_IN_SMALL_SQUARES = 1024
+#: Of no more cells and tiles the account is read for each of these tiles: people look on while it is.
+_MOST_CELLS = 16
+_MOST_TILES = 65536
 
 
 class LevelPart(NamedTuple):
@@ -62,7 +54,7 @@ class StoredParts:
         squares: the same, in squares.
         policy: what makes tiles stale.
         clock: the current time.
-        lister: lists small areas of the store, at the cost of what lies in them; None where that costs more.
+        counts_cells: whether a cell can be counted anew without listing its level.
     """
 
     def __init__(
@@ -73,7 +65,8 @@ class StoredParts:
         squares: CountedSquares,
         policy: StalenessPolicy,
         clock: Clock,
-        lister: TileLister | None = None,
+        *,
+        counts_cells: bool = True,
     ) -> None:
         self.grid = grid
         self.extent = extent
@@ -81,7 +74,7 @@ class StoredParts:
         self._squares = squares
         self._policy = policy
         self._clock = clock
-        self._lister = lister
+        self._counts_cells = counts_cells
 
     def account(self) -> Account:
         """What is known, without counting anything.
@@ -112,7 +105,7 @@ class StoredParts:
     def _squares_in(self, z: int, area: TileRange) -> Iterator[SquarePart]:
         squares = LevelSquares.over(z, area)
         known = list(self._squares.squares(squares.block, squares.side))
-        tiles = self._tile_by_tile(area, known) if squares.side == 1 else None
+        tiles = self._tile_by_tile(area, squares.block, known) if squares.side == 1 else None
         parts = [(squares.tiles_of(square), count) for square, count in known] if tiles is None else tiles
         limit, whole, matrix = self._limit(), self._area(z, self.extent), self._area(z, self.grid.level_bbox(z))
         assert matrix is not None, "every level has tiles"
@@ -125,23 +118,27 @@ class StoredParts:
             yield SquarePart(self._bbox(z, existing), possible, count, freshness(count, limit))
 
     def _tile_by_tile(
-        self, area: TileRange, known: Sequence[tuple[Cell, Count]]
+        self, area: TileRange, block: CellBlock, known: Sequence[tuple[Cell, Count]]
     ) -> list[tuple[TileRange, Count]] | None:
-        """The squares of cells in smaller ones, as the store has their tiles now; None if there are too many."""
-        if self._lister is None or len(known) > _MOST_CELLS or sum(count.tiles for _, count in known) > _MOST_TILES:
+        """The squares of cells in smaller ones; None if they have too many tiles, or if these are not known."""
+        tiles = sum(count.tiles for _, count in known)
+        if len(known) > _MOST_CELLS or tiles > _MOST_TILES:
             return None
-        lister = self._lister
-        listings = (lister.list(cell.z, window) for cell, _ in known if (window := _window(cell, area)) is not None)
-        try:
-            found = list(islice(chain.from_iterable(listings), _MOST_TILES + 1))
-        except StoreError as error:
-            log.warning("an area of a cache cannot be listed: %s", error)
+        width = tiles_across_square(area)
+        if width >= CELL_SIDE:
             return None
-        if len(found) > _MOST_TILES:
+        found = list(self._squares.small_squares(block, width))
+        if sum(count.tiles for _, count in found) != tiles:
+            self._have_counted(cell for cell, _ in known)
             return None
-        width = tiles_across_square(area) * (2 if len(found) > _MOST_IN_SMALL_SQUARES else 1)
-        own = (tile for tile in found if not tile[0].variant)
-        return [(_tiles_of(square, width), count) for square, count in counted(own, width).items()]
+        smaller = ((_tiles_of(square, width), count) for square, count in found)
+        return [(tiles, count) for tiles, count in smaller if tiles.common(area) is not None]
+
+    def _have_counted(self, cells: Iterable[Cell]) -> None:
+        """Has cells counted the next time, of which no tiles are known: they were counted with too many others."""
+        if self._counts_cells:
+            with self._ledger.changing(cells):
+                """Nothing changes."""
 
     def _area(self, z: int, bbox: BBox) -> TileRange | None:
         """The tiles of the level that ``bbox`` touches; None for none."""
@@ -162,12 +159,6 @@ class StoredParts:
     def _limit(self) -> float | None:
         limit = self._policy.limit
         return None if limit is None else limit.before(self._clock.now())
-
-
-def _window(cell: Cell, area: TileRange) -> TileWindow | None:
-    """The tiles of a cell that lie in ``area``."""
-    both = _tiles_of(cell, CELL_SIDE).common(area)
-    return both and TileWindow(both.columns[0], both.rows[0], both.columns[-1], both.rows[-1])
 
 
 def _tiles_of(square: Cell, width: int) -> TileRange:

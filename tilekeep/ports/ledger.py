@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from tilekeep.domain.cell_tiles import CellTiles
 from tilekeep.domain.ledger import Account, Cell, CellBlock, Count
 
 
@@ -72,8 +73,11 @@ class Ledger(ChangeNotes, Protocol):
         """
         ...
 
-    def enter(self, block: CellBlock, counts: Mapping[Cell, Count]) -> None:
-        """Replaces the counts of all cells of ``block``; those not in ``counts`` are empty.  While settling only."""
+    def enter(self, block: CellBlock, counts: Mapping[Cell, Count], tiles: Mapping[Cell, CellTiles]) -> None:
+        """Replaces the counts of all cells of ``block``; those not in ``counts`` are empty.  While settling only.
+
+        ``tiles`` are those of the cells one by one, or of none of them where they were too many.
+        """
         ...
 
     def note_complete(self, at: float) -> None:
@@ -90,12 +94,22 @@ class Ledger(ChangeNotes, Protocol):
 
 
 class CountedSquares(Protocol):
-    """The account of a level in larger squares than cells, for those who look at a map of it."""
+    """The account of a level in larger squares than cells, or of tiles, for those who look at a map of it."""
 
     def squares(self, block: CellBlock, side: int) -> Iterator[tuple[Cell, Count]]:
         """The counts of squares of ``side`` by ``side`` cells in which cells of ``block`` are counted.
 
         ``block`` is made of whole squares; the cell that stands for a square is numbered in squares.
+
+        :raises StoreError: the account cannot be read.
+        """
+        ...
+
+    def small_squares(self, block: CellBlock, width: int) -> Iterator[tuple[Cell, Count]]:
+        """The counts of squares of ``width`` by ``width`` tiles, a power of two less than the side of a cell.
+
+        Times are whole seconds.  Nothing is known of cells that were counted without their tiles (see
+        :meth:`Ledger.enter`).  The cell that stands for a square is numbered in squares.
 
         :raises StoreError: the account cannot be read.
         """

@@ -122,8 +122,8 @@ class TestCaches:
         assert (level["tiles"], level["possible"], level["fresh"], level["stale"]) == (2, 4, 2, 0)
         assert level["bytes"] > 0
 
-    def test_the_map_of_a_level_with_many_areas_is_that_of_the_account(self, api: Api) -> None:
-        places = [(64 * column, 64) for column in range(5)]
+    def test_a_level_with_many_areas_is_shown_in_large_squares(self, api: Api) -> None:
+        places = [(64 * (number % 8), 64 * (number // 8)) for number in range(17)]
         for x, y in places:
             api.tile(f"GLOBAL_WEBMERCATOR/9/{x}/{y}")
         counted(api)
@@ -131,9 +131,9 @@ class TestCaches:
         answer = api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=9)
 
         squares = sorted(answer.json["squares"], key=lambda square: square["bbox"])
-        assert [(square["tiles"], square["possible"]) for square in squares] == [(1, 64 * 64)] * 5
+        assert [(square["tiles"], square["possible"]) for square in squares] == [(1, 64 * 64)] * 17
         left, side = -20037508.342789244, 2 * 20037508.342789244 / 8
-        assert squares[0]["bbox"] == pytest.approx([left, -left - 2 * side, left + side, -left - side], abs=1e-3)
+        assert squares[0]["bbox"] == pytest.approx([left, -left - 3 * side, left + side, -left - 2 * side], abs=1e-3)
 
     @pytest.mark.parametrize("store", ["file", "sqlite", "mbtiles", "compact"])
     def test_the_map_of_a_low_level_has_a_square_for_each_tile(self, tmp_path: Path, store: str, api: Api) -> None:
@@ -168,15 +168,19 @@ class TestCaches:
         assert api.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json["found"] is None
 
     def test_nothing_is_listed_to_answer(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        """But small areas for the map of levels that have few tiles."""
         for column in range(5):
             api.tile(f"GLOBAL_WEBMERCATOR/9/{64 * column}/64")
+        api.tile("GLOBAL_WEBMERCATOR/3/1/1")
         counted(api)
         monkeypatch.setattr("tilekeep.adapters.storage.file.FileTileStore.list", _refuse)
         monkeypatch.setattr("tilekeep.adapters.storage.file.FileTileStore.stat_many", _refuse)
 
-        assert api.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json["tiles"] == 5
-        assert api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=9).json["squares"]
+        assert api.ask("cache", cache="world", grid="GLOBAL_WEBMERCATOR").json["tiles"] == 6
+        assert len(api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=9).json["squares"]) == 5
+        assert [
+            square["possible"]
+            for square in api.ask("squares", cache="world", grid="GLOBAL_WEBMERCATOR", level=3).json["squares"]
+        ] == [1]
 
     def test_a_cache_that_was_never_counted_says_so(self, api: Api) -> None:
         assert api.ask("cache", cache="world", grid="degrees").json["counted"] is False

@@ -8,6 +8,7 @@ from tests.fakes.catalogue import SOUTHERN_WEBMERCATOR, WEBMERCATOR
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.tile_store import FakeTileStore
+from tilekeep.application.settle_ledger import SettleLedger
 from tilekeep.application.stored_parts import StoredParts
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.geometry import BBox
@@ -102,20 +103,30 @@ def test_there_is_no_such_level(level: int) -> None:
 
 
 class Stored:
-    """A store with an account of it that may be older."""
+    """A store and what has been counted of it."""
 
     def __init__(self, *coords: tuple[int, int, int], at: float = 1e9) -> None:
-        self.store, self.ledger = FakeTileStore(), FakeLedger()
-        store(self.ledger, *coords, at=at)
+        self.store, self.ledger, self.clock = FakeTileStore(), FakeLedger(), FakeClock()
+        self.settle = SettleLedger(self.ledger, self.store, WEBMERCATOR.levels, self.clock)
         for coord in coords:
             self.put(*coord, at=at)
+        self.settle()
 
     def put(self, *coord: int, at: float = 1e9, variant: str = "") -> None:
         self.store.put(TileKey(TileCoord(*coord), variant=variant), b"x" * 1000, at)
 
-    def parts(self, grid: TileGrid = WEBMERCATOR) -> StoredParts:
+    def forget_single_tiles(self) -> None:
+        self.ledger.one_by_one.clear()
+
+    def parts(self, grid: TileGrid = WEBMERCATOR, *, counts_cells: bool = True) -> StoredParts:
         policy = StalenessPolicy(RelativeLimit(WEEK))
-        return StoredParts(grid, grid.bbox, self.ledger, self.ledger, policy, FakeClock(), self.store)
+        return StoredParts(grid, grid.bbox, self.ledger, self.ledger, policy, self.clock, counts_cells=counts_cells)
+
+
+def around(west: int, east: int) -> BBox:
+    """From tile to tile of level 14, along the diagonal."""
+    first, last = TileCoord(14, west, west), TileCoord(14, east, east)
+    return WEBMERCATOR.tile_bbox(first).union(WEBMERCATOR.tile_bbox(last))
 
 
 @pytest.mark.parametrize("grid", [WEBMERCATOR, SOUTHERN_WEBMERCATOR], ids=["from the north", "from the south"])
@@ -135,71 +146,79 @@ def test_the_next_ones_are_shown_in_squares_of_a_few_tiles() -> None:
 
 
 def test_a_close_view_of_any_level_shows_its_tiles() -> None:
-    stored = Stored((14, 100, 100), (14, 101, 100), (14, 16383, 16383))
-    window = WEBMERCATOR.tile_bbox(TileCoord(14, 100, 100)).union(WEBMERCATOR.tile_bbox(TileCoord(14, 110, 110)))
+    stored = Stored((14, 100, 100), (14, 101, 100), (14, 90, 90), (14, 16383, 16383))
 
-    squares = stored.parts().squares(14, window)
+    squares = stored.parts().squares(14, around(100, 110))
 
     assert [square.possible for square in squares] == [1, 1]
 
 
-def test_single_tiles_are_as_fresh_as_they_are_now() -> None:
+def test_squares_at_the_edge_of_a_view_are_counted_as_a_whole() -> None:
+    stored = Stored(*((14, x, y) for x in (0, 1, 2, 3) for y in (0, 1, 2, 3)))
+
+    squares = stored.parts().squares(14, around(3, 66))
+
+    assert [(square.possible, square.stored.tiles) for square in squares] == [(16, 16)]
+
+
+def test_single_tiles_are_as_fresh_as_their_time_says() -> None:
     now = FakeClock().now()
-    stored = Stored((3, 0, 0), (3, 1, 0), at=now - 8 * DAY_SECONDS)
+    stored = Stored((3, 0, 0), at=now - 8 * DAY_SECONDS)
     stored.put(3, 1, 0, at=now)
-    stored.put(3, 5, 5, at=now)
+    stored.settle(scan=True)
 
     squares = sorted(stored.parts().squares(3), key=lambda square: square.bbox)
 
-    assert [square.freshness[:2] for square in squares] == [(0, 1), (1, 0), (1, 0)]
+    assert [square.freshness[:2] for square in squares] == [(0, 1), (1, 0)]
 
 
-def test_other_forms_of_a_tile_are_no_further_tiles() -> None:
-    stored = Stored((3, 0, 0))
+def test_other_forms_of_a_tile_are_bytes_but_no_further_tiles() -> None:
+    stored = Stored()
+    stored.put(3, 0, 0)
     stored.put(3, 0, 0, variant="webp")
+    stored.put(3, 1, 0, variant="webp")
+    stored.settle(scan=True)
 
     (square,) = stored.parts().squares(3)
 
-    assert (square.possible, square.stored.tiles) == (1, 1)
+    assert (square.possible, square.stored.tiles, square.stored.size) == (1, 1, 2000)
 
 
-def test_no_more_is_listed_than_a_glance_is_worth() -> None:
-    stored = Stored((7, 0, 0), (7, 0, CELL_SIDE))
-    for x in range(CELL_SIDE):
-        for y in range(CELL_SIDE + 3):
-            stored.put(7, x, y)
+def test_no_store_is_listed_to_show_what_it_holds() -> None:
+    stored = Stored((3, 0, 0), (14, 100, 100))
+    stored.store.listings.clear()
 
-    squares = stored.parts().squares(7)
+    assert len(stored.parts().squares(3)) == 1
+    assert len(stored.parts().squares(14, around(100, 110))) == 1
 
-    assert [square.possible for square in squares] == [CELL_SIDE**2] * 2
-    assert len(stored.store.listed) <= CELL_SIDE**2 + 1
-
-
-def test_of_a_level_with_many_cells_nothing_is_listed() -> None:
-    stored = Stored(*((10, CELL_SIDE * column, 0) for column in range(5)))
-
-    squares = stored.parts().squares(10)
-
-    assert len(squares) == 5
     assert stored.store.listings == []
 
 
-def test_a_store_that_cannot_be_listed_is_shown_as_it_was_counted() -> None:
+def test_of_more_cells_than_can_be_read_at_a_glance_each_is_a_square() -> None:
+    squares = Stored(*((10, CELL_SIDE * column, 0) for column in range(16))).parts().squares(10)
+    more = Stored(*((11, CELL_SIDE * column, 0) for column in range(17))).parts().squares(11)
+
+    assert {square.possible for square in squares} == {32**2}
+    assert {square.possible for square in more} == {CELL_SIDE**2}
+
+
+def test_cells_whose_tiles_are_not_known_one_by_one_are_shown_as_they_are_and_counted_anew() -> None:
     stored = Stored((3, 0, 0), (3, 1, 0))
-    stored.store.failure = "gone"
+    stored.forget_single_tiles()
 
     (square,) = stored.parts().squares(3)
 
     assert (square.possible, square.stored.tiles) == (64, 2)
+    assert stored.ledger.account().unsettled == 1
+    stored.settle()
+    assert len(stored.parts().squares(3)) == 2
 
 
-def test_of_many_tiles_squares_are_larger() -> None:
-    stored = Stored((6, 0, 0))
-    for x in range(CELL_SIDE):
-        for y in range(CELL_SIDE):
-            stored.put(6, x, y)
+def test_nothing_is_counted_anew_where_that_takes_a_whole_level() -> None:
+    stored = Stored((3, 0, 0), (3, 1, 0))
+    stored.forget_single_tiles()
 
-    squares = stored.parts().squares(6)
+    (square,) = stored.parts(counts_cells=False).squares(3)
 
-    assert {(square.possible, square.stored.tiles) for square in squares} == {(16, 16)}
-    assert len(squares) == 256
+    assert square.stored.tiles == 2
+    assert stored.ledger.account().unsettled == 0

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from urllib.parse import quote
 
+from tilekeep.adapters.storage.ledger.packed_tiles import pack, unpack
+from tilekeep.domain.cell_tiles import CellTiles
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.ledger import Amount, Cell, CellBlock, Count
 
@@ -28,6 +30,10 @@ _TABLES = (
         "CREATE TABLE IF NOT EXISTS level_days (z INTEGER NOT NULL, day INTEGER NOT NULL, tiles INTEGER NOT NULL,"
         " size INTEGER NOT NULL, PRIMARY KEY (z, day)) WITHOUT ROWID"
     ),
+    (
+        "CREATE TABLE IF NOT EXISTS cell_tiles (z INTEGER NOT NULL, cell_column INTEGER NOT NULL,"
+        " cell_row INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (z, cell_column, cell_row))"
+    ),
     "CREATE TABLE IF NOT EXISTS listed (at REAL NOT NULL)",
     (
         "CREATE TABLE IF NOT EXISTS uses (z INTEGER NOT NULL, cell_column INTEGER NOT NULL, cell_row INTEGER NOT NULL,"
@@ -37,7 +43,14 @@ _TABLES = (
 _FORGET = (
     "DELETE FROM cells WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ?",
     "DELETE FROM days WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ?",
+    "DELETE FROM cell_tiles WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ?",
 )
+_TILES = (
+    "SELECT cell_column, cell_row, packed FROM cell_tiles"
+    " WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ?"
+)
+#: Ledgers that were made before tiles were kept one by one have no such table.
+_HAS_TILES = "SELECT 1 FROM sqlite_master WHERE name = 'cell_tiles'"
 _DAYS_OF_BLOCK = (
     "SELECT day, sum(tiles), sum(size) FROM days"
     " WHERE z = ? AND cell_column BETWEEN ? AND ? AND cell_row BETWEEN ? AND ? GROUP BY day"
@@ -67,7 +80,7 @@ class AccountBook:
     def __init__(self, path: str) -> None:
         self._path = path
 
-    def enter(self, block: CellBlock, counts: Mapping[Cell, Count]) -> None:
+    def enter(self, block: CellBlock, counts: Mapping[Cell, Count], tiles: Mapping[Cell, CellTiles]) -> None:
         """See :meth:`tilekeep.ports.ledger.Ledger.enter`."""
         where = _where(block)
         cells = [(*cell, *count[:4]) for cell, count in counts.items()]
@@ -81,6 +94,8 @@ class AccountBook:
                 database.execute(statement, where)
             database.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
             database.executemany("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?)", days)
+            packed = ((*cell, pack(some)) for cell, some in tiles.items())
+            database.executemany("INSERT INTO cell_tiles VALUES (?, ?, ?, ?)", packed)
             database.executemany(_CHANGE_LEVEL, [(block.z, day, *amount) for day, amount in change.items()])
             database.execute("DELETE FROM level_days WHERE z = ? AND tiles = 0", (block.z,))
 
@@ -121,6 +136,18 @@ class AccountBook:
                 (Cell(block.z, column, row), Count(tiles, size, oldest, newest, days[column, row]))
                 for column, row, tiles, size, oldest, newest in database.execute(_SQUARES, where)
             ]
+
+    def small_squares(self, block: CellBlock, width: int) -> list[tuple[Cell, Count]]:
+        """See :class:`tilekeep.ports.ledger.CountedSquares`."""
+        with self._reading() as database:
+            if database is None or not database.execute(_HAS_TILES).fetchone():
+                return []
+            rows = database.execute(_TILES, _where(block)).fetchall()
+        try:
+            cells = [(Cell(block.z, *where), unpack(packed)) for *where, packed in rows]
+        except ValueError as error:
+            raise StoreError(f"cannot read the ledger {self._path!r}: {error}; {_REMEDY}") from error
+        return [square for cell, tiles in cells for square in tiles.counts(cell, width).items()]
 
     def note_uses(self, cells: Iterable[Cell], at: float) -> None:
         """See :class:`tilekeep.ports.ledger.Uses`."""

@@ -110,6 +110,10 @@ class StoreLedger:
         """See :class:`tilekeep.ports.ledger.CountedSquares`."""
         return iter(self._book.squares(block, side))
 
+    def small_squares(self, block: CellBlock, width: int) -> Iterator[tuple[Cell, Count]]:
+        """See :class:`tilekeep.ports.ledger.CountedSquares`."""
+        return iter(self._book.small_squares(block, width))
+
     def _settled_notes(self) -> TakenNotes:
         until = time.monotonic() + self._patience_seconds
         notes = taken_notes(self._directory)
