@@ -83,6 +83,11 @@ def read_chunks(body: bytes, crc32: Crc32) -> Png:
     return Png(header, contents, body[:lead_end], b"".join(data) if len(data) > 1 else data[0])
 
 
+def header_chunk(header: PngHeader, crc32: Crc32) -> bytes:
+    """The IHDR chunk of ``header``."""
+    return framed(b"IHDR", _HEADER.pack(*header[:4], 0, 0, header.interlaced), crc32)
+
+
 def framed(name: bytes, content: bytes, crc32: Crc32) -> bytes:
     """One chunk with its length and checksum."""
     return b"".join((struct.pack(">I", len(content)), name, content, struct.pack(">I", crc32(content, crc32(name, 0)))))

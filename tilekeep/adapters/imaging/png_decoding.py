@@ -1,8 +1,8 @@
-"""PNG images decoded with ISA-L, and reconstructed by NumPy where their filters allow.
+"""PNG images inflated with ISA-L, whose filters, if there are any, libspng undoes.
 
-Map servers mostly write true colour without filters or with the simple ones; those become pixels here.  All other
-PNG images are inflated here too and handed to Pillow as an uncompressed PNG: its decoder then spends no time on
-zlib, and remains the judge of palettes, depths and colour keys.
+Map servers mostly write true colour, which becomes pixels here.  All other PNG images are inflated here too and
+handed to Pillow as an uncompressed PNG: its decoder then spends no time on zlib, and remains the judge of palettes,
+depths and colour keys.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pyspng
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
@@ -17,7 +18,7 @@ from tilekeep.adapters.imaging.indexed_png import IndexedImage, color_table
 from tilekeep.adapters.imaging.pillow_reading import ReadableFile, load
 from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words
 from tilekeep.adapters.imaging.png_chunks import Png, PngHeader, read_chunks
-from tilekeep.adapters.imaging.stored_png import StoredPng
+from tilekeep.adapters.imaging.stored_png import StoredPng, stored_png
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageLimits
 
@@ -32,15 +33,11 @@ _SPECIAL = frozenset({b"tRNS", b"iCCP", b"acTL"})
 #: Filter types (ISO/IEC 15948, 9.2).
 _SUB, _UP, _PAETH = 1, 2, 4
 
-#: Rows up to which their cost in Python is small beside that of the pixels a usual image has.
-_MOST_ROWS = 1 << 16
+#: Of larger images Pillow undoes the filters: it does so in pieces, and other threads work meanwhile.
+_MOST_PIXELS_AT_ONCE = 1 << 22
 
 #: Fewer rows are not worth comparing.
 _FEW_ROWS = 3
-
-#: How much of an image is looked at to guess its filters.
-_HEAD_ROWS = 64
-_HEAD_BYTES = 65_536
 
 
 def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
@@ -49,8 +46,7 @@ def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
     :raises UndecodableImage: damaged or cut.
     """
     png = read_chunks(body, isal_zlib.crc32)
-    suits = _is_plain(png) and png.header.height <= _MOST_ROWS and _begins_simply(png)
-    filtered = _inflated(png) if suits else None
+    filtered = _inflated(png) if _is_plain(png) else None
     words = None if filtered is None else _reconstructed(png.header, filtered)
     if words is not None:
         return FastRaster(words=words, mode=_MODES[png.header.color_type])
@@ -102,16 +98,6 @@ def _filtered_bytes(header: PngHeader) -> int:
     return header.height * (1 + _row_bytes(header))
 
 
-def _begins_simply(png: Png) -> bool:
-    """Whether the first rows have simple filters: most likely all have then, and else none are inflated in vain."""
-    stride = 1 + _row_bytes(png.header)
-    try:
-        head = isal_zlib.decompressobj().decompress(png.data[:_HEAD_BYTES], _HEAD_ROWS * stride)
-    except IsalError:  # type: ignore[misc]  # the stubs do not say that it is an exception
-        return False
-    return max(head[::stride], default=_PAETH) <= _UP
-
-
 def _inflated(png: Png) -> bytes | None:
     """All filtered rows of a plain image, or None for a stream that only Pillow can judge."""
     expected = _filtered_bytes(png.header)
@@ -129,15 +115,23 @@ def _rows(header: PngHeader, filtered: bytes) -> Bytes:
 
 
 def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
-    """The pixels of a plain image, or None where a filter needs one pixel after the other."""
+    """The pixels of a plain image, or None for one that is better left to Pillow."""
     rows = _rows(header, filtered)
-    filters = rows[:, 0].tolist()
-    hardest = max(filters)
-    if hardest > _UP:
-        return None
     if _is_one_row_again_and_again(rows, filtered):
-        return np.broadcast_to(_pixels(header, rows[:1], filters[:1]), (header.height, header.width))
-    return _pixels(header, rows, filters)
+        first = _unfiltered(header._replace(height=1), filtered[: rows.strides[0]])
+        return None if first is None else np.broadcast_to(first, (header.height, header.width))
+    if not rows[:, 0].any():
+        return _words(rows, header)
+    return _unfiltered(header, filtered) if header.width * header.height <= _MOST_PIXELS_AT_ONCE else None
+
+
+def _unfiltered(header: PngHeader, filtered: bytes) -> Words | None:
+    """The pixels of a plain image, or None if there is a filter that nobody knows."""
+    try:
+        pixels: Bytes = pyspng.load(stored_png(header, filtered), format="RGBA")
+    except RuntimeError:
+        return None
+    return pixels.reshape(header.height, -1).view("<u4")
 
 
 def _is_one_row_again_and_again(rows: Bytes, filtered: bytes) -> bool:
@@ -145,33 +139,18 @@ def _is_one_row_again_and_again(rows: Bytes, filtered: bytes) -> bool:
     if len(rows) < _FEW_ROWS or not np.array_equal(rows[1], rows[-1]):
         return False
     second = rows[1].tobytes()
-    shows_first = not any(second[1:]) if second[0] == _UP else second == rows[0].tobytes()
+    adds_to_above = second[0] in {_UP, _PAETH}
+    shows_first = not any(second[1:]) if adds_to_above else second[0] <= _SUB and second == rows[0].tobytes()
     return shows_first and filtered.startswith(second * (len(rows) - 1), len(second))
 
 
-def _pixels(header: PngHeader, rows: Bytes, filters: list[int]) -> Words:
-    """The pixels of rows with simple filters, of which the first has none above it."""
+def _words(rows: Bytes, header: PngHeader) -> Words:
+    """The pixels of rows without filters: RGB pixels are read with the byte before them, which is shifted out."""
     samples = _SAMPLES[header.color_type]
-    words = _words(rows, header.width, samples)
-    if max(filters):
-        _undo_simple_filters(words.view(np.uint8), filters)
-    if samples == len("RGB"):
-        words |= OPAQUE
-    return words
-
-
-def _words(rows: Bytes, width: int, samples: int) -> Words:
-    """The bytes of ``rows`` as words: RGB pixels are read with the byte before them, which is shifted out."""
     lead = 1 if samples == len("RGBA") else 0
-    packed: Words = np.ndarray((len(rows), width), "<u4", rows.data, lead, (rows.strides[0], samples))
-    return packed.copy() if lead else np.right_shift(packed, np.uint32(8))
-
-
-def _undo_simple_filters(lines: Bytes, filters: list[int]) -> None:
-    """Reconstructs ``lines`` of words in place: each is raw, a sum along itself, or a sum with the line above."""
-    for y, kind in enumerate(filters):
-        if kind == _SUB:
-            pixels = lines[y].reshape(-1, 4)
-            np.add.accumulate(pixels, axis=0, dtype=np.uint8, out=pixels)
-        elif kind == _UP and y:
-            np.add(lines[y], lines[y - 1], out=lines[y])
+    packed: Words = np.ndarray((header.height, header.width), "<u4", rows.data, lead, (rows.strides[0], samples))
+    if lead:
+        return packed.copy()
+    words = np.right_shift(packed, np.uint32(8))
+    words |= OPAQUE
+    return words

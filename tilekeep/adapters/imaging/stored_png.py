@@ -1,4 +1,4 @@
-"""A PNG image for Pillow whose stream ISA-L inflates while Pillow reads it."""
+"""PNG images whose stream is stored, not deflated: what decodes them has no more to do than to undo the filters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from isal import isal_zlib
 
-from tilekeep.adapters.imaging.png_chunks import Png, framed
+from tilekeep.adapters.imaging.png_chunks import SIGNATURE, Png, PngHeader, framed, header_chunk
 
 #: So much of the deflated stream is inflated at a time; what comes out stays in the processor's cache.
 _PIECE_BYTES = 16_384
@@ -19,10 +19,10 @@ _LAST_BLOCK = b"\x01\x00\x00\xff\xff"
 
 
 class StoredPng:
-    """A file, read from front to back, with the pixels of a PNG image in a stream that is stored, not deflated.
+    """A file for Pillow, read from front to back, whose stream ISA-L inflates while Pillow reads it.
 
-    Pillow's decoder then has no more to do than to undo the filters.  At most ``size`` bytes of rows are given out,
-    whatever the stream may hold.  ISA-L's error passes through the reader.
+    At most ``size`` bytes of rows are given out, whatever the stream may hold.  ISA-L's error passes through the
+    reader.
     """
 
     def __init__(self, png: Png, size: int) -> None:
@@ -66,6 +66,17 @@ class StoredPng:
         return data
 
 
+def stored_png(header: PngHeader, rows: bytes) -> bytes:
+    """A whole file with nothing but these rows, each led by its filter type, and what the header says of them."""
+    blocks = [_STREAM_HEADER, *_blocks(memoryview(rows)), _LAST_BLOCK, struct.pack(">I", isal_zlib.adler32(rows))]
+    checksum = isal_zlib.crc32(b"IDAT")
+    for block in blocks:
+        checksum = isal_zlib.crc32(block, checksum)
+    length = sum(map(len, blocks))
+    lead = (SIGNATURE, header_chunk(header, isal_zlib.crc32), struct.pack(">I", length), b"IDAT")
+    return b"".join((*lead, *blocks, struct.pack(">I", checksum), framed(b"IEND", b"", isal_zlib.crc32)))
+
+
 def _chunks(deflated: bytes, size: int) -> Iterator[bytes]:
     """The stream in chunks, and the end of the file; nothing behind the rows that are there, if some are missing."""
     crc32 = isal_zlib.crc32
@@ -93,7 +104,7 @@ def _inflated(deflated: bytes, size: int) -> Iterator[bytes]:
             return
 
 
-def _blocks(data: bytes) -> Iterator[bytes]:
+def _blocks(data: bytes | memoryview) -> Iterator[bytes | memoryview]:
     """Stored blocks, none of them the last (RFC 1951, 3.2.4)."""
     for start in range(0, len(data), _LARGEST_STORED_BLOCK):
         block = data[start : start + _LARGEST_STORED_BLOCK]
