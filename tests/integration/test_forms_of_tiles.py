@@ -10,19 +10,28 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client
 
 from tests.integration.services.process import Server
 from tests.integration.support.answers import ask
 from tests.integration.support.drawing import draw_wms
+from tests.integration.support.forms_of_tiles import (
+    ALL_FORMS,
+    PLAIN,
+    Site,
+    all_kept,
+    configuration,
+    image,
+    pixels,
+    plain_map,
+)
 from tests.integration.support.schemas import validate_by_schema
-from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tests.integration.support.upstream_server import UpstreamServer
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.image import sniffed_media_type
 from tilekeep.entrypoints.cli.caches import command as caches
@@ -35,8 +44,6 @@ from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 #: What a browser of today sends for an image.
 BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 
-PLAIN = (0x20, 0x40, 0x60)
-
 STORES = {
     "tc": "cache: {type: file, directory_layout: tc}",
     "tms": "cache: {type: file, directory_layout: tms}",
@@ -46,46 +53,6 @@ STORES = {
     "mbtiles": "cache: {type: mbtiles}",
     "geopackage": "cache: {type: geopackage}",
 }
-
-CONFIG = """
-services:
-  tms:
-  kml:
-  demo:
-  wmts: {{kvp: true, restful: true}}
-  ogcapi: {{image_formats: [image/png, image/jpeg, image/webp]}}
-globals:
-  cache: {{meta_size: [2, 2], meta_buffer: 0}}
-  tiles: {{state_header: true}}
-layers:
-{layers}
-caches:
-{caches}
-sources:
-  map: {{type: wms, req: {{url: '{url}/wms', layers: a}}}}
-"""
-
-
-class Site(NamedTuple):
-    """An application over a map server, and where its caches are."""
-
-    client: Client
-    upstream: UpstreamServer
-    directory: Path
-
-    def get(self, path: str, accept: str = "", **headers: str) -> TestResponse:
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.get(path, headers={"Accept": accept, **given} if accept else given)
-
-
-def configuration(options: dict[str, str], url: str) -> str:
-    return CONFIG.format(
-        layers="\n".join(f"  - {{name: {name}, title: {name}, sources: [{name}]}}" for name in options),
-        caches="\n".join(
-            f"  {name}: {{grids: [GLOBAL_WEBMERCATOR], sources: [map], {text}}}" for name, text in options.items()
-        ),
-        url=url,
-    )
 
 
 @pytest.fixture
@@ -99,38 +66,6 @@ def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
             return Site(Client(make_wsgi_app(str(config))), upstream, tmp_path)
 
         yield make
-
-
-def image(answer: TestResponse) -> Image.Image:
-    assert answer.status_code == 200, answer.data
-    found = Image.open(io.BytesIO(answer.data))
-    assert f"image/{(found.format or '').lower()}" == answer.content_type
-    return found
-
-
-def pixels(answer: TestResponse) -> np.ndarray:
-    return np.asarray(image(answer).convert("RGB"), dtype=int)
-
-
-def all_kept(web: Site, addresses: list[str]) -> list[TestResponse]:
-    """The answers as soon as all of them are stored.
-
-    Where stores count whole seconds, what is made in the second of its tile may be older than that and is made anew.
-    """
-    end = time.monotonic() + 30
-    answers = [web.get(address) for address in addresses]
-    while time.monotonic() < end and any(answer.headers["X-Tilekeep-Cache"] != "hit" for answer in answers):
-        time.sleep(0.05)
-        answers = [web.get(address) for address in addresses]
-    return answers
-
-
-def plain_map(request: Received) -> Reply:
-    """A map in one colour."""
-    size = (int(request.parameters["width"]), int(request.parameters["height"]))
-    out = io.BytesIO()
-    Image.new("RGB", size, PLAIN).save(out, "PNG")
-    return image_reply(out.getvalue())
 
 
 #: One tile under all services that deliver tiles of caches; the format follows.
@@ -353,9 +288,6 @@ def test_commands_know_them(site: Callable[..., Site]) -> None:
     assert "2 other forms of them" in said.stdout
     (known,) = json.loads(marked.stdout)["caches"]
     assert known["marked"] == 8
-
-
-ALL_FORMS = (".png", ".webp", "@2x.png", "@2x.webp")
 
 
 @pytest.mark.parametrize("store", ["tc", "bundles", "sqlite", "mbtiles"])

@@ -13,6 +13,7 @@ from tilekeep.domain.errors import ImageError, LockTimeout, LockUnavailable, Sou
 from tilekeep.domain.image import EncodedImage
 from tilekeep.domain.keeping import Keeping, Worth, shortest, together
 from tilekeep.domain.lock_names import tile_lock_name
+from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import FileSlice, NewTile, StoredTile, TileInfo, TileKey
 from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.clock import Clock
@@ -56,10 +57,14 @@ class _Parts(NamedTuple):
 
     @property
     def may_be_kept(self) -> bool:
-        """Whether they are what is stored: stale tiles are, what stands for a map is not."""
+        """Whether they are what is stored: stale tiles are, what stands for a map is not.
+
+        All tiles that are marked as stale have one time, which tells nobody what was made of which.
+        """
         keeping = self.keeping
         is_stored = keeping.fresh_for is None or keeping.state is TileState.STALE
-        return keeping.storable and is_stored and keeping.worth is Worth.MAP
+        is_marked = any(tile.info.stored_at == MARKED_STALE for tile in self.found.values())
+        return keeping.storable and is_stored and keeping.worth is Worth.MAP and not is_marked
 
     def answer(self, body: bytes | FileSlice, media_type: str, size: int, state: TileState) -> TileAnswer:
         """The derived tile, which is as old as the newest part and good for as long as they all are."""
