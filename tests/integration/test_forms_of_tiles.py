@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -109,6 +110,59 @@ def test_ogc_api_takes_tiles_in_other_formats_from_the_cache(site: Callable[...,
     assert by_accept.headers["ETag"] == of_tiles[0].headers["ETag"]
     assert (by_accept.headers["Vary"], by_ending.headers.get("Vary")) == ("Accept", None)
     assert doubled.data == of_tiles[1].data
+
+
+OF_OGC = "/ogcapi/collections/a/map/tiles/WebMercatorQuad"
+
+
+def test_tiles_of_ogc_api_have_the_formats_of_their_cache_too(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/avif]}"})
+    own = web.get("/tiles/a/EPSG3857/3/4/2.avif")
+
+    by_parameter, by_accept = web.get(f"{OF_OGC}/3/2/4?f=avif"), web.get(f"{OF_OGC}/3/2/4", "image/avif")
+    by_ending, drawn = web.get(f"{OF_OGC}/3/2/4.avif"), web.get(f"{OF_OGC}/3/2/4.avif?width=100")
+
+    assert by_parameter.data == by_accept.data == by_ending.data == own.data
+    assert [answer.headers.get("Vary") for answer in (by_parameter, by_accept, by_ending)] == [None, "Accept", None]
+    assert image(drawn).size == (100, 100)
+    assert web.get("/ogcapi/collections/a/map?f=avif&width=64").status_code == 400, "which is for tiles alone"
+
+
+def test_other_tiles_of_ogc_api_have_the_formats_of_the_service_alone(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/avif]}", "b": "format: image/png"})
+
+    of_other_layer = web.get(f"{OF_OGC.replace('/a/', '/b/')}/3/2/4?f=avif")
+    of_other_grid = web.get(f"{OF_OGC.replace('WebMercatorQuad', 'GLOBAL_GEODETIC')}/3/2/4.avif")
+    of_both = web.get("/ogcapi/map/tiles/WebMercatorQuad/3/2/4?collections=a,b&f=avif")
+
+    assert (of_other_layer.status_code, of_other_grid.status_code, of_both.status_code) == (400, 406, 400)
+    assert "png, jpeg, webp" in of_other_layer.text
+
+
+def test_documents_of_ogc_api_name_all_formats_of_tiles(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/avif]}"})
+    sets = OF_OGC.rpartition("/")[0]
+
+    listed, one = web.get(f"{sets}?f=json").json, web.get(f"{OF_OGC}?f=json").json
+    other, api = web.get(f"{sets}/GLOBAL_GEODETIC?f=json").json, web.get("/ogcapi/api?f=json").json
+    page = web.get(f"{OF_OGC}?f=html").text
+
+    def formats(document: Any) -> dict[str, str]:
+        return {link["type"]: link["href"] for link in document["links"] if link["rel"] == "item"}
+
+    assert api is not None
+    assert listed is not None
+    usual = ["image/png", "image/jpeg", "image/webp"]
+    assert list(formats(one)) == list(formats(listed["tilesets"][0])) == [*usual, "image/avif"]
+    assert list(formats(other)) == usual
+    place = formats(one)["image/avif"].format(tileMatrix=3, tileRow=2, tileCol=4).removeprefix("http://localhost")
+    assert image(web.get(place)).format == "AVIF"
+    assert ".avif" in page
+    parameters = api["components"]["parameters"]
+    assert parameters["f_tile"]["schema"]["enum"] == ["png", "jpeg", "webp", "avif"]
+    assert parameters["f_img"]["schema"]["enum"] == ["png", "jpeg", "webp"]
+    tile = api["paths"]["/collections/{collectionId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"]
+    assert list(tile["get"]["responses"]["200"]["content"]) == [*usual, "image/avif"]
 
 
 def test_an_address_may_name_the_format_and_is_then_not_negotiated(site: Callable[..., Site]) -> None:
