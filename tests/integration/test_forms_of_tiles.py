@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import sqlite3
 import time
@@ -36,6 +37,7 @@ from tests.integration.support.upstream_server import UpstreamServer
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.image import sniffed_media_type
 from tilekeep.entrypoints.cli.caches import command as caches
+from tilekeep.entrypoints.cli.explain import command as explain
 from tilekeep.entrypoints.cli.export import command as export
 from tilekeep.entrypoints.cli.invalidate import command as invalidate
 from tilekeep.entrypoints.cli.scrub import command as scrub
@@ -342,6 +344,70 @@ def test_commands_know_them(site: Callable[..., Site]) -> None:
     assert "2 other forms of them" in said.stdout
     (known,) = json.loads(marked.stdout)["caches"]
     assert known["marked"] == 8
+
+
+def explained(web: Site, form: str) -> Any:
+    config = str(web.directory / "mapproxy.yaml")
+    done = CliRunner().invoke(explain, [f"/tiles/a/EPSG3857/3/4/2{form}", "-f", config, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("form", [".webp", "@2x.png", "@2x.webp"])
+def test_a_form_is_explained_with_the_tiles_that_it_is_made_of(site: Callable[..., Site], form: str) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: next_level}"})
+    variant = form.removeprefix(".").removesuffix(".png")
+    found = [explained(web, form)]
+    all_kept(web, [f"/tiles/a/EPSG3857/3/4/2{form}"])
+    found.append(explained(web, form))
+    for tile in web.directory.glob("cache_data/a_EPSG3857/0?/**/*.png"):
+        os.utime(tile, (1e9, 1e9))
+    found.append(explained(web, form))
+
+    forms = [facts["form"] for facts in found]
+    assert [one["state"].partition(":")[0] for one in forms] == [
+        "not stored",
+        "stored, and made of these tiles as they are",
+        "stored, but not of these tiles as they are",
+    ]
+    assert {(one["form"], one["level"], one["column"], one["row"]) for one in forms} == {(variant, 3, 4, 2)}
+    assert [{part["stored"] for part in one["made of"]} for one in forms] == [{False}, {True}, {True}]
+    assert len(forms[0]["made of"]) == (4 if "@2x" in form else 1)
+    assert forms[1]["size"] == Path(web.directory, forms[1]["stored at"]).stat().st_size
+    assert [facts["level"] for facts in found] == [4 if "@2x" in form else 3] * 3
+    assert found[0]["stored at"] == forms[0]["made of"][0]["stored at"]
+
+
+@pytest.mark.parametrize(
+    ("form", "states"),
+    [("@2x.png", ["asked of the source", "stored, and fresh"]), ("@2x.webp", ["not stored", "stored, and made of"])],
+)
+def test_a_form_that_the_source_is_asked_for_is_explained(
+    site: Callable[..., Site], form: str, states: list[str]
+) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: source}"})
+    before = explained(web, form)["form"]
+    all_kept(web, [f"/tiles/a/EPSG3857/3/4/2{form}"])
+
+    after = explained(web, form)["form"]
+
+    assert [one["state"].startswith(state) for one, state in zip((before, after), states, strict=True)] == [True, True]
+    assert len(after["made of"]) == form.endswith(".webp")
+
+
+def test_the_explanation_of_a_form_is_for_people(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/webp], keep: false}"})
+    config = str(web.directory / "mapproxy.yaml")
+
+    form, tile = (
+        CliRunner().invoke(explain, [f"/tiles/a/EPSG3857/3/4/2{ending}", "-f", config]).stdout
+        for ending in (".webp", ".png")
+    )
+
+    assert "webp of level 3, column 4, row 2" in form
+    assert "made for each request" in form
+    assert ", which is not stored" in form
+    assert "form" not in [line.split()[0] for line in tile.splitlines()]
 
 
 @pytest.mark.parametrize("store", ["tc", "bundles", "sqlite", "mbtiles"])

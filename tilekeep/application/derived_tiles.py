@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.application.store_trouble import StoreTrouble
@@ -63,7 +63,7 @@ class _Parts(NamedTuple):
         """
         keeping = self.keeping
         is_stored = keeping.fresh_for is None or keeping.state is TileState.STALE
-        is_marked = any(tile.info.stored_at == MARKED_STALE for tile in self.found.values())
+        is_marked = _is_marked(tile.info for tile in self.found.values())
         return keeping.storable and is_stored and keeping.worth is Worth.MAP and not is_marked
 
     def answer(self, body: bytes | FileSlice, media_type: str, size: int, state: TileState) -> TileAnswer:
@@ -149,7 +149,7 @@ class DerivedTiles:
         except StoreError as error:
             self._trouble(logging.WARNING, "reading the tile %s failed, it is made anew: %s", tuple(key), error)
             return None
-        if tile is None or abs(tile.info.stored_at - parts.newest) > _SAME_TIME_SECONDS:
+        if tile is None or not _has_time(tile.info, parts.newest):
             return None
         return parts.answer(tile.body, tile.media_type, tile.info.size, parts.keeping.state)
 
@@ -194,6 +194,20 @@ class DerivedTiles:
 
     def _bytes(self, tile: StoredTile) -> bytes:
         return self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+
+
+def is_made_of(info: TileInfo, parts: Sequence[TileInfo]) -> bool:
+    """Whether a kept tile is of these parts as they are."""
+    newest = max((part.stored_at for part in parts), default=MARKED_STALE)
+    return _has_time(info, newest) and not _is_marked(parts)
+
+
+def _has_time(info: TileInfo, newest: float) -> bool:
+    return abs(info.stored_at - newest) <= _SAME_TIME_SECONDS
+
+
+def _is_marked(parts: Iterable[TileInfo]) -> bool:
+    return any(part.stored_at == MARKED_STALE for part in parts)
 
 
 def _without_worth(parts: _Parts) -> tuple[TileState, float | None, bool, float | None]:
