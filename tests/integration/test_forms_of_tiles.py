@@ -5,27 +5,39 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client
 
 from tests.integration.services.process import Server
 from tests.integration.support.answers import ask
 from tests.integration.support.drawing import draw_wms
+from tests.integration.support.forms_of_tiles import (
+    ALL_FORMS,
+    PLAIN,
+    Site,
+    all_kept,
+    configuration,
+    image,
+    pixels,
+    plain_map,
+)
 from tests.integration.support.schemas import validate_by_schema
-from tests.integration.support.upstream_server import Received, Reply, UpstreamServer, image_reply
+from tests.integration.support.upstream_server import UpstreamServer
 from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.image import sniffed_media_type
 from tilekeep.entrypoints.cli.caches import command as caches
+from tilekeep.entrypoints.cli.explain import command as explain
 from tilekeep.entrypoints.cli.export import command as export
 from tilekeep.entrypoints.cli.invalidate import command as invalidate
 from tilekeep.entrypoints.cli.scrub import command as scrub
@@ -34,8 +46,6 @@ from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
 
 #: What a browser of today sends for an image.
 BROWSER = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
-
-PLAIN = (0x20, 0x40, 0x60)
 
 STORES = {
     "tc": "cache: {type: file, directory_layout: tc}",
@@ -46,46 +56,6 @@ STORES = {
     "mbtiles": "cache: {type: mbtiles}",
     "geopackage": "cache: {type: geopackage}",
 }
-
-CONFIG = """
-services:
-  tms:
-  kml:
-  demo:
-  wmts: {{kvp: true, restful: true}}
-  ogcapi: {{image_formats: [image/png, image/jpeg, image/webp]}}
-globals:
-  cache: {{meta_size: [2, 2], meta_buffer: 0}}
-  tiles: {{state_header: true}}
-layers:
-{layers}
-caches:
-{caches}
-sources:
-  map: {{type: wms, req: {{url: '{url}/wms', layers: a}}}}
-"""
-
-
-class Site(NamedTuple):
-    """An application over a map server, and where its caches are."""
-
-    client: Client
-    upstream: UpstreamServer
-    directory: Path
-
-    def get(self, path: str, accept: str = "", **headers: str) -> TestResponse:
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.get(path, headers={"Accept": accept, **given} if accept else given)
-
-
-def configuration(options: dict[str, str], url: str) -> str:
-    return CONFIG.format(
-        layers="\n".join(f"  - {{name: {name}, title: {name}, sources: [{name}]}}" for name in options),
-        caches="\n".join(
-            f"  {name}: {{grids: [GLOBAL_WEBMERCATOR], sources: [map], {text}}}" for name, text in options.items()
-        ),
-        url=url,
-    )
 
 
 @pytest.fixture
@@ -99,38 +69,6 @@ def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
             return Site(Client(make_wsgi_app(str(config))), upstream, tmp_path)
 
         yield make
-
-
-def image(answer: TestResponse) -> Image.Image:
-    assert answer.status_code == 200, answer.data
-    found = Image.open(io.BytesIO(answer.data))
-    assert f"image/{(found.format or '').lower()}" == answer.content_type
-    return found
-
-
-def pixels(answer: TestResponse) -> np.ndarray:
-    return np.asarray(image(answer).convert("RGB"), dtype=int)
-
-
-def all_kept(web: Site, addresses: list[str]) -> list[TestResponse]:
-    """The answers as soon as all of them are stored.
-
-    Where stores count whole seconds, what is made in the second of its tile may be older than that and is made anew.
-    """
-    end = time.monotonic() + 30
-    answers = [web.get(address) for address in addresses]
-    while time.monotonic() < end and any(answer.headers["X-Tilekeep-Cache"] != "hit" for answer in answers):
-        time.sleep(0.05)
-        answers = [web.get(address) for address in addresses]
-    return answers
-
-
-def plain_map(request: Received) -> Reply:
-    """A map in one colour."""
-    size = (int(request.parameters["width"]), int(request.parameters["height"]))
-    out = io.BytesIO()
-    Image.new("RGB", size, PLAIN).save(out, "PNG")
-    return image_reply(out.getvalue())
 
 
 #: One tile under all services that deliver tiles of caches; the format follows.
@@ -174,6 +112,59 @@ def test_ogc_api_takes_tiles_in_other_formats_from_the_cache(site: Callable[...,
     assert by_accept.headers["ETag"] == of_tiles[0].headers["ETag"]
     assert (by_accept.headers["Vary"], by_ending.headers.get("Vary")) == ("Accept", None)
     assert doubled.data == of_tiles[1].data
+
+
+OF_OGC = "/ogcapi/collections/a/map/tiles/WebMercatorQuad"
+
+
+def test_tiles_of_ogc_api_have_the_formats_of_their_cache_too(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/avif]}"})
+    own = web.get("/tiles/a/EPSG3857/3/4/2.avif")
+
+    by_parameter, by_accept = web.get(f"{OF_OGC}/3/2/4?f=avif"), web.get(f"{OF_OGC}/3/2/4", "image/avif")
+    by_ending, drawn = web.get(f"{OF_OGC}/3/2/4.avif"), web.get(f"{OF_OGC}/3/2/4.avif?width=100")
+
+    assert by_parameter.data == by_accept.data == by_ending.data == own.data
+    assert [answer.headers.get("Vary") for answer in (by_parameter, by_accept, by_ending)] == [None, "Accept", None]
+    assert image(drawn).size == (100, 100)
+    assert web.get("/ogcapi/collections/a/map?f=avif&width=64").status_code == 400, "which is for tiles alone"
+
+
+def test_other_tiles_of_ogc_api_have_the_formats_of_the_service_alone(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/avif]}", "b": "format: image/png"})
+
+    of_other_layer = web.get(f"{OF_OGC.replace('/a/', '/b/')}/3/2/4?f=avif")
+    of_other_grid = web.get(f"{OF_OGC.replace('WebMercatorQuad', 'GLOBAL_GEODETIC')}/3/2/4.avif")
+    of_both = web.get("/ogcapi/map/tiles/WebMercatorQuad/3/2/4?collections=a,b&f=avif")
+
+    assert (of_other_layer.status_code, of_other_grid.status_code, of_both.status_code) == (400, 406, 400)
+    assert "png, jpeg, webp" in of_other_layer.text
+
+
+def test_documents_of_ogc_api_name_all_formats_of_tiles(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/avif]}"})
+    sets = OF_OGC.rpartition("/")[0]
+
+    listed, one = web.get(f"{sets}?f=json").json, web.get(f"{OF_OGC}?f=json").json
+    other, api = web.get(f"{sets}/GLOBAL_GEODETIC?f=json").json, web.get("/ogcapi/api?f=json").json
+    page = web.get(f"{OF_OGC}?f=html").text
+
+    def formats(document: Any) -> dict[str, str]:
+        return {link["type"]: link["href"] for link in document["links"] if link["rel"] == "item"}
+
+    assert api is not None
+    assert listed is not None
+    usual = ["image/png", "image/jpeg", "image/webp"]
+    assert list(formats(one)) == list(formats(listed["tilesets"][0])) == [*usual, "image/avif"]
+    assert list(formats(other)) == usual
+    place = formats(one)["image/avif"].format(tileMatrix=3, tileRow=2, tileCol=4).removeprefix("http://localhost")
+    assert image(web.get(place)).format == "AVIF"
+    assert ".avif" in page
+    parameters = api["components"]["parameters"]
+    assert parameters["f_tile"]["schema"]["enum"] == ["png", "jpeg", "webp", "avif"]
+    assert parameters["f_img"]["schema"]["enum"] == ["png", "jpeg", "webp"]
+    tile = api["paths"]["/collections/{collectionId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"]
+    assert list(tile["get"]["responses"]["200"]["content"]) == [*usual, "image/avif"]
 
 
 def test_an_address_may_name_the_format_and_is_then_not_negotiated(site: Callable[..., Site]) -> None:
@@ -355,7 +346,68 @@ def test_commands_know_them(site: Callable[..., Site]) -> None:
     assert known["marked"] == 8
 
 
-ALL_FORMS = (".png", ".webp", "@2x.png", "@2x.webp")
+def explained(web: Site, form: str) -> Any:
+    config = str(web.directory / "mapproxy.yaml")
+    done = CliRunner().invoke(explain, [f"/tiles/a/EPSG3857/3/4/2{form}", "-f", config, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("form", [".webp", "@2x.png", "@2x.webp"])
+def test_a_form_is_explained_with_the_tiles_that_it_is_made_of(site: Callable[..., Site], form: str) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: next_level}"})
+    variant = form.removeprefix(".").removesuffix(".png")
+    found = [explained(web, form)]
+    all_kept(web, [f"/tiles/a/EPSG3857/3/4/2{form}"])
+    found.append(explained(web, form))
+    for tile in web.directory.glob("cache_data/a_EPSG3857/0?/**/*.png"):
+        os.utime(tile, (1e9, 1e9))
+    found.append(explained(web, form))
+
+    forms = [facts["form"] for facts in found]
+    assert [one["state"].partition(":")[0] for one in forms] == [
+        "not stored",
+        "stored, and made of these tiles as they are",
+        "stored, but not of these tiles as they are",
+    ]
+    assert {(one["form"], one["level"], one["column"], one["row"]) for one in forms} == {(variant, 3, 4, 2)}
+    assert [{part["stored"] for part in one["made of"]} for one in forms] == [{False}, {True}, {True}]
+    assert len(forms[0]["made of"]) == (4 if "@2x" in form else 1)
+    assert forms[1]["size"] == Path(web.directory, forms[1]["stored at"]).stat().st_size
+    assert [facts["level"] for facts in found] == [4 if "@2x" in form else 3] * 3
+    assert found[0]["stored at"] == forms[0]["made of"][0]["stored at"]
+
+
+@pytest.mark.parametrize(
+    ("form", "states"),
+    [("@2x.png", ["asked of the source", "stored, and fresh"]), ("@2x.webp", ["not stored", "stored, and made of"])],
+)
+def test_a_form_that_the_source_is_asked_for_is_explained(
+    site: Callable[..., Site], form: str, states: list[str]
+) -> None:
+    web = site({"a": "variants: {formats: [image/webp], double: source}"})
+    before = explained(web, form)["form"]
+    all_kept(web, [f"/tiles/a/EPSG3857/3/4/2{form}"])
+
+    after = explained(web, form)["form"]
+
+    assert [one["state"].startswith(state) for one, state in zip((before, after), states, strict=True)] == [True, True]
+    assert len(after["made of"]) == form.endswith(".webp")
+
+
+def test_the_explanation_of_a_form_is_for_people(site: Callable[..., Site]) -> None:
+    web = site({"a": "variants: {formats: [image/webp], keep: false}"})
+    config = str(web.directory / "mapproxy.yaml")
+
+    form, tile = (
+        CliRunner().invoke(explain, [f"/tiles/a/EPSG3857/3/4/2{ending}", "-f", config]).stdout
+        for ending in (".webp", ".png")
+    )
+
+    assert "webp of level 3, column 4, row 2" in form
+    assert "made for each request" in form
+    assert ", which is not stored" in form
+    assert "form" not in [line.split()[0] for line in tile.splitlines()]
 
 
 @pytest.mark.parametrize("store", ["tc", "bundles", "sqlite", "mbtiles"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tilekeep.application.explain_form import ExplainForm
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.tile_answer import Tiles
@@ -88,11 +89,13 @@ class TileLayer(LayerInGrid):
     """A layer in one grid, ready to answer.
 
     :ivar blank: the body of an empty tile, always a transparent PNG (spec/caches.md, 15).
+    :ivar explain_form: explains other forms of tiles; None if there are none.
     """
 
     get_tile: Tiles
     explain: ExplainTile
     blank: bytes = field(repr=False)
+    explain_form: ExplainForm | None = field(default=None, kw_only=True)
 
 
 class Catalogue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tilekeep.application.store_trouble import StoreTrouble
@@ -13,6 +13,7 @@ from tilekeep.domain.errors import ImageError, LockTimeout, LockUnavailable, Sou
 from tilekeep.domain.image import EncodedImage
 from tilekeep.domain.keeping import Keeping, Worth, shortest, together
 from tilekeep.domain.lock_names import tile_lock_name
+from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import FileSlice, NewTile, StoredTile, TileInfo, TileKey
 from tilekeep.domain.tile_state import TileState
 from tilekeep.ports.clock import Clock
@@ -56,10 +57,14 @@ class _Parts(NamedTuple):
 
     @property
     def may_be_kept(self) -> bool:
-        """Whether they are what is stored: stale tiles are, what stands for a map is not."""
+        """Whether they are what is stored: stale tiles are, what stands for a map is not.
+
+        All tiles that are marked as stale have one time, which tells nobody what was made of which.
+        """
         keeping = self.keeping
         is_stored = keeping.fresh_for is None or keeping.state is TileState.STALE
-        return keeping.storable and is_stored and keeping.worth is Worth.MAP
+        is_marked = _is_marked(tile.info for tile in self.found.values())
+        return keeping.storable and is_stored and keeping.worth is Worth.MAP and not is_marked
 
     def answer(self, body: bytes | FileSlice, media_type: str, size: int, state: TileState) -> TileAnswer:
         """The derived tile, which is as old as the newest part and good for as long as they all are."""
@@ -130,7 +135,10 @@ class DerivedTiles:
 
     def _parts(self, key: TileKey, purpose: Purpose, deadline: Deadline) -> _Parts:
         keys = self._recipe.parts(key)
-        answers = self._tiles.many(keys, purpose, deadline) if keys else []
+        if len(keys) == 1:
+            answers = [self._tiles(keys[0], purpose, deadline)]
+        else:
+            answers = self._tiles.many(keys, purpose, deadline) if keys else []
         found = {part: answer.tile for part, answer in zip(keys, answers, strict=True) if answer.tile is not None}
         newest = max((tile.info.stored_at for tile in found.values()), default=0.0)
         return _Parts(found, together(answers), shortest(*(answer.stale_for for answer in answers)), newest)
@@ -144,7 +152,7 @@ class DerivedTiles:
         except StoreError as error:
             self._trouble(logging.WARNING, "reading the tile %s failed, it is made anew: %s", tuple(key), error)
             return None
-        if tile is None or abs(tile.info.stored_at - parts.newest) > _SAME_TIME_SECONDS:
+        if tile is None or not _has_time(tile.info, parts.newest):
             return None
         return parts.answer(tile.body, tile.media_type, tile.info.size, parts.keeping.state)
 
@@ -189,6 +197,20 @@ class DerivedTiles:
 
     def _bytes(self, tile: StoredTile) -> bytes:
         return self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+
+
+def is_made_of(info: TileInfo, parts: Sequence[TileInfo]) -> bool:
+    """Whether a kept tile is of these parts as they are."""
+    newest = max((part.stored_at for part in parts), default=MARKED_STALE)
+    return _has_time(info, newest) and not _is_marked(parts)
+
+
+def _has_time(info: TileInfo, newest: float) -> bool:
+    return abs(info.stored_at - newest) <= _SAME_TIME_SECONDS
+
+
+def _is_marked(parts: Iterable[TileInfo]) -> bool:
+    return any(part.stored_at == MARKED_STALE for part in parts)
 
 
 def _without_worth(parts: _Parts) -> tuple[TileState, float | None, bool, float | None]:

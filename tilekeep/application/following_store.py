@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tilekeep.application.wrapped_store import WrappedStore
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
@@ -23,21 +23,30 @@ class FollowingStore(WrappedStore):
     def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         found = self._store.read_many(keys, deadline)
-        infos = self._following({key: tile.info for key, tile in found.items()}, deadline)
-        return {key: tile._replace(info=infos[key]) for key, tile in found.items()}
+        late = self._late({key: tile.info for key, tile in found.items()}, deadline)
+        return {key: _marked(tile) if key in late else tile for key, tile in found.items()}
 
     def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
-        return self._following(self._store.stat_many(keys, deadline), deadline)
+        found = self._store.stat_many(keys, deadline)
+        late = self._late(found, deadline)
+        return {key: info._replace(stored_at=MARKED_STALE) if key in late else info for key, info in found.items()}
 
-    def _following(self, infos: Mapping[TileKey, TileInfo], deadline: Deadline) -> dict[TileKey, TileInfo]:
+    def _late(self, infos: Mapping[TileKey, TileInfo], deadline: Deadline) -> Collection[TileKey]:
+        """Those of another form whose tiles have been made since."""
         own = {key: key._replace(variant="") for key in infos if key.variant}
         known = self._store.stat_many(list(own.values()), deadline) if own else {}
-        return {
-            key: info._replace(stored_at=MARKED_STALE) if _is_newer(known.get(own.get(key, key)), info) else info
-            for key, info in infos.items()
-        }
+        late = [key for key, tile in own.items() if tile in known and _is_newer(known[tile], infos[key])]
+        if not late:
+            return ()
+        # They were read from a copy, perhaps, that tells its time less exactly.
+        again = self._store.stat_many(late, deadline)
+        return {key for key in late if key not in again or _is_newer(known[own[key]], again[key])}
 
 
-def _is_newer(own: TileInfo | None, other: TileInfo) -> bool:
-    return own is not None and own.stored_at > other.stored_at
+def _marked(tile: StoredTile) -> StoredTile:
+    return tile._replace(info=tile.info._replace(stored_at=MARKED_STALE))
+
+
+def _is_newer(own: TileInfo, other: TileInfo) -> bool:
+    return own.stored_at > other.stored_at

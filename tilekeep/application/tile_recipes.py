@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.finer_tiles import finer_tiles
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import JPEG, EncodedImage, ImageEncoding, ImageLimits, Raster
-from tilekeep.domain.tile import StoredTile, TileKey
+from tilekeep.domain.tile import StoredTile, TileCoord, TileKey
 from tilekeep.domain.tile_variant import doubled_size
 from tilekeep.domain.warp import PixelBox, Rescaling
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Placement
@@ -65,23 +64,23 @@ class OfNextLevel:
     def parts(self, key: TileKey) -> Sequence[TileKey]:
         """Up to four of the next level, or the tile itself."""
         block = finer_tiles(self._grid, key.coord)
-        if block is None:
-            return [key._replace(variant="")]
-        return [key._replace(coord=coord, variant="") for coord in block if coord is not None]
+        return [TileKey(coord, key.dimensions) for coord in block or (key.coord,) if coord is not None]
 
     def made(self, key: TileKey, parts: Mapping[TileKey, StoredTile]) -> EncodedImage:
         """See :class:`tilekeep.application.derived_tiles.Recipe`."""
         block = finer_tiles(self._grid, key.coord)
-        raster = self._enlarged(parts) if block is None else self._put_together(block, key, parts)
+        raster = self._put_together(block, key, parts) if block else self._enlarged(parts)
         return _encoded(self._imaging, raster, self._encoding)
 
-    def _put_together(self, block: AffectedTiles, key: TileKey, parts: Mapping[TileKey, StoredTile]) -> Raster:
+    def _put_together(
+        self, block: Sequence[TileCoord | None], key: TileKey, parts: Mapping[TileKey, StoredTile]
+    ) -> Raster:
         width, height = self._grid.tile_size
         placements = []
         for position, coord in enumerate(block):
-            tile = None if coord is None else parts.get(key._replace(coord=coord, variant=""))
+            tile = None if coord is None else parts.get(TileKey(coord, key.dimensions))
             if tile is not None:
-                row, column = divmod(position, block.size.width)
+                row, column = divmod(position, 2)
                 assert isinstance(tile.body, bytes), "promised by the caller"
                 placements.append(EncodedPlacement(tile.body, column * width, row * height))
         canvas = Canvas(doubled_size(self._grid.tile_size), transparent=bool(self._encoding.transparent))

@@ -7,6 +7,7 @@ sets of dimensions share a directory, and none is mistaken for a level, a tile o
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
@@ -39,7 +40,7 @@ def dimension_directory(dimensions: Dimensions, variant: str = "") -> str:
 
     :raises InvalidDimension: a value is too long for a file name.
     """
-    parts = [_VARIANT_MARK + _escaped(variant)] if variant else []
+    parts = [_variant_directory(variant)] if variant else []
     for key, value in sorted(dimensions, key=lambda pair: (pair[0].startswith("dim_"), pair)):
         parts.append(_directory(key, value))
     path = "/".join(parts)
@@ -98,6 +99,12 @@ def may_be_dimension_directory(name: str, *, nested: bool, keys: Collection[str]
     if nested:
         return _OF_TILES.fullmatch(name) is None
     return name.startswith(_VARIANT_MARK)
+
+
+@functools.lru_cache(maxsize=64)
+def _variant_directory(variant: str) -> str:
+    """Of one of the few forms that caches offer; escaping is slow beside reading a tile."""
+    return _VARIANT_MARK + _escaped(variant)
 
 
 def _directory(key: str, value: str) -> str:

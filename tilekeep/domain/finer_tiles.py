@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.tile import TileCoord
 from tilekeep.domain.tile_variant import doubled_size
@@ -13,16 +12,23 @@ from tilekeep.domain.tile_variant import doubled_size
 _FACTOR = 2
 
 
-def finer_tiles(grid: TileGrid, coord: TileCoord) -> AffectedTiles | None:
-    """Two by two tiles; None on the last level.  Positions outside the matrix are among them.
+def finer_tiles(grid: TileGrid, coord: TileCoord) -> tuple[TileCoord | None, ...]:
+    """Two by two tiles row by row from the top-left, None for those outside the matrix; nothing on the last level.
 
     The levels of ``grid`` have to be halved (:func:`first_level_not_halved`).
     """
     z, x, y = coord
-    if z + 1 >= grid.levels:
-        return None
-    first = TileCoord(z + 1, _FACTOR * x, _FACTOR * y)
-    return grid.block(first, TileCoord(z + 1, first.x + 1, first.y + 1))
+    finer = z + 1
+    if finer >= grid.levels:
+        return ()
+    columns, rows = grid.matrix_sizes[finer]
+    left, low = _FACTOR * x, _FACTOR * y
+    from_the_top = (low, low + 1) if grid.origin == "nw" else (low + 1, low)
+    return tuple(
+        TileCoord(finer, column, row) if column < columns and row < rows else None
+        for row in from_the_top
+        for column in (left, left + 1)
+    )
 
 
 def first_level_not_halved(grid: TileGrid) -> int | None:

@@ -77,6 +77,9 @@ def together(parts: Iterable[Kept]) -> Keeping:
     Its state is the most telling one.
     """
     found = list(parts)
+    if len(found) == 1:
+        (part,) = found
+        return Keeping(part.fresh_for, part.storable, part.worth, part.good_for, part.state)
     worth = min((part.worth for part in found), default=Worth.MAP)
     return Keeping(
         shortest(*(part.fresh_for for part in found)),

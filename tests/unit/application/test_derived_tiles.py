@@ -210,6 +210,21 @@ def test_of_a_stale_tile_that_stands_in_it_is_kept_too() -> None:
     assert derived.store.writes == [WEBP]
 
 
+def test_of_tiles_that_are_marked_as_stale_it_is_always_made_anew() -> None:
+    """They all have one time, whichever of them it was made of."""
+    derived = Derived(storage_only=True)
+    derived.put("old")
+    derived.get()
+    derived.store.mark_stale([TileKey(COORD), WEBP])
+    derived.put("new")
+    derived.store.mark_stale([TileKey(COORD)])
+
+    answers = [derived.get(), derived.get()]
+
+    assert [body_of(answer) for answer in answers] == [b"new", b"new"]
+    assert derived.store.writes == [WEBP]
+
+
 @pytest.mark.parametrize(
     "keeping",
     [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.domain.strategies import WEBMERCATOR
 from tilekeep.domain.finer_tiles import doubled_grid, finer_tiles, first_level_not_halved
+from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.tile import TileCoord
@@ -25,14 +26,32 @@ def test_they_show_the_area_of_the_tile(z: int, x: float, y: float, origin: Orig
 
     block = finer_tiles(grid, coord)
 
-    assert block is not None
-    assert block.size == (2, 2)
-    assert block.bbox == pytest.approx(grid.tile_bbox(coord), abs=1e-6)
-    assert None not in block.coords
+    boxes = [grid.tile_bbox(part) for part in block if part is not None]
+    assert len(boxes) == 4
+    west, south, east, north = grid.tile_bbox(coord)
+    middle_x, middle_y = (west + east) / 2, (south + north) / 2
+    assert boxes[0] == pytest.approx((west, middle_y, middle_x, north), abs=1e-6)
+    assert boxes[1] == pytest.approx((middle_x, middle_y, east, north), abs=1e-6)
+    assert boxes[2] == pytest.approx((west, south, middle_x, middle_y), abs=1e-6)
+    assert boxes[3] == pytest.approx((middle_x, south, east, middle_y), abs=1e-6)
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_those_outside_the_matrix_are_none(origin: Origin) -> None:
+    grid = replace(
+        WEBMERCATOR, origin=origin, bbox=BBox(0, 0, 700, 700), resolutions=(2.0, 1.0), stated_matrix_sizes=()
+    )
+    last = TileCoord(0, 1, 1)
+
+    block = finer_tiles(grid, last)
+
+    assert grid.matrix_size(1) == (3, 3)
+    corner, none = TileCoord(1, 2, 2), (None, None)
+    assert block == ((corner, None, *none) if origin == "nw" else (*none, corner, None))
 
 
 def test_the_last_level_has_none() -> None:
-    assert finer_tiles(WEBMERCATOR, TileCoord(WEBMERCATOR.levels - 1, 0, 0)) is None
+    assert finer_tiles(WEBMERCATOR, TileCoord(WEBMERCATOR.levels - 1, 0, 0)) == ()
 
 
 @pytest.mark.parametrize(

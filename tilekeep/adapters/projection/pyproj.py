@@ -169,12 +169,15 @@ class _Library:
     def _crs(self, code: str) -> pyproj.CRS:
         library = self._imported()
         authority, _, name = code.rpartition(":")
+        unknown = ProjectionError(
+            f"Unknown SRS {code!r}; write AUTHORITY:CODE as PROJ knows it, for example EPSG:25832."
+        )
+        if not code.isprintable():  # PROJ, written in C, reads no further than NUL
+            raise unknown
         try:
             crs: pyproj.CRS = library.CRS.from_authority(authority, name)
         except (library.exceptions.ProjError, ValueError) as error:
-            raise ProjectionError(
-                f"Unknown SRS {code!r}; write AUTHORITY:CODE as PROJ knows it, for example EPSG:25832."
-            ) from error
+            raise unknown from error
         return crs
 
     def _imported(self) -> ModuleType:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.application.explain_form import ExplainForm
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.map_from_tiles import MapFromTiles
 from tilekeep.application.one_at_a_time import OneAtATime
@@ -77,6 +78,7 @@ class CacheNode:
 
     :ivar tiles: its tiles as services deliver them.
     :ivar maps: draws from these tiles.
+    :ivar explain_form: explains other forms of them; None if there are none.
     """
 
     grid: TileGrid
@@ -85,6 +87,7 @@ class CacheNode:
     explain: ExplainTile
     encoding: ImageEncoding
     variants: Variants = NO_VARIANTS
+    explain_form: ExplainForm | None = None
 
 
 @dataclass(frozen=True, slots=True)

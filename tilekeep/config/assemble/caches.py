@@ -263,7 +263,7 @@ class CacheAssembly:
         gate = self._gate(cache)
         source = None if is_storage_only(cache) else self._source(cache, grid_key, gate)
         parts = self._working.working_parts(cache, grid_key, gate, source)
-        tiles = self._working.in_all_forms(cache, grid_key, gate, source, parts)
+        tiles, explain_form = self._working.in_all_forms(cache, grid_key, gate, source, parts)
         return CacheNode(
             grid=parts.grid,
             tiles=tiles,
@@ -287,6 +287,7 @@ class CacheAssembly:
             ),
             encoding=cache.encoding,
             variants=cache.variants.offered,
+            explain_form=explain_form,
         )
 
     def seeded(self, name: str, grid_key: str, policy: StalenessPolicy | None = None) -> SeededCache:

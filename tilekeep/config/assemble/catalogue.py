@@ -91,6 +91,7 @@ class CatalogueAssembly:
             geographic_extent=self._geographic_extent(node.grid, extent),
             blank=self._blanks(node.grid.tile_size),
             variants=node.variants,
+            explain_form=node.explain_form,
         )
 
     def _geographic_extent(self, grid: TileGrid, extent: BBox) -> BBox:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from tilekeep.application.derived_tiles import DerivedTiles, Recipe
 from tilekeep.application.tile_answer import Tiles
 from tilekeep.application.tile_recipes import InOtherFormat, OfNextLevel
+from tilekeep.application.variant_tiles import VariantTiles
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_storage import PmtilesStorage
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.image import ImageEncoding, ImageLimits
-from tilekeep.domain.tile_variant import variant_name
+from tilekeep.domain.image import ImageLimits
+from tilekeep.domain.tile_variant import DOUBLE, variant_name
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.tile_lock import TileLock
@@ -38,42 +39,47 @@ class VariantParts:
 class VariantForms:
     """Makes the other forms of the tiles of a cache in one grid.
 
-    :ivar own: its tiles, not clipped yet.
+    :ivar own: its tiles, not clipped yet; ``doubled`` are those with twice the pixels that the source is asked for.
     :ivar limits: what a stored tile may cost to decode.
     """
 
     cache: EffectiveCache
     grid: TileGrid
     own: Tiles
+    doubled: Tiles | None
     store: TileStore
     lock_id: str
     limits: ImageLimits
     parts: VariantParts
 
-    def others(self, doubled: Tiles | None) -> Mapping[str, Tiles]:
-        """By the name of the variant; ``doubled`` are tiles with twice the pixels that the source is asked for."""
-        found = {variant_name("", doubled=True): self._doubled(doubled, None)}
-        for encoding in self.cache.variants.encodings:
-            name = encoding.extension
-            found[variant_name(name, doubled=False)] = self._encoded(self.own, "", encoding)
-            found[variant_name(name, doubled=True)] = self._doubled(doubled, encoding)
-        return {name: tiles for name, tiles in found.items() if tiles is not None}
-
-    def _doubled(self, doubled: Tiles | None, encoding: ImageEncoding | None) -> Tiles | None:
-        """With twice the pixels, in the format of the cache or another one; None where that is not offered."""
+    @property
+    def recipes(self) -> Mapping[str, Recipe]:
+        """How they are made of its tiles, or of those with twice the pixels, by the name of the variant."""
+        imaging, found = self.parts.imaging, dict[str, Recipe]()
         if self.cache.variants.double == "next_level":
-            wanted = encoding or self.cache.encoding
-            return self._derived(self.own, OfNextLevel(self.parts.imaging, self.limits, self.grid, wanted))
-        if doubled is None or encoding is None:
-            return doubled
-        return self._encoded(doubled, variant_name("", doubled=True), encoding)
+            found[DOUBLE] = OfNextLevel(imaging, self.limits, self.grid, self.cache.encoding)
+        for encoding in self.cache.variants.encodings:
+            name = variant_name(encoding.extension, doubled=True)
+            found[encoding.extension] = InOtherFormat(imaging, self.limits, "", encoding)
+            if self.cache.variants.double == "next_level":
+                found[name] = OfNextLevel(imaging, self.limits, self.grid, encoding)
+            elif self.doubled is not None:
+                found[name] = InOtherFormat(imaging, self.limits, DOUBLE, encoding)
+        return found
 
-    def _encoded(self, tiles: Tiles, variant: str, encoding: ImageEncoding) -> Tiles:
-        return self._derived(tiles, InOtherFormat(self.parts.imaging, self.limits, variant, encoding))
+    def others(self) -> Mapping[str, Tiles]:
+        """By the name of the variant."""
+        found = {name: self._derived(recipe) for name, recipe in self.recipes.items()}
+        return found if self.doubled is None else {DOUBLE: self.doubled, **found}
 
-    def _derived(self, tiles: Tiles, recipe: Recipe) -> Tiles:
+    @property
+    def _all(self) -> Tiles:
+        """All that others are made of."""
+        return self.own if self.doubled is None else VariantTiles(self.own, {DOUBLE: self.doubled})
+
+    def _derived(self, recipe: Recipe) -> Tiles:
         return DerivedTiles(
-            tiles=tiles,
+            tiles=self._all,
             recipe=recipe,
             store=self.store if keeps_variants(self.cache) else None,
             locks=self.parts.locks,

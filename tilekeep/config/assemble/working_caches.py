@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tilekeep.application.clipped_tiles import ClippedTiles
+from tilekeep.application.explain_form import ExplainForm
 from tilekeep.application.fetched_tiles import FetchesTiles, TileFetcher
 from tilekeep.application.following_store import FollowingStore
 from tilekeep.application.get_tile import GetTile
@@ -51,6 +52,13 @@ class WorkingParts(NamedTuple):
     store: TileStore
     maker: BlockMaker | None
     tiles: Tiles
+
+
+class AllForms(NamedTuple):
+    """The tiles of a cache as services deliver them; ``explain`` is there if it offers other forms than its own."""
+
+    tiles: Tiles
+    explain: ExplainForm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +128,13 @@ class WorkingCaches:
 
     def in_all_forms(
         self, cache: EffectiveCache, grid_key: str, gate: StoreGate, source: MapSource | None, parts: WorkingParts
-    ) -> Tiles:
+    ) -> AllForms:
         """The tiles as services deliver them, with the other forms in which they are offered."""
         shared = self.parts
         wanted = cache.variants
         own = self._clipped(cache, parts, parts.tiles, cache.encoding)
         if wanted == EffectiveVariants():
-            return own
+            return AllForms(own, None)
         doubled = None
         if wanted.double == "source" and source is not None:
             grid, kept = doubled_grid(parts.grid), replace(cache, stores_tiles=keeps_variants(cache))
@@ -136,6 +144,7 @@ class WorkingCaches:
             cache=cache,
             grid=parts.grid,
             own=parts.tiles,
+            doubled=doubled,
             store=parts.store,
             lock_id=cache.storage.lock_id(cache.directories[grid_key]),
             limits=self.limits,
@@ -143,9 +152,17 @@ class WorkingCaches:
         )
         others = {
             name: self._clipped(cache, parts, tiles, wanted.offered.encoding(name, cache.encoding))
-            for name, tiles in forms.others(doubled).items()
+            for name, tiles in forms.others().items()
         }
-        return VariantTiles(own, others)
+        explain = ExplainForm(
+            recipes=forms.recipes,
+            reader=parts.store if doubled is None else FollowingStore(parts.store),
+            locator=parts.store,
+            policy=parts.policy,
+            clock=shared.clock,
+            keeps=keeps_variants(cache),
+        )
+        return AllForms(VariantTiles(own, others), explain)
 
     def maps(self, cache: EffectiveCache, grid: TileGrid, store: TileStore, tiles: Tiles) -> MapFromTiles:
         """What draws maps from the tiles of a cache, which come from its ``store``."""

@@ -11,17 +11,19 @@ from typing import Any
 
 import click
 
+from tilekeep.application.explain_form import ExplainedForm
 from tilekeep.application.explain_tile import Explanation
 from tilekeep.application.tile_maker import Obstacles
 from tilekeep.domain.errors import RequestError
 from tilekeep.domain.staleness import Verdict
+from tilekeep.domain.tile import TileInfo
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import load_or_exit
 from tilekeep.entrypoints.facts.servers import server_facts
 
 _EXIT_NO_SUCH_TILE = 1
 
-_LISTS = ("made with", "servers")
+_LISTS = ("form", "made with", "servers")
 _OUTSIDE = "outside the coverage of the cache: empty, nothing is fetched"
 _MEANINGS = {
     Verdict.FRESH: "fresh: delivered as it is",
@@ -56,15 +58,20 @@ def command(url: str, config: str, as_json: bool, environment: str | None) -> No
     except RequestError as error:
         click.echo(f"{url}: {error.message}", err=True)
         sys.exit(_EXIT_NO_SUCH_TILE)
-    facts = _facts(resolved.layer.outline.name, resolved.service, resolved.layer.explain(resolved.key))
+    layer, form = resolved.layer, None
+    if resolved.variant and layer.explain_form is not None:
+        form = layer.explain_form(resolved.key._replace(variant=resolved.variant))
+    key = resolved.key if form is None else form.usual
+    facts = _facts(layer.outline.name, resolved.service, layer.explain(key), form)
     click.echo(json.dumps(facts, indent=2) if as_json else _text(facts))
 
 
-def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]:
+def _facts(layer: str, service: str, explanation: Explanation, form: ExplainedForm | None) -> dict[str, Any]:
     key, info = explanation.key, explanation.info
     facts: dict[str, Any] = {
         "layer": layer,
         "service": service,
+        "form": None if form is None else _form_facts(form),
         "cache": explanation.tile_set.cache,
         "grid": f"{explanation.grid.name} ({explanation.grid.srs.code}, origin {explanation.grid.origin})",
         "level": key.coord.z,
@@ -74,7 +81,7 @@ def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]
         "bbox": list(explanation.bbox),
         "stored at": explanation.location,
         "size": None if info is None else info.size,
-        "time": None if info is None else datetime.fromtimestamp(info.stored_at, UTC).isoformat(timespec="seconds"),
+        "time": None if info is None else _instant(info),
         "age": None if explanation.age_seconds is None else round(explanation.age_seconds),
         "validators": None if info is None or info.validators is None else info.validators._asdict(),
         "verdict": _OUTSIDE if explanation.outside_coverage else _meaning(explanation),
@@ -86,6 +93,26 @@ def _facts(layer: str, service: str, explanation: Explanation) -> dict[str, Any]
         "servers": [server_facts(*known) for known in explanation.upstreams],
     }
     return facts
+
+
+def _form_facts(form: ExplainedForm) -> dict[str, Any]:
+    """Of another form of a tile; all else that is said is of the tile, or the first of those, that it is made of."""
+    level, column, row = form.key.coord
+    return {
+        "form": form.key.variant,
+        "level": level,
+        "column": column,
+        "row": row,
+        "stored at": form.location,
+        "size": None if form.info is None else form.info.size,
+        "time": None if form.info is None else _instant(form.info),
+        "state": form.state.value,
+        "made of": [{"stored at": part.location, "stored": part.is_stored} for part in form.made_of],
+    }
+
+
+def _instant(info: TileInfo) -> str:
+    return datetime.fromtimestamp(info.stored_at, UTC).isoformat(timespec="seconds")
 
 
 def _meaning(explanation: Explanation) -> str:
@@ -136,6 +163,8 @@ def _text(facts: dict[str, Any]) -> str:
     lines = [
         f"{name:<11} {_shown(value)}" for name, value in facts.items() if name not in _LISTS and value not in (None, {})
     ]
+    if facts["form"] is not None:
+        lines[2:2] = _form_lines(facts["form"])
     for fetch in facts["made with"]:
         width, height = fetch["pixels"]
         lines.append(f"{'upstream':<11} {width}x{height} pixels for {fetch['tiles']} tiles, bbox {fetch['bbox']}")
@@ -144,6 +173,17 @@ def _text(facts: dict[str, Any]) -> str:
         first, *others = _server_lines(server)
         lines += [f"{'server':<11} {first}", *(f"{'':<11} {line}" for line in others)]
     return "\n".join(lines)
+
+
+def _form_lines(form: dict[str, Any]) -> Iterator[str]:
+    size = "" if form["size"] is None else f", {form['size']} bytes, of {form['time']}"
+    yield f"{'form':<11} {form['form']} of level {form['level']}, column {form['column']}, row {form['row']}"
+    yield f"{'':<11} {form['state']}"
+    if form["stored at"]:
+        yield f"{'':<11} {form['stored at']}{size}"
+    for part in form["made of"]:
+        yield f"{'':<11} made of {part['stored at']}{'' if part['stored'] else ', which is not stored'}"
+    yield f"{'':<11} what follows is of {'the first of these' if len(form['made of']) > 1 else 'the usual tile'}"
 
 
 def _server_lines(server: dict[str, Any]) -> Iterator[str]:

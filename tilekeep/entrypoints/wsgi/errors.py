@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -31,6 +30,7 @@ from tilekeep.domain.errors import (
     UnsupportedOperation,
     UnsupportedSrs,
 )
+from tilekeep.entrypoints.wsgi.legible import legible
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Header
 
 log = logging.getLogger("tilekeep.wsgiapp")
@@ -100,9 +100,6 @@ ANSWERS: Mapping[type[TilekeepError], ProtocolAnswer] = {
 #: Longest message about a request, in characters: what was wrong with it shows in its beginning.
 _LONGEST_MESSAGE = 400
 
-#: Control characters and surrogates, which terminals and documents had better not see.
-_ILLEGIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
 #: What the handlers of all protocols turn into documents; every other error is an internal one.
 RENDERED = (RequestError, SourceError, LockTimeout, StoreError)
 
@@ -133,7 +130,7 @@ def _legible(message: str) -> str:
     """A message on one line of bounded length: it may quote what a client sent."""
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}... ({len(message)} characters)"
-    return _ILLEGIBLE.sub("\ufffd", message)
+    return legible(message)
 
 
 def _retry_after(seconds: float | None) -> tuple[Header, ...]:

@@ -22,8 +22,9 @@ class ResolvedTile(NamedTuple):
 
     :ivar layer: the layer in its grid; its ``outline.name`` is the public name.
     :ivar grid: the grid of the layer.
-    :ivar key: the tile in the cache; of another form of it, the tile that this is made of.
+    :ivar key: the tile in the cache; of another form, that at the same place.
     :ivar service: ``tms``, ``tiles``, ``kml``, or ``wmts`` and ``wms``, also under the common address of OGC services.
+    :ivar variant: the name of that form; empty for the tile itself.
     :ivar address: path and query string below the prefix, as the service reads them.
     """
 
@@ -32,6 +33,7 @@ class ResolvedTile(NamedTuple):
     key: TileKey
     service: str
     address: str
+    variant: str = ""
 
 
 def resolved(locators: Mapping[str, Locator], url_or_path: str) -> ResolvedTile:
@@ -50,7 +52,8 @@ def resolved(locators: Mapping[str, Locator], url_or_path: str) -> ResolvedTile:
             route, key, _ = locators[segment](path, parts.query)
             service = segment if segment in {"tms", "tiles"} else route.service
             address = f"{utf8(path)}?{parts.query}" if parts.query else utf8(path)
-            return ResolvedTile(route.layer, route.layer.grid, key._replace(variant=""), service, address)
+            own = key._replace(variant="")
+            return ResolvedTile(route.layer, route.layer.grid, own, service, address, key.variant)
     raise InvalidRequest(f"{url_or_path}: no tile service has this address; they begin with {_listed(locators)}")
 
 

@@ -175,6 +175,18 @@ def test_whole_seconds_of_a_tier_do_not_make_its_copies_other_tiles(tiers: Tiers
     assert tiers.last.reads == []
 
 
+def test_a_tile_has_the_time_of_the_last_tier_from_the_beginning(tiers: Tiers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is made of it is told by that time from what is made of another one."""
+    exact = tiers.last.write
+    monkeypatch.setattr(tiers.last, "write", lambda batch, at, deadline: exact(batch, at // 1, deadline))
+
+    (info,) = tiers.store.write([new(KEY, png("a"))], AT + 0.7)
+
+    tile = tiers.store.read(KEY)
+    assert tile is not None
+    assert tile.info.stored_at == info.stored_at == AT // 1
+
+
 # Failures
 
 

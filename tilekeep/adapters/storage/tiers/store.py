@@ -101,7 +101,8 @@ class TieredTileStore:
         keys = [tile.key for tile in batch]
         with self._change(keys):
             infos = self._last.write(batch, at, deadline)
-            self._copies.change(lambda store: store.write(batch, at, deadline))
+            kept_at = infos[0].stored_at if infos else at  # the last tier may count whole seconds
+            self._copies.change(lambda store: store.write(batch, kept_at, deadline))
         return infos
 
     def renew(

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from tilekeep.domain.geometry import BBox
 from tilekeep.entrypoints.wsgi.admin.access import Refused
+from tilekeep.entrypoints.wsgi.legible import is_legible
 from tilekeep.entrypoints.wsgi.response import Environ
 
 #: Largest body of a request; areas may have many corners.
@@ -52,7 +53,7 @@ def text(given: Mapping[str, Any], name: str) -> str:
     value = given.get(name)
     if not isinstance(value, str) or not value:
         raise Refused(400, f"{name} is missing, or no text")
-    return value
+    return _legible(value, name)
 
 
 def texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ def texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     values = given.get(name, [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise Refused(400, f"{name} has to be a list of texts")
-    return tuple(values)
+    return tuple(_legible(value, name) for value in values)
 
 
 def whole_number(given: Mapping[str, Any], name: str) -> int:
@@ -112,7 +113,7 @@ def bbox(given: Mapping[str, Any], name: str) -> BBox | None:
     if value is None:
         return None
     try:
-        corners = [float(part) for part in str(value).split(",", _CORNERS)]
+        corners = [float(part) for part in _legible(str(value), name).split(",", _CORNERS)]
     except ValueError:
         corners = []
     if len(corners) != _CORNERS or not all(map(math.isfinite, corners)):
@@ -121,6 +122,12 @@ def bbox(given: Mapping[str, Any], name: str) -> BBox | None:
     if box.min_x >= box.max_x or box.min_y >= box.max_y:
         raise Refused(400, f"{name} is empty")
     return box
+
+
+def _legible(value: str, name: str) -> str:
+    if not is_legible(value):
+        raise Refused(400, f"{name} has control characters")
+    return value
 
 
 def _no_number(constant: str) -> NoReturn:

@@ -20,6 +20,7 @@ from tilekeep.entrypoints.wsgi.demo.world import World
 from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.errors import report
 from tilekeep.entrypoints.wsgi.kept_documents import DocumentName, KeptDocuments
+from tilekeep.entrypoints.wsgi.legible import check_legible
 from tilekeep.entrypoints.wsgi.options import DemoOptions
 from tilekeep.entrypoints.wsgi.pages.content_policy import content_policy
 from tilekeep.entrypoints.wsgi.pages.html_page import HTML, html_page, with_policy
@@ -88,6 +89,10 @@ class DemoHandler:
             return self._world(given.get("srs", ""), environ)
         known = (*self._by_parameter, *DOCUMENT_PARAMETERS, *([_PLUGIN_PAGE] if self._pages else ()))
         wanted = next((name for name in known if name in given), None)
+        try:
+            check_legible(given)
+        except RequestError as error:
+            return self._message(error, environ)
         if path != _PAGE:
             return _moved(environ, {} if wanted is None else given)
         return self._overview(environ) if wanted is None else self._page(wanted, given, environ)

@@ -9,6 +9,7 @@ from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
+from tilekeep.entrypoints.wsgi.legible import is_legible
 from tilekeep.entrypoints.wsgi.response import Environ, Response, plain_text
 
 
@@ -40,7 +41,9 @@ class World:
         )
 
     def __call__(self, code: str, environ: Environ) -> Response:
-        """The countries in the SRS of ``code``, or 404."""
+        """The countries in the SRS of ``code``, or 400 or 404."""
+        if not is_legible(code):
+            return plain_text(400, "srs has control characters")
         if self._tokens is None:
             self._tokens = frozenset(map(_token, self._codes()))
         if _token(code) not in self._tokens:

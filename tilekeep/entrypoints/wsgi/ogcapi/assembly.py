@@ -14,17 +14,18 @@ from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.map_drawing import ClipSource, MapDrawing
 from tilekeep.entrypoints.wsgi.ogcapi.areas import Areas
+from tilekeep.entrypoints.wsgi.ogcapi.cached_layers import CachedLayers
 from tilekeep.entrypoints.wsgi.ogcapi.collections import Collections
 from tilekeep.entrypoints.wsgi.ogcapi.documents import ApiDocuments
 from tilekeep.entrypoints.wsgi.ogcapi.frames import Frames
 from tilekeep.entrypoints.wsgi.ogcapi.images import Images
 from tilekeep.entrypoints.wsgi.ogcapi.matrix_sets import MatrixSets
-from tilekeep.entrypoints.wsgi.ogcapi.negotiation import image_forms
 from tilekeep.entrypoints.wsgi.ogcapi.offer import Offer
 from tilekeep.entrypoints.wsgi.ogcapi.pages import Pages, shared_by_pages
 from tilekeep.entrypoints.wsgi.ogcapi.reference_systems import ReferenceSystems
 from tilekeep.entrypoints.wsgi.ogcapi.service import ApiParts, OgcApi
 from tilekeep.entrypoints.wsgi.ogcapi.stored_tiles import StoredTiles
+from tilekeep.entrypoints.wsgi.ogcapi.tile_formats import Formats, TileFormats
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import SERVICE as OGCAPI_MAPS
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import ApiTiles
 from tilekeep.entrypoints.wsgi.options import OgcApiOptions
@@ -76,24 +77,25 @@ def assembled_ogcapi(
         origin=delivery.origin,
     )
     images = Images(options, areas, drawing)
-    forms = image_forms(list(options.formats))
+    usual, cached = Formats.of(options.formats), CachedLayers(catalogue)
+    formats = TileFormats(usual, cached)
     offer, matrix_sets = Offer(layer_tree, options.dataset_layers), MatrixSets(parts.grid_keys, parts.grid)
     collections = Collections(
-        systems=systems, areas=areas, forms=forms, has_maps=options.has_maps, has_tiles=options.has_tiles
+        systems=systems, areas=areas, forms=usual.forms, has_maps=options.has_maps, has_tiles=options.has_tiles
     )
     return OgcApi(
         ApiParts(
             options=options,
-            forms=forms,
+            formats=formats,
             offer=offer,
             matrix_sets=matrix_sets,
             frames=Frames(systems, areas, options.max_output_pixels),
             images=images,
-            tiles=ApiTiles(images, StoredTiles(catalogue, layer_tree, images), delivery),
+            tiles=ApiTiles(images, StoredTiles(cached, layer_tree, images), delivery),
             pages=Pages(documents, templates, shared_by_pages(options)),
             page_of=ApiDocuments(
                 options=options,
-                forms=forms,
+                formats=formats,
                 offer=offer,
                 collections=collections,
                 matrix_sets=matrix_sets,

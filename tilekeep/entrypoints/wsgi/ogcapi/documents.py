@@ -18,6 +18,7 @@ from tilekeep.entrypoints.wsgi.ogcapi.offer import Offer, VisibleCollections
 from tilekeep.entrypoints.wsgi.ogcapi.openapi import ApiFacts, openapi
 from tilekeep.entrypoints.wsgi.ogcapi.pages import Page
 from tilekeep.entrypoints.wsgi.ogcapi.paths import Address, Resource
+from tilekeep.entrypoints.wsgi.ogcapi.tile_formats import TileFormats
 from tilekeep.entrypoints.wsgi.ogcapi.tilesets import (
     Tiled,
     link_template,
@@ -56,7 +57,7 @@ class ApiDocuments:
 
     Args:
         options: what is offered.
-        forms: the formats of images.
+        formats: the formats of images.
         offer: the collections.
         collections: writes what is said of them.
         matrix_sets: the tile matrix sets.
@@ -68,7 +69,7 @@ class ApiDocuments:
         self,
         *,
         options: OgcApiOptions,
-        forms: tuple[ImageForm, ...],
+        formats: TileFormats,
         offer: Offer,
         collections: Collections,
         matrix_sets: MatrixSets,
@@ -76,7 +77,8 @@ class ApiDocuments:
         longest_side: int,
     ) -> None:
         self._options = options
-        self._forms = forms
+        self._forms = formats.usual.forms
+        self._formats = formats
         self._offer = offer
         self._collections = collections
         self._matrix_sets = matrix_sets
@@ -114,6 +116,7 @@ class ApiDocuments:
             facts = ApiFacts(
                 self._options,
                 self._forms,
+                self._formats.anywhere().forms,
                 tuple(asked.seen.layers),
                 tuple(self._matrix_sets.identifiers),
                 self._longest_side,
@@ -172,7 +175,7 @@ class ApiDocuments:
         return Page(
             ("tile sets", what.name),
             "tilesets.html",
-            lambda links: tilesets(what, sets, self._forms, links),
+            lambda links: tilesets(what, [(one, self._forms_of(what, one)) for one in sets], links),
             lambda _: {"tiled": what},
         )
 
@@ -185,7 +188,7 @@ class ApiDocuments:
         return Page(
             ("tile set", what.name, name),
             "tileset.html",
-            lambda links: tileset(what, matrix_set, self._forms, links),
+            lambda links: tileset(what, matrix_set, self._forms_of(what, matrix_set), links),
             lambda links: {
                 "identifier": name,
                 "tiled": what,
@@ -198,6 +201,11 @@ class ApiDocuments:
             },
             headers=lambda base: (("Link-Template", link_template(what, matrix_set, self._forms[0], base)),),
         )
+
+    def _forms_of(self, what: Tiled, matrix_set: MatrixSet) -> tuple[ImageForm, ...]:
+        """The formats of tiles, as requests for them have them: whatever a client may see of the layers."""
+        layers = self._offer.dataset() if what.name is None else self._offer.asked(what.name, {}).layers
+        return self._formats.of(layers, matrix_set).forms
 
     def _tilejson(self, tiled: _TiledLayers, matrix_set: MatrixSet) -> Page:
         what, extent, about = tiled

@@ -11,7 +11,7 @@ from tilekeep.application.get_map import WantedMap
 from tilekeep.application.layer_tree import MapLayer
 from tilekeep.domain.errors import MapTooLarge
 from tilekeep.domain.geometry import BBox, Size
-from tilekeep.domain.image import JPEG
+from tilekeep.domain.image import JPEG, ImageEncoding
 from tilekeep.domain.map_frame import Frame
 from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.ogc_crs import crs_url
@@ -36,6 +36,7 @@ class WantedImage(NamedTuple):
     """A map or tile as a client asks for it.
 
     :ivar layers: bottom first; ``names`` are those of them that the client itself has named.
+    :ivar encoding: how it is encoded if it is drawn; ``media_type`` is what clients call its format.
     :ivar background: 8-bit RGB or RGBA, or None for white.
     """
 
@@ -44,6 +45,7 @@ class WantedImage(NamedTuple):
     frame: Frame
     srs: Srs
     media_type: str
+    encoding: ImageEncoding
     background: tuple[int, ...] | None = None
     transparent: bool = False
 
@@ -65,7 +67,7 @@ class Images:
     """Draws what a client may see.
 
     Args:
-        options: formats and limits.
+        options: limits.
         areas: where layers have data.
         drawing: draws maps.
     """
@@ -81,7 +83,7 @@ class Images:
         """The most pixels on one side."""
         return math.isqrt(self._options.max_output_pixels) * _LONGEST_SIDES
 
-    def require_size(self, size: Size, media_type: str) -> None:
+    def require_size(self, size: Size, encoding: ImageEncoding) -> None:
         """Returns if an image may have ``size``.
 
         :raises MapTooLarge: it may not.
@@ -92,7 +94,7 @@ class Images:
                 raise MapTooLarge(f"{name}={length} exceeds {most} pixels", locator=name)
         if pixels > self._options.max_output_pixels:
             raise MapTooLarge(f"{pixels} pixels exceed {self._options.max_output_pixels}", locator="width")
-        require_fit(size, self._options.formats[media_type].public_media_type)
+        require_fit(size, encoding.public_media_type)
 
     def limit(self, wanted: WantedImage) -> BBox | None:
         """The box outside of which nothing is drawn of its layers; None for none."""
@@ -104,7 +106,7 @@ class Images:
         :raises RequestError: it is larger than any may be, or its pixels smaller than numbers can tell apart.
         :raises AccessDenied: the authorisation hook refuses it.
         """
-        self.require_size(wanted.frame.size, wanted.media_type)
+        self.require_size(wanted.frame.size, wanted.encoding)
         require_distinct_pixels(wanted.frame.bbox, wanted.frame.size, "of the map")
         return self._drawing.permitted(environ, wanted.names, wanted.drawn, wanted.query, self.limit(wanted))
 
@@ -114,7 +116,7 @@ class Images:
         :raises SourceError: see :class:`tilekeep.application.get_map.GetMap`, as for LockTimeout and StoreError.
         """
         transparent = wanted.transparent and wanted.media_type not in _OPAQUE
-        encoding = replace(self._options.formats[wanted.media_type], transparent=transparent)
+        encoding = replace(wanted.encoding, transparent=transparent)
         image = WantedMap(
             wanted.query._replace(media_type=encoding.public_media_type),
             encoding,

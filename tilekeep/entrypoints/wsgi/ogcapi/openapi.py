@@ -33,10 +33,11 @@ _PLACE = ("tileMatrixSetId", "tileMatrix", "tileRow", "tileCol")
 
 
 class ApiFacts(NamedTuple):
-    """What the document says of the service."""
+    """What the document says of the service; ``tile_forms`` are the formats that any tiles have."""
 
     options: OgcApiOptions
     forms: tuple[ImageForm, ...]
+    tile_forms: tuple[ImageForm, ...]
     collections: tuple[str, ...]
     matrix_sets: tuple[str, ...]
     longest_side: int
@@ -56,11 +57,16 @@ def openapi(facts: ApiFacts, base: str) -> dict[str, Any]:
         "tags": [tag],
         "paths": {path: {"get": operation} for path, operation in _paths(facts)},
         "components": {
-            "parameters": named_parameters(facts.forms, facts.collections, facts.matrix_sets, facts.longest_side),
+            "parameters": _parameters(facts),
             "responses": _RESPONSES,
             "schemas": _SCHEMAS,
         },
     }
+
+
+def _parameters(facts: ApiFacts) -> dict[str, Any]:
+    names = facts.collections, facts.matrix_sets
+    return named_parameters(facts.forms, facts.tile_forms, *names, facts.longest_side)
 
 
 def _info(facts: ApiFacts) -> dict[str, Any]:
@@ -103,15 +109,16 @@ def _of_layers(
     """The paths of maps and tiles below a collection or the dataset; ``layers`` is what says which."""
     of_path = layers if prefix else ()
     if facts.options.has_maps:
-        yield f"{prefix}/map", _image(f"get{kind}Map", f"A map of {words}", facts, (*layers, *_FRAME, *_COLORS))
+        parameters = (*layers, *_FRAME, *_COLORS, "f_img")
+        yield f"{prefix}/map", _image(f"get{kind}Map", f"A map of {words}", facts.forms, parameters)
     if facts.options.has_tiles:
         tiles = f"{prefix}/map/tiles"
         scaling = _SCALING if facts.options.has_maps else ()
         yield tiles, _document(f"list{kind}MapTileSets", f"The tile sets of {words}", more=of_path)
         one = _document(f"describe{kind}MapTileSet", f"A tile set of {words}", more=(*of_path, "tileMatrixSetId"))
         yield f"{tiles}/{{tileMatrixSetId}}", one
-        parameters = (*layers, *_PLACE, *_COLORS, *scaling)
-        tile = _image(f"get{kind}MapTile", f"A tile of {words}", facts, parameters)
+        parameters = (*layers, *_PLACE, *_COLORS, *scaling, "f_img" if facts.tile_forms == facts.forms else "f_tile")
+        tile = _image(f"get{kind}MapTile", f"A tile of {words}", facts.tile_forms, parameters)
         yield f"{tiles}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", tile
 
 
@@ -120,9 +127,9 @@ def _document(operation: str, summary: str, *, more: Sequence[str] = (), media_t
     return _operation(operation, summary, (*more, "f"), content)
 
 
-def _image(operation: str, summary: str, facts: ApiFacts, parameters: Sequence[str]) -> dict[str, Any]:
+def _image(operation: str, summary: str, forms: Sequence[ImageForm], parameters: Sequence[str]) -> dict[str, Any]:
     image = {"schema": {"type": "string", "format": "binary"}}
-    described = _operation(operation, summary, (*parameters, "f_img"), {form.media_type: image for form in facts.forms})
+    described = _operation(operation, summary, parameters, {form.media_type: image for form in forms})
     described["responses"]["406"] = {"$ref": "#/components/responses/NotAcceptable"}
     return described
 

@@ -31,6 +31,10 @@ def _numbers(least: int, most: int) -> dict[str, Any]:
 PARAMETERS: Mapping[str, dict[str, Any]] = {
     "f": _in_query("The form of the document.", {"type": "string", "enum": ["json", "html"]}),
     "f_img": _in_query("The format of the image; without it Accept decides.", name="f"),
+    "f_tile": _in_query(
+        "The format of the tile; without it Accept decides. Not all tile sets have all of them: see their links.",
+        name="f",
+    ),
     "ui": _in_query("Accepted, and without effect.", {"type": "string", "enum": ["swagger", "redoc"]}),
     "collectionId": _in_path("A collection."),
     "collections": _in_query(
@@ -65,11 +69,16 @@ PARAMETERS: Mapping[str, dict[str, Any]] = {
 
 
 def named_parameters(
-    forms: Sequence[ImageForm], collections: Sequence[str], matrix_sets: Sequence[str], longest_side: int
+    forms: Sequence[ImageForm],
+    tile_forms: Sequence[ImageForm],
+    collections: Sequence[str],
+    matrix_sets: Sequence[str],
+    longest_side: int,
 ) -> dict[str, Any]:
     """All of them, with the values that this service knows."""
     known: dict[str, dict[str, Any]] = {
         "f_img": {"enum": [form.name for form in forms]},
+        "f_tile": {"enum": [form.name for form in tile_forms]},
         "collectionId": {"enum": list(collections)},
         "tileMatrixSetId": {"enum": list(matrix_sets)},
         "width": {"maximum": longest_side},
@@ -77,6 +86,8 @@ def named_parameters(
     }
     found = {}
     for name, parameter in PARAMETERS.items():
+        if name == "f_tile" and tile_forms == forms:
+            continue
         schema = {**parameter["schema"], **{key: value for key, value in known.get(name, {}).items() if value}}
         found[name] = {"name": name, **parameter, "schema": schema}
     return found

@@ -16,10 +16,11 @@ from tilekeep.entrypoints.wsgi.ogcapi.frames import PARAMETERS as MAP_PARAMETERS
 from tilekeep.entrypoints.wsgi.ogcapi.frames import Frames, of_wms
 from tilekeep.entrypoints.wsgi.ogcapi.images import Images, WantedImage
 from tilekeep.entrypoints.wsgi.ogcapi.matrix_sets import MatrixSets
-from tilekeep.entrypoints.wsgi.ogcapi.negotiation import ChosenForm, ImageForm, extensions, image_form, wants_html
+from tilekeep.entrypoints.wsgi.ogcapi.negotiation import ChosenForm, extensions, image_form, wants_html
 from tilekeep.entrypoints.wsgi.ogcapi.offer import Offer
 from tilekeep.entrypoints.wsgi.ogcapi.pages import Page, Pages
 from tilekeep.entrypoints.wsgi.ogcapi.paths import OF_MAPS, OF_TILES, Address, Resource, address_of
+from tilekeep.entrypoints.wsgi.ogcapi.tile_formats import TileFormats
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import PARAMETERS as TILE_PARAMETERS
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import SCALING, ApiTiles, WantedTile, wanted_tile
 from tilekeep.entrypoints.wsgi.options import OgcApiOptions
@@ -42,7 +43,7 @@ class ApiParts:
     """What the handler is made of."""
 
     options: OgcApiOptions
-    forms: tuple[ImageForm, ...]
+    formats: TileFormats
     offer: Offer
     matrix_sets: MatrixSets
     frames: Frames
@@ -63,7 +64,7 @@ class OgcApi:
     def __init__(self, parts: ApiParts) -> None:
         self._parts = parts
         self._files = StaticFiles()
-        self._extensions = extensions(parts.forms)
+        self._extensions = extensions(parts.formats.usual.forms)
         hidden = {*(() if parts.options.has_maps else OF_MAPS), *(() if parts.options.has_tiles else OF_TILES)}
         self._hidden: Collection[Resource] = frozenset(hidden)
 
@@ -90,7 +91,7 @@ class OgcApi:
         address, given = address_of(utf8(path), self._extensions), parameters(query_string)
         if address is None or address.resource is not Resource.TILE:
             raise InvalidRequest(f"no tile has the address {utf8(path)}")
-        located = self._parts.tiles.located(self._tile(address, given, self._form(address, given, "")))
+        located = self._parts.tiles.located(self._tile(address, given, "")[0])
         if located is None:
             raise InvalidRequest(f"the tile {utf8(path)} lies in no cache; it is drawn for each request")
         return located
@@ -99,8 +100,8 @@ class OgcApi:
         if address.resource is Resource.MAP:
             return self._map(environ, address, given)
         if address.resource is Resource.TILE:
-            form = self._form(address, given, environ.get("HTTP_ACCEPT", ""))
-            return _negotiated(self._parts.tiles(environ, self._tile(address, given, form)), form)
+            tile, form = self._tile(address, given, environ.get("HTTP_ACCEPT", ""))
+            return _negotiated(self._parts.tiles(environ, tile), form)
         return self._document(environ, address, given)
 
     def _document(self, environ: Environ, address: Address, given: Mapping[str, str]) -> Response:
@@ -121,24 +122,26 @@ class OgcApi:
             given = of_wms(given)
         require_known(given, MAP_PARAMETERS | (_OF_DATASET if address.collection is None else frozenset()))
         named = self._parts.offer.asked(address.collection, given)
-        form = self._form(address, given, environ.get("HTTP_ACCEPT", ""))
+        usual = self._parts.formats.usual
+        form = image_form(usual.forms, address.extension, given, environ.get("HTTP_ACCEPT", ""))
         frame, srs = self._parts.frames.read(given, named.layers)
         transparent, color = is_transparent(given), background(given)
-        image = WantedImage(named.layers, named.names, frame, srs, form.media_type, color, transparent)
+        encoding = usual.encodings[form.media_type]
+        image = WantedImage(named.layers, named.names, frame, srs, form.media_type, encoding, color, transparent)
         shown = self._parts.images.permitted(environ, image)
         return _negotiated(self._parts.images.drawn(environ, image, shown), form)
 
-    def _tile(self, address: Address, given: Mapping[str, str], form: ChosenForm) -> WantedTile:
+    def _tile(self, address: Address, given: Mapping[str, str], accept: str) -> tuple[WantedTile, ChosenForm]:
         known = TILE_PARAMETERS | (SCALING if self._parts.options.has_maps else frozenset())
         require_known(given, known | (_OF_DATASET if address.collection is None else frozenset()))
         named = self._parts.offer.asked(address.collection, given)
         assert address.matrix_set is not None, "addresses of tiles have one"
         assert address.place is not None, "addresses of tiles have one"
         matrix_set = self._parts.matrix_sets.find(address.matrix_set)
-        return wanted_tile(named, matrix_set, address.place, form.media_type, given)
-
-    def _form(self, address: Address, given: Mapping[str, str], accept: str) -> ChosenForm:
-        return image_form(self._parts.forms, address.extension, given, accept)
+        formats = self._parts.formats.of(named.layers, matrix_set)
+        form = image_form(formats.forms, address.extension, given, accept)
+        encoded = form.media_type, formats.encodings[form.media_type]
+        return wanted_tile(named, matrix_set, address.place, encoded, given), form
 
     def _problem(self, error: TilekeepError, environ: Environ, given: Mapping[str, str]) -> Response:
         as_html = wants_html(given, environ.get("HTTP_ACCEPT", ""))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid
+from tilekeep.application.catalogue import LayerInGrid
 from tilekeep.application.layer_tree import LayerTree, MapLayer
-from tilekeep.domain.errors import UnknownLayer
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.public_levels import PublicLevels, TileService
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.domain.tile_variant import doubled_size, variant_name
+from tilekeep.entrypoints.wsgi.ogcapi.cached_layers import CachedLayer, CachedLayers
 from tilekeep.entrypoints.wsgi.ogcapi.images import Images, WantedImage
 from tilekeep.entrypoints.wsgi.ogcapi.matrix_sets import MatrixSet
 from tilekeep.entrypoints.wsgi.tile_route import Located, TileRoute
@@ -21,13 +21,13 @@ class StoredTiles:
     """Finds the tile of a cache that shows the same as the tile would if it was drawn.
 
     Args:
-        catalogue: the tile layers.
+        cached: knows the caches of layers.
         layer_tree: gives the sources of layers.
         images: what drawn tiles have on them, and where they end.
     """
 
-    def __init__(self, catalogue: Catalogue, layer_tree: LayerTree, images: Images) -> None:
-        self._catalogue = catalogue
+    def __init__(self, cached: CachedLayers, layer_tree: LayerTree, images: Images) -> None:
+        self._cached = cached
         self._layer_tree = layer_tree
         self._images = images
         self._routes: dict[tuple[str, str], TileRoute] = {}
@@ -41,10 +41,10 @@ class StoredTiles:
         (layer,) = wanted.drawn
         if self._images.limit(wanted) is not None:
             return None
-        outline = self._outline(layer, matrix_set)
-        if outline is None or layer.name is None:
+        found = self._cached.find(layer, matrix_set)
+        if found is None:
             return None
-        described = self._catalogue.description(layer.name, outline.name)
+        described = found.described
         encoding = _encoding_in(described, wanted.media_type)
         if encoding is None or (doubled and not described.variants.doubled):
             return None
@@ -52,31 +52,20 @@ class StoredTiles:
             return None
         extension = "" if encoding is described.encoding else encoding.extension
         key = TileKey(coord, (), variant_name(extension, doubled=doubled))
-        return Located(self._route(layer.name, outline.name), key)
-
-    def _outline(self, layer: MapLayer, matrix_set: MatrixSet) -> GridOutline | None:
-        """The cache that draws the layer alone, in the grid of the matrix set."""
-        if layer.name is None or layer.dimensions or len(layer.sources) != 1:
-            return None
-        try:
-            outlines = self._catalogue.outline(layer.name).grids
-        except UnknownLayer:
-            return None
-        matching = (one for one in outlines if (one.key, (one.cache,)) == (matrix_set.key, layer.sources))
-        return next(matching, None)
+        return Located(self._route(found), key)
 
     def _looks_the_same(self, layer: MapLayer, encoding: ImageEncoding, wanted: WantedImage) -> bool:
         if any(laid.opacity is not None for laid in self._layer_tree.sources(layer)):
             return False
         return not encoding.transparent or (wanted.transparent and wanted.background is None)
 
-    def _route(self, layer: str, grid: str) -> TileRoute:
-        found = self._routes.get((layer, grid))
-        if found is None:
-            tile_layer = self._catalogue.tile_layer(layer, grid)
-            found = TileRoute(tile_layer, PublicLevels(tile_layer.grid, TileService.WMTS), _SERVICE)
-            found = self._routes.setdefault((layer, grid), found)
-        return found
+    def _route(self, found: CachedLayer) -> TileRoute:
+        route = self._routes.get((found.layer, found.grid))
+        if route is None:
+            tile_layer = self._cached.tile_layer(found)
+            route = TileRoute(tile_layer, PublicLevels(tile_layer.grid, TileService.WMTS), _SERVICE)
+            route = self._routes.setdefault((found.layer, found.grid), route)
+        return route
 
 
 def _encoding_in(layer: LayerInGrid, media_type: str) -> ImageEncoding | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tilekeep.domain.errors import InvalidParameter, TileOutsideGrid
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.grid import TileGrid
+from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.map_frame import Frame
 from tilekeep.domain.tile import TileCoord
 from tilekeep.entrypoints.wsgi.ogcapi.colors import background, is_transparent
@@ -75,9 +76,15 @@ class ApiTiles:
 
 
 def wanted_tile(
-    named: NamedLayers, matrix_set: MatrixSet, place: tuple[str, str, str], media_type: str, given: Mapping[str, str]
+    named: NamedLayers,
+    matrix_set: MatrixSet,
+    place: tuple[str, str, str],
+    form: tuple[str, ImageEncoding],
+    given: Mapping[str, str],
 ) -> WantedTile:
     """The tile at ``place``: level, row and column as clients write them; rows count from the origin of the grid.
+
+    ``form`` is the media type of its format, and how tiles in it are encoded.
 
     :raises InvalidParameter: there is none, or a parameter means nothing.
     """
@@ -85,7 +92,7 @@ def wanted_tile(
     coord = _coord(grid, place)
     frame = Frame(grid.tile_bbox(coord), _size(grid, coord.z, given))
     transparent, color = is_transparent(given), background(given)
-    image = WantedImage(named.layers, named.names, frame, grid.srs, media_type, color, transparent)
+    image = WantedImage(named.layers, named.names, frame, grid.srs, *form, color, transparent)
     return WantedTile(image, matrix_set, coord)
 
 

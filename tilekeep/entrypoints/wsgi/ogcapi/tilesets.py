@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tilekeep.domain.origin import Origin
@@ -35,12 +35,15 @@ class Tiled(NamedTuple):
         return "the whole dataset" if self.name is None else self.name
 
 
-def tilesets(tiled: Tiled, sets: Sequence[MatrixSet], forms: Sequence[ImageForm], links: Links) -> dict[str, Any]:
-    """The list of all tile sets; the one that everybody knows comes first, as some clients take the first one."""
-    known_first = sorted(sets, key=lambda one: one.uri is None)
+def tilesets(tiled: Tiled, sets: Iterable[tuple[MatrixSet, Sequence[ImageForm]]], links: Links) -> dict[str, Any]:
+    """The list of all tile sets, each with its formats.
+
+    The one that everybody knows comes first, as some clients take the first one.
+    """
+    known_first = sorted(sets, key=lambda one: one[0].uri is None)
     return {
         "links": links.own(f"Tile sets of {tiled.words}", *tiled.path),
-        "tilesets": [_listed(tiled, one, forms, links) for one in known_first],
+        "tilesets": [_listed(tiled, one, forms, links) for one, forms in known_first],
     }
 
 
