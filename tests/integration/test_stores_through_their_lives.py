@@ -175,7 +175,7 @@ class Life:
         container = checked_container(load_settings(str(self.config), variables={}))
         RESOURCES.keep(container.adapters.sqlite_connections())
         RESOURCES.keep(container.adapters.journals())
-        RESOURCES.keep(container.adapters.object_transfers())
+        RESOURCES.keep(container.adapters.service_transfers())
         RESOURCES.keep(container.adapters.object_workers())
         assembly: CacheAssembly = container.use_cases.caches()
         return container, next(assembly.stores())
