@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.clock import FakeClock
 from tests.fakes.transfers import FakeTransfers
 from tilekeep.adapters.storage.couchdb.database import CouchdbDatabase
-from tilekeep.adapters.storage.couchdb.documents import batch, encoded, encoded_with_tile
+from tilekeep.adapters.storage.couchdb.documents import TileDocuments, batch, encoded
 from tilekeep.adapters.storage.couchdb.server import CouchdbServer
 from tilekeep.adapters.storage.services.exchanges import Exchanges
 from tilekeep.adapters.storage.services.pools import Address
@@ -44,7 +44,7 @@ def test_a_document_is_asked_for_with_user_and_password_where_the_server_is() ->
 def test_a_batch_is_json_with_the_bytes_of_tiles_in_it() -> None:
     body = bytes(range(256))
 
-    tile = encoded_with_tile({"_id": 'a"ä', "level": 3}, "image/png", body)
+    tile = TileDocuments("image/png").encoded({"_id": 'a"ä', "level": 3}, body)
     sent = json.loads(batch([tile, encoded({"_id": "b", "_deleted": True})]))
 
     first, second = sent["docs"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tilekeep.adapters.storage.couchdb.documents import batch
+from tilekeep.adapters.storage.couchdb.documents import Text, batch
 from tilekeep.adapters.storage.couchdb.server import CouchdbServer
 from tilekeep.adapters.storage.services.exchanges import Exchanges
 from tilekeep.adapters.storage.services.transfers import Answer, Message, NoAnswer
@@ -56,8 +56,8 @@ class CouchdbDatabase:
         """Rows of ``_all_docs`` in the order of their ids."""
         return _living(self._asked(doing, "GET", f"/_all_docs{_query(options)}", b"", deadline))
 
-    def store(self, doing: str, documents: Iterable[bytes], deadline: Deadline) -> list[str]:
-        """Stores encoded documents; the ids of those that are not stored, since somebody has changed them meanwhile.
+    def store(self, doing: str, documents: Iterable[Text], deadline: Deadline) -> list[str]:
+        """Stores some documents; the ids of those that are not stored, since somebody has changed them meanwhile.
 
         :raises StoreError: the server does not answer, or refuses a document.
         """

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from tilekeep.adapters.storage.couchdb.database import CouchdbDatabase
-from tilekeep.adapters.storage.couchdb.documents import ATTACHMENTS, TILE, encoded, encoded_with_tile
+from tilekeep.adapters.storage.couchdb.documents import ATTACHMENTS, TILE, Text, TileDocuments, encoded
 from tilekeep.adapters.storage.couchdb.fields import DocumentFields
 from tilekeep.adapters.storage.couchdb.ids import DocumentIds
 from tilekeep.adapters.storage.media_type import TileMediaType
@@ -60,7 +60,7 @@ class CouchdbTileStore:
         self._database = database
         self._ids = ids
         self._fields = fields
-        self._content_type = f"image/{tile_set.format}"
+        self._tile_documents = TileDocuments(f"image/{tile_set.format}")
         self._type_of = TileMediaType(media_type).of
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
@@ -170,7 +170,7 @@ class CouchdbTileStore:
             for row in self._database.rows(doing, names, deadline, include_docs=True, **options):
                 yield names[row["id"]], row["doc"]
 
-    def _document(self, name: str, tile: NewTile, at: float, revision: str | None = None) -> bytes:
+    def _document(self, name: str, tile: NewTile, at: float, revision: str | None = None) -> Text:
         """What is sent to store a tile, in the place of the document of that ``revision``."""
         members = {
             **self._fields.of(tile.key.coord, at),
@@ -179,7 +179,7 @@ class CouchdbTileStore:
         }
         if revision is not None:
             members["_rev"] = revision
-        return encoded_with_tile(members, self._content_type, tile.body)
+        return self._tile_documents.encoded(members, tile.body)
 
     def _changed(
         self, doing: str, keys: Sequence[TileKey], change: Callable[[TileKey, Document], Document], deadline: Deadline
