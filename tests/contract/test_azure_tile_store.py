@@ -16,8 +16,8 @@ from tests.integration.services.process import Server
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.storage.objects.azure import AzureContainer
 from tilekeep.adapters.storage.objects.azure_account import azure_account
-from tilekeep.adapters.storage.objects.exchanges import Exchanges
-from tilekeep.adapters.storage.objects.transfers import Transfers
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import Transfers
 from tilekeep.domain.tile import TileKey
 
 _CONTAINERS = itertools.count()

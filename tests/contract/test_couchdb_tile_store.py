@@ -13,12 +13,13 @@ from tests.contract.tile_store_suite import KEY
 from tests.integration.services.couchdb import CouchDb
 from tests.integration.services.redis import numbers
 from tilekeep.adapters.clock import SystemClock
-from tilekeep.adapters.http.client import RequestsHttpClient
-from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.storage.couchdb.database import CouchdbDatabase
 from tilekeep.adapters.storage.couchdb.fields import DocumentFields
 from tilekeep.adapters.storage.couchdb.ids import DocumentIds
+from tilekeep.adapters.storage.couchdb.server import CouchdbServer
 from tilekeep.adapters.storage.couchdb.store import CouchdbTileStore
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import Transfers
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.tile import TileKey, TileSet
@@ -41,11 +42,12 @@ class TestCouchdbStore(NetworkedTileStoreSuite):
         return f"osm_{os.getpid()}_{numbers()}"
 
     def make_store(self, medium: str) -> CouchdbTileStore:
-        http = RequestsHttpClient(HttpOptions(), SystemClock())
-        RESOURCES.keep(http)
+        clock = SystemClock()
+        transfers = Transfers(clock)
+        RESOURCES.keep(transfers)
         return CouchdbTileStore(
             TILE_SET,
-            CouchdbDatabase(http, f"{self.server.url}/{medium}"),
+            CouchdbDatabase(Exchanges(transfers, clock, transient=()), CouchdbServer(self.server.url), medium),
             DocumentIds("%(couch_url)s/%(grid_name)s-%(z)s-%(x)s-%(y)s", "webmercator"),
             DocumentFields({"kind": "tile", "level": "{{z}}"}, lambda coord: BBox(0, 0, 1, 1), lambda point: point),
             media_type="image/png",

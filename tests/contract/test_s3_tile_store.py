@@ -13,10 +13,10 @@ from tests.contract.object_tile_store_suite import RESOURCES, SharedObjectTileSt
 from tests.integration.services.process import Server
 from tests.integration.services.s3_clients import ENVIRONMENT, s3_client
 from tilekeep.adapters.clock import SystemClock
-from tilekeep.adapters.storage.objects.exchanges import Exchanges
 from tilekeep.adapters.storage.objects.s3 import S3Bucket
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Options
-from tilekeep.adapters.storage.objects.transfers import Transfers
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import Transfers
 from tilekeep.domain.tile import TileKey
 
 _BUCKETS = itertools.count()

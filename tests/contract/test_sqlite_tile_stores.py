@@ -106,6 +106,24 @@ class TestSqliteStore(SqliteTileStoreSuite):
         return {**super().stored(key, body, at), "last_modified": local}
 
 
+class TestSqliteStoreWithSharedImages(TestSqliteStore):
+    """Tiles of a level with the same bytes share them, and have times of their own."""
+
+    def make_store(self, medium: Path) -> SqliteTileStore:
+        return level_store(
+            tile_set=TILE_SET,
+            directory=str(medium),
+            ttl_seconds=0,
+            clock=SystemClock(),
+            shares_images=True,
+            **options(),
+        )
+
+    def create(self, database: sqlite3.Connection) -> None:
+        create_shared_images(database, TileTable("tiles", time_column="last_modified"))
+        database.execute("CREATE TABLE metadata (name text, value text)")
+
+
 class TestGeopackageStore(SqliteTileStoreSuite):
     """The table has a dash in its name, which SQL has to be told."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer
+from tilekeep.adapters.storage.services.pools import Address
+from tilekeep.adapters.storage.services.transfers import Answer, Message, NoAnswer
 from tilekeep.domain.deadline import Deadline
 
 

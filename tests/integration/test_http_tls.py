@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socketserver
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.integration.support.certificates import own_certificate
 from tests.integration.support.connect_proxy import ConnectProxy
 from tests.integration.support.http import get, http_client
 from tests.integration.support.upstream_server import Reply, UpstreamServer
@@ -21,12 +21,7 @@ pytestmark = pytest.mark.service("openssl")
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """A certificate for 127.0.0.1 that nobody has signed but itself, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    certificate, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
-    subprocess.run([*command, *names], check=True, capture_output=True)
-    return certificate, key
+    return own_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

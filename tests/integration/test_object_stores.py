@@ -232,7 +232,7 @@ class TestServing:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr("tilekeep.adapters.storage.objects.transfers.CONNECT_SECONDS", 0.2)
+        monkeypatch.setattr("tilekeep.adapters.storage.services.transfers.CONNECT_SECONDS", 0.2)
         with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, full_backlog(silent):
             url = f"http://127.0.0.1:{silent.getsockname()[1]}"
             config = place.config(tmp_path, source_url=f"{upstream.url}/wms", server_url=url)

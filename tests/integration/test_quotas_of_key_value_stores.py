@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from tests.contract.tile_store_suite import new, png
 from tests.integration.services.couchdb import CouchDb
 from tests.integration.services.process import HOST
 from tests.integration.services.redis import RedisProcess, numbers
 from tilekeep.adapters.clock import SystemClock
-from tilekeep.adapters.http.client import RequestsHttpClient
-from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.adapters.storage.couchdb.database import CouchdbDatabase
 from tilekeep.adapters.storage.couchdb.fields import DocumentFields
 from tilekeep.adapters.storage.couchdb.ids import DocumentIds
+from tilekeep.adapters.storage.couchdb.server import CouchdbServer
 from tilekeep.adapters.storage.couchdb.store import CouchdbTileStore
 from tilekeep.adapters.storage.redis.store import RedisTileStore
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.pools import Address
+from tilekeep.adapters.storage.services.transfers import Answer, Message, Transfers
 from tilekeep.application.remove_cells import RemoveCells
+from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.ledger import CELL_SIDE, Cell
 from tilekeep.domain.tile import TileCoord, TileKey, TileSet
@@ -80,15 +82,17 @@ def test_redis_is_asked_for_the_names_of_each_level_once(redis_server: RedisProc
 def test_couchdb_is_asked_for_the_names_of_each_level_once(couchdb: CouchDb) -> None:
     asked: list[str] = []
 
-    class Counting(RequestsHttpClient):
-        def send(self, request: Any, *arguments: Any, **options: Any) -> Any:
-            if request.method == "GET" and "_all_docs" in request.url:
-                asked.append(request.url)
-            return super().send(request, *arguments, **options)
+    class Counting(Transfers):
+        def send(self, address: Address, message: Message, deadline: Deadline) -> Answer:
+            if message.method == "GET" and "_all_docs" in message.target:
+                asked.append(message.target)
+            return super().send(address, message, deadline)
 
+    clock = SystemClock()
+    exchanges = Exchanges(Counting(clock), clock)
     store = CouchdbTileStore(
         TILE_SET,
-        CouchdbDatabase(Counting(HttpOptions(), SystemClock()), f"{couchdb.url}/quota{numbers()}"),
+        CouchdbDatabase(exchanges, CouchdbServer(couchdb.url), f"quota{numbers()}"),
         DocumentIds("%(couch_url)s/%(grid_name)s-%(z)s-%(x)s-%(y)s", "webmercator"),
         DocumentFields({}, lambda coord: BBox(0, 0, 1, 1), lambda point: point),
         media_type="image/png",

@@ -7,18 +7,19 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 import redis
 
 from tests.contract.processes import forked, wait_for
-from tests.integration.services.process import HOST, free_port, wait_until
+from tests.integration.services.process import HOST, Server, free_port, wait_until
 from tests.integration.services.redis import MASTER, RedisCluster, RedisProcess, SentinelProcess
 from tests.integration.support.key_value_caches import KEY, LONG_AGO, RED, Place, new, store_of
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.redis.clients import RedisClients
-from tilekeep.adapters.redis.commands import RedisUnusable
+from tilekeep.adapters.redis.commands import RedisCommands, RedisUnusable
 from tilekeep.adapters.redis.server import RedisServer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
@@ -148,6 +149,96 @@ def test_a_node_of_a_cluster_that_hangs_is_tried_twice_at_most(redis_cluster: Re
 
     # One command over the connection that was open; this look, a second try, and one to ask who has what.
     assert connections_of(node) - before <= 3
+
+
+@pytest.fixture
+def own_cluster(new_directory: Callable[[str], Path]) -> Iterator[RedisCluster]:
+    """A cluster that the test may maltreat."""
+    cluster = RedisCluster(new_directory("cluster"))
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@contextmanager
+def stopped(server: Server) -> Iterator[None]:
+    """Connections to it are accepted meanwhile, and nobody answers."""
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+
+
+def failures_of(commands: RedisCommands, names: list[bytes]) -> list[str]:
+    """Why questions get no answer."""
+    failures = []
+    for name in names:
+        try:
+            commands.ask((b"GET", name), NO_DEADLINE)
+        except RedisUnusable as error:
+            failures.append(str(error))
+    return failures
+
+
+def waited_for(failures: list[str]) -> list[str]:
+    """Those of questions that were not refused because of one before them."""
+    return [failure for failure in failures if "that was a moment ago" not in failure]
+
+
+def names_on(node: RedisProcess) -> list[bytes]:
+    return [name for name in (b"%d" % number for number in range(100)) if is_on(node, name)][:12]
+
+
+def test_a_node_of_a_cluster_that_hangs_costs_one_question_its_time_out(own_cluster: RedisCluster) -> None:
+    server = RedisServer(nodes=own_cluster.addresses, timeout_seconds=0.3)
+    commands = RedisClients(SystemClock()).sparing(server)
+    node = own_cluster.nodes[0]
+    names = names_on(node)
+    assert failures_of(commands, names) == []
+
+    with stopped(node):
+        failures = failures_of(commands, names)
+
+    assert len(failures) == len(names)
+    assert len(waited_for(failures)) == 1
+
+
+def test_a_cluster_that_is_down_as_a_node_hangs_costs_one_question_its_time_out(own_cluster: RedisCluster) -> None:
+    server = RedisServer(nodes=own_cluster.addresses, timeout_seconds=0.3)
+    commands = RedisClients(SystemClock()).sparing(server)
+    hanging, answering = own_cluster.nodes[:2]
+    names = names_on(answering)
+
+    with stopped(hanging):
+        wait_until(lambda: answering.client.execute_command("CLUSTER INFO")["cluster_state"] == "fail")
+        failures = failures_of(commands, names)
+
+    assert len(failures) == len(names)
+    assert len(waited_for(failures)) == 1
+    assert "the cluster is down" in failures[0]
+
+
+@pytest.mark.parametrize("hanging", ["master", "sentinel", "both"])
+def test_a_master_or_its_sentinel_that_hangs_costs_one_question_its_time_out(
+    own_server: RedisProcess, new_directory: Callable[[str], Path], hanging: str
+) -> None:
+    with SentinelProcess(new_directory("sentinel"), own_server) as sentinel:
+        server = RedisServer(sentinels=((HOST, sentinel.port),), master_name=MASTER, timeout_seconds=0.3)
+        commands = RedisClients(SystemClock()).sparing(server)
+        processes: dict[str, list[Server]] = {
+            "master": [own_server],
+            "sentinel": [sentinel],
+            "both": [own_server, sentinel],
+        }
+
+        with ExitStack() as stack:
+            for process in processes[hanging]:
+                stack.enter_context(stopped(process))
+            failures = failures_of(commands, [b"a"] * 12)
+
+    assert len(failures) == 12
+    assert len(waited_for(failures)) == 1
 
 
 def connections_of(node: RedisProcess) -> int:

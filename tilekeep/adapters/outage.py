@@ -65,15 +65,3 @@ def is_refused(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-class Outages:
-    """The outages of all servers, by their names."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._known: dict[str, Outage] = {}
-
-    def of(self, server: str) -> Outage:
-        """That of one server, the same for all who ask."""
-        return self._known.get(server) or self._known.setdefault(server, Outage(self._clock))

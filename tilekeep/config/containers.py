@@ -25,7 +25,6 @@ from tilekeep.adapters.imaging.pictures import PillowPictures
 from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.locks.run_lock import RunLock
-from tilekeep.adapters.outage import Outages
 from tilekeep.adapters.projection.pyproj import PyprojProjection
 from tilekeep.adapters.redis.clients import RedisClients
 from tilekeep.adapters.seeding.in_process import InProcessExecutor
@@ -61,10 +60,10 @@ from tilekeep.adapters.storage.ledger.journals import Journals
 from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.storage.memory.store import memory_store
-from tilekeep.adapters.storage.objects.transfers import Transfers
 from tilekeep.adapters.storage.objects.workers import ObjectWorkers
 from tilekeep.adapters.storage.pmtiles.store import pmtiles_file, pmtiles_url
 from tilekeep.adapters.storage.redis.store import RedisTileStore
+from tilekeep.adapters.storage.services.transfers import Transfers
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.storage.tiers.store import tiered_store
@@ -101,6 +100,7 @@ from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
 from tilekeep.config.assemble.invalidations import InvalidationAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
+from tilekeep.config.assemble.key_value_stores import exchanges_with_couchdb
 from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.measured import Measured, metrics_endpoint, metrics_in
@@ -180,12 +180,12 @@ class AdaptersContainer(containers.DeclarativeContainer):
         longest_seconds=options.provided.longest_failure_seconds,
     )
     slices = providers.Object(read_slice)
-    outages = providers.ThreadSafeSingleton(Outages, clock)
     write_text = providers.Object(write_text)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
-    object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
+    service_transfers = providers.ThreadSafeSingleton(Transfers, clock)
+    couchdb_exchanges = providers.ThreadSafeSingleton(exchanges_with_couchdb, service_transfers, clock)
     object_workers = providers.ThreadSafeSingleton(ObjectWorkers)
-    object_stores = providers.ThreadSafeSingleton(ObjectStores, resources, object_transfers, object_workers, clock)
+    object_stores = providers.ThreadSafeSingleton(ObjectStores, resources, service_transfers, object_workers, clock)
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
             "file": providers.Factory(file_store, in_place=providers.Callable(bool, options.provided.accel_location)),
@@ -195,7 +195,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
             "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
             "redis": providers.Factory(RedisTileStore, clients=redis_clients, clock=clock),
-            "couchdb": providers.Factory(couchdb_store, outages=outages, clock=clock),
+            "couchdb": providers.Factory(couchdb_store, exchanges=couchdb_exchanges),
             "pmtiles-file": providers.Factory(pmtiles_file),
             "pmtiles-url": providers.Factory(pmtiles_url),
             "memory": providers.Factory(memory_store, keep=resources.provided.keep),
@@ -307,7 +307,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
             adapters.background,
             adapters.sqlite_connections,
             adapters.journals,
-            adapters.object_transfers,
+            adapters.service_transfers,
             adapters.object_workers,
             adapters.mapnik_maps,
             adapters.raster_files,

@@ -100,6 +100,7 @@ OWN_ADDITIONS = {
     ("GlobalHttpOptions", "trusted_proxies"),
     ("MbtilesBackend", "row_order"),
     ("MbtilesBackend", "share_identical_images"),
+    ("SqliteBackend", "share_identical_images"),
     ("Quota", "max_size"),
     *{("MeetingPoint", name) for name in MeetingPoint.model_fields},
     *{

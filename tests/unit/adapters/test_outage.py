@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.clock import FakeClock
-from tilekeep.adapters.outage import LONGEST_OUTAGE_SECONDS, OUTAGE_SECONDS, Outage, Outages, is_refused
+from tilekeep.adapters.outage import LONGEST_OUTAGE_SECONDS, OUTAGE_SECONDS, Outage, is_refused
 
 
 def test_a_server_is_believed_to_be_well() -> None:
@@ -88,15 +88,6 @@ def pause_of(outage: Outage, clock: FakeClock) -> float:
     while outage.refusal() is not None:
         clock.advance(OUTAGE_SECONDS / 10)
     return clock.monotonic() - began
-
-
-def test_a_server_has_one_outage_whoever_asks() -> None:
-    outages = Outages(FakeClock())
-
-    outages.of("http://a").begins("gone")
-
-    assert outages.of("http://a").refusal() is not None
-    assert outages.of("http://b").refusal() is None
 
 
 @pytest.mark.parametrize(

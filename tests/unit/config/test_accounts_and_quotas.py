@@ -83,9 +83,10 @@ def test_a_quota_of_a_cache_that_stores_nothing_has_no_effect() -> None:
     assert "has no effect" in problems_of("quota: {max_size: 1G}, disable_storage: true")["caches.c.quota"]
 
 
+@pytest.mark.parametrize("kind", ["mbtiles", "sqlite"])
 @pytest.mark.parametrize(("option", "shares"), [("", False), (", share_identical_images: true", True)])
-def test_images_of_mbtiles_are_shared_where_that_is_wanted(option: str, shares: bool) -> None:
-    storage = settings_of(f"cache: {{type: mbtiles{option}}}")[0].storage
+def test_images_of_databases_are_shared_where_that_is_wanted(kind: str, option: str, shares: bool) -> None:
+    storage = settings_of(f"cache: {{type: {kind}{option}}}")[0].storage
 
     assert isinstance(storage, SqliteStorage)
     assert storage.shares_images is shares

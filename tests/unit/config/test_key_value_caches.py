@@ -110,7 +110,7 @@ def test_credentials_of_couchdb_stand_in_its_url_and_are_not_shown() -> None:
     storage = cache_of("type: couchdb, url: 'https://u:hunter2@c.example/'").storage
 
     assert isinstance(storage, CouchdbStorage)
-    assert storage.database_url("Tiles") == "https://c.example/tiles"
+    assert (storage.url, storage.database("Tiles")) == ("https://c.example", "tiles")
     assert storage.credentials == Credentials("u", "hunter2")
     assert "hunter2" not in repr(storage)
 

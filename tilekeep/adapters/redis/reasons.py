@@ -47,9 +47,14 @@ def is_timeout(error: Exception) -> bool:
 
 
 def is_out_of_reach(error: Exception, *, full: bool) -> bool:
-    """Whether nobody answers at all, which takes time to find out; ``full`` says that there was time for any answer."""
+    """Whether nobody answers at all, which takes time to find out; ``full`` says that there was time for any answer.
+
+    A cluster that is down says so at once, but then the library asks all nodes who has what, the silent ones too.
+    """
     if is_timeout(error):
         return full
+    if isinstance(error, redis.exceptions.ClusterDownError | redis.exceptions.SlotNotCoveredError):
+        return True
     if isinstance(error, redis.exceptions.AuthenticationError | redis.BusyLoadingError):
         return False  # Connection errors to the library, but said by a server that answers at once.
     unreachable = isinstance(error, redis.ConnectionError | redis.exceptions.RedisClusterException | OSError)

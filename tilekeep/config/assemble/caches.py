@@ -92,7 +92,6 @@ class CacheAssembly:
             parts.locks,
             parts.new_lock,
             parts.projection,
-            parts.http_client,
             parts.admitted,
             self._dimension_names_of,
             StoreKeeping(

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.storage.couchdb.server import CouchdbServer
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import Transfers
+from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
 from tilekeep.config.mapproxy.meaning_redis import RedisStorage
 from tilekeep.domain.srs import WGS_84_CODE, Srs
-from tilekeep.ports.http_client import HttpClient
+from tilekeep.ports.clock import Clock
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import TileStore
 
 Point = tuple[float, float]
-
-#: Connections of one process to one server; further requests wait for one of them.
-_POOL_SIZE = 16
 
 
 def redis_store(make: Callable[..., TileStore], wanted: WantedStore) -> TileStore:
@@ -34,30 +34,29 @@ def redis_store(make: Callable[..., TileStore], wanted: WantedStore) -> TileStor
     )
 
 
-def couchdb_store(
-    make: Callable[..., TileStore],
-    http_client: Callable[[HttpOptions], HttpClient],
-    projection: Projection,
-    wanted: WantedStore,
-) -> TileStore:
+def exchanges_with_couchdb(transfers: Transfers, clock: Clock) -> Callable[[object], Exchanges]:
+    """Those with each server, the same for all databases on it; what fails there is not tried again."""
+    exchanges: OncePerKey[object, Exchanges] = OncePerKey(lambda _: Exchanges(transfers, clock, transient=()))
+    return exchanges
+
+
+def couchdb_store(make: Callable[..., TileStore], projection: Projection, wanted: WantedStore) -> TileStore:
     """The store that is wanted."""
     storage = wanted.cache.storage
     assert isinstance(storage, CouchdbStorage), "dispatched by type"
-    options = HttpOptions(
-        timeout_seconds=storage.timeout_seconds,
-        ssl_ca_certs=storage.ssl_ca_certs,
+    server = CouchdbServer(
+        storage.url,
+        storage.credentials,
+        storage.timeout_seconds,
+        ca_certs=storage.ssl_ca_certs,
         verify=not storage.ssl_no_cert_checks,
-        credentials=storage.credentials,
-        pool_size=_POOL_SIZE,
-        hide_error_details=False,
     )
     return make(
         "couchdb",
         tile_set=wanted.tile_set,
         media_type=wanted.media_type,
-        http=http_client(options),
-        timeout_seconds=storage.timeout_seconds,
-        url=storage.database_url(wanted.place),
+        server=server,
+        database=storage.database(wanted.place),
         tile_id=storage.tile_id,
         tile_metadata=storage.tile_metadata,
         grid=wanted.grid,

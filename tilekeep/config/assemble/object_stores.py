@@ -9,12 +9,12 @@ from typing import Any
 
 from tilekeep.adapters.storage.objects.azure import AzureContainer
 from tilekeep.adapters.storage.objects.azure_account import azure_account
-from tilekeep.adapters.storage.objects.exchanges import Exchanges
 from tilekeep.adapters.storage.objects.s3 import S3Bucket
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Options
 from tilekeep.adapters.storage.objects.store import ObjectTileStore
-from tilekeep.adapters.storage.objects.transfers import Transfers
 from tilekeep.adapters.storage.objects.workers import ObjectWorkers
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import Transfers
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, AzureStorage, S3Storage, object_storage

@@ -30,7 +30,8 @@ def sqlite_store(make: Callable[..., TileStore], projection: Projection, wanted:
     assert isinstance(options, SqliteStorage), "asked for caches in databases only"
     shared = {"timeout_seconds": options.timeout_seconds, "wal": options.wal}
     if options.kind == "sqlite":
-        return make("sqlite", directory=place, ttl_seconds=options.ttl_seconds, **shared)
+        sharing, ttl = options.shares_images, options.ttl_seconds
+        return make("sqlite", directory=place, ttl_seconds=ttl, shares_images=sharing, **shared)
     order = _row_order(options, grid)
     if options.kind == "mbtiles":
         metadata = partial(_metadata, projection, cache, grid, extent)

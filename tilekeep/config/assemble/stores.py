@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from tilekeep.adapters.http.choice import ClientOptions
 from tilekeep.adapters.storage.tiers.store import FastStore
 from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.key_value_stores import couchdb_store, redis_store
@@ -34,7 +33,6 @@ from tilekeep.config.mapproxy.meaning_storage import (
 from tilekeep.domain.deadline import Purpose
 from tilekeep.domain.tile_layout import tile_layout
 from tilekeep.ports.defragmenter import Defragmenter
-from tilekeep.ports.http_client import HttpClient
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
@@ -66,7 +64,6 @@ class StoreAssembly:
         locks: Callable[[LockDirectory], TileLock],
         new_lock: Callable[[LockDirectory], TileLock],
         projection: Projection,
-        http_client: Callable[[ClientOptions], HttpClient],
         admitted: AdmittedClients,
         dimension_names: Callable[[str], Collection[str]],
         keeping: StoreKeeping,
@@ -85,7 +82,7 @@ class StoreAssembly:
             BundleStorage: self._bundles,
             SqliteStorage: self._databases,
             RedisStorage: partial(redis_store, make_store),
-            CouchdbStorage: partial(couchdb_store, make_store, http_client, projection),
+            CouchdbStorage: partial(couchdb_store, make_store, projection),
             MemoryStorage: self._memory,
             PmtilesStorage: self._archive,
             TieredStorage: self._tiers,

@@ -169,6 +169,7 @@ class SqliteBackend(BackendOptions):
     :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
     :ivar sqlite_wal: whether new files get a write-ahead log; without it, those on a local disk.
     :ivar ttl: seconds after which tiles count as missing, 0 for never.
+    :ivar share_identical_images: whether tiles of a level with the same bytes share them in a new file (own addition).
     :ivar directory_permissions: octal digits in quotes for new directories.
     :ivar file_permissions: octal digits in quotes for new files.
     """
@@ -180,6 +181,7 @@ class SqliteBackend(BackendOptions):
     sqlite_timeout: Opt[PositiveNumber] = None
     sqlite_wal: Opt[bool] = None
     ttl: NotNegative = 0
+    share_identical_images: bool = False
     directory_permissions: Opt[Permissions] = None
     file_permissions: Opt[Permissions] = None
 

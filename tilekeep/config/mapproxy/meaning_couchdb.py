@@ -32,9 +32,9 @@ class CouchdbStorage:
     ssl_ca_certs: str | None
     ssl_no_cert_checks: bool
 
-    def database_url(self, place: str) -> str:
-        """The URL of the database called ``place``, without credentials; names are in small letters there."""
-        return f"{self.url}/{place.lower()}"
+    def database(self, place: str) -> str:
+        """The name of the database for ``place``; names are in small letters there."""
+        return place.lower()
 
     def lock_id(self, place: str) -> str:
         """By which locks of the tiles in the database ``place`` are told apart from others (spec/caches.md, 5)."""

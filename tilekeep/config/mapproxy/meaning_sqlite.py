@@ -61,7 +61,7 @@ def sqlite_storage(settings: Settings, backend: SQLITE_BACKENDS) -> SqliteStorag
         ttl_seconds=backend.ttl if isinstance(backend, SqliteBackend) else 0,
         table=backend.table_name if isinstance(backend, GeopackageBackend) else None,
         row_order="grid" if isinstance(backend, SqliteBackend) else backend.row_order,
-        shares_images=isinstance(backend, MbtilesBackend) and backend.share_identical_images,
+        shares_images=not isinstance(backend, GeopackageBackend) and backend.share_identical_images,
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tilekeep.adapters.storage.objects.azure_account import azure_account
 from tilekeep.adapters.storage.objects.azure_signing import signed
-from tilekeep.adapters.storage.objects.transfers import Message
+from tilekeep.adapters.storage.services.transfers import Message
 
 NOW = 1_700_000_000.0
 KEY = "aHVudGVyMg=="

@@ -7,33 +7,36 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tilekeep.adapters.storage.couchdb.documents import Text, batch
+from tilekeep.adapters.storage.couchdb.server import CouchdbServer
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import Answer, Message, NoAnswer
 from tilekeep.domain.deadline import Deadline
-from tilekeep.domain.errors import SourceError, StoreError
-from tilekeep.domain.map_query import UpstreamRequest
+from tilekeep.domain.errors import StoreError
 from tilekeep.domain.source_failure import upstream_text
-from tilekeep.ports.http_client import HttpClient
 
-#: No answer about as many tiles as are asked for at a time is larger, unless something is wrong.
-_MOST_BYTES = 1 << 28
-
-#: Tiles are compressed already, and to compress their text costs more than it saves.
-_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/json"), ("Accept-Encoding", "identity"))
 _OK, _CREATED, _ACCEPTED, _MISSING, _EXISTS = 200, 201, 202, 404, 412
 _REFUSED = (401, 403)
+_ELSEWHERE = (301, 302, 303, 307, 308)
 
 
 class CouchdbDatabase:
     """A database that is made when something is stored in it; reading it before is no error."""
 
-    def __init__(self, http: HttpClient, url: str) -> None:
-        """Binds the database to its URL, which has no credentials; asks nothing.
+    def __init__(self, exchanges: Exchanges, server: CouchdbServer, name: str) -> None:
+        """Binds the database to its server; asks nothing.
 
         Args:
-            http: sends requests, with credentials where the server wants some.
-            url: of the database.
+            exchanges: with that server.
+            server: where it is.
+            name: of the database (checked before).
         """
-        self._http = http
-        self.url = url
+        self._exchanges = exchanges
+        self._address = server.address()
+        self._path = f"{server.path()}/{name}"
+        self._headers = server.headers()
+        self._timeout_seconds = server.timeout_seconds
+        self.url = f"{server.url}/{name}"
 
     def document(self, name: str, deadline: Deadline) -> dict[str, Any] | None:
         """A document with the bytes of its attachments, or None.
@@ -41,24 +44,24 @@ class CouchdbDatabase:
         :raises StoreError: the server does not answer, or refuses.
         """
         path = f"/{quote(name, safe='')}?attachments=true"
-        found: dict[str, Any] | None = self._asked("read tile", "GET", path, None, deadline)
+        found: dict[str, Any] | None = self._asked("read tile", "GET", path, b"", deadline)
         return found
 
     def rows(self, doing: str, names: Iterable[str], deadline: Deadline, **options: bool) -> list[dict[str, Any]]:
         """What is known of documents: rows of ``_all_docs``, without those that do not exist."""
-        found = self._asked(doing, "POST", f"/_all_docs{_query(options)}", {"keys": list(names)}, deadline)
-        return _living(found)
+        body = json.dumps({"keys": list(names)}).encode()
+        return _living(self._asked(doing, "POST", f"/_all_docs{_query(options)}", body, deadline))
 
     def page(self, doing: str, options: Mapping[str, Any], deadline: Deadline) -> list[dict[str, Any]]:
         """Rows of ``_all_docs`` in the order of their ids."""
-        return _living(self._asked(doing, "GET", f"/_all_docs{_query(options)}", None, deadline))
+        return _living(self._asked(doing, "GET", f"/_all_docs{_query(options)}", b"", deadline))
 
-    def store(self, doing: str, documents: Iterable[Mapping[str, Any]], deadline: Deadline) -> list[str]:
-        """Stores documents; the ids of those that are not stored, since somebody has changed them meanwhile.
+    def store(self, doing: str, documents: Iterable[Text], deadline: Deadline) -> list[str]:
+        """Stores some documents; the ids of those that are not stored, since somebody has changed them meanwhile.
 
         :raises StoreError: the server does not answer, or refuses a document.
         """
-        body = {"docs": list(documents)}
+        body = batch(documents)
         results = self._asked(doing, "POST", "/_bulk_docs", body, deadline)
         if results is None:
             self._create(doing, deadline)
@@ -74,42 +77,39 @@ class CouchdbDatabase:
         return conflicts
 
     def _create(self, doing: str, deadline: Deadline) -> None:
-        answer = self._send(doing, "PUT", "", None, deadline)
+        answer = self._send(doing, "PUT", "", b"", deadline)
         if answer.status not in (_CREATED, _ACCEPTED, _EXISTS):
-            raise self._error(doing, self._refusal(answer.status, answer.body))
+            raise self._error(doing, _refusal(answer))
 
-    def _asked(self, doing: str, method: str, path: str, body: Any, deadline: Deadline) -> Any:
+    def _asked(self, doing: str, method: str, path: str, body: bytes, deadline: Deadline) -> Any:
         """The JSON that comes back; None where there is nothing under that name."""
         answer = self._send(doing, method, path, body, deadline)
         if answer.status == _MISSING:
             return None
         if answer.status not in (_OK, _CREATED, _ACCEPTED):
-            raise self._error(doing, self._refusal(answer.status, answer.body))
+            raise self._error(doing, _refusal(answer))
         try:
             return json.loads(answer.body)
         except ValueError as error:
             raise self._error(doing, "what it answers is no JSON; is it CouchDB?") from error
 
-    def _send(self, doing: str, method: str, path: str, body: Any, deadline: Deadline) -> Any:
-        request = UpstreamRequest(
-            method=method,
-            url=f"{self.url}{path}",
-            public_url=f"{self.url}{path}",
-            headers=_HEADERS,
-            body=None if body is None else json.dumps(body).encode(),
-        )
+    def _send(self, doing: str, method: str, path: str, body: bytes, deadline: Deadline) -> Answer:
+        message = Message(method, self._path + path, self._headers, body, self._timeout_seconds)
         try:
-            return self._http.send(request, deadline, max_bytes=_MOST_BYTES)
-        except SourceError as error:
+            return self._exchanges.ask(self._address, lambda: message, deadline)
+        except NoAnswer as error:
             raise self._error(doing, f"{error}; does it run, and is the url right?") from error
-
-    def _refusal(self, status: int, body: bytes) -> str:
-        if status in _REFUSED:
-            return f"it does not permit that ({status}); put another user and password into the url"
-        return f"it answers {status}: {upstream_text(body[:200].decode('utf-8', 'replace'))}"
 
     def _error(self, doing: str, why: str) -> StoreError:
         return StoreError(f"cannot {doing} in CouchDB {self.url}: {why}")
+
+
+def _refusal(answer: Answer) -> str:
+    if answer.status in _REFUSED:
+        return f"it does not permit that ({answer.status}); put another user and password into the url"
+    if answer.status in _ELSEWHERE:
+        return f"it sends on to {upstream_text(answer.headers.get('Location', 'nowhere')[:200])}; put that into the url"
+    return f"it answers {answer.status}: {upstream_text(answer.body[:200].decode('utf-8', 'replace'))}"
 
 
 def _query(options: Mapping[str, Any]) -> str:

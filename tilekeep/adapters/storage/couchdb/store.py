@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from tilekeep.adapters.storage.couchdb.database import CouchdbDatabase
+from tilekeep.adapters.storage.couchdb.documents import ATTACHMENTS, TILE, Text, TileDocuments, encoded
 from tilekeep.adapters.storage.couchdb.fields import DocumentFields
 from tilekeep.adapters.storage.couchdb.ids import DocumentIds
 from tilekeep.adapters.storage.media_type import TileMediaType
@@ -22,7 +23,6 @@ Document = dict[str, Any]
 
 #: The member of a document that holds the tile record; MapProxy writes documents without it.
 _RECORD = "tilekeep"
-_ATTACHMENTS, _TILE = "_attachments", "tile"
 
 _READ_AT_ONCE = 100
 _LISTED_AT_ONCE = 500
@@ -60,7 +60,7 @@ class CouchdbTileStore:
         self._database = database
         self._ids = ids
         self._fields = fields
-        self._content_type = f"image/{tile_set.format}"
+        self._tile_documents = TileDocuments(f"image/{tile_set.format}")
         self._type_of = TileMediaType(media_type).of
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
@@ -84,14 +84,16 @@ class CouchdbTileStore:
 
     def write(self, batch: Sequence[NewTile], at: float, deadline: Deadline = NO_DEADLINE) -> list[TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileWriter`."""
-        documents = {self._ids.of(tile.key): self._document(tile, at) for tile in batch}
-        pending = self._database.store("store tiles", documents.values(), deadline) if documents else []
+        tiles = {self._ids.of(tile.key): tile for tile in batch}
+        new = [self._document(name, tile, at) for name, tile in tiles.items()]
+        pending = self._database.store("store tiles", new, deadline) if new else []
         for _ in range(_ATTEMPTS):
             if not pending:
                 break
-            for row in self._database.rows("store tiles", pending, deadline):
-                documents[row["id"]]["_rev"] = row["value"]["rev"]
-            pending = self._database.store("store tiles", [documents[name] for name in pending], deadline)
+            rows = self._database.rows("store tiles", pending, deadline)
+            revisions = {row["id"]: row["value"]["rev"] for row in rows}
+            again = [self._document(name, tiles[name], at, revisions.get(name)) for name in pending]
+            pending = self._database.store("store tiles", again, deadline)
         self._need_none(pending, "store")
         return [TileInfo(float(at), len(tile.body)) for tile in batch]
 
@@ -168,14 +170,16 @@ class CouchdbTileStore:
             for row in self._database.rows(doing, names, deadline, include_docs=True, **options):
                 yield names[row["id"]], row["doc"]
 
-    def _document(self, tile: NewTile, at: float) -> Document:
-        attachment = {"content_type": self._content_type, "data": b64encode(tile.body).decode("ascii")}
-        return {
+    def _document(self, name: str, tile: NewTile, at: float, revision: str | None = None) -> Text:
+        """What is sent to store a tile, in the place of the document of that ``revision``."""
+        members = {
             **self._fields.of(tile.key.coord, at),
-            "_id": self._ids.of(tile.key),
-            _ATTACHMENTS: {_TILE: attachment},
+            "_id": name,
             **_member(TileRecord(tile.validators, tile.checksum)),
         }
+        if revision is not None:
+            members["_rev"] = revision
+        return self._tile_documents.encoded(members, tile.body)
 
     def _changed(
         self, doing: str, keys: Sequence[TileKey], change: Callable[[TileKey, Document], Document], deadline: Deadline
@@ -189,7 +193,8 @@ class CouchdbTileStore:
                 for key, document in self._documents(f"{doing} tiles", pending, deadline)
                 if _size(document)
             }
-            conflicts = self._database.store(f"{doing} tiles", documents.values(), deadline) if documents else []
+            texts = [encoded(document) for document in documents.values()]
+            conflicts = self._database.store(f"{doing} tiles", texts, deadline) if texts else []
             changed |= {key: self._info(document) for key, document in documents.items()}
             if not conflicts:
                 return changed
@@ -199,7 +204,7 @@ class CouchdbTileStore:
 
     def _remove(self, rows: Iterable[Document], deadline: Deadline) -> Sequence[str]:
         """Removes documents as they are in ``rows``; the ids of those that have changed meanwhile."""
-        deleted = [{"_id": row["id"], "_rev": row["value"]["rev"], "_deleted": True} for row in rows]
+        deleted = [encoded({"_id": row["id"], "_rev": row["value"]["rev"], "_deleted": True}) for row in rows]
         return self._database.store("remove tiles", deleted, deadline) if deleted else []
 
     def _pages(
@@ -220,7 +225,7 @@ class CouchdbTileStore:
             options["startkey"] = rows[-1]["id"] + "\0"
 
     def _tile(self, key: TileKey, document: Document) -> StoredTile | None:
-        attachment = document.get(_ATTACHMENTS, {}).get(_TILE)
+        attachment = document.get(ATTACHMENTS, {}).get(TILE)
         if attachment is None or not attachment.get("data"):
             return None
         body = b64decode(attachment["data"])
@@ -245,7 +250,7 @@ class CouchdbTileStore:
 
 def _size(document: Document) -> int:
     """The size of a tile whose document came without the bytes."""
-    size: int = document.get(_ATTACHMENTS, {}).get(_TILE, {}).get("length", 0)
+    size: int = document.get(ATTACHMENTS, {}).get(TILE, {}).get("length", 0)
     return size
 
 

@@ -9,12 +9,12 @@ from urllib.parse import quote, urlencode
 from tilekeep.adapters.storage.objects.azure_account import AzureAccount
 from tilekeep.adapters.storage.objects.azure_batches import CONTENT_TYPE, batch_body, batch_failures
 from tilekeep.adapters.storage.objects.azure_signing import VERSION, signed
-from tilekeep.adapters.storage.objects.exchanges import Exchanges
 from tilekeep.adapters.storage.objects.failures import Refusal, store_error
 from tilekeep.adapters.storage.objects.http_dates import http_date
 from tilekeep.adapters.storage.objects.service import ListedObject, Listing, Metadata, ObjectHead, StoredObject
-from tilekeep.adapters.storage.objects.transfers import LONG_SILENCE_SECONDS, Answer, Message, NoAnswer
 from tilekeep.adapters.storage.objects.xml_documents import Unreadable, children, decoded, local_name, text, xml_root
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import LONG_SILENCE_SECONDS, Answer, Message, NoAnswer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.ports.clock import Clock

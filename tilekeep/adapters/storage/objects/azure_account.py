@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tilekeep.adapters.storage.objects.transfers import Address
+from tilekeep.adapters.storage.services.pools import Address
 from tilekeep.domain.errors import ConfigurationError
 
 #: Of the emulators, published and the same everywhere.

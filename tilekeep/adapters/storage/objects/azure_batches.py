@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tilekeep.adapters.storage.objects.transfers import Message
+from tilekeep.adapters.storage.services.transfers import Message
 
 _BOUNDARY = "batch_tilekeep"
 _NO_BODY = ("Content-Length", "0")

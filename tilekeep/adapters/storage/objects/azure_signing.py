@@ -11,7 +11,7 @@ from email.utils import formatdate
 from urllib.parse import unquote
 
 from tilekeep.adapters.storage.objects.azure_account import AzureAccount
-from tilekeep.adapters.storage.objects.transfers import Message
+from tilekeep.adapters.storage.services.transfers import Message
 
 #: The version of the protocol that is spoken.
 VERSION = "2021-12-02"

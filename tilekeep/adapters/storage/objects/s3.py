@@ -11,13 +11,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape
 
-from tilekeep.adapters.storage.objects.exchanges import Exchanges
 from tilekeep.adapters.storage.objects.failures import Refusal, store_error
 from tilekeep.adapters.storage.objects.http_dates import http_date, iso_date
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Place
 from tilekeep.adapters.storage.objects.s3_signing import signed
 from tilekeep.adapters.storage.objects.service import ListedObject, Listing, Metadata, ObjectHead, StoredObject
-from tilekeep.adapters.storage.objects.transfers import LONG_SILENCE_SECONDS, SILENCE_SECONDS, Answer, Message, NoAnswer
 from tilekeep.adapters.storage.objects.xml_documents import (
     Unreadable,
     children,
@@ -25,6 +23,14 @@ from tilekeep.adapters.storage.objects.xml_documents import (
     local_name,
     text,
     xml_root,
+)
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.transfers import (
+    LONG_SILENCE_SECONDS,
+    SILENCE_SECONDS,
+    Answer,
+    Message,
+    NoAnswer,
 )
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from tilekeep.adapters.storage.objects.transfers import Address
+from tilekeep.adapters.storage.services.pools import Address
 from tilekeep.domain.errors import StoreError
 
 _PROBE = "k"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tilekeep.adapters.storage.objects.s3_account import S3Place
-from tilekeep.adapters.storage.objects.transfers import Message
+from tilekeep.adapters.storage.services.transfers import Message
 
 
 def signed(message: Message, place: S3Place, credentials: Any) -> Message:

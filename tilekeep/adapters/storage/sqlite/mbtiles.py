@@ -24,14 +24,20 @@ _INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS idx_tile ON tiles (zoom_level, tile_
 
 @dataclass(frozen=True, slots=True)
 class LevelSchema:
-    """A file of one level (type ``sqlite``): tiles with their times, and metadata that stays empty."""
+    """A file of one level (type ``sqlite``): tiles with their times, and metadata that stays empty.
+
+    :ivar shares_images: whether tiles with the same bytes share them in new files.
+    """
+
+    shares_images: bool = False
 
     table = TileTable("tiles", time_column="last_modified")
     shares_file = False
 
     def prepare(self, connection: sqlite3.Connection) -> None:
         """See :class:`~tilekeep.adapters.storage.sqlite.schema.TileSchema`."""
-        _create(connection, _TILES.format(more=_TIME))
+        if not _has_shared_images(connection, self.table, wanted=self.shares_images):
+            _create(connection, _TILES.format(more=_TIME))
 
     def levels_stored(self, connection: sqlite3.Connection, levels: Collection[int]) -> None:
         """See :class:`~tilekeep.adapters.storage.sqlite.schema.TileSchema`: nothing to note."""
@@ -53,11 +59,7 @@ class MbtilesSchema:
 
     def prepare(self, connection: sqlite3.Connection) -> None:
         """See :class:`~tilekeep.adapters.storage.sqlite.schema.TileSchema`; metadata that is there stays."""
-        if self.shares_images and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            create_shared_images(connection, self.table)
-        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (UNUSED_IMAGES,)).fetchone():
-            connection.execute(_METADATA)
-        else:
+        if not _has_shared_images(connection, self.table, wanted=self.shares_images):
             _create(connection, _TILES.format(more=""))
         known = {name for (name,) in connection.execute("SELECT name FROM metadata")}
         missing = [(name, value) for name, value in self.metadata().items() if name not in known]
@@ -77,6 +79,16 @@ class MbtilesSchema:
                     f"UPDATE metadata SET value = ?2 WHERE name = ?1 AND CAST(value AS INTEGER) {further} ?2",
                     (name, str(level)),
                 )
+
+
+def _has_shared_images(connection: sqlite3.Connection, table: TileTable, *, wanted: bool) -> bool:
+    """Whether tiles share images in a file, which a new one is made for where that is ``wanted``."""
+    if wanted and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        create_shared_images(connection, table)
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (UNUSED_IMAGES,)).fetchone():
+        return False
+    connection.execute(_METADATA)
+    return True
 
 
 def _create(connection: sqlite3.Connection, tiles: str) -> None:

@@ -60,10 +60,19 @@ def mbtiles_store(
 
 
 def level_store(
-    *, tile_set: TileSet, directory: str, ttl_seconds: int, clock: Clock, **options: Unpack[SqliteOptions]
+    *,
+    tile_set: TileSet,
+    directory: str,
+    ttl_seconds: int,
+    clock: Clock,
+    shares_images: bool = False,
+    **options: Unpack[SqliteOptions],
 ) -> SqliteTileStore:
-    """Each level in a file of its own (type ``sqlite``); older tiles than ``ttl_seconds`` are not read, 0 for all."""
-    schema = LevelSchema()
+    """Each level in a file of its own (type ``sqlite``); older tiles than ``ttl_seconds`` are not read, 0 for all.
+
+    With ``shares_images`` tiles of a level with the same bytes share them in new files.
+    """
+    schema = LevelSchema(shares_images)
     access = _access(schema, options)
     times = ColumnTimes(clock, ttl_seconds)
     media_type = options["media_type"]

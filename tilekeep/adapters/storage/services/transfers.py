@@ -1,49 +1,29 @@
-"""Sending requests to services of objects over connections that are kept, and receiving their answers."""
+"""Sending requests to services that keep tiles over connections that are kept, and receiving their answers."""
 
 from __future__ import annotations
 
 import ssl
 import threading
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-from urllib.request import getproxies, proxy_bypass
+from typing import NamedTuple
 
 import urllib3
 from urllib3 import exceptions
 
+from tilekeep.adapters.outage import is_refused
+from tilekeep.adapters.storage.services.pools import MOST_CONNECTIONS, Address, new_pool
 from tilekeep.domain.deadline import Deadline
 from tilekeep.ports.clock import Clock
-
-#: Connections of one process to one service.
-_MOST_CONNECTIONS = 32
 
 #: Longest wait for a connection, and longest silence on one; with much to do, a service takes its time.
 CONNECT_SECONDS = 3.0
 SILENCE_SECONDS = 10.0
 LONG_SILENCE_SECONDS = 60.0
 
+#: No answer about as many tiles as are asked for at a time is larger, unless something is wrong.
+_MOST_BYTES = 1 << 28
+
 _CHUNK = 65536
-_HTTP = "http"
-
-
-class Address(NamedTuple):
-    """A service: scheme, host and port, and the file of the authorities it is trusted by, None for the system's."""
-
-    scheme: str
-    host: str
-    port: int | None
-    ca_bundle: str | None = None
-
-    @property
-    def authority(self) -> str:
-        """Host and port as they stand in URLs."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port is None else f"{host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        """The beginning of URLs."""
-        return f"{self.scheme}://{self.authority}"
 
 
 class Message(NamedTuple):
@@ -82,7 +62,7 @@ class NoAnswer(Exception):
 
 
 class Transfers:
-    """The connections of one process to all services of objects.  Safe to use from all threads.
+    """The connections of one process to all services.  Safe to use from all threads.
 
     Proxies come from the environment.  Answers are taken as they are: nothing is decoded, no redirect followed.
     """
@@ -129,10 +109,12 @@ class Transfers:
         self._lock, self._pools = threading.Lock(), {}
 
     def _received(self, response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
-        chunks = []
+        chunks, size = [], 0
         try:
             while chunk := response.read1(_CHUNK):
                 chunks.append(chunk)
+                size += len(chunk)
+                _refuse_long(size)
                 self._refuse_late(deadline)
         except BaseException:
             response.close()
@@ -148,8 +130,13 @@ class Transfers:
         """The pool of a service, and what targets begin with on it."""
         with self._lock:
             if address not in self._pools:
-                self._pools[address] = _new_pool(address)
+                self._pools[address] = new_pool(address)
             return self._pools[address]
+
+
+def _refuse_long(size: int) -> None:
+    if size > _MOST_BYTES:
+        raise NoAnswer(f"the answer has more than {_MOST_BYTES} bytes")
 
 
 def _failure(error: Exception, place: str, *, full: bool) -> NoAnswer:
@@ -159,26 +146,15 @@ def _failure(error: Exception, place: str, *, full: bool) -> NoAnswer:
     if isinstance(error, exceptions.NameResolutionError):
         reason, out = f"the name of {place} cannot be resolved; check the endpoint and the region", True
     elif isinstance(error, exceptions.NewConnectionError | exceptions.ProxyError | exceptions.SSLError):
-        reason, out = f"there is no connection to {place}: {_innermost(error)}", True
+        # One that is refused is known at once, and costs nothing.
+        reason, out = f"there is no connection to {place}: {_innermost(error)}", not is_refused(error)
     elif isinstance(error, exceptions.EmptyPoolError):
-        reason, out = f"all {_MOST_CONNECTIONS} connections to {place} stayed busy", False
+        reason, out = f"all {MOST_CONNECTIONS} connections to {place} stayed busy", False
     elif timed_out:
         reason = f"{place} timed out"
     else:
         reason, again = f"the connection to {place} broke: {_innermost(error)}", True
     return NoAnswer(reason, again=again, out=out)
-
-
-def _new_pool(address: Address) -> tuple[urllib3.HTTPConnectionPool, str]:
-    options: dict[str, Any] = {"maxsize": _MOST_CONNECTIONS, "block": True}
-    if address.scheme != _HTTP:
-        options["ssl_context"] = ssl.create_default_context(cafile=address.ca_bundle)
-    proxy = None if proxy_bypass(address.authority) else getproxies().get(address.scheme)
-    if proxy is None:
-        return urllib3.PoolManager(**options).connection_from_host(address.host, address.port, address.scheme), ""
-    manager = urllib3.ProxyManager(proxy if "://" in proxy else f"{_HTTP}://{proxy}", **options)
-    pool = manager.connection_from_host(address.host, address.port, address.scheme)
-    return pool, address.url if address.scheme == _HTTP else ""
 
 
 def _innermost(error: BaseException) -> str:

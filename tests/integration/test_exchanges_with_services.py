@@ -1,8 +1,8 @@
-"""Requests to services of objects: tried again where that helps, in the right region, and not at all in an outage."""
+"""Requests to services that keep tiles: tried again where that helps, in the right region, not at all in an outage."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,13 +10,15 @@ import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.transfers import FakeTransfers
+from tests.integration.support.certificates import own_certificate
 from tests.integration.support.upstream_server import Reply, UpstreamServer
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.outage import OUTAGE_SECONDS
-from tilekeep.adapters.storage.objects.exchanges import Exchanges
 from tilekeep.adapters.storage.objects.s3 import S3Bucket
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Options
-from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer, Transfers
+from tilekeep.adapters.storage.services.exchanges import Exchanges
+from tilekeep.adapters.storage.services.pools import Address
+from tilekeep.adapters.storage.services.transfers import Answer, Message, NoAnswer, Transfers
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 
@@ -241,6 +243,19 @@ def test_renewing_keeps_what_a_copy_would_lose() -> None:
     }
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A certificate for 127.0.0.1 that nobody has signed but itself, and its key."""
+    return own_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def server_of_its_own(certificate: tuple[str, str]) -> Iterator[UpstreamServer]:
+    """A server with that certificate."""
+    with UpstreamServer(certificate) as server:
+        yield server
+
+
 class TestTime:
     """How long a service may take, over real connections."""
 
@@ -274,3 +289,34 @@ class TestTime:
             bodies = [exchanges.ask(address, lambda: Message("GET", "/a", {}), NO_DEADLINE).body for _ in range(3)]
 
         assert bodies == [b"x"] * 3
+
+    def test_a_refused_connection_is_no_outage(self, free_port: Callable[[], int]) -> None:
+        clock = SystemClock()
+        address = Address("http", "127.0.0.1", free_port())
+
+        with pytest.raises(NoAnswer, match="Connection refused") as caught:
+            Transfers(clock).send(address, Message("GET", "/a", {}), NO_DEADLINE)
+
+        assert not caught.value.out
+
+
+@pytest.mark.service("openssl")
+class TestCertificates:
+    """Whom a service may be, over TLS."""
+
+    def ask(self, server: UpstreamServer, **trust: Any) -> Answer:
+        server.on("/a", Reply(body=b"x"))
+        address = Address("https", "127.0.0.1", urlsplit(server.url).port, **trust)
+        return Transfers(SystemClock()).send(address, Message("GET", "/a", {}), NO_DEADLINE)
+
+    def test_one_that_nobody_has_signed_is_refused(self, server_of_its_own: UpstreamServer) -> None:
+        with pytest.raises(NoAnswer, match=r"self.signed"):
+            self.ask(server_of_its_own)
+
+    def test_one_that_the_file_of_authorities_has_is_trusted(
+        self, server_of_its_own: UpstreamServer, certificate: tuple[str, str]
+    ) -> None:
+        assert self.ask(server_of_its_own, ca_bundle=certificate[0]).body == b"x"
+
+    def test_anyone_may_be_it_where_certificates_are_not_looked_at(self, server_of_its_own: UpstreamServer) -> None:
+        assert self.ask(server_of_its_own, verify=False).body == b"x"

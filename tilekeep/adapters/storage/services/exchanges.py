@@ -1,18 +1,19 @@
-"""One request to a service of objects until it is answered: tried again where that helps, not at all in an outage."""
+"""One request to a service until it is answered: tried again where that helps, not at all in an outage."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from tilekeep.adapters.outage import Outage
-from tilekeep.adapters.storage.objects.transfers import Address, Answer, Message, NoAnswer, Transfers
+from tilekeep.adapters.storage.services.pools import Address
+from tilekeep.adapters.storage.services.transfers import Answer, Message, NoAnswer, Transfers
 from tilekeep.domain.deadline import Deadline
 from tilekeep.ports.clock import Clock
 
-#: What services answer when they are too busy or have had a fault, and ask to be tried again.
-_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+#: What services of objects answer when they are too busy or have had a fault, and ask to be tried again.
+TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
 _ATTEMPTS = 3
 _FIRST_PAUSE_SECONDS = 0.2
@@ -24,9 +25,25 @@ class Exchanges:
     All requests may be sent twice: what they put is put whole, and what they remove may be gone.
     """
 
-    def __init__(self, transfers: Transfers, clock: Clock, *, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        transfers: Transfers,
+        clock: Clock,
+        *,
+        transient: Collection[int] = TRANSIENT,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """Binds them to a service that is believed to be well.
+
+        Args:
+            transfers: sends the requests.
+            clock: says how much time there is, and how long an outage lasts.
+            transient: statuses of answers after which a request is tried again.
+            sleep: waits between two attempts.
+        """
         self._transfers = transfers
         self._clock = clock
+        self._transient = transient
         self._sleep = sleep
         self._outage = Outage(clock)
 
@@ -48,7 +65,7 @@ class Exchanges:
                     raise
                 continue
             self._outage.ends()
-            if answer.status not in _TRANSIENT or not self._pause(attempt, deadline):
+            if answer.status not in self._transient or not self._pause(attempt, deadline):
                 return answer
         raise AssertionError("the last attempt returns or raises")
 
