@@ -66,6 +66,7 @@ from tilekeep.adapters.storage.objects.workers import ObjectWorkers
 from tilekeep.adapters.storage.pmtiles.store import pmtiles_file, pmtiles_url
 from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.storage.sqlite.connections import Connections
+from tilekeep.adapters.storage.sqlite.handed_on import into_one_file
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.storage.tiers.store import tiered_store
 from tilekeep.adapters.text_files import write_text
@@ -182,6 +183,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     slices = providers.Object(read_slice)
     outages = providers.ThreadSafeSingleton(Outages, clock)
     write_text = providers.Object(write_text)
+    into_one_file = providers.Object(into_one_file)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     object_transfers = providers.ThreadSafeSingleton(Transfers, clock)
     object_workers = providers.ThreadSafeSingleton(ObjectWorkers)
