@@ -209,7 +209,10 @@ def test_tiles_that_cannot_be_made_are_told_by_the_exit_code(directory: Path, up
         pytest.param(["land", "x", "--levels", "a"], 2, "'a' are no levels", id="no level"),
         pytest.param(["land", "x"], 2, "--levels", id="no levels"),
         pytest.param(["land", "x", "--levels", "25"], 2, "only has 20 levels", id="level that is not there"),
-        pytest.param(["land", "seed.yaml", "--levels", "1"], 2, "destination exists", id="destination that is there"),
+        pytest.param(
+            ["land", "seed.yaml", "--levels", "1"], 2, "remove first or use --add", id="destination that is there"
+        ),
+        pytest.param(["land", "x", "--levels", "12", "--bbox", "0,0,1,1"], 0, "none of these tiles", id="no tiles"),
         pytest.param(["land", "x", "--levels", "0", "-g", "GLOBAL_GEODETIC"], 2, "from the north", id="rows"),
         pytest.param(["land", "x.pmtiles", "--levels", "0", "-g", "GLOBAL_GEODETIC"], 2, "EPSG:3857", id="no mercator"),
         pytest.param(["land", "x", "--levels", "0", "-t", "wmts"], 2, "--url", id="wmts without address"),

@@ -105,6 +105,8 @@ class _Run:
             return EXIT_INTERRUPTED
         if not call.dry_run:
             self._finish(container, settings, wanted)
+            if not os.path.exists(call.dest):
+                click.echo("WARN: none of these tiles is stored, so nothing has been written", err=True)
         return EXIT_FAILED_TILES if result.tiles.failed else 0
 
     def _finish(self, container: TilekeepContainer, settings: ExportSettings, wanted: WantedTasks) -> None:
