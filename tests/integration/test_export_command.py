@@ -113,6 +113,32 @@ def test_files_for_gis_programs_have_the_rows_of_their_standard(ending: str, dir
     assert body == stored(directory, 2, 1, 3)
 
 
+@pytest.mark.parametrize(
+    ("dest", "type_name"),
+    [
+        pytest.param("land.mbtiles", "mbtiles", id="mbtiles"),
+        pytest.param("land.gpkg", "geopackage", id="geopackage"),
+        pytest.param("levels", "sqlite", id="a-file-for-each-level"),
+    ],
+)
+def test_an_exported_database_is_one_file_that_can_be_copied(dest: str, type_name: str, directory: Path) -> None:
+    export(directory, "land", dest, "--levels", "1", "-t", type_name)
+    (written,) = [path for path in directory.rglob("*") if path.suffix in (".mbtiles", ".gpkg")]
+    (directory / "elsewhere").mkdir()
+    copy = shutil.copy(written, directory / "elsewhere")
+
+    with sqlite3.connect(f"file:{copy}?mode=ro&immutable=1", uri=True) as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        named = database.execute("SELECT table_name FROM gpkg_contents") if "gpkg_contents" in tables else [("tiles",)]
+        ((table,),) = named
+        ((count,),) = database.execute(f'SELECT count(*) FROM "{table}"')
+
+    assert count == 4
+    assert sorted(path.name for path in written.parent.iterdir() if path.name.startswith(written.name)) == [
+        written.name
+    ]
+
+
 def test_a_wmts_of_files_is_read_by_a_client_through_a_web_server(
     directory: Path, file_server: Callable[..., Server], tilekeep_server: Callable[..., Server]
 ) -> None:
@@ -183,7 +209,10 @@ def test_tiles_that_cannot_be_made_are_told_by_the_exit_code(directory: Path, up
         pytest.param(["land", "x", "--levels", "a"], 2, "'a' are no levels", id="no level"),
         pytest.param(["land", "x"], 2, "--levels", id="no levels"),
         pytest.param(["land", "x", "--levels", "25"], 2, "only has 20 levels", id="level that is not there"),
-        pytest.param(["land", "seed.yaml", "--levels", "1"], 2, "destination exists", id="destination that is there"),
+        pytest.param(
+            ["land", "seed.yaml", "--levels", "1"], 2, "remove first or use --add", id="destination that is there"
+        ),
+        pytest.param(["land", "x", "--levels", "12", "--bbox", "0,0,1,1"], 0, "none of these tiles", id="no tiles"),
         pytest.param(["land", "x", "--levels", "0", "-g", "GLOBAL_GEODETIC"], 2, "from the north", id="rows"),
         pytest.param(["land", "x.pmtiles", "--levels", "0", "-g", "GLOBAL_GEODETIC"], 2, "EPSG:3857", id="no mercator"),
         pytest.param(["land", "x", "--levels", "0", "-t", "wmts"], 2, "--url", id="wmts without address"),

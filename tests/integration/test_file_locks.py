@@ -137,6 +137,14 @@ def test_an_unusable_directory_is_an_error_at_once_that_names_path_reason_and_re
     assert "check owner and permissions of" in str(caught.value)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no /proc")
+def test_a_directory_that_comes_never_into_being_is_told_instead_of_tried_for_ever() -> None:
+    lock = FileTileLock("/proc/tilekeep-locks", SystemClock(), timeout_seconds=60.0)
+
+    with pytest.raises(LockUnavailable, match="/proc/tilekeep-locks"), lock.hold(NAME, NO_DEADLINE):
+        pass
+
+
 def test_trying_in_an_unusable_directory_is_logged_and_refused(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.integration.services.mapproxy import mapproxy_python
 from tests.integration.services.process import HOST, Server, free_port, wait_until
 from tests.integration.support.answers import ask
+from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.drawing import draw_wms
 from tests.integration.support.upstream_server import UpstreamServer
 
@@ -154,6 +155,27 @@ class TestSetUpsOfMapProxy:
         assert re.fullmatch(r"\[[^]]+\] GET http://\S+ 200 \d+\.\d \d+", line)
         assert "GET" not in (tmp_path / "all.log").read_text()
         assert "secret" not in line
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            pytest.param("[loggers]\nkeys=root\n", "has no 'formatters'", id="section"),
+            pytest.param("keys=root\n", "cannot be used", id="no-ini"),
+            pytest.param(
+                _LOG_INI.format(program="mapproxy").replace("requests.log", "no/no.log"), "no/no.log", id="file"
+            ),
+        ],
+    )
+    def test_a_file_that_means_nothing_is_told_before_anything_starts(
+        self, write: Callable[..., Path], tmp_path: Path, text: str, said: str
+    ) -> None:
+        (tmp_path / "log.ini").write_text(text)
+
+        done = tilekeep_command("serve", str(write()), "--log-config", "log.ini", directory=tmp_path)
+
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
 
     def test_a_script_that_sets_logging_up_itself_gets_the_line_it_got_from_mapproxy(
         self, write: Callable[..., Path], tmp_path: Path

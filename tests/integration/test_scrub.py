@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,21 @@ def test_a_bundle_that_cannot_be_listed_is_reported_and_other_levels_go_on(tmp_p
     assert done.returncode == 1
     assert re.search(r"two GLOBAL_WEBMERCATOR cannot be listed: .*its index is cut off", done.stdout)
     assert f"{len(of_level_10)} tiles" in done.stdout
+
+
+def test_programs_get_json(tmp_path: Path) -> None:
+    (tmp_path / "mapproxy.yaml").write_text(CONFIG)
+    put_file(tmp_path / "tiles", TileKey(TileCoord(3, 1, 2)), GOOD, AT)
+    put_file(tmp_path / "tiles", TileKey(TileCoord(3, 1, 5)), BAD[2], AT)
+
+    done = tilekeep_command("scrub", "mapproxy.yaml", "--caches", "files", "--json", directory=tmp_path)
+
+    (cache,) = json.loads(done.stdout)
+    (finding,) = cache.pop("findings")
+    assert done.returncode == 1
+    assert cache == {"cache": "files", "grid": "GLOBAL_WEBMERCATOR", "checked": 2, "bad": 1, "removed": 0}
+    assert (finding["tile"], finding["dimensions"], finding["removed"]) == ([3, 1, 5], {}, False)
+    assert "no image" in finding["reason"]
 
 
 def test_unknown_caches_are_named(tmp_path: Path) -> None:

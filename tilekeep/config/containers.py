@@ -65,6 +65,7 @@ from tilekeep.adapters.storage.pmtiles.store import pmtiles_file, pmtiles_url
 from tilekeep.adapters.storage.redis.store import RedisTileStore
 from tilekeep.adapters.storage.services.transfers import Transfers
 from tilekeep.adapters.storage.sqlite.connections import Connections
+from tilekeep.adapters.storage.sqlite.handed_on import into_one_file
 from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
 from tilekeep.adapters.storage.tiers.store import tiered_store
 from tilekeep.adapters.text_files import write_text
@@ -181,6 +182,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     )
     slices = providers.Object(read_slice)
     write_text = providers.Object(write_text)
+    into_one_file = providers.Object(into_one_file)
     sqlite_connections = providers.ThreadSafeSingleton(Connections)
     service_transfers = providers.ThreadSafeSingleton(Transfers, clock)
     couchdb_exchanges = providers.ThreadSafeSingleton(exchanges_with_couchdb, service_transfers, clock)

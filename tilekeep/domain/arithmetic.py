@@ -33,7 +33,8 @@ def calculated(expression: str) -> float:
 def _value(node: ast.expr) -> Any:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return number
+            # Powers of whole numbers may have more digits than anybody can wait for; those of these overflow.
+            return float(number)
         case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _BINARY:
             return _BINARY[type(sign)](_value(left), _value(right))
         case ast.UnaryOp(op=sign, operand=operand) if type(sign) in _UNARY:

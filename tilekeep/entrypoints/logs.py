@@ -47,7 +47,11 @@ def log_as_configured(path: str, here: str) -> None:
 
     try:
         logging.config.fileConfig(path, defaults={"here": here}, disable_existing_loggers=False)
-    except (configparser.Error, KeyError, RuntimeError, ImportError, AttributeError, NameError) as error:
+    except KeyError as error:
+        raise ValueError(
+            f"the logging configuration {path!r} has no {error}; it needs this section or option"
+        ) from error
+    except (configparser.Error, RuntimeError, ImportError, AttributeError, NameError, TypeError) as error:
         raise ValueError(f"the logging configuration {path!r} cannot be used: {error}") from error
     adopt_mapproxy_loggers()
 

@@ -17,6 +17,7 @@ from tests.integration.support.command_line import tilekeep_command
 from tests.integration.support.drawing import draw_wms
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
 from tests.integration.support.wms_documents import CAPABILITIES_111, CAPABILITIES_130
+from tilekeep.config.loading.settings_file import load_settings
 
 BASE = """\
 grids:
@@ -153,6 +154,21 @@ def test_names_with_colons_become_names_that_sources_may_have(directory: Path) -
     assert done.returncode == 0
     assert read(directory / "own.yaml")["sources"]["water_lakes_wms"]["req"]["layers"] == "water:lakes"
     assert tilekeep_command("check", "own.yaml", directory=directory).returncode == 0
+
+
+def test_no_name_of_a_server_asks_for_variables_of_the_environment(directory: Path) -> None:
+    hostile = CAPABILITIES_111.replace(b"<Name>lakes", b"<Name>${TOKEN}").replace(b"<Title>", b"<Title>$TOKEN ")
+    (directory / "111.xml").write_bytes(hostile)
+    (directory / "mapproxy.yaml").write_text("base: own.yaml\nservices: {tms: {md: {title: all}}}\n")
+
+    done = _ours("--capabilities", "111.xml", "--base", "base.yaml", "--output", "own.yaml", directory=directory)
+    loaded = load_settings(str(directory / "mapproxy.yaml"), variables={"TOKEN": "hunter2"})
+
+    assert done.returncode == 0
+    assert b"${TOKEN}" in hostile
+    assert "hunter2" not in str(loaded.data)
+    assert loaded.data["sources"]["$ {TOKEN}_wms"]["req"]["layers"] == "$ {TOKEN}"
+    assert loaded.report.errors == ()
 
 
 @pytest.mark.parametrize(

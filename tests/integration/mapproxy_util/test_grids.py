@@ -24,6 +24,7 @@ grids:
     {srs: "EPSG:25832", bbox: "4, 46, 16, 56", bbox_srs: "EPSG:4326", origin: ul, res: [1000, 500.5, 20.0],
      tile_size: [512, 512], name: other}
   sq: {base: GLOBAL_GEODETIC, res_factor: sqrt2, num_levels: 14}
+  whole: {srs: "EPSG:25832", bbox: [300000, 5200000, 900000, 6100000], origin: sw, min_res: 1000, num_levels: 3}
 """
 
 TASKS = """\
@@ -129,7 +130,7 @@ def test_programs_get_json(directory: Path) -> None:
     done = tilekeep_command("grids", "mapproxy.yaml", "--json", "--all", *area, directory=directory)
 
     found = {grid["key"]: grid for grid in json.loads(done.stdout)}
-    assert set(found) == {"GLOBAL_GEODETIC", "GLOBAL_MERCATOR", "GLOBAL_WEBMERCATOR", "My", "sq", "unused"}
+    assert set(found) == {"GLOBAL_GEODETIC", "GLOBAL_MERCATOR", "GLOBAL_WEBMERCATOR", "My", "sq", "unused", "whole"}
     (level,) = [level for level in found["GLOBAL_WEBMERCATOR"]["levels"] if level["level"] == 12]
     assert level["tiles"] == 4**12
     assert level["tiles_in_coverage"] == pytest.approx(5e9 / (level["resolution"] * 256) ** 2, abs=1)

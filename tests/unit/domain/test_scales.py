@@ -66,3 +66,8 @@ def test_numbers_may_be_calculations(expression: str, expected: float) -> None:
 def test_what_is_no_calculation_is_refused(expression: str) -> None:
     with pytest.raises(ValueError, match=r"cannot be calculated|is no number"):
         calculated(expression)
+
+
+def test_powers_of_whole_numbers_with_endless_digits_are_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"Result too large|out of range"):
+        calculated("10**10**10")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from tilekeep.entrypoints.cli.main import main
 from tilekeep.entrypoints.cli.util import command as util
@@ -38,3 +39,17 @@ def test_every_command_and_option_has_help(group: click.Group, name: str) -> Non
     assert command.help
     without = [option.name for option in command.params if isinstance(option, click.Option) and not option.help]
     assert without in ([], ["version"])
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        pytest.param("plan", "  orphaned  no cache looks for them any more", id="table"),
+        pytest.param("schema", "  # yaml-language-server: $schema=mapproxy.schema.json", id="line-to-copy"),
+    ],
+)
+def test_lines_of_help_that_belong_together_stay_as_they_are(name: str, line: str) -> None:
+    shown = CliRunner().invoke(main, [name, "--help"]).output
+
+    assert line in shown.splitlines()
+    assert "\\b" not in shown

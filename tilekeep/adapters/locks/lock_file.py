@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 from typing import NamedTuple
 
 from tilekeep.adapters.directories import make_directories
 
 _FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK
+
+#: Somebody who removes a directory is quicker once or twice; what never works is a place where none can be made.
+_ATTEMPTS = 100
 
 
 class LockedFile(NamedTuple):
@@ -101,17 +105,21 @@ def open_lock_file(path: str, directory_permissions: int | None, file_permission
 
     :raises OSError: the file cannot be opened at all.
     """
-    while True:
+    for attempt in itertools.count(1):
         try:
             return os.open(path, os.O_RDWR | _FLAGS)
         except FileNotFoundError:
             # Others may create the file, or remove its directory, at the same moment.
-            with contextlib.suppress(FileExistsError, FileNotFoundError):
+            try:
                 return _create(path, directory_permissions, file_permissions)
+            except (FileExistsError, FileNotFoundError):
+                if attempt == _ATTEMPTS:
+                    raise
         except PermissionError:
             # A lock file of another user: it can be locked without being written.
             with contextlib.suppress(FileNotFoundError):
                 return os.open(path, os.O_RDONLY | _FLAGS)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _create(path: str, directory_permissions: int | None, file_permissions: int | None) -> int:

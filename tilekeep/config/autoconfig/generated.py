@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tilekeep.config.autoconfig.geopackage import geopackage_sections
+from tilekeep.config.autoconfig.literal_text import literal
 from tilekeep.config.autoconfig.overwriting import overwritten
 from tilekeep.config.autoconfig.seeds import seed_tasks
 from tilekeep.config.autoconfig.wms import wms_caches, wms_layers, wms_sources
@@ -51,16 +52,16 @@ def for_wms(offer: WmsOffer, wishes: Wishes, is_known: Callable[[str], bool]) ->
     What is made later sees the overwrites of what was made before: caches those of sources, layers those of caches.
     """
     sections = _Sections(wishes)
-    sections.add("services", {"wms": {"md": {"title": offer.title or "WMS"}}})
-    sections.add("sources", wms_sources(offer, is_known))
+    sections.add("services", literal({"wms": {"md": {"title": offer.title or "WMS"}}}))
+    sections.add("sources", literal(wms_sources(offer, is_known)))
     sections.add("caches", wms_caches(sections.made["sources"], wishes.grid_of_srs))
-    sections.add("layers", wms_layers(offer, sections.made["caches"]))
+    sections.add("layers", literal(wms_layers(offer, sections.made["caches"])))
     return sections.generated()
 
 
 def for_wmts(offer: WmtsOffer, url: str, wishes: Wishes, srs_of: Callable[[str], Srs]) -> Generated:
     """A configuration with all layers of a WMTS; arguments are those of :func:`wmts_sections`."""
-    return _of_all(wmts_sections(offer, url, srs_of), wishes)
+    return _of_all(literal(wmts_sections(offer, url, srs_of)), wishes)
 
 
 def for_geopackage(path: str, tables: list[DescribedTable], wishes: Wishes) -> Generated:

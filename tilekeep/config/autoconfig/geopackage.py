@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from tilekeep.config.autoconfig.literal_text import literal
 from tilekeep.domain.tile_tables import DescribedTable
 
 
@@ -24,7 +25,8 @@ def geopackage_sections(path: str, tables: Iterable[DescribedTable]) -> dict[str
         "layers": [],
     }
     for table in tables:
-        grid, cache = f"{table.name}_{table.epsg}", f"{table.name}_cache"
+        name = literal(table.name)
+        grid, cache = f"{name}_{table.epsg}", f"{name}_cache"
         sections["grids"][grid] = {
             "srs": f"EPSG:{table.epsg}",
             "tile_size": list(table.levels[0].tile_size),
@@ -32,7 +34,7 @@ def geopackage_sections(path: str, tables: Iterable[DescribedTable]) -> dict[str
             "res": table.resolutions(),
             "origin": "nw",
         }
-        store = {"type": "geopackage", "filename": os.path.abspath(path), "table_name": table.name}
+        store = {"type": "geopackage", "filename": os.path.abspath(path), "table_name": name}
         sections["caches"][cache] = {"sources": [], "grids": [grid], "cache": store}
-        sections["layers"].append({"name": table.name, "title": table.name, "sources": [cache]})
+        sections["layers"].append({"name": name, "title": name, "sources": [cache]})
     return sections

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tilekeep.adapters.documents_of_server import making_sense_of
+from tilekeep.config.autoconfig.literal_text import literal
 from tilekeep.config.server_documents import ServerDocuments
 from tilekeep.domain.errors import ConfigurationError, ProjectionError
 from tilekeep.domain.grid import TileGrid
@@ -51,7 +52,8 @@ def grids_of_server(url: str, say_unusable: Callable[[str], None]) -> dict[str, 
             say_unusable(f"{redacted(set_url)}: {error}")
             continue
         grids[grid.name] = _options(grid)
-    return grids
+    found: dict[str, Any] = literal(grids)
+    return found
 
 
 def _grid(document: Mapping[str, Any], documents: ServerDocuments) -> TileGrid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tilekeep.config.autoconfig.literal_text import literal
 from tilekeep.domain.srs import WGS_84_CODE
 from tilekeep.domain.wms_offer import OfferedMap, WmsOffer
 
@@ -69,7 +70,7 @@ def _layer(offered: OfferedMap, caches: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key(layer: OfferedMap, kind: str) -> str:
     """The name of a source or cache; after a colon layers of a source would be meant."""
-    return f"{(layer.name or '').replace(':', '_')}_{kind}"
+    return f"{literal((layer.name or '').replace(':', '_'))}_{kind}"
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

@@ -25,14 +25,23 @@ def load_or_exit(config: str, environment: str | None) -> LoadedSettings:
     return loaded
 
 
-def _checked(config: str, environment: str | None) -> tuple[LoadedSettings | None, Report]:
-    """The settings, or None if they cannot be obeyed, and all that is to be said of them."""
+def checked(config: str, environment: str | None) -> LoadedSettings:
+    """The settings of ``config``, of which an application can be made.
+
+    :raises ConfigurationError: none can.
+    """
     from tilekeep.config.checked_container import problems_of_parts
     from tilekeep.entrypoints.wsgi.make_app import application_of
 
+    loaded = load_settings(config, environment=environment, variables=os.environ, further=problems_of_parts)
+    application_of(loaded)
+    return loaded
+
+
+def _checked(config: str, environment: str | None) -> tuple[LoadedSettings | None, Report]:
+    """The settings, or None if they cannot be obeyed, and all that is to be said of them."""
     try:
-        loaded = load_settings(config, environment=environment, variables=os.environ, further=problems_of_parts)
-        application_of(loaded)
+        loaded = checked(config, environment)
     except ConfigurationProblems as problems:
         return None, problems.report
     except ConfigurationError as error:

@@ -44,11 +44,10 @@ def command(**given: Any) -> None:
 
     xyz is a directory with z/x/y and rows from the north, as web maps expect it, to be put on any web server; wmts
     one with the addresses of a RESTful WMTS, and its capabilities; pmtiles one file for the same purpose; mbtiles and
-    geopackage are files for GIS programs.  How far it has got is noted in
-    DEST.progress, for --continue.
+    geopackage are files for GIS programs.  How far it has got is noted in DEST.progress, for --continue.
 
-    The exit code is 0 when everything is there, 1 for what does not exist, 2 for a wrong call or configuration or an
-    interruption, 3 when tiles could not be stored, and 4 when some could not be made.
+    The exit code is 0 when all tiles that are stored, or with --fetch all tiles, are there, 2 for a wrong call or
+    configuration or an interruption, 3 when tiles could not be stored, and 4 when some could not be made.
     """
     from tilekeep.entrypoints.cli.export_call import ExportCall, unpacked_place
     from tilekeep.entrypoints.cli.export_run import run_export
@@ -79,7 +78,7 @@ def command(**given: Any) -> None:
         raise click.UsageError("archives are made as a whole; leave out --add")
     if source in loaded.settings.sources and not call.fetches:
         raise click.UsageError(f"{source} is a source, of which nothing is stored; add --fetch")
-    call.refuse_existing(force=given["adds"] or given["goes_on"])
+    call.refuse_existing(adds=given["adds"] or given["goes_on"], option="--add")
     if call.type.packed and not given["goes_on"] and os.path.exists(unpacked_place(dest)):
         raise click.UsageError(f"an export was interrupted; --continue it, or remove {unpacked_place(dest)}")
     sys.exit(run_export(loaded, call))

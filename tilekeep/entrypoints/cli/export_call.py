@@ -60,10 +60,10 @@ class ExportCall:
             raise ConfigurationError(f"destination grid only has {grid.levels} levels")
         return levels
 
-    def refuse_existing(self, *, force: bool) -> None:
-        """Ends the program with exit code 2 where something is at the destination that is not to be added to."""
-        if os.path.exists(self.dest) and not force:
-            click.echo("ERROR: destination exists, remove first or use --force", err=True)
+    def refuse_existing(self, *, adds: bool, option: str) -> None:
+        """Ends the program with exit code 2 where something is at the destination, unless ``option`` ``adds`` to it."""
+        if os.path.exists(self.dest) and not adds:
+            click.echo(f"ERROR: destination exists, remove first or use {option}", err=True)
             sys.exit(EXIT_CONFIGURATION)
 
 

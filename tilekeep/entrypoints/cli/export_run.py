@@ -103,11 +103,21 @@ class _Run:
         if result.interrupted:
             click.echo("stopping...", err=True)
             return EXIT_INTERRUPTED
-        if call.type.packed and not call.dry_run:
-            self._pack(container, settings, wanted)
-        if call.type.described and not call.dry_run:
-            self._describe(container, settings)
+        if not call.dry_run:
+            self._finish(container, settings, wanted)
+            if not os.path.exists(call.dest):
+                click.echo("WARN: none of these tiles is stored, so nothing has been written", err=True)
         return EXIT_FAILED_TILES if result.tiles.failed else 0
+
+    def _finish(self, container: TilekeepContainer, settings: ExportSettings, wanted: WantedTasks) -> None:
+        """Makes what has been stored into what was asked for."""
+        call = self._call
+        if call.type.packed:
+            self._pack(container, settings, wanted)
+        else:
+            self._hand_on(container)
+        if call.type.described:
+            self._describe(container, settings)
 
     def _describe(self, container: TilekeepContainer, settings: ExportSettings) -> None:
         """Writes the capabilities of a WMTS that has just these tiles."""
@@ -138,6 +148,12 @@ class _Run:
         for path in (unpacked, f"{unpacked}-wal", f"{unpacked}-shm", f"{unpacked}-journal"):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
+
+    def _hand_on(self, container: TilekeepContainer) -> None:
+        """Makes databases what is copied to other machines: single files that need none beside them."""
+        container.adapters.sqlite_connections().close()
+        for path in self._call.type.databases_at(self._call.dest):
+            container.adapters.into_one_file()(path)
 
     def _order(self) -> ExportOrder:
         call = self._call

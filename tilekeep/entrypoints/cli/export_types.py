@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
@@ -33,6 +34,14 @@ class ExportType(NamedTuple):
             if self.below
             else os.path.abspath(path),
         }
+
+    def databases_at(self, path: str) -> Sequence[str]:
+        """The databases that an export to ``path`` has written."""
+        if self.place == "filename":
+            return [os.path.abspath(path)]
+        if self.store["type"] == "sqlite":
+            return glob.glob(os.path.join(glob.escape(os.path.abspath(path)), "**", "*.mbtiles"), recursive=True)
+        return []
 
 
 _TMS = ExportType({"type": "file", "directory_layout": "tms"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from tilekeep.entrypoints.logs import chosen_format
+from tilekeep.entrypoints.logs import chosen_format, log_as_configured
 
 #: The name of an overlay in the ``environments`` of the configuration.
 environment = click.option(
@@ -28,11 +29,29 @@ log_format = click.option(
     help="How log lines are written to standard error; auto: text on a terminal, else JSON.",
 )
 
+
+def _usable_log_config(context: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
+    """The path of a set-up that works: it has been tried in a process of its own, with which its handlers have gone."""
+    if path is None or context.resilient_parsing:
+        return path
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    here = os.path.dirname(os.path.abspath(path))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as elsewhere:
+        try:
+            elsewhere.submit(log_as_configured, path, here).result()
+        except (OSError, ValueError) as error:
+            raise click.BadParameter(str(error), context, parameter) from error
+    return path
+
+
 #: A file for Python's logging.
 log_config = click.option(
     "--log-config",
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
+    callback=_usable_log_config,
     help="Configuration of Python's logging, such as log.ini, instead; loggers may be named as in MapProxy.",
 )
 

@@ -28,7 +28,7 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @options.environment
 def command(old: str, new: str, as_json: bool, environment: str | None) -> None:
-    r"""Say what becomes of stored tiles when the configuration file NEW takes the place of OLD.
+    """Say what becomes of stored tiles when the configuration file NEW takes the place of OLD.
 
     \b
     kept      they are found as before
@@ -41,7 +41,7 @@ def command(old: str, new: str, as_json: bool, environment: str | None) -> None:
     Nothing is read but the files, and nothing is changed.  Relative places in OLD are meant from the directory of NEW.
     The exit code is 0 if all stored tiles are found as before, 1 if some are not or are misread, and 2 for a
     configuration that cannot be obeyed.
-    """
+    """  # noqa: D301 - click takes a backspace for a paragraph whose lines stay as they are
     from tilekeep.config.assemble.planned_changes import Fate, planned_changes
 
     loaded = load_or_exit(new, environment)

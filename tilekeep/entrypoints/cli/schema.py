@@ -11,9 +11,11 @@ import click
 def command() -> None:
     """Print the JSON Schema of configuration files, with which editors complete and check them.
 
-    Options of installed plugins are among them. Save it beside mapproxy.yaml and name it in its first line:
+    Options of installed plugins are among them.  Save it beside mapproxy.yaml and name it in its first line:
+
+    \b
     # yaml-language-server: $schema=mapproxy.schema.json
-    """
+    """  # noqa: D301 - click takes a backspace for a paragraph whose lines stay as they are
     from tilekeep.config.mapproxy.json_schema import json_schema
     from tilekeep.config.plugins.installed import INSTALLED
     from tilekeep.config.plugins.model import model_with_all

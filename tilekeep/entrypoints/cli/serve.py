@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import click
 
+from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import options
-from tilekeep.entrypoints.cli.check import load_or_exit
+from tilekeep.entrypoints.cli.check import checked, load_or_exit
 from tilekeep.entrypoints.cli.server import ServerOptions, address, run_server
-from tilekeep.entrypoints.wsgi.served import ServedConfiguration
+from tilekeep.entrypoints.wsgi.served import ServedConfiguration, remember_good
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 
 
@@ -63,10 +65,19 @@ def command(
             raise click.UsageError(
                 "--list and --trusted-proxy are for directories; a file has globals.http.trusted_proxies"
             )
-        load_or_exit(config, environment)
+        remember_good(load_or_exit(config, environment))
     host, port = bind
     run_server(
         ServedConfiguration(config, environment, reload, log_format, log_config, lists_names, trusted_proxies or None),
         ServerOptions(host, port, workers, threads),
         lambda: click.echo(f"Tilekeep serves {config} on {address(host, port)}"),
+        lambda: _remember_newer(config, environment),
     )
+
+
+def _remember_newer(config: str, environment: str | None) -> None:
+    """What is wrong with a changed file its new workers say."""
+    if os.path.isdir(config):
+        return
+    with contextlib.suppress(ConfigurationError):
+        remember_good(checked(config, environment))

@@ -31,8 +31,15 @@ class ServerOptions:
     log_level: str = "info"
 
 
-def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on_ready: Callable[[], None]) -> None:
+def run_server(
+    served_as: served.ServedConfiguration,
+    options: ServerOptions,
+    on_ready: Callable[[], None],
+    on_renewal: Callable[[], None] = lambda: None,
+) -> None:
     """Serves until the process is told to stop; ``on_ready`` is called when the workers have been started.
+
+    On SIGHUP other workers take the place of these, one after the other, after ``on_renewal`` has been called.
 
     A worker that dies is replaced; one that dies again at once ends the server, since it would never stop dying.
     """
@@ -60,6 +67,7 @@ def run_server(served_as: served.ServedConfiguration, options: ServerOptions, on
         log_dictconfig=server_log_config(served_as.log_format, options.log_level.upper()),
     )
     server.on_startup(on_ready)
+    server.on_reload(on_renewal)
     os.register_at_fork(after_in_child=_end_on_signals)
     server.serve()
 

@@ -191,13 +191,17 @@ class TilekeepApplication:
             environ[AREAS] = self._areas
         try:
             served = environ["REQUEST_METHOD"] in SERVED_METHODS
-            status, headers, body = self._route(environ) if served else self._other_method(environ)
+            response = self._route(environ) if served else self._other_method(environ)
         except AccessDenied as denied:
-            status, headers, body = denied.response()
+            response = denied.response()
         except Exception:
             if self._debug:
                 raise
-            status, headers, body = _internal_error(environ)
+            response = _internal_error(environ)
+        return self._with_common_headers(environ, response)
+
+    def _with_common_headers(self, environ: Environ, response: Response) -> Response:
+        status, headers, body = response
         if self._tells_state and status >= "500":
             headers = [*headers, (STATE_HEADER, "error")]
         if self._names_origin:
@@ -214,7 +218,7 @@ class TilekeepApplication:
             except Exception:
                 if self._debug:
                     raise
-                return _internal_error(environ)
+                return self._with_common_headers(environ, _internal_error(environ))
 
         return guarded
 

@@ -115,6 +115,13 @@ class ApplicationBuild:
             log.warning("%s", problem)
         if loaded.report.warnings and not self._ignore_warnings:
             raise ConfigurationProblems(loaded.report)
+        return self.of(loaded)
+
+    def of(self, loaded: LoadedSettings) -> TilekeepApplication:
+        """The application of settings of the file that have been loaded already, whatever is in it now.
+
+        :raises ConfigurationError: they cannot be obeyed.
+        """
         container = checked_container(loaded, self._nodes)
         application = _application(container, loaded, debug=self._debug, environment=self._environment)
         self._nodes = container.use_cases.caches().kept

@@ -5,7 +5,18 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tilekeep.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from tilekeep.config.loading.settings_file import LoadedSettings
+
+log = logging.getLogger("tilekeep.config")
+
+#: Settings of the file that could be obeyed: new workers, which inherit them with the fork, do so where they cannot
+#: obey what is in the file by then.
+_good: LoadedSettings | None = None
 
 
 class ServedConfiguration(NamedTuple):
@@ -62,15 +73,37 @@ def make_application() -> Any:
     return _of_directory(served) if os.path.isdir(served.config) else _of_file(served)
 
 
-def _of_file(served: ServedConfiguration) -> Any:
-    from tilekeep.entrypoints.wsgi.make_app import make_wsgi_app
+def remember_good(loaded: LoadedSettings) -> None:
+    """Has workers that are started from now on use these settings while the file is broken."""
+    global _good  # noqa: PLW0603 - inherited with the fork
+    _good = loaded
 
+
+def _of_file(served: ServedConfiguration) -> Any:
     # The command has reported on the configuration already; workers speak up only when it is loaded anew.
-    config_log = logging.getLogger("tilekeep.config")
-    config_log.setLevel(logging.ERROR)
-    application = make_wsgi_app(served.config, reloader=served.reload, env=served.environment)
-    config_log.setLevel(logging.NOTSET)
+    log.setLevel(logging.ERROR)
+    application = _newest(served)
+    log.setLevel(logging.NOTSET)
     return application
+
+
+def _newest(served: ServedConfiguration) -> Any:
+    """What is in the file now, or else what was good before: servers end if their new workers do not live."""
+    from tilekeep.entrypoints.wsgi.make_app import ApplicationBuild
+    from tilekeep.entrypoints.wsgi.reloading import ReloadingApplication
+    from tilekeep.entrypoints.wsgi.watched_files import WatchedFiles
+
+    build = ApplicationBuild(served.config, served.environment)
+    try:
+        return ReloadingApplication(build) if served.reload else build(WatchedFiles())
+    except ConfigurationError as error:
+        if _good is None:
+            raise
+        before = build.of(_good)
+        if served.reload:
+            return ReloadingApplication(build, without=before)
+        log.error("the configuration cannot be used: %s", error)  # noqa: TRY400 - its text says it all
+        return before
 
 
 def _of_directory(served: ServedConfiguration) -> Any:

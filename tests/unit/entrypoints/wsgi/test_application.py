@@ -277,6 +277,7 @@ def test_interceptors_see_requests_in_order_and_their_errors_are_no_others(layer
 
     assert (tile.data, tile.headers["Access-Control-Allow-Origin"]) == (PNG_TILE, "*")
     assert (broken.status_code, "X-Request-ID" in broken.headers) == (500, True)
+    assert broken.headers["Access-Control-Allow-Origin"] == "*"
     assert seen == ["outer", "inner"] * 2
 
 

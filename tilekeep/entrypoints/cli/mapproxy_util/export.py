@@ -76,7 +76,7 @@ def command(context: click.Context, /, **given: Any) -> None:
         dry_run=given["dry_run"],
         quiet=given["quiet"],
     )
-    call.refuse_existing(force=given["force"])
+    call.refuse_existing(adds=given["force"], option="--force")
     sys.exit(run_export(loaded, call))
 
 

@@ -78,7 +78,8 @@ def _lines(report: GridReport, written: Mapping[str, Any], area: str | None) -> 
     else:
         yield f"    Coverage: {area} covers approx. {report.covered * 100:.4f}% of the grid BBOX"
         yield f"{heading} (approx. tiles within coverage)"
-    yield from _levels(report, {float(value): value for value in written.get("res") or ()})
+    stated = [*(written.get("res") or ()), written.get("min_res")]
+    yield from _levels(report, {float(value): value for value in stated if value is not None})
 
 
 def _defaults(grid: TileGrid, written: Mapping[str, Any]) -> dict[str, Any]:
