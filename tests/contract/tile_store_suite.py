@@ -275,6 +275,19 @@ class TileStoreSuite(ABC):
 
         assert (info.validators, info.checksum) == (VALIDATORS, "12ab")
 
+    def test_each_tile_of_a_batch_has_the_record_that_it_came_with(self, store: TileStore, shared: Any) -> None:
+        self.need_records(shared)
+        keys = [TileKey(TileCoord(5, x, y)) for x in range(6) for y in range(7)]
+        store.write([new(key, png(), validators=VALIDATORS, checksum="12ab") for key in keys], AT)
+        records = {key: (VALIDATORS, None) if number % 5 == 1 else (None, None) for number, key in enumerate(keys)}
+
+        store.write([new(key, png(), validators=validators) for key, (validators, _) in records.items()], LATER)
+
+        infos = store.stat_many(keys)
+        assert {key: (info.validators, info.checksum) for key, info in infos.items()} == records
+        assert {info.stored_at for info in infos.values()} == {self.read_info(store, keys[0]).stored_at}
+        assert self.read_info(store, keys[0]).stored_at > AT
+
     def test_reading_never_looks_at_the_record(self, store: TileStore) -> None:
         store.write([new(KEY, png(), validators=VALIDATORS, checksum="12ab")], AT)
 

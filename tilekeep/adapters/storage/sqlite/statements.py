@@ -22,6 +22,9 @@ WRITING = "tilekeep_writing"
 BEGIN_WRITING = f"UPDATE {WRITING} SET writing = 1"
 END_WRITING = f"UPDATE {WRITING} SET writing = 0"
 
+#: How many records of nothing but a time one statement stores: those of a meta tile of usual size.
+TIMES_AT_ONCE = 16
+
 #: How many rows one statement lists.
 LISTED_AT_ONCE = 1000
 
@@ -35,6 +38,7 @@ class Statements(NamedTuple):
     :ivar stat: size, time, etag, last_modified and checksum of a tile.
     :ivar insert: stores a tile; ?4 bytes, ?5 time, if the tile table has a column for it.
     :ivar record: stores a record; ?4 time, ?5 etag, ?6 last_modified, ?7 checksum.
+    :ivar times: stores :data:`TIMES_AT_ONCE` records with times only; level, column, row and time of each in turn.
     :ivar set_time: ?4 time.
     :ivar set_validators: ?4 etag, ?5 last_modified.
     :ivar remove: removes a tile.
@@ -52,6 +56,7 @@ class Statements(NamedTuple):
     stat: str
     insert: str
     record: str
+    times: str
     set_time: str
     set_validators: str
     remove: str
@@ -137,6 +142,8 @@ class TileTable:
             f" VALUES (?1, ?2, ?3, ?4{parameter})",
             record=f"INSERT OR REPLACE INTO {records} (zoom_level, tile_column, tile_row, stored_at, {record})"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            times=f"INSERT OR REPLACE INTO {records} (zoom_level, tile_column, tile_row, stored_at)"
+            f" VALUES {', '.join(['(?, ?, ?, ?)'] * TIMES_AT_ONCE)}",
             set_time=self._set_time(tiles, records),
             set_validators=f"INSERT INTO {records} (zoom_level, tile_column, tile_row, etag, last_modified)"
             " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (zoom_level, tile_column, tile_row)"
