@@ -10,6 +10,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +300,26 @@ def test_they_are_advertised(site: Callable[..., Site]) -> None:
     assert web.get(template.format(z=1, x=0, y=0)).status_code == 200
     for snippet in ("{y}{r}.png", "{y}{ratio}.png", "{y}@2x.png", "tilePixelRatio", "a/EPSG3857@2x.json"):
         assert snippet in page.replace("\\u007b", "{").replace("\\u007d", "}")
+
+
+@pytest.mark.parametrize(
+    ("service", "addresses"),
+    [
+        ("tms_layer", r"/tiles/a/EPSG3857/{z}/{x}/{y}\.webp"),
+        ("wmts_layer", r"/wmts/a/GLOBAL_WEBMERCATOR/{z}/{x}/{y}\.webp"),
+    ],
+)
+def test_the_demo_names_the_addresses_of_other_formats(site: Callable[..., Site], service: str, addresses: str) -> None:
+    web = site({"a": "variants: {formats: [image/webp]}", "b": "format: image/png"})
+
+    page, other = (unescape(web.get(f"/demo/?{service}={name}").text) for name in "ab")
+
+    named = re.search(addresses.replace("{", r"\{").replace("}", r"\}"), page)
+    assert named is not None
+    places = {"z": "03", "x": 4, "y": 2}
+    assert image(web.get(named[0].format(**places))).format == "WEBP"
+    assert "Tiles as image/webp" in page
+    assert "webp" not in other
 
 
 def test_capabilities_of_wmts_list_the_formats(site: Callable[..., Site]) -> None:

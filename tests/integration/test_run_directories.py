@@ -130,6 +130,23 @@ def test_another_process_sees_what_runs_and_can_stop_it(runs: Runs) -> None:
     runs.await_state(run, RunState.STOPPED)
 
 
+def test_one_that_is_stopped_before_it_can_say_anything_has_not_failed(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a program that is still being loaded."""
+    monkeypatch.setattr(f"{__name__}.PROGRAM", PROGRAM.replace("signal.signal(", "(lambda *_: None)("))
+    run = runs.runs.start(RunRequest(("all",))).id
+    runs.await_words(run)
+
+    runs.runs.stop(run)
+    runs.await_state(run, RunState.STOPPED)
+    runs.runs.go_on(run)
+    runs.await_words(run, times=2)
+    os.kill(runs.runs._facts(run)["process"], signal.SIGKILL)
+
+    runs.await_state(run, RunState.FAILED)
+
+
 def test_one_that_is_killed_is_not_taken_for_running(runs: Runs) -> None:
     run = runs.runs.start(RunRequest(("all",))).id
     runs.await_words(run)

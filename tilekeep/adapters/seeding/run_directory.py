@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from tilekeep.adapters.atomic_files import FileModes, new_file, put_in_place
@@ -24,6 +25,7 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 
 _NOTE, _PROGRESS, _RESULT, _LOG, _LOCK = "run.json", "progress", "result.json", "log", "lock"
 _RESULT_BEFORE = "result-before.json"
+_ASKED_TO_STOP = "asked-to-stop"
 
 #: The lock of all runs together, which whoever starts one holds.
 _STARTING = "starting.lock"
@@ -76,6 +78,8 @@ class RunDirectory:
         note = self._known(run)
         if note.state is RunState.RUNNING:
             facts = self._facts(run)
+            with self._translated("note in"):
+                Path(self._path(run, _ASKED_TO_STOP)).touch()
             end_process(facts["process"], facts.get("process_began"))
         return note
 
@@ -113,6 +117,8 @@ class RunDirectory:
         ):
             facts = {"seeds": request.seeds, "cleanups": request.cleanups, "workers": request.workers}
             started_at = self._clock.now()
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._path(name, _ASKED_TO_STOP))
             process = self._process(name, request, further, lock)
             number = {"process": process.pid, "process_began": began(process.pid)}
             try:
@@ -215,13 +221,19 @@ class RunDirectory:
             return SeedRunNote(
                 name,
                 request,
-                RunState.RUNNING if is_running else _state(result),
+                RunState.RUNNING if is_running else self._ended_state(name, result),
                 started_at,
                 None if is_running else self._ended_at(name, started_at),
                 self._path(name, _PROGRESS),
                 result,
                 self._last_lines(name),
             )
+
+    def _ended_state(self, name: str, result: Mapping[str, int]) -> RunState:
+        """How a run ended; one that was to stop before it could say anything has stopped."""
+        state = _state(result)
+        was_asked = not result and os.path.exists(self._path(name, _ASKED_TO_STOP))
+        return RunState.STOPPED if was_asked else state
 
     def _facts(self, name: str) -> dict[str, Any]:
         with open(self._path(name, _NOTE), "rb") as file:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline
 from tilekeep.domain.errors import UnknownLayer
@@ -65,10 +66,18 @@ class ShownTiles(ABC):
             data=tile_data(layer, form),
             bounds=layer.geographic_extent,
             capabilities=self._capabilities(base),
-            examples=self._examples(layer, grid, base),
+            examples=(*self._examples(layer, grid, base), *self._other_formats(layer, grid, base)),
             addressing=_addressing(layer, form, base, self._xyz(layer, grid, base)),
             attribution="" if outline.attribution is None else outline.attribution.title or "",
         )
+
+    def _other_formats(self, layer: LayerInGrid, grid: GridOutline, base: str) -> Iterator[Example]:
+        """Addresses that name another format than that of the layer, where they can."""
+        usual = self._form(layer, grid).form
+        for encoding in layer.variants.encodings:
+            form = self._form(replace(layer, encoding=encoding), grid).form
+            if form != usual:
+                yield Example(f"Tiles as {encoding.public_media_type}", base + form.removeprefix(".."))
 
     def _fields(self, outline: LayerOutline, grids: Sequence[GridOutline], layer: LayerInGrid) -> tuple[Field, ...]:
         names = [(grid.name, f"{grid.name} ({self._srs(outline, grid)})") for grid in grids]

@@ -2,7 +2,7 @@
 
 import { ask, change, hasToken, useToken } from "./api.js";
 import { CoverageMap, shareOf } from "./coverage.js";
-import { age, day, duration, element, number, size } from "./texts.js";
+import { age, day, duration, element, number, replaceRows, size } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
 const mayChange = document.body.dataset.mayChange === "true";
@@ -84,14 +84,14 @@ function showLevels() {
     ...facts.levels.map((level) => element("option", { value: level.level }, `${level.level} (${number(level.tiles)} tiles)`)),
   );
   byId("level").value = chosen || "0";
-  byId("levels").replaceChildren(...facts.levels.map(levelRow));
+  replaceRows(byId("levels"), facts.levels.map(levelRow));
 }
 
 function levelRow(level) {
   const times = level.tiles ? [day(level.oldest), day(level.newest)] : ["", ""];
   return element(
     "tr",
-    {},
+    { "data-key": String(level.level) },
     element("th", { scope: "row" }, element("button", { type: "button", class: "plain", onclick: () => chooseLevel(level.level) }, String(level.level))),
     element("td", { class: "number" }, number(level.tiles)),
     element("td", { class: "number" }, number(level.possible)),
@@ -187,7 +187,7 @@ async function offerTasks() {
 async function showRuns() {
   const { runs, elsewhere } = await ask("runs");
   const items = [...runs.map(runItem), ...elsewhere.map(elsewhereItem)];
-  byId("runs").replaceChildren(...(items.length ? items : [element("li", { class: "quiet" }, "Nothing has been started.")]));
+  replaceRows(byId("runs"), items.length ? items : [element("li", { class: "quiet" }, "Nothing has been started.")]);
   offerChanges();
   return runs.some((run) => run.state === "running");
 }
@@ -205,7 +205,7 @@ function runItem(run) {
     : null;
   return element(
     "li",
-    { "data-run": run.run, "data-state": run.state },
+    { "data-key": run.run, "data-state": run.state },
     element("span", { class: `dot dot-${states[run.state]}`, "aria-hidden": "true" }),
     element(
       "div",

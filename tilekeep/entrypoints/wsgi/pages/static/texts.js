@@ -13,6 +13,26 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+const usable = "a, button, summary, input, select, pre[tabindex]";
+
+// Puts other rows into a list or table.  Who has opened something in one, or stands in it with the keyboard, still has
+// and does: rows with the same data-key are the same one.
+export function replaceRows(parent, rows) {
+  const rowsOf = () => [...parent.querySelectorAll("[data-key]")];
+  const open = new Set(rowsOf().filter((row) => row.querySelector("details[open]")).map((row) => row.dataset.key));
+  const focused = rowsOf().find((row) => row.contains(document.activeElement));
+  const place = focused ? [...focused.querySelectorAll(usable)].indexOf(document.activeElement) : -1;
+  parent.replaceChildren(...rows);
+  for (const row of rowsOf()) {
+    if (open.has(row.dataset.key)) {
+      row.querySelector("details")?.setAttribute("open", "");
+    }
+    if (place >= 0 && row.dataset.key === focused.dataset.key) {
+      row.querySelectorAll(usable)[place]?.focus({ preventScroll: true });
+    }
+  }
+}
+
 export function number(value) {
   return value.toLocaleString("en");
 }
