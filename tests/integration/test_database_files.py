@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sqlite3
 import stat
@@ -47,6 +48,24 @@ def test_new_databases_get_a_log_as_the_option_says(tmp_path: Path, option: str,
     store_of(config(tmp_path, f"{{type: mbtiles{option}}}")).write([new(KEY)], LONG_AGO)
 
     assert query(tmp_path / FILES["mbtiles"], "PRAGMA journal_mode") == [(journal,)]
+
+
+def test_a_file_has_all_tiles_when_the_processes_that_wrote_it_have_ended(tmp_path: Path) -> None:
+    kept = []
+
+    def write() -> None:
+        container, store = assembled(config(tmp_path, "{type: mbtiles}"))
+        kept.append(container)
+        store.write([new(KEY)], LONG_AGO)
+
+    process = multiprocessing.get_context("fork").Process(target=write)
+    process.start()
+    process.join()
+
+    file = tmp_path / FILES["mbtiles"]
+    assert process.exitcode == 0
+    assert not [beside.name for beside in file.parent.glob(f"{file.name}-*")]
+    assert query(file, "SELECT count(*) FROM tiles") == [(1,)]
 
 
 def open_below(directory: Path) -> int:

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 
 from tilekeep.adapters.storage.directories import store_error
 from tilekeep.adapters.storage.sqlite.database import Database, identity_of
@@ -37,6 +38,7 @@ class Connections:
         self._count = 0
         self._guard = threading.Lock()
         self._writers = _locks()
+        self._ends_with_process = False
         weakref.finalize(self, _close_all, self._idle)
 
     def owner(self) -> int:
@@ -78,6 +80,7 @@ class Connections:
             idle = self._idle.get(key)
             if idle is None:
                 idle = self._idle[key] = []
+                self._end_with_process()
             idle.append(database)
             self._count += 1
             self._idle.move_to_end(key)
@@ -106,8 +109,19 @@ class Connections:
         """
         inherited, self._idle = self._idle, OrderedDict()
         self._guard, self._writers, self._count = threading.Lock(), _locks(), 0
+        self._ends_with_process = False
         _close_all(inherited)
         weakref.finalize(self, _close_all, self._idle)
+
+    def _end_with_process(self) -> None:
+        """Has all that is idle closed at the end of a process that multiprocessing has started, too.
+
+        Such processes run no other functions at their end.  Who closes a database last puts its log into it, so that
+        the file has all that is in it once servers and seeding have ended.
+        """
+        if not self._ends_with_process:
+            self._ends_with_process = True
+            Finalize(self, _close_living, (weakref.ref(self),), exitpriority=0)
 
     def _spare(self) -> Database | None:
         """Takes out the database that was used least recently, if there are too many, and places without any."""
@@ -123,6 +137,12 @@ class Connections:
 
 def _locks() -> tuple[threading.Lock, ...]:
     return tuple(threading.Lock() for _ in range(_WRITERS))
+
+
+def _close_living(connections: weakref.ref[Connections]) -> None:
+    living = connections()
+    if living is not None:
+        living.close()
 
 
 def _close_all(idle: _Idle) -> None:
