@@ -51,3 +51,10 @@ def test_what_is_no_command_is_said_to_be_none() -> None:
 
 def test_a_name_that_nobody_has_is_still_unknown() -> None:
     assert "No such command 'nothing'" in run("nothing").output
+
+
+def test_a_misspelt_command_is_told_with_the_one_that_was_meant() -> None:
+    result = run("shema")
+
+    assert result.exit_code == 2
+    assert "No such command 'shema'. Did you mean 'schema'?" in result.output

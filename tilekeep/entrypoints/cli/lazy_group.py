@@ -39,6 +39,21 @@ class LazyGroup(click.Group):
             command: click.Command = import_module(f"tilekeep.entrypoints.cli.{module}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click; an unknown command is told with the one that was probably meant."""
+        name = args[0]
+        meant = None if ctx.resilient_parsing or name in self.list_commands(ctx) else self._like(ctx, name)
+        if meant is not None:
+            ctx.fail(f"No such command {name!r}. Did you mean {meant!r}?")
+        return super().resolve_command(ctx, args)
+
+    def _like(self, context: click.Context, name: str) -> str | None:
+        from tilekeep.config.suggestions import closest
+
+        return closest(name, self.list_commands(context))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the lines of help."""
         with formatter.section("Commands"):

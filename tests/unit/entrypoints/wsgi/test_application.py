@@ -290,3 +290,16 @@ def test_a_service_of_a_plugin_answers_below_its_name_only(layers: FakeLayers) -
 
     assert (web.get("/where/am/i").data, web.get("/wherever").status_code) == (b"/where/am/i", 404)
     assert web.get(TILE).data == PNG_TILE
+
+
+@pytest.mark.parametrize("status", ["banana", "", 200, None])
+def test_what_is_no_status_of_a_plugin_becomes_an_internal_error(layers: FakeLayers, status: Any) -> None:
+    def answers(environ: Any, start_response: Any) -> Any:
+        start_response(status, [("Content-Type", "text/plain")])
+        return [b"text"]
+
+    web = client(layers, plugins=PluginParts({"where": answers}, (), {}), debug=False)
+
+    answer = web.get("/where")
+
+    assert (answer.status_code, answer.data) == (500, b"internal error")

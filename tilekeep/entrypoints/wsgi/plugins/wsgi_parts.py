@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -9,6 +10,9 @@ from wsgiref.types import WSGIApplication
 from tilekeep.entrypoints.wsgi.request_facts import note_service
 from tilekeep.entrypoints.wsgi.response import Environ, Response
 from tilekeep.entrypoints.wsgi.router import Handler
+
+#: A status line without the version (RFC 9112, 4); PEP 3333 has it as text.
+_STATUS = re.compile(r"[2-5]\d\d( |$)")
 
 
 class HandlerOfApplication:
@@ -24,12 +28,17 @@ class HandlerOfApplication:
         self._service = service
 
     def __call__(self, environ: Environ) -> Response:
-        """What the application answers; what it raises comes through."""
+        """What the application answers; what it raises comes through.
+
+        :raises ValueError: it has answered with something else than a status; TypeError, with no text at all.
+        """
         from werkzeug.test import run_wsgi_app
 
         if self._service is not None:
             note_service(environ, self._service)
         parts, status, headers = run_wsgi_app(self._application, environ, buffered=True)
+        if not _STATUS.match(status):
+            raise ValueError(f"the application answers with the status {status!r}, which is none such as '200 OK'")
         return Response(status, list(headers), b"".join(parts))
 
 
