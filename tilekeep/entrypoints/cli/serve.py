@@ -7,7 +7,6 @@ import os
 
 import click
 
-from tilekeep.domain.errors import ConfigurationError
 from tilekeep.entrypoints.cli import options
 from tilekeep.entrypoints.cli.check import checked, load_or_exit
 from tilekeep.entrypoints.cli.server import ServerOptions, address, run_server
@@ -79,5 +78,5 @@ def _remember_newer(config: str, environment: str | None) -> None:
     """What is wrong with a changed file its new workers say."""
     if os.path.isdir(config):
         return
-    with contextlib.suppress(ConfigurationError):
+    with contextlib.suppress(Exception):
         remember_good(checked(config, environment))

@@ -70,7 +70,7 @@ class ReloadingApplication:
         except Exception as error:
             if without is None:
                 raise
-            _report("the configuration cannot be used", error)
+            report_unusable("the configuration cannot be used", error)
             return without
 
     def _rebuild(self) -> None:
@@ -82,7 +82,7 @@ class ReloadingApplication:
         try:
             self._application = self._build(files)
         except Exception as error:  # noqa: BLE001 - whatever it is, the application before goes on
-            _report("the changed configuration is not used", error)
+            report_unusable("the changed configuration is not used", error)
             files.watch_as(before)
         else:
             # The parts of an application refer to each other: ports and threads of the one before would stay open.
@@ -91,6 +91,6 @@ class ReloadingApplication:
         self._files = files
 
 
-def _report(what: str, error: Exception) -> None:
-    """The text of a problem with the configuration says it all; of anything else the place matters."""
+def report_unusable(what: str, error: Exception) -> None:
+    """Logs why there is none: the text of a problem with the configuration says it all; else the place matters too."""
     log.error("%s: %s", what, error, exc_info=None if isinstance(error, ConfigurationError) else error)

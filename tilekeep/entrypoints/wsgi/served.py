@@ -7,8 +7,6 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tilekeep.domain.errors import ConfigurationError
-
 if TYPE_CHECKING:
     from tilekeep.config.loading.settings_file import LoadedSettings
 
@@ -90,19 +88,19 @@ def _of_file(served: ServedConfiguration) -> Any:
 def _newest(served: ServedConfiguration) -> Any:
     """What is in the file now, or else what was good before: servers end if their new workers do not live."""
     from tilekeep.entrypoints.wsgi.make_app import ApplicationBuild
-    from tilekeep.entrypoints.wsgi.reloading import ReloadingApplication
+    from tilekeep.entrypoints.wsgi.reloading import ReloadingApplication, report_unusable
     from tilekeep.entrypoints.wsgi.watched_files import WatchedFiles
 
     build = ApplicationBuild(served.config, served.environment)
     try:
         return ReloadingApplication(build) if served.reload else build(WatchedFiles())
-    except ConfigurationError as error:
+    except Exception as error:  # whatever it is, what was good before goes on
         if _good is None:
             raise
         before = build.of(_good)
         if served.reload:
             return ReloadingApplication(build, without=before)
-        log.error("the configuration cannot be used: %s", error)  # noqa: TRY400 - its text says it all
+        report_unusable("the configuration cannot be used", error)
         return before
 
 
