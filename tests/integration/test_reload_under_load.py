@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -138,6 +139,13 @@ def test_workers_of_a_server_reload_without_losing_a_request(
     assert reloads() == 2 * _CHANGES
 
 
+def serves(server: Server, edition: bytes) -> bool:
+    """Whether the server answers with an edition; a worker that is about to end may refuse to answer at all."""
+    with contextlib.suppress(OSError):
+        return edition in ask(f"{server.url}/tms/1.0.0").body
+    return False
+
+
 @pytest.mark.parametrize("options", [pytest.param([], id="as-it-was"), pytest.param(["--reload"], id="reload")])
 def test_new_workers_go_on_with_the_configuration_before_while_the_file_is_broken(
     config: ChangingConfiguration, running: Callable[[Server], Server], options: list[str]
@@ -153,7 +161,7 @@ def test_new_workers_go_on_with_the_configuration_before_while_the_file_is_broke
     while_broken = ask(f"{server.url}/tms/1.0.0").body
     config.write(2)
     os.kill(server.pid, signal.SIGHUP)
-    wait_until(lambda: server.answers() and b"Edition 2" in ask(f"{server.url}/tms/1.0.0").body)
+    wait_until(lambda: serves(server, b"Edition 2"))
 
     assert b"Edition 0" in while_broken
     assert server.running
