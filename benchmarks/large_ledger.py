@@ -45,9 +45,10 @@ def main() -> None:
         print(f"{tiles:,} tiles in {cells:,} cells of the ledger")
         client = Client(make_wsgi_app(str(config)))
         window, close = "-20037508,0,0,20037508", "-20037508,17600000,-17600000,20037508"
+        corner = "-19070000,18500000,-18500000,19070000"
         squares = f"squares?{_CACHE}&level"
         levels = (f"{squares}={z}" for z in (0, 5, 6, 8, 11, 12))
-        views = f"{squares}=12&bbox={window}", f"{squares}=11&bbox={close}"
+        views = (f"{squares}=12&bbox={window}", f"{squares}=11&bbox={close}", f"{squares}=11&bbox={corner}")
         for request in (f"cache?{_CACHE}", *levels, *views, "caches", "servers", "runs"):
             times, size = _measured(client, f"/admin/api/{request}")
             took = f"{statistics.median(times):7.1f} ms of a processor, longest {max(times):7.1f} ms"
@@ -104,12 +105,13 @@ def _count(tiles: int, now: float, spread: int) -> Count:
 
 
 def _one_by_one(z: int, count: Count) -> CellTiles:
-    """As many tiles, with sizes that are not all alike."""
+    """As many tiles with as many bytes, and with sizes that are not all alike: two by two they make up for each other."""
     side = min(1 << z, CELL_SIDE)
     places = [row * CELL_SIDE + column for row in range(side) for column in range(side)][: count.tiles]
     days = [day for day, amount in count.days.items() for _ in range(amount.tiles)]
     stored = array("q", (day * DAY_SECONDS + place // 16 for day, place in zip(days, places, strict=True)))
-    return CellTiles(array("H", places), stored, array("Q", (_BYTES + place * 7919 % 4001 for place in places)))
+    sizes = [_BYTES + (1 - number % 2 * 2) * (number // 2 * 7919 % 4001) for number in range(count.tiles // 2 * 2)]
+    return CellTiles(array("H", places), stored, array("Q", sizes + [_BYTES] * (count.tiles % 2)))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from tilekeep.domain.ledger import (
     counted,
     together,
 )
+from tilekeep.domain.level_squares import TileRange
 from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.ledger import CountedSquares, Ledger, Uses
 from tilekeep.ports.tile_store import TileStore
@@ -55,9 +56,18 @@ def book(ledger: Ledger) -> dict[Cell, Count]:
     return {cell: count for z in range(LEVELS) for cell, count in ledger.cells(z)}
 
 
+EVERYWHERE = TileRange(range(1 << LEVELS), range(1 << LEVELS))
+
+
+def small_squares(ledger: CountedSquares, block: CellBlock, width: int = 1) -> dict[Cell, Count]:
+    """What a ledger knows of squares of ``width`` tiles."""
+    cells = ledger.tiles(block).items()
+    return {square: count for cell, own in cells for square, count in own.in_squares(cell, width, EVERYWHERE).items()}
+
+
 def tile_by_tile(ledger: CountedSquares) -> dict[Cell, tuple[int, int]]:
     """Tiles and bytes at each place, as a ledger knows them."""
-    found = itertools.chain.from_iterable(ledger.small_squares(CellBlock(z), 1) for z in range(LEVELS))
+    found = itertools.chain.from_iterable(small_squares(ledger, CellBlock(z)).items() for z in range(LEVELS))
     return {square: (count.tiles, count.size) for square, count in found}
 
 
@@ -121,7 +131,7 @@ class LedgerSuite(ABC):
         store.put(DEEPER, png("deeper"), AT)
         settle(ledger, store)
 
-        ((square, count),) = ledger.small_squares(CellBlock.around(CELL), 1)
+        ((square, count),) = small_squares(ledger, CellBlock.around(CELL)).items()
 
         here, then, other = (len(png(name)) for name in ("here", "then", "other"))
         assert square == HERE.coord
@@ -132,7 +142,7 @@ class LedgerSuite(ABC):
             1_700_000_001.0,
             {0: Amount(1, then), int(AT) // DAY_SECONDS: Amount(1, here), OTHER_FORMS: Amount(1, other)},
         )
-        assert {square for square, _ in ledger.small_squares(CellBlock(9), 1)} == {HERE.coord, NEXT_CELL.coord}
+        assert set(small_squares(ledger, CellBlock(9))) == {HERE.coord, NEXT_CELL.coord}
 
     def test_small_squares_hold_neighbours(self, ledger: UsedLedger) -> None:
         store = FakeTileStore()
@@ -140,7 +150,7 @@ class LedgerSuite(ABC):
             store.put(TileKey(TileCoord(9, x, y)), png(), AT)
         settle(ledger, store)
 
-        found = {square: count.tiles for square, count in ledger.small_squares(CellBlock(9), 4)}
+        found = {square: count.tiles for square, count in small_squares(ledger, CellBlock(9), 4).items()}
 
         assert found == {Cell(9, 16, 0): 2, Cell(9, 17, 0): 1, Cell(9, 16, 1): 1}
 
@@ -154,14 +164,14 @@ class LedgerSuite(ABC):
         accounted.write([new(NEXT_CELL, png("new"))], LATER)
         settle(ledger, store)
 
-        found = [(square, count.newest) for square, count in ledger.small_squares(CellBlock(9), 1)]
+        found = [(square, count.newest) for square, count in small_squares(ledger, CellBlock(9)).items()]
         assert found == [(NEXT_CELL.coord, int(LATER))]
 
     def test_no_tiles_are_known_of_what_was_counted_without_them(self, ledger: UsedLedger) -> None:
-        assert list(ledger.small_squares(CellBlock(9), 1)) == []
+        assert ledger.tiles(CellBlock(9)) == {}
         enter(ledger, CellBlock(9), {CELL: COUNT})
 
-        assert list(ledger.small_squares(CellBlock(9), 1)) == []
+        assert ledger.tiles(CellBlock(9)) == {}
 
     def test_what_is_entered_is_in_the_account(self, ledger: Ledger) -> None:
         enter(ledger, CellBlock(9), {CELL: COUNT, OTHER_CELL: COUNT._replace(oldest=7.0)})

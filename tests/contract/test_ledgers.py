@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import random
+import sqlite3
 import time
+import zlib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,29 @@ class TestStoreLedgerWithShortJournals(LedgerSuite):
 class TestStoreLedger(LedgerSuite):
     def make_ledger(self, medium: Path) -> StoreLedger:
         return store_ledger(medium)
+
+    def test_a_ledger_from_before_tiles_were_kept_is_read_and_completed(self, tmp_path: Path) -> None:
+        store, ledger = FakeTileStore(), store_ledger(tmp_path)
+        store.put(HERE, png(), AT)
+        settle(ledger, store)
+        with closing(sqlite3.connect(tmp_path / "account.sqlite")) as database:
+            database.execute("DROP TABLE cell_tiles")
+
+        assert ledger.tiles(CellBlock(9)) == {}
+        assert book(ledger) == listing(store)
+        settle(ledger, store, scan=True)
+        assert set(ledger.tiles(CellBlock(9))) == {CELL}
+
+    @pytest.mark.parametrize("damaged", [b"nonsense", "text", 7, zlib.compress(b"\xff" * 18)])
+    def test_damaged_tiles_of_a_cell_are_told_with_the_remedy(self, tmp_path: Path, damaged: object) -> None:
+        store, ledger = FakeTileStore(), store_ledger(tmp_path)
+        store.put(HERE, png(), AT)
+        settle(ledger, store)
+        with closing(sqlite3.connect(tmp_path / "account.sqlite")) as database, database:
+            database.execute("UPDATE cell_tiles SET packed = ?", (damaged,))
+
+        with pytest.raises(StoreError, match="remove it"):
+            ledger.tiles(CellBlock(9))
 
     def test_a_change_of_another_process_is_waited_for(self, tmp_path: Path) -> None:
         ledger = store_ledger(tmp_path, patience_seconds=60.0)

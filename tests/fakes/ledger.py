@@ -91,10 +91,8 @@ class FakeLedger:
             assert whole is not None
             yield square, whole
 
-    def small_squares(self, block: CellBlock, width: int) -> Iterator[tuple[Cell, Count]]:
-        for cell, tiles in self.one_by_one.items():
-            if _holds(block, cell):
-                yield from tiles.counts(cell, width).items()
+    def tiles(self, block: CellBlock) -> dict[Cell, CellTiles]:
+        return {cell: tiles for cell, tiles in self.one_by_one.items() if _holds(block, cell)}
 
 
 def _holds(block: CellBlock, cell: Cell) -> bool:

@@ -43,7 +43,7 @@ class SettleLedger:
         self._store = store
         self._levels = levels
         self._clock = clock
-        self.lists_windows = lists_windows
+        self._lists_windows = lists_windows
 
     def __call__(self, *, scan: bool = False, deadline: Deadline = NO_DEADLINE) -> Account:
         """The account, now that all changes are counted.
@@ -73,7 +73,7 @@ class SettleLedger:
         """
         left = Allowance(most_tiles)
         # Where every change has its level listed, only the first time is too much.
-        is_bounded = self.lists_windows or not self._ledger.account().complete
+        is_bounded = self._lists_windows or not self._ledger.account().complete
         with self._counting() as areas:
             # The deepest levels first: they say soonest that there is too much.
             levels = sorted({area.z for area in areas if isinstance(area, CellBlock) and area.is_level}, reverse=True)
@@ -98,7 +98,7 @@ class SettleLedger:
                 """Nothing changes; what was noted is counted."""
         began = self._clock.now()
         with self._ledger.settling() as changes:
-            yield changes.areas if self.lists_windows else frozenset(CellBlock(area.z) for area in changes.areas)
+            yield changes.areas if self._lists_windows else frozenset(CellBlock(area.z) for area in changes.areas)
             if whole:
                 self._ledger.note_complete(began)
 

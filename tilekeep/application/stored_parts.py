@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.freshness import Freshness, freshness
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
-from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, CellBlock, Count
+from tilekeep.domain.ledger import CELL_SIDE, Account, Cell, Count
 from tilekeep.domain.level_squares import LevelSquares, TileRange, tiles_across_square
 from tilekeep.domain.staleness import StalenessPolicy
 from tilekeep.domain.tile import TileCoord
@@ -19,6 +19,9 @@ from tilekeep.ports.ledger import CountedSquares, Ledger
 #: Of no more cells and tiles the account is read for each of these tiles: people look on while it is.
 _MOST_CELLS = 16
 _MOST_TILES = 65536
+
+#: Areas that have changed are counted while somebody looks if they are no more than these; else when it is asked for.
+QUICKLY_COUNTED = 64
 
 
 class LevelPart(NamedTuple):
@@ -54,7 +57,7 @@ class StoredParts:
         squares: the same, in squares.
         policy: what makes tiles stale.
         clock: the current time.
-        counts_cells: whether a cell can be counted anew without listing its level.
+        counts_cells: whether counting a cell anew costs no more than what lies in it.
     """
 
     def __init__(
@@ -105,8 +108,8 @@ class StoredParts:
     def _squares_in(self, z: int, area: TileRange) -> Iterator[SquarePart]:
         squares = LevelSquares.over(z, area)
         known = list(self._squares.squares(squares.block, squares.side))
-        tiles = self._tile_by_tile(area, squares.block, known) if squares.side == 1 else None
-        parts = [(squares.tiles_of(square), count) for square, count in known] if tiles is None else tiles
+        finer = self._finer(area, squares, known)
+        parts = [(squares.tiles_of(square), count) for square, count in known] if finer is None else finer
         limit, whole, matrix = self._limit(), self._area(z, self.extent), self._area(z, self.grid.level_bbox(z))
         assert matrix is not None, "every level has tiles"
         for covered, count in parts:
@@ -117,27 +120,30 @@ class StoredParts:
             possible = 0 if inside is None else inside.tiles
             yield SquarePart(self._bbox(z, existing), possible, count, freshness(count, limit))
 
-    def _tile_by_tile(
-        self, area: TileRange, block: CellBlock, known: Sequence[tuple[Cell, Count]]
+    def _finer(
+        self, area: TileRange, squares: LevelSquares, known: Sequence[tuple[Cell, Count]]
     ) -> list[tuple[TileRange, Count]] | None:
-        """The squares of cells in smaller ones; None if they have too many tiles, or if these are not known."""
-        tiles = sum(count.tiles for _, count in known)
-        if len(known) > _MOST_CELLS or tiles > _MOST_TILES:
-            return None
+        """Cells in smaller squares, but those of which no tiles are known; None if there are too many of either."""
         width = tiles_across_square(area)
-        if width >= CELL_SIDE:
+        lines = sum(count.tiles + count.other_forms.tiles for _, count in known)
+        if squares.side > 1 or width >= CELL_SIDE or len(known) > _MOST_CELLS or lines > _MOST_TILES:
             return None
-        found = list(self._squares.small_squares(block, width))
-        if sum(count.tiles for _, count in found) != tiles:
-            self._have_counted(cell for cell, _ in known)
-            return None
-        smaller = ((_tiles_of(square, width), count) for square, count in found)
-        return [(tiles, count) for tiles, count in smaller if tiles.common(area) is not None]
+        tiles, parts, unknown = self._squares.tiles(squares.block), list[tuple[TileRange, Count]](), list[Cell]()
+        for cell, count in known:
+            own = tiles.get(cell)
+            if own is None or not own.agree_with(count):
+                unknown.append(cell)
+                parts.append((squares.tiles_of(cell), count))
+            else:
+                small = own.in_squares(cell, width, area)
+                parts += [(_tiles_of(square, width), part) for square, part in small.items()]
+        self._note(unknown)
+        return parts
 
-    def _have_counted(self, cells: Iterable[Cell]) -> None:
-        """Has cells counted the next time, of which no tiles are known: they were counted with too many others."""
-        if self._counts_cells:
-            with self._ledger.changing(cells):
+    def _note(self, unknown: Sequence[Cell]) -> None:
+        """Has cells counted the next time: they were counted among too many, or by a release that kept no tiles."""
+        if unknown and self._counts_cells and self._ledger.account().unsettled + len(unknown) <= QUICKLY_COUNTED:
+            with self._ledger.changing(unknown):
                 """Nothing changes."""
 
     def _area(self, z: int, bbox: BBox) -> TileRange | None:

@@ -105,11 +105,8 @@ class CountedSquares(Protocol):
         """
         ...
 
-    def small_squares(self, block: CellBlock, width: int) -> Iterator[tuple[Cell, Count]]:
-        """The counts of squares of ``width`` by ``width`` tiles, a power of two less than the side of a cell.
-
-        Times are whole seconds.  Nothing is known of cells that were counted without their tiles (see
-        :meth:`Ledger.enter`).  The cell that stands for a square is numbered in squares.
+    def tiles(self, block: CellBlock) -> Mapping[Cell, CellTiles]:
+        """The tiles of the cells of ``block`` one by one; those of some cells are not known (see :meth:`Ledger.enter`).
 
         :raises StoreError: the account cannot be read.
         """

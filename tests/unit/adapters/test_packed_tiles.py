@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tilekeep.adapters.storage.ledger.packed_tiles import pack, unpack
 from tilekeep.domain.cell_tiles import CellTiles
 
-LINES = st.tuples(st.integers(0, (1 << 16) - 1), st.integers(-(1 << 63), (1 << 63) - 1), st.integers(0, (1 << 64) - 1))
+LINES = st.tuples(st.integers(0, 2 * 4096 - 1), st.integers(-(1 << 63), (1 << 63) - 1), st.integers(0, (1 << 64) - 1))
 
 
 def cell_tiles(lines: list[tuple[int, int, int]]) -> CellTiles:
@@ -48,3 +48,13 @@ def test_a_column_that_is_cut_off_is_refused() -> None:
 
     with pytest.raises(ValueError, match="cut off"):
         unpack(zlib.compress(b"x" * 17))
+
+
+def test_a_place_outside_the_cell_is_refused() -> None:
+    with pytest.raises(ValueError, match="elsewhere"):
+        unpack(pack(cell_tiles([(2 * 4096, 0, 0)])))
+
+
+def test_what_is_not_even_bytes_is_refused() -> None:
+    with pytest.raises(ValueError, match="damaged"):
+        unpack(7)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.tile_store import FakeTileStore
 from tilekeep.application.settle_ledger import SettleLedger
-from tilekeep.application.stored_parts import StoredParts
+from tilekeep.application.stored_parts import QUICKLY_COUNTED, StoredParts
 from tilekeep.domain.errors import InvalidParameter
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
@@ -222,3 +222,43 @@ def test_nothing_is_counted_anew_where_that_takes_a_whole_level() -> None:
 
     assert square.stored.tiles == 2
     assert stored.ledger.account().unsettled == 0
+
+
+def test_cells_that_are_known_are_shown_finely_beside_one_that_is_not() -> None:
+    stored = Stored((9, 0, 0), (9, 0, 100))
+    del stored.ledger.one_by_one[Cell(9, 0, 1)]
+    window = WEBMERCATOR.tile_bbox(TileCoord(9, 0, 0)).union(WEBMERCATOR.tile_bbox(TileCoord(9, 30, 110)))
+
+    squares = stored.parts().squares(9, window)
+
+    assert sorted(square.possible for square in squares) == [16, CELL_SIDE**2]
+    assert set(stored.ledger.notes) == {Cell(9, 0, 1)}
+
+
+def test_tiles_that_were_counted_at_another_time_are_not_believed() -> None:
+    stored = Stored((3, 0, 0), (3, 1, 0))
+    (cell,) = stored.ledger.counts
+    stored.ledger.counts[cell] = stored.ledger.counts[cell]._replace(size=7)
+
+    assert [square.possible for square in stored.parts().squares(3)] == [64]
+
+
+def test_no_more_is_noted_than_is_counted_while_somebody_looks() -> None:
+    stored = Stored((3, 0, 0))
+    stored.forget_single_tiles()
+    with stored.ledger.changing([Cell(14, column, 0) for column in range(QUICKLY_COUNTED)]):
+        pass
+
+    stored.parts().squares(3)
+
+    assert stored.ledger.account().unsettled == QUICKLY_COUNTED
+
+
+def test_more_tiles_than_can_be_read_at_a_glance_are_shown_by_cells() -> None:
+    ledger = FakeLedger()
+    tiles = 16385
+    count = Count(tiles, tiles, 1e9, 1e9, {int(1e9 // DAY_SECONDS): Amount(tiles, tiles)})
+    ledger.counts = {Cell(7, column, row): count for column in range(2) for row in range(2)}
+
+    assert {square.possible for square in parts_of(ledger).squares(7)} == {CELL_SIDE**2}
+    assert ledger.notes == {}

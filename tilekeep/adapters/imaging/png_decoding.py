@@ -33,8 +33,11 @@ _SPECIAL = frozenset({b"tRNS", b"iCCP", b"acTL"})
 #: Filter types (ISO/IEC 15948, 9.2).
 _SUB, _UP, _PAETH = 1, 2, 4
 
-#: Of larger images Pillow undoes the filters: it does so in pieces, and other threads work meanwhile.
-_MOST_PIXELS_AT_ONCE = 1 << 22
+#: Larger images are left to Pillow, which does not need all rows at once.
+_MOST_PIXELS = 1 << 24
+
+#: Filters of so many pixels are undone at a time: libspng lets no other thread work meanwhile.
+_PIXELS_AT_ONCE = 1 << 18
 
 #: Fewer rows are not worth comparing.
 _FEW_ROWS = 3
@@ -86,7 +89,8 @@ def _by_pillow(file: ReadableFile, limits: ImageLimits) -> FastRaster:
 def _is_plain(png: Png) -> bool:
     header = png.header
     eight_bits = header.color_type in _MODES and header.bit_depth == _PLAIN_DEPTH
-    return eight_bits and not header.interlaced and _SPECIAL.isdisjoint(png.contents)
+    small = header.width * header.height <= _MOST_PIXELS
+    return eight_bits and small and not header.interlaced and _SPECIAL.isdisjoint(png.contents)
 
 
 def _row_bytes(header: PngHeader) -> int:
@@ -104,7 +108,7 @@ def _inflated(png: Png) -> bytes | None:
     inflater = isal_zlib.decompressobj()
     try:
         filtered: bytes = inflater.decompress(png.data, expected + 1)
-    except IsalError:  # type: ignore[misc]  # as above
+    except IsalError:  # type: ignore[misc]  # the stubs do not say that it is an exception
         return None
     return filtered if inflater.eof and len(filtered) == expected else None
 
@@ -122,16 +126,37 @@ def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
         return None if first is None else np.broadcast_to(first, (header.height, header.width))
     if not rows[:, 0].any():
         return _words(rows, header)
-    return _unfiltered(header, filtered) if header.width * header.height <= _MOST_PIXELS_AT_ONCE else None
+    return _unfiltered(header, filtered)
 
 
 def _unfiltered(header: PngHeader, filtered: bytes) -> Words | None:
     """The pixels of a plain image, or None if there is a filter that nobody knows."""
+    words: Words = np.empty((header.height, header.width), "<u4")
+    length, rows_at_once = 1 + _row_bytes(header), max(1, _PIXELS_AT_ONCE // header.width)
+    above = b""
+    for top in range(0, header.height, rows_at_once):
+        rows = filtered[top * length : (top + rows_at_once) * length]
+        lines = _by_libspng(header, above + rows)
+        if lines is None:
+            return None
+        words[top : top + rows_at_once] = lines[1:] if above else lines
+        above = _unfiltered_row(header, words[min(top + rows_at_once, header.height) - 1])
+    return words
+
+
+def _by_libspng(header: PngHeader, rows: bytes) -> Words | None:
+    """The pixels of some rows, of which the first has none above it."""
+    height = len(rows) // (1 + _row_bytes(header))
     try:
-        pixels: Bytes = pyspng.load(stored_png(header, filtered), format="RGBA")
+        pixels: Bytes = pyspng.load(stored_png(header._replace(height=height), rows), format="RGBA")
     except RuntimeError:
         return None
-    return pixels.reshape(header.height, -1).view("<u4")
+    return pixels.reshape(height, -1).view("<u4")
+
+
+def _unfiltered_row(header: PngHeader, line: Words) -> bytes:
+    """A line as a row without filter, for others to stand below."""
+    return b"\0" + line.view(np.uint8).reshape(-1, 4)[:, : _SAMPLES[header.color_type]].tobytes()
 
 
 def _is_one_row_again_and_again(rows: Bytes, filtered: bytes) -> bool:

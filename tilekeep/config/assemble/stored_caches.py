@@ -11,8 +11,11 @@ from tilekeep.config.assemble.cache_parts import StoredCache
 from tilekeep.config.assemble.cache_rules import age_limit
 from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.assemble.grids import GridAssembly
+from tilekeep.config.assemble.store_keeping import ON_A_DISK
 from tilekeep.config.assemble.upstreams import upstreams_of
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource
+from tilekeep.config.mapproxy.meaning_storage import FileStorage, TieredStorage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.map_query import Upstream
 from tilekeep.domain.staleness import StalenessPolicy
@@ -84,8 +87,19 @@ class StoredCaches:
             return None
         policy = StalenessPolicy(age_limit(cache.refresh), cache.max_stale_seconds)
         extent = self._caches.areas.bbox((name, grid_key))
-        counts_cells = stored.settle is not None and stored.settle.lists_windows
+        counts_cells = _lists_cheaply(cache)
         parts = StoredParts(
             stored.grid, extent, stored.ledger, stored.ledger, policy, self._clock, counts_cells=counts_cells
         )
         return KnownStore(stored, parts)
+
+
+def _lists_cheaply(cache: EffectiveCache) -> bool:
+    """Whether listing a small area costs no more than what lies there.
+
+    Behind a network it may cost any time, and with quadkeys all tiles lie in one directory.
+    """
+    storage = cache.storage.tiers[-1].storage if isinstance(cache.storage, TieredStorage) else cache.storage
+    if isinstance(storage, FileStorage):
+        return storage.directory_layout != "quadkey"
+    return isinstance(storage, ON_A_DISK)

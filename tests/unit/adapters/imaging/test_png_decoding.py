@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.contract.pictures import bytes_of, chunk, gradient, png_header_only
 from tests.unit.adapters.imaging.pngs import filtered_png, images
+from tilekeep.adapters.imaging import png_decoding
 from tilekeep.adapters.imaging.png_decoding import decode_png, verify_png
 from tilekeep.domain.errors import UndecodableImage
 from tilekeep.domain.image import ImageLimits
@@ -56,14 +57,36 @@ def test_plain_images_need_no_pillow(filters: list[int]) -> None:
     assert decode_png(filtered_png(gradient(20, 20), filters), LIMITS).words is not None
 
 
-@pytest.mark.parametrize(("side", "by_pillow"), [(2048, False), (2049, True)])
-def test_of_large_images_pillow_undoes_the_filters(side: int, by_pillow: bool) -> None:
-    image = gradient(side, side)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_filters_of_large_images_are_undone_piece_by_piece(mode: str) -> None:
+    image = gradient(300, 900, noise=True).convert(mode)
+
+    decoded = decode_png(filtered_png(image, [4, 2, 1, 3, 0, 2, 4]), LIMITS)
+
+    assert decoded.words is not None
+    assert decoded.image.tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize(("most", "by_pillow"), [(130, False), (129, True)])
+def test_very_large_images_are_left_to_pillow(most: int, by_pillow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(png_decoding, "_MOST_PIXELS", most)
+    image = gradient(13, 10)
 
     decoded = decode_png(filtered_png(image, [2]), LIMITS)
 
     assert (decoded.words is None) == by_pillow
     assert decoded.image.tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize("kind", range(5))
+@pytest.mark.parametrize("row", [bytes(12), bytes(range(12)), b"\x05" * 12], ids=["zeros", "steps", "fives"])
+@pytest.mark.parametrize("first", [0, 1, 4])
+def test_rows_of_the_same_bytes_are_what_their_filters_make_of_them(kind: int, row: bytes, first: int) -> None:
+    body = with_stream(zlib.compress(bytes([first]) + bytes(range(12)) + (bytes([kind]) + row) * 3))
+    alike = with_stream(zlib.compress((bytes([kind]) + row) * 4))
+
+    for one in (body, alike):
+        assert decode_png(one, LIMITS).image.tobytes() == Image.open(io.BytesIO(one)).tobytes()
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16"])

@@ -85,6 +85,7 @@ class AccountBook:
         where = _where(block)
         cells = [(*cell, *count[:4]) for cell, count in counts.items()]
         days = [(*cell, day, *amount) for cell, count in counts.items() for day, amount in count.days.items()]
+        packed = [(*cell, pack(some)) for cell, some in tiles.items()]
         with self._writing() as database:
             change = {day: Amount(-tiles, -size) for day, tiles, size in database.execute(_DAYS_OF_BLOCK, where)}
             for count in counts.values():
@@ -94,7 +95,6 @@ class AccountBook:
                 database.execute(statement, where)
             database.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)", cells)
             database.executemany("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?)", days)
-            packed = ((*cell, pack(some)) for cell, some in tiles.items())
             database.executemany("INSERT INTO cell_tiles VALUES (?, ?, ?, ?)", packed)
             database.executemany(_CHANGE_LEVEL, [(block.z, day, *amount) for day, amount in change.items()])
             database.execute("DELETE FROM level_days WHERE z = ? AND tiles = 0", (block.z,))
@@ -137,17 +137,16 @@ class AccountBook:
                 for column, row, tiles, size, oldest, newest in database.execute(_SQUARES, where)
             ]
 
-    def small_squares(self, block: CellBlock, width: int) -> list[tuple[Cell, Count]]:
+    def tiles(self, block: CellBlock) -> dict[Cell, CellTiles]:
         """See :class:`tilekeep.ports.ledger.CountedSquares`."""
         with self._reading() as database:
             if database is None or not database.execute(_HAS_TILES).fetchone():
-                return []
+                return {}
             rows = database.execute(_TILES, _where(block)).fetchall()
         try:
-            cells = [(Cell(block.z, *where), unpack(packed)) for *where, packed in rows]
+            return {Cell(block.z, *where): unpack(packed) for *where, packed in rows}
         except ValueError as error:
             raise StoreError(f"cannot read the ledger {self._path!r}: {error}; {_REMEDY}") from error
-        return [square for cell, tiles in cells for square in tiles.counts(cell, width).items()]
 
     def note_uses(self, cells: Iterable[Cell], at: float) -> None:
         """See :class:`tilekeep.ports.ledger.Uses`."""

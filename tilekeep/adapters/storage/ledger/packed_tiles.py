@@ -24,7 +24,7 @@ def unpack(packed: bytes) -> CellTiles:
     """
     try:
         planes = zlib.decompress(packed)
-    except zlib.error as error:
+    except (zlib.error, TypeError) as error:
         raise ValueError(f"damaged tiles of a cell: {error}") from error
     tiles = CellTiles.empty()
     count, rest = divmod(len(planes), sum(column.itemsize for column in tiles))
@@ -35,6 +35,8 @@ def unpack(packed: bytes) -> CellTiles:
         end = begin + count * column.itemsize
         column.extend(_numbers(planes[begin:end], column.typecode))
         begin = end
+    if not tiles.is_sound:
+        raise ValueError("damaged tiles of a cell: one lies elsewhere")
     return tiles
 
 

@@ -69,6 +69,7 @@ class StoreLedger:
         self.note_complete = self._book.note_complete
         self.note_uses = self._book.note_uses
         self.uses = self._book.uses
+        self.tiles = self._book.tiles
 
     def changing(self, areas: Iterable[Cell | CellBlock]) -> AbstractContextManager[None]:
         """See :class:`tilekeep.ports.ledger.ChangeNotes`."""
@@ -109,10 +110,6 @@ class StoreLedger:
     def squares(self, block: CellBlock, side: int) -> Iterator[tuple[Cell, Count]]:
         """See :class:`tilekeep.ports.ledger.CountedSquares`."""
         return iter(self._book.squares(block, side))
-
-    def small_squares(self, block: CellBlock, width: int) -> Iterator[tuple[Cell, Count]]:
-        """See :class:`tilekeep.ports.ledger.CountedSquares`."""
-        return iter(self._book.small_squares(block, width))
 
     def _settled_notes(self) -> TakenNotes:
         until = time.monotonic() + self._patience_seconds

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tilekeep.application.stored_parts import QUICKLY_COUNTED
 from tilekeep.config.assemble.stored_caches import KnownStore, StoredCaches
 from tilekeep.domain.errors import InvalidParameter, LockTimeout, StoreError
 from tilekeep.entrypoints.facts.measured import tile_facts
@@ -18,9 +19,6 @@ from tilekeep.ports.clock import Clock
 from tilekeep.ports.metrics import Metrics
 
 log = logging.getLogger("tilekeep.admin")
-
-#: Areas that have changed are counted while somebody looks if they are no more than these; else when it is asked for.
-_QUICKLY_COUNTED = 64
 
 #: How often that is done at most.
 _PAUSE_SECONDS = 30.0
@@ -55,7 +53,7 @@ class CachesApi:
         """
         cache, grid, known = self._known(given)
         account = known.parts.account()
-        if account.complete and 0 < account.unsettled <= _QUICKLY_COUNTED:
+        if account.complete and 0 < account.unsettled <= QUICKLY_COUNTED:
             self._count_now_and_then(cache, grid, known)
         outline = known.parts.grid
         return {
