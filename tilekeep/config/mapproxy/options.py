@@ -7,7 +7,7 @@ error; booleans are not numbers; whole numbers pass as numbers, fractions never 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
@@ -19,6 +19,11 @@ class Options(BaseModel):
     """A section of the configuration: frozen, exact about types, with no room for unknown keys."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def untouched(cls) -> Self:
+        """The section in which nothing is set; defaults are not validated, which would take a validator of its own."""
+        return cls.model_construct()
 
 
 class _EmptyRefused:

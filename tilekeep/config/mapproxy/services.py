@@ -81,7 +81,7 @@ class DemoService(Options):
     """
 
     background: Section[Background] | None = None
-    pages: Section[DemoPages] = Field(default_factory=DemoPages)
+    pages: Section[DemoPages] = Field(default_factory=DemoPages.untouched)
     md: Annotated[Section[ServiceMetadata] | None, NoEffect("the demo page shows none of it")] = None
 
 

@@ -137,7 +137,7 @@ class WmsOptions(Options):
 @cache
 def _default_wms_options() -> WmsOptions:
     """One value for all sources that say nothing."""
-    return WmsOptions()
+    return WmsOptions.untouched()
 
 
 class WmsLikeSource(SourceOptions):
@@ -296,7 +296,7 @@ class ArcgisSource(SourceOptions):
 
     type: Literal["arcgis"]
     req: ArcgisRequest = Field(repr=False)
-    opts: Section[ArcgisOptions] = Field(default_factory=ArcgisOptions)
+    opts: Section[ArcgisOptions] = Field(default_factory=ArcgisOptions.untouched)
     image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
@@ -423,7 +423,7 @@ class GeojsonSource(SourceOptions):
     filename: str
     srs: str = "EPSG:4326"
     background: Opt[Color] = None
-    style: Section[GeojsonStyle] = Field(default_factory=GeojsonStyle)
+    style: Section[GeojsonStyle] = Field(default_factory=GeojsonStyle.untouched)
     image: Section[ImageOptions] | None = None
 
 

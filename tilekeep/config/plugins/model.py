@@ -153,7 +153,7 @@ def _offered(plugin: Any) -> tuple[Any, Any]:
 
 def _default(section: type[Options]) -> tuple[Any, Any]:
     """A section that is always there."""
-    return (_Section[section], Field(default_factory=section))
+    return (_Section[section], Field(default_factory=section.untouched))
 
 
 def _extended(section: type[Any], **options: Any) -> type[Any]:
