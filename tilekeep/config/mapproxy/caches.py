@@ -1,7 +1,5 @@
 """``caches``: what is stored, where, and from which sources (spec/caches.md, 1-3)."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from typing import Annotated, Any, ClassVar, Literal

@@ -1,7 +1,5 @@
 """``globals``: defaults for everything else (spec/config-globals-grids.md, 6)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field

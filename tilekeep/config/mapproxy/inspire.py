@@ -1,7 +1,5 @@
 """``inspire_md`` of the WMS: metadata that the INSPIRE directive asks for (spec/services.md, 3.13)."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """``layers``: the tree that services offer (spec/services.md, 2)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -99,7 +97,7 @@ class Layer(ScaleHints):
 
     title: str
     name: Opt[str] = None
-    layers: Opt[tuple[Layer, ...]] = None
+    layers: Opt[tuple["Layer", ...]] = None
     sources: Opt[tuple[str, ...]] = None
     tile_sources: Opt[tuple[str, ...]] = None
     nominal_res: Opt[PositiveNumber] = None

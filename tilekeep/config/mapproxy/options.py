@@ -2,9 +2,10 @@
 
 Type rules (spec/config-globals-grids.md, 1): an empty section is an empty mapping, an empty scalar or list is an
 error; booleans are not numbers; whole numbers pass as numbers, fractions never as whole numbers.
-"""
 
-from __future__ import annotations
+Modules of the model do without ``from __future__ import annotations``: pydantic reads their annotations at every
+start, and would have to compile each one anew if they were text.
+"""
 
 import re
 from typing import Annotated, Any, Self, TypeVar

@@ -1,7 +1,5 @@
 """The whole configuration (spec/config-globals-grids.md, 5)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field

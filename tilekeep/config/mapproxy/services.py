@@ -1,7 +1,5 @@
 """``services``: the protocols that are spoken (spec/services.md, 3.1, 4.1, 5.1, 6-8)."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """``sources``: where maps come from (spec/sources.md)."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
