@@ -24,7 +24,7 @@ class Options(BaseModel):
     @classmethod
     def untouched(cls) -> Self:
         """The section in which nothing is set; defaults are not validated, which would take a validator of its own."""
-        return cls.model_construct()
+        return super().model_construct()
 
 
 class _EmptyRefused:
