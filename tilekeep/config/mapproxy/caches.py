@@ -14,6 +14,7 @@ from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
+    ByType,
     Color,
     Duration,
     HostAndPort,
@@ -400,7 +401,7 @@ PlainBackend = Annotated[
     | AzureBackend
     | MemoryBackend
     | PmtilesBackend,
-    Field(discriminator="type"),
+    ByType,
 ]
 
 
@@ -429,7 +430,7 @@ Backend = Annotated[
     | MemoryBackend
     | PmtilesBackend
     | TiersBackend,
-    Field(discriminator="type"),
+    ByType,
 ]
 
 

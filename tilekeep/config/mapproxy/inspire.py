@@ -3,9 +3,7 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from tilekeep.config.mapproxy.options import Opt, Options
+from tilekeep.config.mapproxy.options import ByType, Opt, Options
 
 Date = str | dt.date
 
@@ -79,4 +77,4 @@ class EmbeddedMetadata(Options):
     languages: Languages
 
 
-InspireMetadata = Annotated[LinkedMetadata | EmbeddedMetadata, Field(discriminator="type")]
+InspireMetadata = Annotated[LinkedMetadata | EmbeddedMetadata, ByType]

@@ -1,6 +1,6 @@
 """``layers``: the tree that services offer (spec/services.md, 2)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -94,6 +94,8 @@ class Layer(ScaleHints):
     :ivar md: what documents say of the layer.
     :ivar dimensions: names of dimensions, each with its values.
     """
+
+    contains_itself: ClassVar[bool] = True
 
     title: str
     name: Opt[str] = None

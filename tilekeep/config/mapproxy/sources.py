@@ -13,6 +13,7 @@ from tilekeep.config.mapproxy.image import ImageOptions, Opacity, WmsImageOption
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     COLOR_SCHEMA,
+    ByType,
     Color,
     NotNegativeNumber,
     Opt,
@@ -467,5 +468,5 @@ Source = Annotated[
     | DebugSource
     | GeojsonSource
     | GeotiffSource,
-    Field(discriminator="type"),
+    ByType,
 ]
