@@ -51,6 +51,16 @@ class WmtsService(Options):
     featureinfo_formats: Opt[tuple[FeatureInfoFormat, ...]] = None
     md: Section[ServiceMetadata] | None = None
 
+    @property
+    def speaks_kvp(self) -> bool:
+        """Whether requests with parameters are answered; both kinds are where neither is spoken of."""
+        return bool(self.kvp) or (self.kvp is None and self.restful is None)
+
+    @property
+    def speaks_rest(self) -> bool:
+        """Whether requests by path are answered, likewise."""
+        return bool(self.restful) or (self.kvp is None and self.restful is None)
+
 
 class KmlService(Options):
     """``kml``: super-overlays for globe viewers.
