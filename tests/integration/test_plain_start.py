@@ -68,6 +68,11 @@ ABSENT_ADAPTERS = tuple(
     )
 )
 
+#: Services that are not offered.
+OTHER_SERVICES = tuple(
+    f"tilekeep.entrypoints.wsgi.{name}.assembly" for name in ("admin", "demo", "ogcapi", "wms", "wmts")
+)
+
 TELLING_MODULES = "import atexit, sys; atexit.register(lambda: print('modules', *sys.modules))"
 COMMAND = "from tilekeep.entrypoints.cli.main import main; main({arguments!r}, standalone_mode=False)"
 SEED = ["seed", "-f", "mapproxy.yaml", "--caches", "world", "--levels", "0", "--dry-run"]
@@ -80,7 +85,7 @@ APPLICATION = "from tilekeep import make_wsgi_app; make_wsgi_app('mapproxy.yaml'
         pytest.param(COMMAND.format(arguments=["caches", "mapproxy.yaml"]), (), id="caches"),
         pytest.param(COMMAND.format(arguments=["jobs"]), ("dependency_injector", "pydantic", "ruamel"), id="jobs"),
         pytest.param(COMMAND.format(arguments=SEED), (), id="seed"),
-        pytest.param(APPLICATION, (), id="application"),
+        pytest.param(APPLICATION, OTHER_SERVICES, id="application"),
     ],
 )
 def test_a_plain_start_imports_nothing_that_the_configuration_does_not_name(
