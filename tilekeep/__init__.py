@@ -48,4 +48,7 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'tilekeep' has no attribute {name!r}")
-    return getattr(importlib.import_module(home), name)
+    from tilekeep.config.loading.garbage import garbage_collection_paused
+
+    with garbage_collection_paused():
+        return getattr(importlib.import_module(home), name)

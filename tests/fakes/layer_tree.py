@@ -33,7 +33,7 @@ from tilekeep.domain.service_metadata import NO_METADATA, LayerMetadata, Service
 from tilekeep.domain.srs import Srs
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, OgcApiOptions, WmsOptions
-from tilekeep.entrypoints.wsgi.services import MapParts
+from tilekeep.entrypoints.wsgi.wms.assembly import MapParts
 from tilekeep.ports.imaging import Canvas, Placement
 from tilekeep.ports.info_documents import InfoTransformer
 

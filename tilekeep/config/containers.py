@@ -17,41 +17,12 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
 from tilekeep.adapters.geometry.tile_sets import TileSets
-from tilekeep.adapters.http.choice import client_of
 from tilekeep.adapters.http.renderd import RenderdClient
-from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
-from tilekeep.adapters.imaging.raster import PillowRaster
 from tilekeep.adapters.locks.no_lock import NoLock
 from tilekeep.adapters.locks.run_lock import RunLock
 from tilekeep.adapters.projection.pyproj import PyprojProjection
-from tilekeep.adapters.redis.clients import RedisClients
-from tilekeep.adapters.seeding.in_process import InProcessExecutor
-from tilekeep.adapters.seeding.job_file import JobFile
-from tilekeep.adapters.seeding.processes import ProcessExecutor
-from tilekeep.adapters.seeding.remote.making import celery_executor, celery_worker
-from tilekeep.adapters.seeding.run_directory import RunDirectory
-from tilekeep.adapters.seeding.stopping import SharedStop
-from tilekeep.adapters.sources.arcgis import ArcgisSource
-from tilekeep.adapters.sources.arcgis_info import ArcgisInfoSource
-from tilekeep.adapters.sources.found_tiles import FoundTilesSource
-from tilekeep.adapters.sources.geojson import GeojsonSource
-from tilekeep.adapters.sources.geotiff import GeotiffSource, RasterFiles
-from tilekeep.adapters.sources.legend_url import LegendUrl
-from tilekeep.adapters.sources.mapnik import LoadedMaps, MapnikSource
-from tilekeep.adapters.sources.ogcapi_maps import OgcApiMapsSource
-from tilekeep.adapters.sources.tile import TileSource
-from tilekeep.adapters.sources.wms import WmsSource
-from tilekeep.adapters.sources.wms_info import WmsInfoSource
-from tilekeep.adapters.sources.wms_legend import WmsLegend
-from tilekeep.adapters.sources.world.outlines import WorldOutlines
-from tilekeep.adapters.sources.world.source import WorldSource
-from tilekeep.adapters.storage.compact.defragmenting import BundleDefragmenter
-from tilekeep.adapters.storage.compact.store import CompactTileStore
-from tilekeep.adapters.storage.compact.version_1 import BundleVersion1
-from tilekeep.adapters.storage.compact.version_2 import BundleVersion2
-from tilekeep.adapters.storage.couchdb.stores import couchdb_store
 from tilekeep.adapters.storage.disabled import DisabledTileStore
 from tilekeep.adapters.storage.disk_room import DiskRoom
 from tilekeep.adapters.storage.file_slice import read_slice
@@ -59,15 +30,6 @@ from tilekeep.adapters.storage.files_in_place import file_store
 from tilekeep.adapters.storage.ledger.journals import Journals
 from tilekeep.adapters.storage.ledger.store_ledger import StoreLedger
 from tilekeep.adapters.storage.legend_files import LegendFiles
-from tilekeep.adapters.storage.memory.store import memory_store
-from tilekeep.adapters.storage.objects.workers import ObjectWorkers
-from tilekeep.adapters.storage.pmtiles.store import pmtiles_file, pmtiles_url
-from tilekeep.adapters.storage.redis.store import RedisTileStore
-from tilekeep.adapters.storage.services.transfers import Transfers
-from tilekeep.adapters.storage.sqlite.connections import Connections
-from tilekeep.adapters.storage.sqlite.handed_on import into_one_file
-from tilekeep.adapters.storage.sqlite.stores import geopackage_store, level_store, mbtiles_store
-from tilekeep.adapters.storage.tiers.store import tiered_store
 from tilekeep.adapters.text_files import write_text
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
@@ -106,7 +68,6 @@ from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
 from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.measured import Measured, metrics_endpoint, metrics_in
 from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in, meeting_at
-from tilekeep.config.assemble.object_stores import ObjectStores, bucket_store, container_store
 from tilekeep.config.assemble.ordered_tasks import OrderedTasks
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
@@ -116,6 +77,7 @@ from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stand_in_failures import stand_in_failures
 from tilekeep.config.assemble.stored_caches import StoredCaches
 from tilekeep.config.assemble.traced import Traced, traces_for
+from tilekeep.config.chosen import images, map_sources, seeding, servers, tile_stores
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.plugins.installed import INSTALLED, InstalledPlugins
@@ -156,8 +118,8 @@ class AdaptersContainer(containers.DeclarativeContainer):
     traces: providers.Provider[Traces | None] = providers.ThreadSafeSingleton(traces_for, options.provided.tracing)
     traced = providers.ThreadSafeSingleton(Traced, traces)
     background = providers.ThreadSafeSingleton(background_runner, clock, metrics)
-    redis_clients = providers.ThreadSafeSingleton(RedisClients, clock)
-    meeting = providers.ThreadSafeSingleton(meeting_at, options.provided.meeting, redis_clients, clock)
+    redis_clients = providers.ThreadSafeSingleton(servers.redis_clients, clock)
+    meeting = providers.ThreadSafeSingleton(meeting_at, options.provided.meeting, redis_clients.provider, clock)
     host_gate = providers.ThreadSafeSingleton(
         gate_in,
         options.provided.lock_dir,
@@ -167,8 +129,10 @@ class AdaptersContainer(containers.DeclarativeContainer):
         file_permissions=options.provided.file_permissions,
     )
     gate: providers.Provider[UpstreamGate] = providers.ThreadSafeSingleton(measured.provided.gate.call(host_gate))
-    http_state = providers.ThreadSafeSingleton(SharedHttpState)
-    http_client = providers.Factory(client_of, clock=clock, shared=http_state, logs=options.provided.logs_upstream)
+    http_state = providers.ThreadSafeSingleton(servers.http_state, resources.provided.keep)
+    http_client = providers.Factory(
+        servers.http_client, clock=clock, shared=http_state.provider, logs=options.provided.logs_upstream
+    )
     exchange = providers.Factory(UpstreamExchange, gate=gate, clock=clock)
     admitted_client = providers.Factory(AdmittedClient, gate=gate, clock=clock)
     renderers = providers.Factory(RenderdClient, clock=clock)
@@ -182,56 +146,60 @@ class AdaptersContainer(containers.DeclarativeContainer):
     )
     slices = providers.Object(read_slice)
     write_text = providers.Object(write_text)
-    into_one_file = providers.Object(into_one_file)
-    sqlite_connections = providers.ThreadSafeSingleton(Connections)
-    service_transfers = providers.ThreadSafeSingleton(Transfers, clock)
+    into_one_file = providers.Object(tile_stores.into_one_file)
+    sqlite_connections = providers.ThreadSafeSingleton(tile_stores.sqlite_connections, resources.provided.keep)
+    service_transfers = providers.ThreadSafeSingleton(tile_stores.service_transfers, clock, resources.provided.keep)
     couchdb_exchanges = providers.ThreadSafeSingleton(exchanges_with_couchdb, service_transfers, clock)
-    object_workers = providers.ThreadSafeSingleton(ObjectWorkers)
-    object_stores = providers.ThreadSafeSingleton(ObjectStores, resources, service_transfers, object_workers, clock)
+    object_workers = providers.ThreadSafeSingleton(tile_stores.object_workers, resources.provided.keep)
+    object_stores = providers.ThreadSafeSingleton(
+        tile_stores.object_stores, resources, service_transfers, object_workers, clock
+    )
     stores: providers.FactoryAggregate[TileStore] = providers.FactoryAggregate(
         {
             "file": providers.Factory(file_store, in_place=providers.Callable(bool, options.provided.accel_location)),
-            "compact-1": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion1())),
-            "compact-2": providers.Factory(CompactTileStore, bundle_format=providers.Object(BundleVersion2())),
-            "sqlite": providers.Factory(level_store, connections=sqlite_connections, clock=clock),
-            "mbtiles": providers.Factory(mbtiles_store, connections=sqlite_connections),
-            "geopackage": providers.Factory(geopackage_store, connections=sqlite_connections),
-            "redis": providers.Factory(RedisTileStore, clients=redis_clients, clock=clock),
-            "couchdb": providers.Factory(couchdb_store, exchanges=couchdb_exchanges),
-            "pmtiles-file": providers.Factory(pmtiles_file),
-            "pmtiles-url": providers.Factory(pmtiles_url),
-            "memory": providers.Factory(memory_store, keep=resources.provided.keep),
-            "tiers": providers.Factory(tiered_store, clock=clock, read_slice=slices, keep=resources.provided.keep),
-            "s3": providers.Factory(bucket_store, object_stores),
-            "azureblob": providers.Factory(container_store, object_stores),
+            "compact-1": providers.Factory(tile_stores.bundle_store, 1),
+            "compact-2": providers.Factory(tile_stores.bundle_store, 2),
+            "sqlite": providers.Factory(tile_stores.level_store, connections=sqlite_connections, clock=clock),
+            "mbtiles": providers.Factory(tile_stores.mbtiles_store, connections=sqlite_connections),
+            "geopackage": providers.Factory(tile_stores.geopackage_store, connections=sqlite_connections),
+            "redis": providers.Factory(tile_stores.redis_store, clients=redis_clients, clock=clock),
+            "couchdb": providers.Factory(tile_stores.couchdb_store, exchanges=couchdb_exchanges),
+            "pmtiles-file": providers.Factory(tile_stores.pmtiles_file),
+            "pmtiles-url": providers.Factory(tile_stores.pmtiles_url),
+            "memory": providers.Factory(tile_stores.memory_store, keep=resources.provided.keep),
+            "tiers": providers.Factory(
+                tile_stores.tiered_store, clock=clock, read_slice=slices, keep=resources.provided.keep
+            ),
+            "s3": providers.Factory(tile_stores.bucket_store, object_stores),
+            "azureblob": providers.Factory(tile_stores.container_store, object_stores),
             "disabled": providers.Factory(DisabledTileStore),
         }
     )
     defragmenters: providers.FactoryAggregate[Defragmenter] = providers.FactoryAggregate(
         {
-            "compact-1": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion1())),
-            "compact-2": providers.Factory(BundleDefragmenter, bundle_format=providers.Object(BundleVersion2())),
+            "compact-1": providers.Factory(tile_stores.bundle_defragmenter, 1),
+            "compact-2": providers.Factory(tile_stores.bundle_defragmenter, 2),
         }
     )
     journals = providers.ThreadSafeSingleton(Journals)
     ledgers = providers.Factory(StoreLedger, journals=journals)
     disk_rooms = providers.Factory(DiskRoom)
     info_sources: providers.FactoryAggregate[InfoSource] = providers.FactoryAggregate(
-        {"wms": providers.Factory(WmsInfoSource), "arcgis": providers.Factory(ArcgisInfoSource)}
+        {"wms": providers.Factory(map_sources.wms_info), "arcgis": providers.Factory(map_sources.arcgis_info)}
     )
-    seed_stop = providers.Factory(SharedStop)
+    seed_stop = providers.Factory(seeding.shared_stop)
     tile_sets: providers.Factory[TileSets[Any]] = providers.Factory(TileSets)
-    seed_notes = providers.Factory(JobFile)
+    seed_notes = providers.Factory(seeding.job_file)
     run_lock = providers.ThreadSafeSingleton(RunLock, keep=resources.provided.keep)
-    seed_runs = providers.Factory(RunDirectory, clock=clock)
+    seed_runs = providers.Factory(seeding.run_directory, clock=clock)
     seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
         {
-            "in_process": providers.Factory(InProcessExecutor),
-            "processes": providers.Factory(ProcessExecutor),
-            "celery": providers.Factory(celery_executor, clients=redis_clients, clock=clock),
+            "in_process": providers.Factory(seeding.in_process_executor),
+            "processes": providers.Factory(seeding.process_executor),
+            "celery": providers.Factory(seeding.celery_executor, clients=redis_clients, clock=clock),
         }
     )
-    seed_workers = providers.Factory(celery_worker, clients=redis_clients)
+    seed_workers = providers.Factory(seeding.celery_worker, clients=redis_clients)
     documents = providers.ThreadSafeSingleton(MergedDocuments)
     transformers = providers.Object(xslt_transformer)
     legend_store = providers.ThreadSafeSingleton(
@@ -242,30 +210,39 @@ class AdaptersContainer(containers.DeclarativeContainer):
         file_permissions=options.provided.file_permissions,
     )
     legend_sources: providers.FactoryAggregate[LegendSource] = providers.FactoryAggregate(
-        {"url": providers.Factory(LegendUrl), "graphic": providers.Factory(WmsLegend)}
+        {"url": providers.Factory(map_sources.legend_url), "graphic": providers.Factory(map_sources.wms_legend)}
     )
-    rasters = providers.Object(PillowRaster)
-    world_outlines = providers.Factory(WorldOutlines, projection)
-    mapnik_maps = providers.ThreadSafeSingleton(LoadedMaps)
-    raster_files = providers.ThreadSafeSingleton(RasterFiles)
+    rasters = providers.Object(images.raster)
+    world_outlines = providers.Factory(map_sources.world_outlines, projection)
+    mapnik_maps = providers.ThreadSafeSingleton(map_sources.mapnik_maps, resources.provided.keep)
+    raster_files = providers.ThreadSafeSingleton(map_sources.raster_files, resources.provided.keep)
     sources: providers.FactoryAggregate[MapSource] = providers.FactoryAggregate(
         {
-            "wms": providers.Factory(WmsSource),
-            "tile": providers.Factory(TileSource),
-            "arcgis": providers.Factory(ArcgisSource),
-            "found tiles": providers.Factory(FoundTilesSource),
-            "ogcapimaps": providers.Factory(OgcApiMapsSource),
+            "wms": providers.Factory(map_sources.wms_source),
+            "tile": providers.Factory(map_sources.tile_source),
+            "arcgis": providers.Factory(map_sources.arcgis_source),
+            "found tiles": providers.Factory(map_sources.found_tiles_source),
+            "ogcapimaps": providers.Factory(map_sources.ogcapi_maps_source),
             # One for all caches: its shapes, 9 MB, are the same for all.
             "world": providers.ThreadSafeSingleton(
-                WorldSource, projection=projection, raster=providers.Object(PillowRaster)
+                map_sources.world_source, projection=projection, raster=providers.Object(images.raster)
             ),
             "debug": providers.Factory(DebugSource, imaging),
-            "geojson": providers.Factory(GeojsonSource, projection=projection, raster=providers.Object(PillowRaster)),
+            "geojson": providers.Factory(
+                map_sources.geojson_source, projection=projection, raster=providers.Object(images.raster)
+            ),
             "geotiff": providers.Factory(
-                GeotiffSource, files=raster_files, projection=projection, raster=providers.Object(PillowRaster)
+                map_sources.geotiff_source,
+                files=raster_files,
+                projection=projection,
+                raster=providers.Object(images.raster),
             ),
             "mapnik": providers.Factory(
-                MapnikSource, maps=mapnik_maps, gate=gate, clock=clock, raster=providers.Object(PillowRaster)
+                map_sources.mapnik_source,
+                maps=mapnik_maps,
+                gate=gate,
+                clock=clock,
+                raster=providers.Object(images.raster),
             ),
         }
     )
@@ -305,14 +282,8 @@ class UseCasesContainer(containers.DeclarativeContainer):
         keep=providers.List(
             adapters.host_gate,
             adapters.metrics,
-            adapters.http_state,
             adapters.background,
-            adapters.sqlite_connections,
             adapters.journals,
-            adapters.service_transfers,
-            adapters.object_workers,
-            adapters.mapnik_maps,
-            adapters.raster_files,
             flights,
             document_flights,
             evictions,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tilekeep.adapters.admitted_client import AdmittedClient
-from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.config.assemble.upstreams import http_options, upstream_at
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.domain.secrets import split_credentials

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tilekeep.adapters.storage.pmtiles.writing import ArchiveDescription, write_archive
 from tilekeep.application.list_bodies import ListedStore, listed_bodies
 from tilekeep.config.assemble.xyz_grids import xyz_levels
 from tilekeep.domain.errors import ConfigurationError
@@ -49,6 +48,8 @@ class ArchivePacking:
 
         :raises StoreError: there are none, or nothing can be written.
         """
+        from tilekeep.adapters.storage.pmtiles.writing import ArchiveDescription, write_archive
+
         levels = xyz_levels(grid, self._projection, ("grids", grid.name))
         degrees = self._projection.between(grid.srs, self._projection.srs(WGS_84_CODE)).bbox(area)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.application.explain_form import ExplainForm
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.map_from_tiles import MapFromTiles

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tilekeep.adapters.sources.geojson import GeojsonLook
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.mapproxy.meaning_drawn import (
@@ -44,6 +43,8 @@ class GeojsonAssembly:
 
     def __call__(self, source: EffectiveGeojsonSource, gate: StoreGate, grid: TileGrid | None) -> MapSource:
         """The source; ``gate`` checks what is put on a canvas."""
+        from tilekeep.adapters.sources.geojson import GeojsonLook
+
         made = self._parts.make(
             "geojson",
             path=source.path,

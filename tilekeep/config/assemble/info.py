@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.get_feature_info import GetFeatureInfo
 from tilekeep.application.once_per_key import OncePerKey

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from tilekeep.adapters.storage.couchdb.server import CouchdbServer
-from tilekeep.adapters.storage.services.exchanges import Exchanges
-from tilekeep.adapters.storage.services.transfers import Transfers
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_couchdb import CouchdbStorage
@@ -16,6 +14,10 @@ from tilekeep.domain.srs import WGS_84_CODE, Srs
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import TileStore
+
+if TYPE_CHECKING:
+    from tilekeep.adapters.storage.services.exchanges import Exchanges
+    from tilekeep.adapters.storage.services.transfers import Transfers
 
 Point = tuple[float, float]
 
@@ -36,6 +38,8 @@ def redis_store(make: Callable[..., TileStore], wanted: WantedStore) -> TileStor
 
 def exchanges_with_couchdb(transfers: Transfers, clock: Clock) -> Callable[[object], Exchanges]:
     """Those with each server, the same for all databases on it; what fails there is not tried again."""
+    from tilekeep.adapters.storage.services.exchanges import Exchanges
+
     exchanges: OncePerKey[object, Exchanges] = OncePerKey(lambda _: Exchanges(transfers, clock, transient=()))
     return exchanges
 
@@ -44,6 +48,8 @@ def couchdb_store(make: Callable[..., TileStore], projection: Projection, wanted
     """The store that is wanted."""
     storage = wanted.cache.storage
     assert isinstance(storage, CouchdbStorage), "dispatched by type"
+    from tilekeep.adapters.storage.couchdb.server import CouchdbServer
+
     server = CouchdbServer(
         storage.url,
         storage.credentials,

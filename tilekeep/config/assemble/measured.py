@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from tilekeep.adapters.atomic_files import FileModes
 from tilekeep.adapters.background import threads_run_beside_requests
-from tilekeep.adapters.telemetry.endpoint import Endpoint
 from tilekeep.adapters.telemetry.no_metrics import NO_METRICS, NoMetrics
-from tilekeep.adapters.telemetry.prometheus import PrometheusMetrics
 from tilekeep.application.measured.gate import MeasuredGate
 from tilekeep.application.measured.lock import MeasuredLock
 from tilekeep.application.measured.store import MeasuredStore
@@ -21,6 +20,10 @@ from tilekeep.ports.metrics import Metrics
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
+
+if TYPE_CHECKING:
+    from tilekeep.adapters.telemetry.endpoint import Endpoint
+    from tilekeep.adapters.telemetry.prometheus import PrometheusMetrics
 
 #: Those of this process that some application uses.
 _METRICS: WeakValueDictionary[tuple[str, FileModes, bool], PrometheusMetrics] = WeakValueDictionary()
@@ -39,6 +42,8 @@ def metrics_in(
     """
     if shown is None:
         return NO_METRICS
+    from tilekeep.adapters.telemetry.prometheus import PrometheusMetrics
+
     modes = FileModes(directory_permissions, file_permissions)
     has_threads = threads_run_beside_requests()
     with _LOCK:
@@ -51,8 +56,10 @@ def metrics_in(
 
 def metrics_endpoint(shown: ShownMetrics | None, metrics: PrometheusMetrics | NoMetrics) -> Endpoint | None:
     """What listens on the port for measurements, from now on, shared as these; None where there is none."""
-    if shown is None or shown.bind is None or not isinstance(metrics, PrometheusMetrics):
+    if shown is None or shown.bind is None or isinstance(metrics, NoMetrics):
         return None
+    from tilekeep.adapters.telemetry.endpoint import Endpoint
+
     with _LOCK:
         key = (*shown.bind, shown.directory)
         endpoint = _ENDPOINTS.get(key)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypedDict, Unpack
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from tilekeep.adapters.locks.file_failure_memory import FileFailureMemory
 from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
-from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
-from tilekeep.adapters.locks.redis_gate import redis_gate
-from tilekeep.adapters.locks.redis_lock import RedisTileLock
-from tilekeep.adapters.redis.clients import RedisClients
-from tilekeep.adapters.redis.common import CommonRedis
 from tilekeep.config.assemble.upstreams import POOL_SIZE
 from tilekeep.config.mapproxy.meaning_globals import MeetingPlace
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.failure_memory import FailureMemory
 from tilekeep.ports.tile_lock import TileLock
 from tilekeep.ports.upstream_gate import UpstreamGate
+
+if TYPE_CHECKING:
+    from tilekeep.adapters.redis.clients import RedisClients
+    from tilekeep.adapters.redis.common import CommonRedis
 
 
 class FilePermissions(TypedDict):
@@ -34,9 +34,13 @@ class Meeting(NamedTuple):
     prefix: str
 
 
-def meeting_at(place: MeetingPlace | None, clients: RedisClients, clock: Clock) -> Meeting | None:
+def meeting_at(place: MeetingPlace | None, clients: Callable[[], RedisClients], clock: Clock) -> Meeting | None:
     """Where the hosts meet, if they do."""
-    return None if place is None else Meeting(CommonRedis(clients, place.server, clock), place.prefix)
+    if place is None:
+        return None
+    from tilekeep.adapters.redis.common import CommonRedis
+
+    return Meeting(CommonRedis(clients(), place.server, clock), place.prefix)
 
 
 def locks_in(
@@ -53,6 +57,8 @@ def locks_in(
     of_host = FileTileLock(directory, clock, timeout_seconds=timeout_seconds, keeps_files=keeps_files, **permissions)
     if meeting is None or not of_all_hosts:
         return of_host
+    from tilekeep.adapters.locks.redis_lock import RedisTileLock
+
     return RedisTileLock(of_host, meeting.redis, clock, prefix=meeting.prefix, timeout_seconds=timeout_seconds)
 
 
@@ -68,6 +74,8 @@ def failures_in(
     of_host = FileFailureMemory(directory, clock, longest_seconds=longest_seconds, **permissions)
     if meeting is None:
         return of_host
+    from tilekeep.adapters.locks.redis_failure_memory import RedisFailureMemory
+
     return RedisFailureMemory(of_host, meeting.redis, clock, prefix=meeting.prefix, longest_seconds=longest_seconds)
 
 
@@ -80,4 +88,6 @@ def gate_in(
     """The gate that the processes of a host share in a directory, or all hosts where they meet."""
     if meeting is None:
         return file_gate(directory, clock, connections=POOL_SIZE, **permissions)
+    from tilekeep.adapters.locks.redis_gate import redis_gate
+
     return redis_gate(directory, clock, meeting.redis, prefix=meeting.prefix, connections=POOL_SIZE, **permissions)

@@ -8,7 +8,6 @@ from tilekeep.adapters.upstream_exchange import UpstreamExchange, image_of
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.mapproxy.meaning_source import EffectivePluginSource
-from tilekeep.config.plugins.contexts import SourceContext
 from tilekeep.config.plugins.kinds import SourcePlugin
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import TilekeepError
@@ -32,6 +31,8 @@ class PluginSourceAssembly:
         parts, options = self._parts, source.options
         kind: Any = options.type  # type: ignore[attr-defined]
         plugin = parts.plugins.plugin(SourcePlugin, kind)
+        from tilekeep.config.plugins.contexts import SourceContext
+
         context = SourceContext(
             name=source.name,
             base_dir=source.base_dir,

@@ -7,7 +7,6 @@ from typing import Any
 
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_storage import PluginStorage
-from tilekeep.config.plugins.contexts import StoreContext
 from tilekeep.config.plugins.installed import InstalledPlugins
 from tilekeep.config.plugins.kinds import StorePlugin
 from tilekeep.domain.errors import TilekeepError
@@ -40,6 +39,8 @@ class PluginStores:
         assert isinstance(storage, PluginStorage), "dispatched by type"
         kind: Any = storage.options.type  # type: ignore[attr-defined]
         plugin = self._plugins.plugin(StorePlugin, kind)
+        from tilekeep.config.plugins.contexts import StoreContext
+
         context = StoreContext(
             tile_set=wanted.tile_set,
             place=wanted.place,

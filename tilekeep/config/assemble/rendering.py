@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.application.fetched_tiles import FetchesTiles
 from tilekeep.application.rendered_tiles import RenderedTiles
 from tilekeep.config.assemble.upstreams import http_options

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.lock_directory import LockDirectory
 from tilekeep.config.assemble.measured import Measured

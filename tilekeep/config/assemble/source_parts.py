@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.recent_failures import RecentFailures
 from tilekeep.application.sources.flat_color import FlatColor

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from tilekeep.adapters.storage.tiers.store import FastStore
 from tilekeep.config.assemble.admitted_clients import AdmittedClients
 from tilekeep.config.assemble.key_value_stores import couchdb_store, redis_store
 from tilekeep.config.assemble.lock_directory import LockDirectory
@@ -167,6 +166,8 @@ class StoreAssembly:
     def _tiers(self, wanted: WantedStore) -> TileStore:
         storage = wanted.cache.storage
         assert isinstance(storage, TieredStorage), "dispatched by type"
+        from tilekeep.adapters.storage.tiers.store import FastStore
+
         *fast, last = storage.tiers
         return self._make_store(
             "tiers",

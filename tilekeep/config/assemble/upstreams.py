@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
-from tilekeep.adapters.http.choice import ClientOptions
+from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.adapters.http.options import HttpOptions
 from tilekeep.adapters.http.program_options import ProgramOptions
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp

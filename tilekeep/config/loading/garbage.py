@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def garbage_collection_paused() -> Iterator[None]:
-    """While modules or large trees are built that live on, looking for garbage among them only doubles the time."""
+    """While modules or large trees are built that live on, looking for garbage among them only doubles the time.
+
+    Decorates functions too.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

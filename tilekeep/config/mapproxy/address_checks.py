@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tilekeep.config.mapproxy.layers import Layer
-from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_services
 from tilekeep.config.mapproxy.root import Settings
+from tilekeep.config.mapproxy.services import Services
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning
 from tilekeep.domain.path_names import fits_in_path
 
@@ -15,7 +15,7 @@ _REASON = "a part of a path holds no slash and is not '.' or '..'; rename it"
 
 def address_problems(settings: Settings) -> Iterator[Problem]:
     """Names that paths cannot hold; only services that are offered count."""
-    services = effective_services(settings)
+    services = settings.services
     yield from _of_layers(("layers",), settings.layers, _spoken(services, tms=services.tms is not None))
     if services.wms is not None:
         yield from _with_commas(("layers",), settings.layers)
@@ -51,9 +51,9 @@ def _with_commas(path: OptionPath, layers: Sequence[Layer]) -> Iterator[Problem]
         yield from _with_commas((*path, index, "layers"), layer.layers or ())
 
 
-def _spoken(services: EffectiveServices, *, tms: bool) -> str:
+def _spoken(services: Services, *, tms: bool) -> str:
     """The services with the names in their paths, in words."""
-    names = ["RESTful WMTS"] if services.wmts is not None and services.wmts.restful else []
+    names = ["RESTful WMTS"] if services.wmts is not None and services.wmts.speaks_rest else []
     return " and ".join([*names, *["TMS"] * tms, *["OGC API"] * (services.ogcapi is not None)])
 
 

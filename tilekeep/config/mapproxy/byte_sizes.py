@@ -1,7 +1,5 @@
 """Options that are amounts of bytes."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any
 

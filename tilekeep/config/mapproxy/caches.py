@@ -1,7 +1,5 @@
 """``caches``: what is stored, where, and from which sources (spec/caches.md, 1-3)."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,6 +14,7 @@ from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
+    ByType,
     Color,
     Duration,
     HostAndPort,
@@ -402,7 +401,7 @@ PlainBackend = Annotated[
     | AzureBackend
     | MemoryBackend
     | PmtilesBackend,
-    Field(discriminator="type"),
+    ByType,
 ]
 
 
@@ -431,7 +430,7 @@ Backend = Annotated[
     | MemoryBackend
     | PmtilesBackend
     | TiersBackend,
-    Field(discriminator="type"),
+    ByType,
 ]
 
 

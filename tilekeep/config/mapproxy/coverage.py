@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -42,6 +42,8 @@ def _datasource(value: Any) -> Any:
 
 class Coverage(Options):
     """An area; of several kinds of areas the reference takes the first it knows."""
+
+    contains_itself: ClassVar[bool] = True
 
     union: Opt[Members] = None
     intersection: Opt[Members] = None

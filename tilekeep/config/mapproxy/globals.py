@@ -1,7 +1,5 @@
 """``globals``: defaults for everything else (spec/config-globals-grids.md, 6)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -318,19 +316,19 @@ class GlobalSettings(Options):
     :ivar interceptors: middleware of plugins by name; the first sees requests first (own addition).
     """
 
-    cache: Section[GlobalCache] = Field(default_factory=GlobalCache)
-    image: Section[GlobalImage] = Field(default_factory=GlobalImage)
-    http: Section[GlobalHttpOptions] = Field(default_factory=GlobalHttpOptions)
-    grid: Section[GlobalGrid] = Field(default_factory=GlobalGrid)
-    srs: Section[GlobalSrs] = Field(default_factory=GlobalSrs)
-    tiles: Section[GlobalTiles] = Field(default_factory=GlobalTiles)
+    cache: Section[GlobalCache] = Field(default_factory=GlobalCache.untouched)
+    image: Section[GlobalImage] = Field(default_factory=GlobalImage.untouched)
+    http: Section[GlobalHttpOptions] = Field(default_factory=GlobalHttpOptions.untouched)
+    grid: Section[GlobalGrid] = Field(default_factory=GlobalGrid.untouched)
+    srs: Section[GlobalSrs] = Field(default_factory=GlobalSrs.untouched)
+    tiles: Section[GlobalTiles] = Field(default_factory=GlobalTiles.untouched)
     mapserver: Section[MapserverDefaults] | None = None
     renderd: Section[Renderd] | None = None
     redis: Section[MeetingPoint] | None = None
     metrics: Section[MetricsOptions] | None = None
-    logging: Section[LoggingOptions] = Field(default_factory=LoggingOptions)
+    logging: Section[LoggingOptions] = Field(default_factory=LoggingOptions.untouched)
     tracing: Section[TracingOptions | None] = None
-    interceptors: Section[Interceptors] = Field(default_factory=Interceptors)
+    interceptors: Section[Interceptors] = Field(default_factory=Interceptors.untouched)
     background: Section[Background] | None = None
     wms: Section[WmsDefaults] | None = None
     ogcapi: Section[OgcApiDefaults] | None = None

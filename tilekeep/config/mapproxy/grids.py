@@ -1,7 +1,5 @@
 """``grids``: how the plane is cut into levels and tiles (spec/config-globals-grids.md, 11.1-11.2)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field

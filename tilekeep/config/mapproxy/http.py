@@ -1,7 +1,5 @@
 """Options of requests to upstream servers (spec/config-globals-grids.md, 9)."""
 
-from __future__ import annotations
-
 import re
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal

@@ -1,7 +1,5 @@
 """Image options: of named formats, caches and sources (spec/config-globals-grids.md, 8)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field

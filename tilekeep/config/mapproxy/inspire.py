@@ -1,13 +1,9 @@
 """``inspire_md`` of the WMS: metadata that the INSPIRE directive asks for (spec/services.md, 3.13)."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from tilekeep.config.mapproxy.options import Opt, Options
+from tilekeep.config.mapproxy.options import ByType, Opt, Options
 
 Date = str | dt.date
 
@@ -81,4 +77,4 @@ class EmbeddedMetadata(Options):
     languages: Languages
 
 
-InspireMetadata = Annotated[LinkedMetadata | EmbeddedMetadata, Field(discriminator="type")]
+InspireMetadata = Annotated[LinkedMetadata | EmbeddedMetadata, ByType]

@@ -1,8 +1,6 @@
 """``layers``: the tree that services offer (spec/services.md, 2)."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -97,9 +95,11 @@ class Layer(ScaleHints):
     :ivar dimensions: names of dimensions, each with its values.
     """
 
+    contains_itself: ClassVar[bool] = True
+
     title: str
     name: Opt[str] = None
-    layers: Opt[tuple[Layer, ...]] = None
+    layers: Opt[tuple["Layer", ...]] = None
     sources: Opt[tuple[str, ...]] = None
     tile_sources: Opt[tuple[str, ...]] = None
     nominal_res: Opt[PositiveNumber] = None

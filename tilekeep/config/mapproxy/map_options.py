@@ -1,7 +1,5 @@
 """Options of services that draw maps, which WMS and OGC API share, and their defaults in the globals."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

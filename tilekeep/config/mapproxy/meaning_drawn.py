@@ -67,7 +67,7 @@ class EffectiveGeotiffSource(EffectiveSource):
 def geojson_source(named: NamedSource, source: GeojsonSource) -> EffectiveGeojsonSource:
     """Features; without a ground of their own their maps are transparent, unless the image options say otherwise."""
     style = source.style
-    own = source.image or ImageOptions()
+    own = source.image or ImageOptions.untouched()
     options = own if own.transparent is not None else with_transparency(own, source.background is None)
     return EffectiveGeojsonSource(
         name=named.name,
@@ -85,7 +85,7 @@ def geojson_source(named: NamedSource, source: GeojsonSource) -> EffectiveGeojso
 
 def geotiff_source(named: NamedSource, source: GeotiffSource) -> EffectiveGeotiffSource:
     """A raster; its maps are transparent around it, unless the options say otherwise."""
-    own = source.image or ImageOptions()
+    own = source.image or ImageOptions.untouched()
     asked = own.transparent if source.transparent is None else source.transparent
     options = with_transparency(own, True if asked is None else asked)
     return EffectiveGeotiffSource(

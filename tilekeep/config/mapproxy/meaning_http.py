@@ -57,7 +57,7 @@ class EffectiveHttp:
 def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str) -> EffectiveHttp:
     """The options for a source whose own are ``local``; ``headers`` are replaced as a whole."""
     default = settings.globals.http
-    own = local or HttpOptions()
+    own = local or HttpOptions.untouched()
     headers = default.headers if own.headers is None else own.headers
     certificates = default.ssl_ca_certs if own.ssl_ca_certs is None else own.ssl_ca_certs
     breaker = own.breaker or default.breaker

@@ -42,14 +42,16 @@ class ImageChoice:
 
 
 #: What a cache without any source takes for its source: nothing but transparency is decided.
-NO_SOURCE = ImageChoice(None, None, None, transparent=True, opacity=None, resampling="", encoding=EncodingOptions())
+NO_SOURCE = ImageChoice(
+    None, None, None, transparent=True, opacity=None, resampling="", encoding=EncodingOptions.untouched()
+)
 
 
 def image_choice(settings: Settings, local: ImageOptions | None, format_name: str | None) -> ImageChoice:
     """The options ``local`` on top of those that ``globals.image.formats`` has for ``format_name``."""
-    own = local or ImageOptions()
+    own = local or ImageOptions.untouched()
     named = settings.globals.image.formats.get(format_name or "", None)
-    base = named or ImageOptions()
+    base = named or ImageOptions.untouched()
     image_format = own.format or base.format
     opaque = opaque_format(format_name)
     if opaque is not None:
@@ -69,7 +71,7 @@ def image_choice(settings: Settings, local: ImageOptions | None, format_name: st
         transparent=transparent,
         opacity=base.opacity if own.opacity is None else own.opacity,
         resampling=own.resampling_method or base.resampling_method or settings.globals.image.resampling_method,
-        encoding=own.encoding_options or base.encoding_options or EncodingOptions(),
+        encoding=own.encoding_options or base.encoding_options or EncodingOptions.untouched(),
     )
 
 

@@ -72,7 +72,7 @@ def _metadata(options: OgcApiMetadata) -> ApiMetadata:
     return ApiMetadata(
         **about,
         keywords=_words(None if identification is None else identification.keywords),
-        contact=_contact(options.contact or ContactOptions()),
+        contact=_contact(options.contact or ContactOptions.untouched()),
         licence=None if licence is None else NamedLink(licence.name, licence.url),
         provider=None if provider is None or not provider.name else NamedLink(provider.name, provider.url),
     )

@@ -131,11 +131,10 @@ def _wmts(settings: Settings) -> EffectiveWmts | None:
     wmts = settings.services.wmts
     if wmts is None:
         return None
-    neither = wmts.kvp is None and wmts.restful is None
     info_template = wmts.restful_featureinfo_template or wmts.restful_fi_template
     return EffectiveWmts(
-        kvp=neither or bool(wmts.kvp),
-        restful=neither or bool(wmts.restful),
+        kvp=wmts.speaks_kvp,
+        restful=wmts.speaks_rest,
         restful_template=_single_braces(wmts.restful_template),
         metadata=_metadata(wmts.md, settings),
         restful_info_template=_single_braces(info_template),

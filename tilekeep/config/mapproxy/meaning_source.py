@@ -292,7 +292,7 @@ def with_transparency(image: ImageOptions | None, transparent: bool | None) -> I
     """The image options with the transparency of the source, which wins."""
     if transparent is None:
         return image
-    return (image or ImageOptions()).model_copy(update={"transparent": transparent})
+    return (image or ImageOptions.untouched()).model_copy(update={"transparent": transparent})
 
 
 def source_limits(settings: Settings, name: str, base_dir: str) -> SourceLimits | None:

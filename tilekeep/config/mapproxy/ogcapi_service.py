@@ -1,7 +1,5 @@
 """``services.ogcapi`` (spec/services.md, 8.1)."""
 
-from __future__ import annotations
-
 from tilekeep.config.mapproxy.map_options import Attribution, OgcApiDefaults
 from tilekeep.config.mapproxy.options import Opt, Options, Section
 from tilekeep.config.mapproxy.service_metadata import FreeText

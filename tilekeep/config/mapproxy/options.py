@@ -2,14 +2,24 @@
 
 Type rules (spec/config-globals-grids.md, 1): an empty section is an empty mapping, an empty scalar or list is an
 error; booleans are not numbers; whole numbers pass as numbers, fractions never as whole numbers.
+
+Modules of the model do without ``from __future__ import annotations``: pydantic reads their annotations at every
+start, and would have to compile each one anew if they were text.
 """
 
-from __future__ import annotations
-
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 T = TypeVar("T")
@@ -19,6 +29,51 @@ class Options(BaseModel):
     """A section of the configuration: frozen, exact about types, with no room for unknown keys."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    #: Sections that contain themselves say so, since they are described and validated with what they are part of.
+    contains_itself: ClassVar[bool] = False
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> core_schema.CoreSchema:
+        """A section that is part of another has a validator of its own, made when the first such section is read.
+
+        So a start pays for the sections that its file has, which are few of all that there are.
+        """
+        if handler.field_name is None or cls.contains_itself:
+            return handler(source)
+        name = f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"
+        return core_schema.no_info_plain_validator_function(cls.model_validate, ref=name)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        """What describes the section also where it is part of another."""
+        if schema["type"] != "function-plain":
+            return handler(schema)
+        cls.model_rebuild()
+        return handler(cls.__pydantic_core_schema__)
+
+    @classmethod
+    def untouched(cls) -> Self:
+        """The section in which nothing is set; defaults are not validated, which would take a validator of its own."""
+        return super().model_construct()
+
+
+class ByType:
+    """Marks a union of sections of which the option ``type`` tells which one is meant."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """A choice by the words that each section has for its type."""
+        choices = {
+            word: handler.generate_schema(section)
+            for section in get_args(source)
+            for word in get_args(section.model_fields["type"].annotation)
+        }
+        return core_schema.tagged_union_schema(choices, "type", strict=False, from_attributes=True)
 
 
 class _EmptyRefused:

@@ -1,7 +1,5 @@
 """The whole configuration (spec/config-globals-grids.md, 5)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -27,10 +25,10 @@ class Settings(Options):
     :ivar parts: a home for YAML anchors, otherwise ignored.
     """
 
-    globals: Section[GlobalSettings] = Field(default_factory=GlobalSettings)
+    globals: Section[GlobalSettings] = Field(default_factory=GlobalSettings.untouched)
     grids: Section[dict[str, Section[Grid]]] = Field(default_factory=dict)
     sources: Section[dict[str, Section[Source]]] = Field(default_factory=dict)
     caches: Section[dict[str, Section[Cache]]] = Field(default_factory=dict)
     layers: Annotated[tuple[Layer, ...], BeforeValidator(layers_option)] = ()
-    services: Section[Services] = Field(default_factory=Services)
+    services: Section[Services] = Field(default_factory=Services.untouched)
     parts: Any = None

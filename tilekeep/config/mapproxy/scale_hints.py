@@ -1,7 +1,5 @@
 """At which resolutions a source or a layer has something to show (spec/config-globals-grids.md, 12)."""
 
-from __future__ import annotations
-
 from tilekeep.config.mapproxy.options import NotNegativeNumber, Opt, Options
 
 

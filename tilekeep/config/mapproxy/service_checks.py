@@ -47,7 +47,7 @@ def _token_problems(path: OptionPath, token: str) -> Iterator[Problem]:
 
 
 def _wmts_problems(path: OptionPath, wmts: WmtsService) -> Iterator[Problem]:
-    if not wmts.kvp and not wmts.restful and not (wmts.kvp is None and wmts.restful is None):
+    if not wmts.speaks_kvp and not wmts.speaks_rest:
         yield warning(path, "neither kvp nor restful is on, so WMTS answers nothing", place=Place.KEY)
     if wmts.restful_featureinfo_template is not None and wmts.restful_fi_template is not None:
         message = "it says the same as 'restful_featureinfo_template', which counts; remove it"

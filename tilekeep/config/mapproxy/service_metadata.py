@@ -1,7 +1,5 @@
 """``md`` of services: who offers them, and on what terms (spec/services.md, 3.12)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema

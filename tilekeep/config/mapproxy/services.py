@@ -1,7 +1,5 @@
 """``services``: the protocols that are spoken (spec/services.md, 3.1, 4.1, 5.1, 6-8)."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
@@ -53,6 +51,16 @@ class WmtsService(Options):
     featureinfo_formats: Opt[tuple[FeatureInfoFormat, ...]] = None
     md: Section[ServiceMetadata] | None = None
 
+    @property
+    def speaks_kvp(self) -> bool:
+        """Whether requests with parameters are answered; both kinds are where neither is spoken of."""
+        return bool(self.kvp) or (self.kvp is None and self.restful is None)
+
+    @property
+    def speaks_rest(self) -> bool:
+        """Whether requests by path are answered, likewise."""
+        return bool(self.restful) or (self.kvp is None and self.restful is None)
+
 
 class KmlService(Options):
     """``kml``: super-overlays for globe viewers.
@@ -81,7 +89,7 @@ class DemoService(Options):
     """
 
     background: Section[Background] | None = None
-    pages: Section[DemoPages] = Field(default_factory=DemoPages)
+    pages: Section[DemoPages] = Field(default_factory=DemoPages.untouched)
     md: Annotated[Section[ServiceMetadata] | None, NoEffect("the demo page shows none of it")] = None
 
 

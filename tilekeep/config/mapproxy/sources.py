@@ -1,7 +1,5 @@
 """``sources``: where maps come from (spec/sources.md)."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -15,6 +13,7 @@ from tilekeep.config.mapproxy.image import ImageOptions, Opacity, WmsImageOption
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import (
     COLOR_SCHEMA,
+    ByType,
     Color,
     NotNegativeNumber,
     Opt,
@@ -137,7 +136,7 @@ class WmsOptions(Options):
 @cache
 def _default_wms_options() -> WmsOptions:
     """One value for all sources that say nothing."""
-    return WmsOptions()
+    return WmsOptions.untouched()
 
 
 class WmsLikeSource(SourceOptions):
@@ -296,7 +295,7 @@ class ArcgisSource(SourceOptions):
 
     type: Literal["arcgis"]
     req: ArcgisRequest = Field(repr=False)
-    opts: Section[ArcgisOptions] = Field(default_factory=ArcgisOptions)
+    opts: Section[ArcgisOptions] = Field(default_factory=ArcgisOptions.untouched)
     image: Section[WmsImageOptions] | None = None
     supported_formats: Opt[tuple[str, ...]] = None
     supported_srs: Opt[tuple[str, ...]] = None
@@ -423,7 +422,7 @@ class GeojsonSource(SourceOptions):
     filename: str
     srs: str = "EPSG:4326"
     background: Opt[Color] = None
-    style: Section[GeojsonStyle] = Field(default_factory=GeojsonStyle)
+    style: Section[GeojsonStyle] = Field(default_factory=GeojsonStyle.untouched)
     image: Section[ImageOptions] | None = None
 
 
@@ -469,5 +468,5 @@ Source = Annotated[
     | DebugSource
     | GeojsonSource
     | GeotiffSource,
-    Field(discriminator="type"),
+    ByType,
 ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import unquote
-from urllib.request import pathname2url
+from urllib.parse import quote, unquote
 
 from tilekeep.config.mapproxy.paths import from_base
 
@@ -15,7 +14,7 @@ def located_template(url: str, base_dir: str) -> str:
     """The template with the absolute path of its files: those with two slashes lie beside the configuration."""
     if not url.startswith(_SCHEME) or url.startswith(f"{_SCHEME}/"):
         return url
-    above = pathname2url(base_dir).replace("%", "%%")
+    above = quote(base_dir).replace("%", "%%")
     return _SCHEME + from_base(above, url.removeprefix(_SCHEME))
 
 

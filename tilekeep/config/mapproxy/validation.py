@@ -63,7 +63,7 @@ def validated(root: type[Root], data: dict[str, Any], coerced: Callable[[str], A
         data: plain data; lists as tuples.
         coerced: the value that text from an environment variable stands for when an option wants no text.
     """
-    result = Validated(cast("Root", root.model_construct()))
+    result = Validated(root.untouched())
     while True:
         try:
             result.settings = root.model_validate(data)

@@ -1,7 +1,5 @@
 """``services.wms`` (spec/services.md, 3.1)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

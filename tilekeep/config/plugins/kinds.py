@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from tilekeep.config.mapproxy.caches import PluginBackend
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.sources import PluginSource
-from tilekeep.config.plugins.contexts import ServiceContext, SourceContext, StoreContext
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
+
+if TYPE_CHECKING:
+    from tilekeep.config.plugins.contexts import ServiceContext, SourceContext, StoreContext
 
 #: A demo page: the HTML of the body of the page for a request.
 DemoPage = Callable[[WSGIEnvironment], str]

@@ -11,7 +11,7 @@ from pydantic import Field, create_model
 from tilekeep.config.mapproxy.caches import Backend, Cache
 from tilekeep.config.mapproxy.globals import GlobalSettings, Interceptors
 from tilekeep.config.mapproxy.layers import Layer, LayerMetadata
-from tilekeep.config.mapproxy.options import Opt, Options, Section
+from tilekeep.config.mapproxy.options import ByType, Opt, Options, Section
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.services import DemoPages, DemoService, Services
 from tilekeep.config.mapproxy.sources import Source
@@ -111,7 +111,7 @@ def model_with(plugins: Plugins) -> type[Settings]:
 def _with_types(union: Any, plugins: Iterable[Any]) -> Any:
     """A union of typed sections with those of plugins."""
     members = (*get_args(get_args(union)[0]), *(plugin.options for plugin in plugins))
-    return Annotated[Union[members], Field(discriminator="type")]  # noqa: UP007 - made of a tuple
+    return Annotated[Union[members], ByType]  # noqa: UP007 - made of a tuple
 
 
 def _cache(plugins: Plugins) -> type[Cache]:
@@ -153,7 +153,7 @@ def _offered(plugin: Any) -> tuple[Any, Any]:
 
 def _default(section: type[Options]) -> tuple[Any, Any]:
     """A section that is always there."""
-    return (_Section[section], Field(default_factory=section))
+    return (_Section[section], Field(default_factory=section.untouched))
 
 
 def _extended(section: type[Any], **options: Any) -> type[Any]:

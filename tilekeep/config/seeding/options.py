@@ -1,7 +1,5 @@
 """``seed.yaml`` (spec/seed.md, 1)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from tilekeep.config.loading.garbage import garbage_collection_paused
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.problems import ConfigurationProblems, Report
 from tilekeep.config.problems import error as problem_of
@@ -25,6 +26,7 @@ def load_or_exit(config: str, environment: str | None) -> LoadedSettings:
     return loaded
 
 
+@garbage_collection_paused()
 def checked(config: str, environment: str | None) -> LoadedSettings:
     """The settings of ``config``, of which an application can be made.
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from tilekeep.config.chosen.seeding import job_file
 from tilekeep.domain.errors import JobStoreError
-from tilekeep.entrypoints.cli.seed import DEFAULT_PROGRESS_FILE
+from tilekeep.entrypoints.cli.options import DEFAULT_PROGRESS_FILE
 from tilekeep.entrypoints.facts.tasks import instant_text, task_facts
 from tilekeep.ports.job_store import WorkerNote
 
@@ -27,13 +28,11 @@ def command(progress_file: str, as_json: bool) -> None:
 
     Without the file no run is under way, and none was interrupted.
     """
-    from tilekeep.config.containers import AdaptersContainer
-
     facts: list[dict[str, Any]] = []
     workers: list[dict[str, Any]] = []
     if os.path.exists(progress_file):
         try:
-            notes = AdaptersContainer.seed_notes(progress_file, read_only=True)
+            notes = job_file(progress_file, read_only=True)
             facts = [task_facts(note, notes.failed_units(note.name)) for note in notes.tasks()]
             workers = [_worker_facts(note) for note in notes.workers()]
             notes.close()

@@ -55,6 +55,9 @@ log_config = click.option(
     help="Configuration of Python's logging, such as log.ini, instead; loggers may be named as in MapProxy.",
 )
 
+#: Where progress is noted for --continue unless another file is named.
+DEFAULT_PROGRESS_FILE = ".tilekeep_seed_progress"
+
 _LOWEST_PORT, _HIGHEST_PORT = 1, 65535
 
 

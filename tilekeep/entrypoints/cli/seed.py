@@ -37,9 +37,6 @@ from tilekeep.entrypoints.seeding.run import RunOptions, WantedTasks, wanted_tas
 from tilekeep.entrypoints.seeding.session import SeedSession, SessionOptions, SessionResult, failures_beside
 from tilekeep.entrypoints.seeding.summary import CLEANUPS_BANNER, SEEDS_BANNER, Summaries
 
-#: Where progress is noted for --continue unless another file is named.
-DEFAULT_PROGRESS_FILE = ".tilekeep_seed_progress"
-
 
 def _hours(context: click.Context, parameter: click.Parameter, value: str | None) -> WorkingHours | None:  # noqa: ARG001 - click's signature
     hours = None if value is None else working_hours(value)
@@ -125,7 +122,7 @@ def command(context: click.Context, /, **given: Any) -> None:
             click.echo(f"ERROR: there is no file {path!r}", err=True)
             sys.exit(EXIT_USAGE)
     if given["retry_failed"]:
-        _refuse_useless_retry(given["progress_file"] or DEFAULT_PROGRESS_FILE, dry_run=given["dry_run"])
+        _refuse_useless_retry(given["progress_file"] or options.DEFAULT_PROGRESS_FILE, dry_run=given["dry_run"])
     if given["broker"]:
         _refuse_beside_broker(context)
     if given["log_config"]:
@@ -186,7 +183,7 @@ class _Command:
         """The exit code."""
         given = self._given
         needs_notes = given["goes_on"] or given["retry_failed"]
-        progress_file = given["progress_file"] or (DEFAULT_PROGRESS_FILE if needs_notes else None)
+        progress_file = given["progress_file"] or (options.DEFAULT_PROGRESS_FILE if needs_notes else None)
         if given["reseed_file"] and nothing_to_reseed(given["reseed_file"], given["reseed_interval"], progress_file):
             click.echo("no need for re-seeding")
             return EXIT_USAGE

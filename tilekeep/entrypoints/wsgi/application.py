@@ -6,23 +6,20 @@ import logging
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.get_feature_info import GetFeatureInfo
 from tilekeep.application.retouch_tile import RetouchTile
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.entrypoints import request_id
-from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts
 from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
 from tilekeep.entrypoints.wsgi.cross_origin import OWN_HEADERS, SERVED_METHODS, CrossOriginPolicy
 from tilekeep.entrypoints.wsgi.decoration import Decoration
-from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
-from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.plugins.assembly import PluginParts
@@ -30,16 +27,23 @@ from tilekeep.entrypoints.wsgi.plugins.wsgi_parts import HandlerOfApplication, i
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text, vary_with
 from tilekeep.entrypoints.wsgi.router import Handler, Router
-from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts, TileInfoParts, assembled
+from tilekeep.entrypoints.wsgi.services import KmlParts, assembled
 from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
 from tilekeep.entrypoints.wsgi.traced_requests import TracedRequests
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
 from tilekeep.entrypoints.wsgi.watching import NamedRequests, WatchedRoute, Watcher
+from tilekeep.entrypoints.wsgi.wmts.tile_info import TileInfoParts
 from tilekeep.ports.areas import AreaReader
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.tile_store import SliceReader
 from tilekeep.ports.traces import Traces
+
+if TYPE_CHECKING:
+    from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts
+    from tilekeep.entrypoints.wsgi.demo.world import WorldParts
+    from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
+    from tilekeep.entrypoints.wsgi.wms.assembly import MapParts
 
 log = logging.getLogger("tilekeep.wsgiapp")
 

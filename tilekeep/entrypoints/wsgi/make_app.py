@@ -11,6 +11,7 @@ from tilekeep.config.assemble.kept_nodes import KeptNodes
 from tilekeep.config.assemble.styles import configured_style_files
 from tilekeep.config.checked_container import checked_container, problems_of_parts
 from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.loading.garbage import garbage_collection_paused
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
 from tilekeep.config.mapproxy.meaning_grid import grid_keys
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
@@ -20,11 +21,9 @@ from tilekeep.config.problems import ConfigurationProblems
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.origin import origin_spelled
 from tilekeep.entrypoints.mapproxy_loggers import adopt_mapproxy_loggers
-from tilekeep.entrypoints.wsgi.admin.assembly import admin_parts
 from tilekeep.entrypoints.wsgi.application import AfterAnswers, TilekeepApplication
 from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
-from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.operations import begin_listening, operations, watchers
 from tilekeep.entrypoints.wsgi.options import (
     DEFAULT_INFO_TEMPLATE,
@@ -39,12 +38,15 @@ from tilekeep.entrypoints.wsgi.options import (
 )
 from tilekeep.entrypoints.wsgi.plugins.assembly import plugin_parts
 from tilekeep.entrypoints.wsgi.reloading import ReloadingApplication
-from tilekeep.entrypoints.wsgi.services import KmlParts, MapParts
+from tilekeep.entrypoints.wsgi.services import KmlParts
 from tilekeep.entrypoints.wsgi.watched_files import WatchedFiles
-from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+    from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts
+    from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
+    from tilekeep.entrypoints.wsgi.wms.assembly import MapParts
 
 log = logging.getLogger("tilekeep.config")
 
@@ -122,8 +124,9 @@ class ApplicationBuild:
 
         :raises ConfigurationError: they cannot be obeyed.
         """
-        container = checked_container(loaded, self._nodes)
-        application = _application(container, loaded, debug=self._debug, environment=self._environment)
+        with garbage_collection_paused():
+            container = checked_container(loaded, self._nodes)
+            application = _application(container, loaded, debug=self._debug, environment=self._environment)
         self._nodes = container.use_cases.caches().kept
         begin_listening(container)
         return application
@@ -149,7 +152,6 @@ def _application(
 ) -> TilekeepApplication:
     options = container.options()
     services = effective_services(loaded.settings)
-    admin = effective_admin(loaded.settings, loaded.base_dir)
     pages = operations(container)
     return TilekeepApplication(
         catalogue=container.use_cases.catalogue(),
@@ -159,8 +161,10 @@ def _application(
         maps=_maps(services, container),
         ogcapi=_ogcapi(services, container),
         get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
-        demo=None if services.demo is None else DemoOptions(services.demo.background_url, admin is not None),
-        admin=None if admin is None else admin_parts(admin, container, loaded, environment),
+        demo=None
+        if services.demo is None
+        else DemoOptions(services.demo.background_url, loaded.settings.services.admin is not None),
+        admin=_admin(container, loaded, environment),
         world=WorldParts(container.adapters.world_outlines(), container.adapters.projection().srs),
         max_age_seconds=options.tile_max_age_seconds,
         tells_age=options.tiles_tell_age,
@@ -192,10 +196,26 @@ def _after_answers(container: TilekeepContainer) -> AfterAnswers | None:
     return None if runner.runs_beside_requests else runner
 
 
+def _demo(services: EffectiveServices, *, has_admin: bool) -> DemoOptions | None:
+    return None if services.demo is None else DemoOptions(services.demo.background_url, has_admin)
+
+
+def _admin(container: TilekeepContainer, loaded: LoadedSettings, environment: str | None) -> AdminParts | None:
+    admin = effective_admin(loaded.settings, loaded.base_dir)
+    if admin is None:
+        return None
+    from tilekeep.entrypoints.wsgi.admin.assembly import admin_parts
+
+    return admin_parts(admin, container, loaded, environment)
+
+
 def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts | None:
     wms = services.wms
     if wms is None:
         return None
+    from tilekeep.entrypoints.wsgi.wms.assembly import MapParts
+    from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
+
     projection = container.adapters.projection()
     options = WmsOptions(
         metadata=wms.metadata,
@@ -238,6 +258,8 @@ def _ogcapi(services: EffectiveServices, container: TilekeepContainer) -> OgcApi
     service = services.ogcapi
     if service is None:
         return None
+    from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
+
     projection = container.adapters.projection()
     options = OgcApiOptions(
         srs=tuple(map(projection.srs, service.srs)),

@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tilekeep.config.loading.garbage import garbage_collection_paused
+
 if TYPE_CHECKING:
     from tilekeep.config.loading.settings_file import LoadedSettings
 
@@ -85,6 +87,7 @@ def _of_file(served: ServedConfiguration) -> Any:
     return application
 
 
+@garbage_collection_paused()
 def _newest(served: ServedConfiguration) -> Any:
     """What is in the file now, or else what was good before: servers end if their new workers do not live."""
     from tilekeep.entrypoints.wsgi.make_app import ApplicationBuild
@@ -104,6 +107,7 @@ def _newest(served: ServedConfiguration) -> Any:
         return before
 
 
+@garbage_collection_paused()
 def _of_directory(served: ServedConfiguration) -> Any:
     from tilekeep.entrypoints.wsgi.make_multi_app import make_multi_app
 

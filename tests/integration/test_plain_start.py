@@ -1,0 +1,102 @@
+"""What a start with one cache in files and one Web Map Service does not import."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFIG = """
+services: {tms: }
+layers: [{name: world, title: World, sources: [world]}]
+caches: {world: {grids: [GLOBAL_WEBMERCATOR], sources: [wms]}}
+sources: {wms: {type: wms, req: {url: "http://127.0.0.1:9/wms", layers: world}}}
+"""
+
+#: Libraries of what the configuration does not name.
+ABSENT_LIBRARIES = (
+    "PIL",
+    "azure",
+    "boto3",
+    "botocore",
+    "celery",
+    "cv2",
+    "isal",
+    "kombu",
+    "lxml",
+    "mapnik",
+    "numpy",
+    "opentelemetry",
+    "prometheus_client",
+    "pyogrio",
+    "rasterio",
+    "redis",
+    "requests",
+    "shapely",
+    "urllib3",
+)
+
+#: Adapters of other stores and sources.
+ABSENT_ADAPTERS = tuple(
+    f"tilekeep.adapters.{name}"
+    for name in (
+        "drawing",
+        "http.client",
+        "imaging.raster",
+        "locks.redis_lock",
+        "redis.clients",
+        "seeding.remote.making",
+        "sources.arcgis",
+        "sources.geojson",
+        "sources.geotiff",
+        "sources.mapnik",
+        "sources.tile",
+        "sources.world",
+        "storage.compact",
+        "storage.couchdb.store",
+        "storage.memory",
+        "storage.objects",
+        "storage.pmtiles",
+        "storage.redis",
+        "storage.services",
+        "storage.sqlite.stores",
+        "storage.tiers",
+        "telemetry.prometheus",
+    )
+)
+
+#: Services that are not offered.
+OTHER_SERVICES = tuple(
+    f"tilekeep.entrypoints.wsgi.{name}.assembly" for name in ("admin", "demo", "ogcapi", "wms", "wmts")
+)
+
+TELLING_MODULES = "import atexit, sys; atexit.register(lambda: print('modules', *sys.modules))"
+COMMAND = "from tilekeep.entrypoints.cli.main import main; main({arguments!r}, standalone_mode=False)"
+SEED = ["seed", "-f", "mapproxy.yaml", "--caches", "world", "--levels", "0", "--dry-run"]
+APPLICATION = "from tilekeep import make_wsgi_app; make_wsgi_app('mapproxy.yaml')"
+
+
+@pytest.mark.parametrize(
+    ("program", "absent"),
+    [
+        pytest.param(COMMAND.format(arguments=["caches", "mapproxy.yaml"]), (), id="caches"),
+        pytest.param(COMMAND.format(arguments=["jobs"]), ("dependency_injector", "pydantic", "ruamel"), id="jobs"),
+        pytest.param(COMMAND.format(arguments=SEED), (), id="seed"),
+        pytest.param(APPLICATION, OTHER_SERVICES, id="application"),
+    ],
+)
+def test_a_plain_start_imports_nothing_that_the_configuration_does_not_name(
+    program: str, absent: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "mapproxy.yaml").write_text(CONFIG)
+    command = [sys.executable, "-c", f"{TELLING_MODULES}; {program}"]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+
+    imported = set(done.stdout.rpartition("modules ")[2].split())
+    assert "tilekeep" in imported
+    assert imported & {*ABSENT_LIBRARIES, *ABSENT_ADAPTERS, *absent} == set()

@@ -1,0 +1,62 @@
+"""What does the work of seeding, and where a run is noted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tilekeep.ports.seed_executor import SeedExecutor
+
+if TYPE_CHECKING:
+    from tilekeep.adapters.seeding.job_file import JobFile
+    from tilekeep.adapters.seeding.remote.worker import CeleryWorker
+    from tilekeep.adapters.seeding.run_directory import RunDirectory
+    from tilekeep.adapters.seeding.stopping import SharedStop
+
+
+def in_process_executor(*parts: Any, **options: Any) -> SeedExecutor:
+    """The process itself."""
+    from tilekeep.adapters.seeding.in_process import InProcessExecutor
+
+    return InProcessExecutor(*parts, **options)
+
+
+def process_executor(*parts: Any, **options: Any) -> SeedExecutor:
+    """Forked processes."""
+    from tilekeep.adapters.seeding.processes import ProcessExecutor
+
+    return ProcessExecutor(*parts, **options)
+
+
+def celery_executor(*parts: Any, **options: Any) -> SeedExecutor:
+    """Workers on any machine."""
+    from tilekeep.adapters.seeding.remote.making import celery_executor
+
+    return celery_executor(*parts, **options)
+
+
+def celery_worker(*parts: Any, **options: Any) -> CeleryWorker:
+    """One of these workers."""
+    from tilekeep.adapters.seeding.remote.making import celery_worker
+
+    return celery_worker(*parts, **options)
+
+
+def job_file(path: str, **options: Any) -> JobFile:
+    """The notes of a run."""
+    from tilekeep.adapters.seeding.job_file import JobFile
+
+    return JobFile(path, **options)
+
+
+def shared_stop() -> SharedStop:
+    """How the processes of a run hear of its end."""
+    from tilekeep.adapters.seeding.stopping import SharedStop
+
+    return SharedStop()
+
+
+def run_directory(*parts: Any, **options: Any) -> RunDirectory:
+    """Runs that were started from the pages of the administrator."""
+    from tilekeep.adapters.seeding.run_directory import RunDirectory
+
+    return RunDirectory(*parts, **options)
