@@ -105,7 +105,7 @@ def _count(tiles: int, now: float, spread: int) -> Count:
 
 
 def _one_by_one(z: int, count: Count) -> CellTiles:
-    """As many tiles with as many bytes, and with sizes that are not all alike: two by two they make up for each other."""
+    """As many tiles with as many bytes, whose sizes are not all alike: in pairs they make up for each other."""
     side = min(1 << z, CELL_SIDE)
     places = [row * CELL_SIDE + column for row in range(side) for column in range(side)][: count.tiles]
     days = [day for day, amount in count.days.items() for _ in range(amount.tiles)]
