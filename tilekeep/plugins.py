@@ -7,7 +7,7 @@ Ports and values of the domain are imported from ``tilekeep.ports`` and ``tileke
 from __future__ import annotations
 
 from tilekeep.config.loading.settings_file import load_settings
-from tilekeep.config.mapproxy.caches import PluginBackend as StoreOptions
+from tilekeep.config.mapproxy.backends import PluginBackend as StoreOptions
 from tilekeep.config.mapproxy.options import Options, Section
 from tilekeep.config.mapproxy.sources import PluginSource as SourceOptions
 from tilekeep.config.plugins.contexts import ImageServer, LayerFacts, ServiceContext, SourceContext, StoreContext

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.unit.config.configurations import MINIMAL, loaded, report_of
-from tilekeep.config.mapproxy.caches import FileBackend
+from tilekeep.config.mapproxy.backends import FileBackend
 from tilekeep.config.problems import ConfigurationProblems, path_text
 from tilekeep.domain.errors import ConfigurationError
 

@@ -24,7 +24,7 @@ from tilekeep.config.assemble.upstreams import upstreams_of
 from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.assemble.working_caches import WorkingCaches
 from tilekeep.config.assemble.xyz_grids import xyz_levels
-from tilekeep.config.mapproxy.caches import PmtilesBackend
+from tilekeep.config.mapproxy.backends import PmtilesBackend
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals

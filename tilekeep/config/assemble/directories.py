@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from tilekeep.config.mapproxy.caches import (
+from tilekeep.config.mapproxy.backends import (
     AzureBackend,
-    Cache,
     CompactBackend,
     CouchdbBackend,
     FileBackend,
@@ -17,6 +16,7 @@ from tilekeep.config.mapproxy.caches import (
     S3Backend,
     SqliteBackend,
 )
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_sqlite import sqlite_storage

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from tilekeep.config.mapproxy.caches import BackendOptions, Cache, PmtilesBackend, TiersBackend
+from tilekeep.config.mapproxy.backends import (
+    BackendOptions,
+    PmtilesBackend,
+    TiersBackend,
+)
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.source_checks import url_problems

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 
+from tilekeep.config.mapproxy.backends import (
+    BackendOptions,
+    CompactBackend,
+    FileBackend,
+)
 from tilekeep.config.mapproxy.band_checks import band_problems
-from tilekeep.config.mapproxy.caches import BackendOptions, Cache, CompactBackend, FileBackend
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.coverage_checks import coverage_problems
 from tilekeep.config.mapproxy.cross_references import is_tiled_only, named_sources
 from tilekeep.config.mapproxy.depth_checks import depth_problems

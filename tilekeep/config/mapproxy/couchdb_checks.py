@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from tilekeep.adapters.storage.couchdb.fields import PLACEHOLDERS
 from tilekeep.adapters.storage.couchdb.ids import COUCH_URL
-from tilekeep.config.mapproxy.caches import Cache, CouchdbBackend
+from tilekeep.config.mapproxy.backends import CouchdbBackend
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath, Place, Problem, error, warning

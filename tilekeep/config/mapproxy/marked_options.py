@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, get_args
 
-from tilekeep.config.mapproxy.caches import BackendOptions
+from tilekeep.config.mapproxy.backends import BackendOptions
 from tilekeep.config.mapproxy.markers import NoEffect
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.sources import Source, SourceOptions

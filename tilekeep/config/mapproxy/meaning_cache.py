@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from tilekeep.config.mapproxy.caches import (
-    Cache,
+from tilekeep.config.mapproxy.backends import (
     CompactBackend,
     CouchdbBackend,
     FileBackend,
@@ -17,8 +16,11 @@ from tilekeep.config.mapproxy.caches import (
     PluginBackend,
     PmtilesBackend,
     RedisBackend,
-    RefreshBefore,
     TiersBackend,
+)
+from tilekeep.config.mapproxy.caches import (
+    Cache,
+    RefreshBefore,
 )
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tilekeep.config.mapproxy.caches import CouchdbBackend
+from tilekeep.config.mapproxy.backends import CouchdbBackend
 from tilekeep.config.mapproxy.meaning_http import effective_http
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.lock_names import couchdb_lock_id

@@ -6,7 +6,10 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from tilekeep.config.mapproxy.caches import AzureBackend, S3Backend
+from tilekeep.config.mapproxy.backends import (
+    AzureBackend,
+    S3Backend,
+)
 from tilekeep.config.mapproxy.globals import AzureDefaults, S3Defaults
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.root import Settings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from tilekeep.adapters.redis.server import Address, RedisServer, RedisTls
-from tilekeep.config.mapproxy.caches import RedisBackend
+from tilekeep.config.mapproxy.backends import RedisBackend
 from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.domain.lock_names import redis_lock_id

@@ -6,7 +6,12 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
-from tilekeep.config.mapproxy.caches import GeopackageBackend, MbtilesBackend, RowOrder, SqliteBackend
+from tilekeep.config.mapproxy.backends import (
+    GeopackageBackend,
+    MbtilesBackend,
+    RowOrder,
+    SqliteBackend,
+)
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tilekeep.config.mapproxy.caches import (
+from tilekeep.config.mapproxy.backends import (
     CompactBackend,
     CouchdbBackend,
     FileBackend,

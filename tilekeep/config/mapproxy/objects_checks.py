@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from tilekeep.config.mapproxy.caches import AzureBackend, Cache, S3Backend
+from tilekeep.config.mapproxy.backends import (
+    AzureBackend,
+    S3Backend,
+)
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.meaning_image import cache_image_choice
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, S3Storage, object_storage
 from tilekeep.config.mapproxy.refused_options import is_refused

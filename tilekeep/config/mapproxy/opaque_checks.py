@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tilekeep.config.mapproxy.caches import Cache, GeopackageBackend
+from tilekeep.config.mapproxy.backends import GeopackageBackend
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.layers import Layer
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tilekeep.config.mapproxy.caches import BackendOptions, Cache, RedisBackend, TiersBackend
+from tilekeep.config.mapproxy.backends import (
+    BackendOptions,
+    RedisBackend,
+    TiersBackend,
+)
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.http import HttpOptions

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from tilekeep.config.mapproxy.caches import Cache, RedisBackend
+from tilekeep.config.mapproxy.backends import RedisBackend
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.meaning_redis import redis_storage
 from tilekeep.config.mapproxy.refused_options import is_refused

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tilekeep.config.mapproxy.caches import BackendOptions, TiersBackend
+from tilekeep.config.mapproxy.backends import (
+    BackendOptions,
+    TiersBackend,
+)
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import OptionPath
 

@@ -6,7 +6,11 @@ import os
 import re
 from collections.abc import Collection, Iterator
 
-from tilekeep.config.mapproxy.caches import Cache, GeopackageBackend, MbtilesBackend
+from tilekeep.config.mapproxy.backends import (
+    GeopackageBackend,
+    MbtilesBackend,
+)
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_grid import EffectiveGrid, effective_grid
 from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, sqlite_storage, standard_origin

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from tilekeep.config.mapproxy.backends import (
+    BackendOptions,
+    MemoryBackend,
+    TiersBackend,
+)
 from tilekeep.config.mapproxy.cache_checks import store_problems
-from tilekeep.config.mapproxy.caches import BackendOptions, Cache, MemoryBackend, TiersBackend
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.objects_checks import object_cache_problems
 from tilekeep.config.mapproxy.refused_options import is_refused
 from tilekeep.config.mapproxy.root import Settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from tilekeep.config.mapproxy.caches import PluginBackend
+from tilekeep.config.mapproxy.backends import PluginBackend
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.sources import PluginSource
 from tilekeep.ports.map_source import MapSource

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Union, cast, get_args
 
 from pydantic import Field, create_model
 
-from tilekeep.config.mapproxy.caches import Backend, Cache
+from tilekeep.config.mapproxy.backends import Backend
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.globals import GlobalSettings, Interceptors
 from tilekeep.config.mapproxy.layers import Layer, LayerMetadata
 from tilekeep.config.mapproxy.options import ByType, Opt, Options, Section

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, get_args
 
-from tilekeep.config.mapproxy.caches import Backend
+from tilekeep.config.mapproxy.backends import Backend
 from tilekeep.config.mapproxy.layers import LayerMetadata
 from tilekeep.config.mapproxy.services import Services
 from tilekeep.config.mapproxy.sources import Source

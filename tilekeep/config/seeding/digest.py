@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tilekeep._version import __version__
-from tilekeep.config.mapproxy.caches import (
+from tilekeep.config.mapproxy.backends import (
     BackendOptions,
     CompactBackend,
     FileBackend,
