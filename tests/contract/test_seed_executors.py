@@ -216,6 +216,17 @@ class TestProcessExecutor(SeedExecutorSuite):
         begun = [path.name.partition("-")[0] for path in tmp_path.glob("*-*")]
         assert len(begun) - len(JOBS) <= 2 * 4, "each death costs at most what was under way"
 
+    def test_workers_inherit_what_was_done_before_the_first_of_them(self, stop: SharedStop) -> None:
+        heard: list[ChunkJob] = []
+        executor = ProcessExecutor(lambda _: ChunkResult(made=len(heard)), stop, 2, before_workers=heard.append)
+        results: set[int] = set()
+
+        executor.run(iter(JOBS), lambda _, result: results.add(result.made))
+        executor.close()
+
+        assert heard == JOBS[:1]
+        assert results == {1}
+
     def test_work_is_done_by_other_processes(self, stop: SharedStop) -> None:
         executor = self.make_executor(lambda _: ChunkResult(made=os.getpid()), stop)
         workers: set[int] = set()

@@ -199,6 +199,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
             "celery": providers.Factory(seeding.celery_executor, clients=redis_clients, clock=clock),
         }
     )
+    import_what_makes_tiles = providers.Callable(seeding.import_what_makes_tiles)
     seed_workers = providers.Factory(seeding.celery_worker, clients=redis_clients)
     documents = providers.ThreadSafeSingleton(MergedDocuments)
     transformers = providers.Object(xslt_transformer)

@@ -19,6 +19,9 @@ OrderWork = Callable[[ChunkOrder, Stop], ChunkPart]
 #: Whether a chunk may be begun now, as at the hours of work.
 MayBegin = Callable[[], bool]
 
+#: Hears of the first chunk before there are workers, who inherit what it does.
+BeforeWorkers = Callable[[ChunkJob], None]
+
 #: What somebody else is told of a chunk.
 Ordering = Callable[[ChunkJob], ChunkOrder]
 
@@ -32,6 +35,10 @@ WorkersListener = Callable[[Sequence[SeedWorker]], None]
 def always() -> bool:
     """Chunks may be begun at any time."""
     return True
+
+
+def nothing_before(_: ChunkJob) -> None:
+    """Workers need nothing that they do not find themselves."""
 
 
 class SeedWorkerProcess(Protocol):

@@ -28,6 +28,11 @@ def imaging(font_dir: str | None = None) -> Imaging:
     return LazyImaging(functools.partial(_best, font_dir))
 
 
+def import_best() -> None:
+    """Imports now what the first image would."""
+    _best(None)
+
+
 def _best(font_dir: str | None) -> Imaging:
     if all(map(_installed, _FAST_LIBRARIES)):
         from tilekeep.adapters.imaging.fast import FastImaging

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from tilekeep.adapters.seeding.deaths import MOST_DEATHS, too_many_deaths
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
-from tilekeep.ports.seed_executor import ChunkWork, MayBegin, Stopped, always
+from tilekeep.ports.seed_executor import BeforeWorkers, ChunkWork, MayBegin, Stopped, always, nothing_before
 from tilekeep.ports.stop import Stop
 
 _log = logging.getLogger("tilekeep.seed")
@@ -44,12 +45,28 @@ class ProcessExecutor:
     look at what is stored already.
     """
 
-    def __init__(self, work: ChunkWork, stop: Stop, workers: int, may_begin: MayBegin = always) -> None:
-        """``stop`` must be one that workers inherit, as :class:`tilekeep.adapters.seeding.stopping.SharedStop`."""
+    def __init__(
+        self,
+        work: ChunkWork,
+        stop: Stop,
+        workers: int,
+        may_begin: MayBegin = always,
+        before_workers: BeforeWorkers = nothing_before,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            work: does a chunk.
+            stop: one that workers inherit, as :class:`tilekeep.adapters.seeding.stopping.SharedStop`.
+            workers: how many there are.
+            may_begin: whether chunks may be begun.
+            before_workers: what all workers would have to do is done once.
+        """
         self._chunk_work = work
         self._stop = stop
         self._workers = workers
         self._may_begin = may_begin
+        self._before_workers = before_workers
         self._pool: ProcessPoolExecutor | None = None
         self._deaths: Counter[ChunkJob] = Counter()
 
@@ -89,7 +106,7 @@ class ProcessExecutor:
                 waiting.once_more(job)
                 return True
             try:
-                under_way[self._running_pool().submit(_do, job)] = job
+                under_way[self._running_pool(job).submit(_do, job)] = job
             except BrokenProcessPool:
                 self._forget_pool()
                 waiting.once_more(job)
@@ -121,9 +138,10 @@ class ProcessExecutor:
             done(job, result)
         return result is not None
 
-    def _running_pool(self) -> ProcessPoolExecutor:
+    def _running_pool(self, first: ChunkJob) -> ProcessPoolExecutor:
         global _work, _may_begin
         if self._pool is None:
+            self._before_workers(first)
             _work, _may_begin = self._chunk_work, self._may_begin
             fork = multiprocessing.get_context("fork")
             self._pool = ProcessPoolExecutor(self._workers, fork, initializer=_begin, initargs=(os.getpid(),))
@@ -154,6 +172,7 @@ class _Waiting:
 
 def _begin(parent: int) -> None:
     """In a new worker: interrupts of the terminal are for the parent, which says when to stop, and ends with it."""
+    gc.freeze()  # looking for garbage would copy what is shared with the parent and the others
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent,), name="tilekeep-parent", daemon=True).start()

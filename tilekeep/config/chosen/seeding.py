@@ -27,6 +27,14 @@ def process_executor(*parts: Any, **options: Any) -> SeedExecutor:
     return ProcessExecutor(*parts, **options)
 
 
+def import_what_makes_tiles() -> None:
+    """Imports what every source and cache is likely to need, which else comes with the first tile."""
+    import tilekeep.adapters.http.client  # noqa: F401 - for those who come after
+    from tilekeep.adapters.imaging.choice import import_best
+
+    import_best()
+
+
 def celery_executor(*parts: Any, **options: Any) -> SeedExecutor:
     """Workers on any machine."""
     from tilekeep.adapters.seeding.remote.making import celery_executor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from tilekeep.application.seeding.clean_up import CleanupReport
@@ -141,10 +142,21 @@ class SeedRun:
         elif options.workers <= 1 or options.dry_run:
             executor = adapters.seed_executors("in_process", work=self._work(tasks), stop=self._stop, may_begin=is_time)
         else:
+            work = self._work(tasks)
             executor = adapters.seed_executors(
-                "processes", work=self._work(tasks), stop=self._stop, workers=options.workers, may_begin=is_time
+                "processes",
+                work=work,
+                stop=self._stop,
+                workers=options.workers,
+                may_begin=is_time,
+                before_workers=partial(self._prepare, work),
             )
         return executor
+
+    def _prepare(self, work: _Work, first: ChunkJob) -> None:
+        """Has the libraries that make tiles in memory once, for all workers, unless all seems to be made already."""
+        if work.has_to_make(first):
+            self._container.adapters.import_what_makes_tiles()
 
     def _note_workers(self, workers: Sequence[SeedWorker]) -> None:
         self._notes.note_workers(workers, self._container.adapters.clock().now())
@@ -172,6 +184,13 @@ class _Work:
         self._tasks = tasks
         self._work = work
         self._do = work.count if dry_run else work
+
+    def has_to_make(self, job: ChunkJob) -> bool:
+        """Whether any tile is to be made.
+
+        :raises StoreError: the store cannot be looked into.
+        """
+        return bool(job.units or self._work.wanted(self._tasks[job.task], job.planned.chunk))
 
     def __call__(self, job: ChunkJob) -> ChunkResult:
         """See :data:`tilekeep.ports.seed_executor.ChunkWork`."""
