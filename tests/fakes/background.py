@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ class FakeBackground:
         self.beside = beside
         self.at_once = at_once
         self.full = False
+        self._one_at_a_time = threading.RLock()
         self.jobs: dict[Hashable, tuple[Callable[[], Any], Future[Any]]] = {}
 
     @property
@@ -28,19 +30,21 @@ class FakeBackground:
         return self.beside
 
     def submit(self, key: Hashable, job: Callable[[], Result], lane: Hashable = None) -> Future[Result] | None:
-        if key in self.jobs:
-            return self.jobs[key][1]
-        if self.full:
-            return None
-        outcome: Future[Result] = Future()
-        self.jobs[key] = (job, outcome)
-        if self.at_once:
-            self.run()
-        return outcome
+        with self._one_at_a_time:
+            if key in self.jobs:
+                return self.jobs[key][1]
+            if self.full:
+                return None
+            outcome: Future[Result] = Future()
+            self.jobs[key] = (job, outcome)
+            if self.at_once:
+                self.run()
+            return outcome
 
     def run(self) -> None:
         """Runs all jobs."""
-        while self.jobs:
-            key, (job, outcome) = next(iter(self.jobs.items()))
-            settle(outcome, job)
-            del self.jobs[key]
+        with self._one_at_a_time:
+            while self.jobs:
+                key, (job, outcome) = next(iter(self.jobs.items()))
+                settle(outcome, job)
+                del self.jobs[key]

@@ -186,7 +186,7 @@ class TestBrowser:
         collection = {"utm": "local", "below": "below"}.get(matrix_set, "world")
 
         page.goto(f"{servers.served.url}/ogcapi/collections/{collection}/map/tiles/{matrix_set}?f=html")
-        page.wait_for_function("document.getElementById('map').shownMap")
+        page.wait_for_function("() => document.getElementById('map').shownMap")
         rendered(page)
         page.click(".ol-zoom-in")
         page.wait_for_timeout(500)
@@ -203,7 +203,7 @@ class TestBrowser:
         self, servers: Servers, page: Page, answers: list[Response]
     ) -> None:
         page.goto(f"{servers.served.url}/ogcapi/collections/world?f=html")
-        page.wait_for_function("document.getElementById('map').shownMap")
+        page.wait_for_function("() => document.getElementById('map').shownMap")
         rendered(page)
 
         keep(page, "ogcapi-collection")
@@ -246,7 +246,7 @@ class TestBrowser:
         """The pixels of the canvas are those of the tile that lies there."""
         page.set_viewport_size({"width": 1000, "height": 900})
         page.goto(f"{servers.served.url}/ogcapi/collections/world/map/tiles/WebMercatorQuad?f=html")
-        page.wait_for_function("document.getElementById('map').shownMap")
+        page.wait_for_function("() => document.getElementById('map').shownMap")
         page.evaluate(
             """() => {
                 const side = 20037508.342789244 / 4;

@@ -21,14 +21,17 @@ export function replaceRows(parent, rows) {
   const rowsOf = () => [...parent.querySelectorAll("[data-key]")];
   const open = new Set(rowsOf().filter((row) => row.querySelector("details[open]")).map((row) => row.dataset.key));
   const focused = rowsOf().find((row) => row.contains(document.activeElement));
-  const place = focused ? [...focused.querySelectorAll(usable)].indexOf(document.activeElement) : -1;
+  // Counted among those of its kind: what is shown before a button comes and goes.
+  const alike = (row) => [...row.querySelectorAll(usable)].filter((each) => each.localName === kind);
+  const kind = document.activeElement.localName;
+  const place = focused ? alike(focused).indexOf(document.activeElement) : -1;
   parent.replaceChildren(...rows);
   for (const row of rowsOf()) {
     if (open.has(row.dataset.key)) {
       row.querySelector("details")?.setAttribute("open", "");
     }
     if (place >= 0 && row.dataset.key === focused.dataset.key) {
-      row.querySelectorAll(usable)[place]?.focus({ preventScroll: true });
+      alike(row)[place]?.focus({ preventScroll: true });
     }
   }
 }
