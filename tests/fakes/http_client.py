@@ -18,6 +18,9 @@ class FakeHttpClient:
         self.requests: list[UpstreamRequest] = []
         self.deadlines: list[Deadline] = []
 
+    def make_ready(self) -> None:
+        """Is ready as it is."""
+
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         self.requests.append(request)
         self.deadlines.append(deadline)

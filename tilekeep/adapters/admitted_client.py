@@ -40,11 +40,16 @@ class AdmittedClient:
         self._upstream = upstream
         self._timeout_seconds = timeout_seconds
 
+    def make_ready(self) -> None:
+        """See :meth:`tilekeep.ports.http_client.HttpClient.make_ready`."""
+        self._http.make_ready()
+
     def ask(self, request: UpstreamRequest, purpose: Purpose, deadline: Deadline, *, max_bytes: int) -> AdmittedAnswer:
         """The answer; raises as :class:`~tilekeep.ports.http_client.HttpClient`.
 
         :raises SourceBusy: the gate stayed shut.
         """
+        self.make_ready()
         with self._gate.admit(self._upstream, purpose, self._sooner(deadline)) as permit:
             try:
                 answer = self._http.send(request, self._sooner(deadline), max_bytes=max_bytes)
@@ -69,6 +74,10 @@ class _ForPurpose:
     def __init__(self, client: AdmittedClient, purpose: Purpose) -> None:
         self._client = client
         self._purpose = purpose
+
+    def make_ready(self) -> None:
+        """See :meth:`tilekeep.ports.http_client.HttpClient.make_ready`."""
+        self._client.make_ready()
 
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :meth:`tilekeep.ports.http_client.HttpClient.send`; the gate may be shut as well."""

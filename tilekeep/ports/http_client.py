@@ -27,6 +27,10 @@ class HttpAnswer(NamedTuple):
 class HttpClient(Protocol):
     """Sends one request and waits for the whole answer.  Safe to call from any thread."""
 
+    def make_ready(self) -> None:
+        """Does now what a first request would wait for, so that it is sent when it is admitted and not later."""
+        ...
+
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """The answer, whatever its status: 304 and every error status are ordinary answers.
 

@@ -49,6 +49,9 @@ class Server:
         self._answer = answer
         self.sent: list[UpstreamRequest] = []
 
+    def make_ready(self) -> None:
+        """Is ready as it is."""
+
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         self.sent.append(request)
         if isinstance(self._answer, Exception):

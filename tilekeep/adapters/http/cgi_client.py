@@ -54,6 +54,9 @@ class CgiClient:
         self._logs = logs
         self._clock = clock
 
+    def make_ready(self) -> None:
+        """Is ready as it is."""
+
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :meth:`tilekeep.ports.http_client.HttpClient.send`; an exit code other than 0 is no answer."""
         started = self._clock.monotonic()

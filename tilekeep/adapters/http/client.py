@@ -38,6 +38,9 @@ class RequestsHttpClient:
         self._left_behind: list[Connections] = []
         self._connections = Connections(options, self._shared)
 
+    def make_ready(self) -> None:
+        """Is ready as it is."""
+
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :meth:`tilekeep.ports.http_client.HttpClient.send`."""
         started = self._clock.monotonic()

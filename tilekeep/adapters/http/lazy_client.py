@@ -27,6 +27,10 @@ class LazyHttpClient:
         self._lock = threading.Lock()
         self._made: ForkableClient | None = None
 
+    def make_ready(self) -> None:
+        """See :meth:`tilekeep.ports.http_client.HttpClient.make_ready`."""
+        (self._made or self._client()).make_ready()
+
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :meth:`tilekeep.ports.http_client.HttpClient.send`."""
         return (self._made or self._client()).send(request, deadline, max_bytes=max_bytes)

@@ -25,6 +25,10 @@ class TracedHttpClient:
         self._client = client
         self._traces = traces
 
+    def make_ready(self) -> None:
+        """See :meth:`tilekeep.ports.http_client.HttpClient.make_ready`."""
+        self._client.make_ready()
+
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :class:`~tilekeep.ports.http_client.HttpClient`; spans hold no secrets of addresses."""
         facts = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from tests.fakes.clock import FakeClock
 from tests.fakes.http_client import FakeHttpClient
+from tests.fakes.upstream_gate import FakeUpstreamGate
+from tilekeep.adapters.admitted_client import AdmittedClient
 from tilekeep.adapters.http.lazy_client import LazyHttpClient
-from tilekeep.domain.deadline import NO_DEADLINE
-from tilekeep.domain.map_query import UpstreamRequest
+from tilekeep.domain.deadline import NO_DEADLINE, Purpose
+from tilekeep.domain.map_query import Upstream, UpstreamRequest
 from tilekeep.ports.http_client import HttpAnswer
 
 ANSWER = HttpAnswer(200, {}, b"tile")
@@ -47,3 +50,19 @@ def test_a_forked_child_has_the_client_leave_its_connections() -> None:
     client.reset_after_fork()
 
     assert (unmade, inner.resets) == (0, 1)
+
+
+def test_it_is_there_before_the_gate_lets_a_request_go() -> None:
+    gate = FakeUpstreamGate()
+    admitted_before: list[int] = []
+
+    def make() -> Forkable:
+        admitted_before.append(len(gate.admitted))
+        return Forkable(ANSWER)
+
+    client = AdmittedClient(
+        LazyHttpClient(make), gate, FakeClock(), upstream=Upstream("maps.example"), timeout_seconds=1.0
+    )
+    client.ask(REQUEST, Purpose.SERVE, NO_DEADLINE, max_bytes=10)
+
+    assert (admitted_before, len(gate.admitted)) == ([0], 1)

@@ -20,6 +20,9 @@ def test_a_permit_is_held_until_the_body_is_read() -> None:
     class Client:
         """Hands over whole answers, as every client does, and looks at the gate when the body has come."""
 
+        def make_ready(self) -> None:
+            """Is ready as it is."""
+
         def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
             body = IMAGE.body
             held.append(gate.running.total())
