@@ -135,10 +135,7 @@ class DerivedTiles:
 
     def _parts(self, key: TileKey, purpose: Purpose, deadline: Deadline) -> _Parts:
         keys = self._recipe.parts(key)
-        if len(keys) == 1:
-            answers = [self._tiles(keys[0], purpose, deadline)]
-        else:
-            answers = self._tiles.many(keys, purpose, deadline) if keys else []
+        answers = self._tiles.many(keys, purpose, deadline) if keys else []
         found = {part: answer.tile for part, answer in zip(keys, answers, strict=True) if answer.tile is not None}
         newest = max((tile.info.stored_at for tile in found.values()), default=0.0)
         return _Parts(found, together(answers), shortest(*(answer.stale_for for answer in answers)), newest)

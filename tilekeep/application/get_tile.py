@@ -120,6 +120,8 @@ class GetTile:
 
     def many(self, keys: Sequence[TileKey], purpose: Purpose, deadline: Deadline) -> list[TileAnswer]:
         """See :class:`tilekeep.application.tile_answer.Tiles`."""
+        if len(keys) == 1:
+            return [self(keys[0], purpose, deadline)]
         answers: dict[TileKey, TileAnswer] = {}
         inside = [key for key in keys if self._region is None or not self._outside(key)]
         stored = self._stored_many(inside, deadline)

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tilekeep.domain.ledger import CELL_SIDE, DAY_SECONDS, OTHER_FORMS, Amount, Cell, Count
+from tilekeep.domain.ledger import CELL_SIDE, DAY_SECONDS, OTHER_FORMS, Amount, Cell, Count, together
 from tilekeep.domain.level_squares import TileRange
 from tilekeep.domain.tile import TileInfo, TileKey
 
@@ -142,28 +142,15 @@ class _Squares(NamedTuple):
 
     def together(self, parts: Mapping[tuple[int, int], Sequence[int]]) -> dict[Cell, Count]:
         """The counts of whole squares, from those of their single days: tiles, bytes, oldest and newest."""
-        found: dict[int, tuple[int, int, int, int, dict[int, Amount]]] = {}
+        days: dict[int, list[Count]] = {}
         for (square, day), (number, size, oldest, newest) in parts.items():
             is_other_form = square >= _OTHER_FORM
-            where, tiles = square & ~_OTHER_FORM, 0 if is_other_form else number
-            if is_other_form:
-                day = OTHER_FORMS  # noqa: PLW2901 - whenever they were stored
-            if where not in found:
-                found[where] = (tiles, size, oldest, newest, {day: Amount(number, size)})
-                continue
-            other_tiles, other_size, other_oldest, other_newest, days = found[where]
-            days[day] = days.get(day, Amount()).plus(number, size)
-            found[where] = (
-                tiles + other_tiles,
-                size + other_size,
-                min(oldest, other_oldest),
-                max(newest, other_newest),
-                days,
-            )
+            amount = {OTHER_FORMS if is_other_form else day: Amount(number, size)}
+            count = Count(0 if is_other_form else number, size, float(oldest), float(newest), amount)
+            days.setdefault(square & ~_OTHER_FORM, []).append(count)
         left, first = self.cell.column * self.across, self.cell.row * self.across
         return {
-            Cell(self.cell.z, left + square % self.across, first + square // self.across): Count(
-                tiles, size, float(oldest), float(newest), days
-            )
-            for square, (tiles, size, oldest, newest, days) in found.items()
+            Cell(self.cell.z, left + square % self.across, first + square // self.across): whole
+            for square, counts in days.items()
+            if (whole := together(counts)) is not None
         }

@@ -144,19 +144,17 @@ def counted(tiles: Iterable[tuple[TileKey, TileInfo]], side: int = CELL_SIDE) ->
 def together(counts: Iterable[Count]) -> Count | None:
     """The count of several areas as one; None if there are none."""
     some = list(counts)
-    if not some:
-        return None
-    days: dict[int, Amount] = {}
-    for count in some:
-        for day, amount in count.days.items():
-            days[day] = days.get(day, Amount()).plus(*amount)
-    return Count(
-        sum(count.tiles for count in some),
-        sum(count.size for count in some),
-        min(count.oldest for count in some),
-        max(count.newest for count in some),
-        days,
-    )
+    if len(some) <= 1:
+        return some[0] if some else None
+    tiles, size, oldest, newest, first_days = some[0]
+    days = dict(first_days)
+    for more in some[1:]:
+        tiles += more.tiles
+        size += more.size
+        oldest, newest = min(oldest, more.oldest), max(newest, more.newest)
+        for day, amount in more.days.items():
+            days[day] = days[day].plus(*amount) if day in days else amount
+    return Count(tiles, size, oldest, newest, days)
 
 
 def blocks(changed: Iterable[Cell | CellBlock]) -> list[CellBlock]:

@@ -29,11 +29,11 @@ class LazyHttpClient:
 
     def make_ready(self) -> None:
         """See :meth:`tilekeep.ports.http_client.HttpClient.make_ready`."""
-        (self._made or self._client()).make_ready()
+        self._client().make_ready()
 
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :meth:`tilekeep.ports.http_client.HttpClient.send`."""
-        return (self._made or self._client()).send(request, deadline, max_bytes=max_bytes)
+        return self._client().send(request, deadline, max_bytes=max_bytes)
 
     def reset_after_fork(self) -> None:
         """Has the client, if there is one, do so."""
@@ -42,7 +42,8 @@ class LazyHttpClient:
             self._made.reset_after_fork()
 
     def _client(self) -> ForkableClient:
-        with self._lock:
-            if self._made is None:
-                self._made = self._make()
-            return self._made
+        made = self._made
+        if made is None:
+            with self._lock:
+                made = self._made = self._made or self._make()
+        return made

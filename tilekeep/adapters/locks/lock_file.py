@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import itertools
 import os
 from typing import NamedTuple
 
@@ -105,21 +104,18 @@ def open_lock_file(path: str, directory_permissions: int | None, file_permission
 
     :raises OSError: the file cannot be opened at all.
     """
-    for attempt in itertools.count(1):
+    for _ in range(_ATTEMPTS):
         try:
             return os.open(path, os.O_RDWR | _FLAGS)
         except FileNotFoundError:
             # Others may create the file, or remove its directory, at the same moment.
-            try:
+            with contextlib.suppress(FileExistsError, FileNotFoundError):
                 return _create(path, directory_permissions, file_permissions)
-            except (FileExistsError, FileNotFoundError):
-                if attempt == _ATTEMPTS:
-                    raise
         except PermissionError:
             # A lock file of another user: it can be locked without being written.
             with contextlib.suppress(FileNotFoundError):
                 return os.open(path, os.O_RDONLY | _FLAGS)
-    raise AssertionError("the last attempt returns or raises")
+    return _create(path, directory_permissions, file_permissions)
 
 
 def _create(path: str, directory_permissions: int | None, file_permissions: int | None) -> int:
