@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from tilekeep.config.mapproxy.byte_sizes import ByteSize
 from tilekeep.config.mapproxy.coverage import Coverage
+from tilekeep.config.mapproxy.globals import AzureDefaults, S3Defaults
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.options import (
     ByType,
@@ -51,15 +52,35 @@ class BackendOptions(Options):
     max_age: Opt[Duration] = None
 
 
-class FileBackend(BackendOptions):
+class OnDisk(BackendOptions):
+    """Options of stores in files of this machine.
+
+    :ivar directory_permissions: octal digits in quotes for new directories.
+    :ivar file_permissions: octal digits in quotes for new files.
+    """
+
+    directory_permissions: Opt[Permissions] = None
+    file_permissions: Opt[Permissions] = None
+
+
+class InDatabase(OnDisk):
+    """Options of stores in databases that MapProxy may be using too.
+
+    :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
+    :ivar sqlite_wal: whether new files get a write-ahead log; without it, those on a local disk.
+    """
+
+    sqlite_timeout: Opt[PositiveNumber] = None
+    sqlite_wal: Opt[bool] = None
+
+
+class FileBackend(OnDisk):
     """A directory with one file per tile (spec/caches.md, 3.1).
 
     :ivar directory: of the tiles; the name of the cache and of its grid are not added.
     :ivar directory_layout: how tiles are named.
     :ivar use_grid_names: whether directories are named after grids, not after their SRS.
     :ivar share_identical_images: whether identical tiles of a meta tile are links to one file (own addition).
-    :ivar directory_permissions: octal digits in quotes for new directories.
-    :ivar file_permissions: octal digits in quotes for new files.
     """
 
     later: ClassVar[bool] = False
@@ -69,63 +90,45 @@ class FileBackend(BackendOptions):
     directory_layout: DirectoryLayout = "tc"
     use_grid_names: bool = False
     share_identical_images: bool = False
-    directory_permissions: Opt[Permissions] = None
-    file_permissions: Opt[Permissions] = None
 
 
 #: How the rows of tiles are counted: as in the grid, as MapProxy does, or as the standard of the format has it.
 RowOrder = Literal["grid", "standard"]
 
 
-class SqliteBackend(BackendOptions):
+class SqliteBackend(InDatabase):
     """One SQLite file for each level (spec/caches.md, 3.3).
 
     :ivar directory: of the files, in a directory named after the grid.
-    :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
-    :ivar sqlite_wal: whether new files get a write-ahead log; without it, those on a local disk.
     :ivar ttl: seconds after which tiles count as missing, 0 for never.
     :ivar share_identical_images: whether tiles of a level with the same bytes share them in a new file (own addition).
-    :ivar directory_permissions: octal digits in quotes for new directories.
-    :ivar file_permissions: octal digits in quotes for new files.
     """
 
     later: ClassVar[bool] = False
 
     type: Literal["sqlite"]
     directory: Opt[str] = None
-    sqlite_timeout: Opt[PositiveNumber] = None
-    sqlite_wal: Opt[bool] = None
     ttl: NotNegative = 0
     share_identical_images: bool = False
-    directory_permissions: Opt[Permissions] = None
-    file_permissions: Opt[Permissions] = None
 
 
-class MbtilesBackend(BackendOptions):
+class MbtilesBackend(InDatabase):
     """One MBTiles file (spec/caches.md, 3.2).
 
     :ivar filename: of the file, in the directory of caches; one that begins with ./ starts at the configuration.
-    :ivar sqlite_timeout: seconds to wait for a file that another program has locked.
-    :ivar sqlite_wal: whether a new file gets a write-ahead log; without it, one on a local disk.
     :ivar row_order: grid counts rows as MapProxy does, standard as other programs expect it (own addition).
     :ivar share_identical_images: whether tiles with the same bytes share them in a new file (own addition).
-    :ivar directory_permissions: octal digits in quotes for new directories.
-    :ivar file_permissions: octal digits in quotes for new files.
     """
 
     later: ClassVar[bool] = False
 
     type: Literal["mbtiles"]
     filename: Opt[str] = None
-    sqlite_timeout: Opt[PositiveNumber] = None
-    sqlite_wal: Opt[bool] = None
     row_order: RowOrder = "grid"
     share_identical_images: bool = False
-    directory_permissions: Opt[Permissions] = None
-    file_permissions: Opt[Permissions] = None
 
 
-class GeopackageBackend(BackendOptions):
+class GeopackageBackend(OnDisk):
     """A GeoPackage, or one for each level (spec/caches.md, 3.4).
 
     :ivar filename: of the file, in the directory of caches; one that begins with ./ starts at the configuration.
@@ -133,8 +136,6 @@ class GeopackageBackend(BackendOptions):
     :ivar table_name: of the table of tiles.
     :ivar levels: whether each level has a file of its own.
     :ivar row_order: grid counts rows as MapProxy does, standard as other programs expect it (own addition).
-    :ivar directory_permissions: octal digits in quotes for new directories.
-    :ivar file_permissions: octal digits in quotes for new files.
     """
 
     later: ClassVar[bool] = False
@@ -145,8 +146,6 @@ class GeopackageBackend(BackendOptions):
     table_name: Opt[Annotated[str, BeforeValidator(_table_name)]] = None
     levels: bool = False
     row_order: RowOrder = "grid"
-    directory_permissions: Opt[Permissions] = None
-    file_permissions: Opt[Permissions] = None
 
 
 class CouchdbBackend(BackendOptions):
@@ -168,32 +167,18 @@ class CouchdbBackend(BackendOptions):
     tile_id: str = "%(couch_url)s/%(grid_name)s-%(z)s-%(x)s-%(y)s"
 
 
-class S3Backend(BackendOptions):
-    """A bucket of S3 or of a service that is compatible with it (spec/caches.md, 3.8).
+class S3Backend(S3Defaults, BackendOptions):
+    """A bucket of S3 or of a compatible service (spec/caches.md, 3.8); what is not set is as in globals.
 
-    :ivar bucket_name: of the bucket, if not that of globals.
     :ivar directory_layout: how tiles are named.
     :ivar directory: what the keys of tiles begin with; without it, the names of the cache and of its grid.
-    :ivar profile_name: of the files of AWS, for credentials and region.
-    :ivar region_name: of the bucket.
-    :ivar endpoint_url: address of another service than AWS.
-    :ivar access_control_list: canned ACL of new tiles.
-    :ivar use_http_get: whether tiles are read without credentials, as from a public bucket.
-    :ivar include_grid_name: whether directory is followed by the name of the grid.
     """
 
     later: ClassVar[bool] = False
 
     type: Literal["s3"]
-    bucket_name: Opt[str] = None
     directory_layout: DirectoryLayout = "tms"
     directory: Opt[str] = None
-    profile_name: Opt[str] = None
-    region_name: Opt[str] = None
-    endpoint_url: Opt[str] = None
-    access_control_list: Opt[str] = None
-    use_http_get: Opt[bool] = None
-    include_grid_name: Opt[bool] = None
 
 
 class RedisBackend(BackendOptions):
@@ -240,13 +225,11 @@ class RedisBackend(BackendOptions):
     ssl_ca_certs: Opt[str] = None
 
 
-class CompactBackend(BackendOptions):
+class CompactBackend(OnDisk):
     """A directory with bundles of 128 by 128 tiles, as ArcGIS has them (spec/caches.md, 3.5).
 
     :ivar version: 1 with an index file beside each bundle, 2 with the index inside.
     :ivar directory: of the levels; the names of the cache and of its grid are not added.
-    :ivar directory_permissions: octal digits in quotes for new directories.
-    :ivar file_permissions: octal digits in quotes for new files.
     """
 
     later: ClassVar[bool] = False
@@ -254,15 +237,11 @@ class CompactBackend(BackendOptions):
     type: Literal["compact"]
     version: Annotated[Literal[1, 2], BeforeValidator(whole_number)]
     directory: Opt[str] = None
-    directory_permissions: Opt[Permissions] = None
-    file_permissions: Opt[Permissions] = None
 
 
-class AzureBackend(BackendOptions):
-    """A container of Azure Blob Storage (spec/caches.md, 3.9).
+class AzureBackend(AzureDefaults, BackendOptions):
+    """A container of Azure Blob Storage (spec/caches.md, 3.9); what is not set is as in globals.
 
-    :ivar connection_string: of the account; AZURE_STORAGE_CONNECTION_STRING in the environment comes first.
-    :ivar container_name: of the container, if not that of globals.
     :ivar directory_layout: how tiles are named.
     :ivar directory: what the names of blobs begin with; without it, the names of the cache and of its grid.
     """
@@ -270,8 +249,6 @@ class AzureBackend(BackendOptions):
     later: ClassVar[bool] = False
 
     type: Literal["azureblob"]
-    connection_string: Opt[str] = Field(default=None, repr=False)
-    container_name: Opt[str] = None
     directory_layout: DirectoryLayout = "tms"
     directory: Opt[str] = None
 
