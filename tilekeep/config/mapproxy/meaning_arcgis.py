@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import Any, ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
@@ -19,10 +19,11 @@ from tilekeep.config.mapproxy.meaning_source import (
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import ArcgisSource
+from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveArcgisSource(EffectiveMapServer):
     """A map or image service of an ArcGIS server.
 
@@ -32,13 +33,14 @@ class EffectiveArcgisSource(EffectiveMapServer):
     :ivar request_format: what to ask for where ``supported_formats`` does not forbid it; None is that of each map.
     """
 
+    kind: ClassVar[str] = "arcgis"
     url: str = field(repr=False)
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
     supported_formats: tuple[str, ...]
     request_format: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EffectiveArcgisInfo:
     """Such a service as it is asked about places; fields as above.
 

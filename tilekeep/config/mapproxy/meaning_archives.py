@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.sources import MbtilesSource, PmtilesSource
+from tilekeep.domain.frozen import frozen
 from tilekeep.domain.opaque_format import opaque_format
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveMbtilesSource(EffectiveSource):
     """An MBTiles file.
 
@@ -20,17 +22,19 @@ class EffectiveMbtilesSource(EffectiveSource):
     :ivar media_type: of its tiles where the cache wants such as nobody decodes; None for images.
     """
 
+    kind: ClassVar[str] = "mbtiles"
     path: str
     media_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectivePmtilesSource(EffectiveSource):
     """A PMTiles archive: the file ``path``, absolute, or one on a web server.
 
     :ivar url: may hold credentials; None for a file.
     """
 
+    kind: ClassVar[str] = "pmtiles"
     path: str
     url: str | None = field(default=None, repr=False)
     http: EffectiveHttp

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource, with_transparency
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.sources import DebugSource, GeojsonSource, GeotiffSource, MapnikSource
+from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
 
 #: 8-bit red, green, blue and alpha.
@@ -18,12 +19,14 @@ Rgba = tuple[int, int, int, int]
 LEVEL_VARIABLE = "%(webmercator_level)s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveDebugSource(EffectiveSource):
     """Shows what it is asked for."""
 
+    kind: ClassVar[str] = "debug"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen(kw_only=True)
 class EffectiveMapnikSource(EffectiveSource):
     """A Mapnik style.
 
@@ -34,6 +37,7 @@ class EffectiveMapnikSource(EffectiveSource):
     :ivar concurrent_requests: 0 is unlimited.
     """
 
+    kind: ClassVar[str] = "mapnik"
     mapfile: str
     gate_name: str
     layers: frozenset[str] | None
@@ -42,10 +46,11 @@ class EffectiveMapnikSource(EffectiveSource):
     concurrent_requests: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveGeojsonSource(EffectiveSource):
     """Features in a file; colours are 8-bit RGBA, ``background`` None is transparent."""
 
+    kind: ClassVar[str] = "geojson"
     path: str
     srs: str
     fill: Rgba
@@ -55,10 +60,11 @@ class EffectiveGeojsonSource(EffectiveSource):
     background: Rgba | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveGeotiffSource(EffectiveSource):
     """A georeferenced raster; None is what the file says of its bands and of the value that stands for nothing."""
 
+    kind: ClassVar[str] = "geotiff"
     path: str
     bands: tuple[int, ...] | None
     nodata: float | None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
 
 from tilekeep.config.mapproxy.layers import Layer
-from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo, arcgis_info
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_mapserver import wms_server
@@ -17,13 +16,17 @@ from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import ArcgisSource, SourceOptions, WmsLikeSource
 from tilekeep.domain.feature_info import InfoKind, info_kind
+from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
+
+if TYPE_CHECKING:
+    from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo
 
 #: In this order, as documents list them.
 _DEFAULT_KINDS = (InfoKind.TEXT, InfoKind.HTML, InfoKind.XML)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stylesheet:
     """An XSLT stylesheet; ``kind`` is what it makes, ``option`` its place in the configuration."""
 
@@ -32,7 +35,7 @@ class Stylesheet:
     option: tuple[str | int, ...] = field(compare=False, default=())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EffectiveInfoSource:
     """A WMS as it is asked about places.
 
@@ -79,6 +82,8 @@ def effective_info_source(settings: Settings, name: str, base_dir: str) -> Effec
     """The source called ``name``, one of those above."""
     source = settings.sources[SourceName.parse(name).name]
     if isinstance(source, ArcgisSource):
+        from tilekeep.config.mapproxy.meaning_arcgis import arcgis_info
+
         return arcgis_info(settings, name, base_dir)
     assert isinstance(source, WmsLikeSource)
     return _wms_info(settings, name, source, base_dir)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
@@ -17,11 +18,12 @@ from tilekeep.config.mapproxy.meaning_source import (
     with_transparency,
 )
 from tilekeep.config.mapproxy.sources import OgcApiMapsSource, OgcApiTilesSource
+from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveOgcApiTiles(EffectiveSource):
     """Tiles of an OGC API server.
 
@@ -30,6 +32,7 @@ class EffectiveOgcApiTiles(EffectiveSource):
     :ivar request_format: media type of the tiles.
     """
 
+    kind: ClassVar[str] = "ogcapitiles"
     url: str = field(repr=False)
     matrix_set: str | None
     request_format: str
@@ -37,7 +40,7 @@ class EffectiveOgcApiTiles(EffectiveSource):
     stand_ins: StandIns = NO_STAND_INS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveOgcApiMaps(EffectiveMapServer):
     """Maps of an OGC API server.
 
@@ -45,6 +48,7 @@ class EffectiveOgcApiMaps(EffectiveMapServer):
     :ivar background: 8-bit RGB or RGBA, or None.
     """
 
+    kind: ClassVar[str] = "ogcapimaps"
     url: str = field(repr=False)
     background: tuple[int, ...] | None
 

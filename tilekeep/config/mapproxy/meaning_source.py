@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from dataclasses import field
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.http import HttpOptions
@@ -26,6 +26,7 @@ from tilekeep.config.mapproxy.sources import (
     WorldSource,
 )
 from tilekeep.config.mapproxy.tile_files import located_template
+from tilekeep.domain.frozen import frozen
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
@@ -38,7 +39,7 @@ FILE_SCHEME = "file://"
 _DEFAULT_TOLERANCE = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceLimits:
     """Where, when and at which resolutions (metres per pixel) a source has something to say."""
 
@@ -47,13 +48,16 @@ class SourceLimits:
     seed_only: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveSource:
-    """What all sources have in common; each type has a class of its own, by which it is put together.
+    """What all sources have in common; each type has a class of its own.
 
+    :ivar kind: says how it is put together.
     :ivar name: as caches and layers name it, with its tag.
     :ivar mirrors: addresses of servers with the same maps, spelled as that of the first one; they may hold credentials.
     """
+
+    kind: ClassVar[str]
 
     name: str
     image: ImageChoice
@@ -61,7 +65,7 @@ class EffectiveSource:
     mirrors: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveMapServer(EffectiveSource):
     """A server that draws maps of any box and size.
 
@@ -88,7 +92,7 @@ class EffectiveMapServer(EffectiveSource):
         return None if self.image.format is None else subtype(self.image.format)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveWmsSource(EffectiveMapServer):
     """A WMS.
 
@@ -100,6 +104,7 @@ class EffectiveWmsSource(EffectiveMapServer):
     :ivar concurrent_requests: 0 is unlimited.
     """
 
+    kind: ClassVar[str] = "wms"
     url: str = field(repr=False)
     version: str
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
@@ -110,10 +115,11 @@ class EffectiveWmsSource(EffectiveMapServer):
     style_file: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveTileSource(EffectiveSource):
     """A tile server; ``grid`` is a key of the known grids, ``url`` a template that may hold credentials."""
 
+    kind: ClassVar[str] = "tile"
     url: str = field(repr=False)
     grid: str
     request_format: str
@@ -121,12 +127,14 @@ class EffectiveTileSource(EffectiveSource):
     stand_ins: StandIns = NO_STAND_INS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveWorldSource(EffectiveSource):
     """The built-in world map."""
 
+    kind: ClassVar[str] = "world"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen(kw_only=True)
 class EffectivePluginSource(EffectiveSource):
     """A source of a plugin.
 
@@ -134,12 +142,13 @@ class EffectivePluginSource(EffectiveSource):
     :ivar http: how it asks servers, if it does.
     """
 
+    kind: ClassVar[str] = "plugin"
     options: PluginSource = field(repr=False)
     base_dir: str
     http: EffectiveHttp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveCacheSource(EffectiveSource):
     """Another cache; ``name`` is its own."""
 

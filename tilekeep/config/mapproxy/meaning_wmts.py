@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_on_error import stand_ins_of
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource, as_media_type, with_transparency
 from tilekeep.config.mapproxy.sources import WmtsSource
+from tilekeep.domain.frozen import frozen
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EffectiveWmtsSource(EffectiveSource):
     """A WMTS.
 
@@ -22,6 +24,7 @@ class EffectiveWmtsSource(EffectiveSource):
     :ivar dimensions: names and values.
     """
 
+    kind: ClassVar[str] = "wmts"
     url: str = field(repr=False)
     layer: str
     matrix_set: str | None
