@@ -176,7 +176,7 @@ class AdaptersContainer(containers.DeclarativeContainer):
     seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
         {
             "in_process": providers.Factory(seeding.in_process_executor),
-            "processes": providers.Factory(seeding.process_executor),
+            "processes": providers.Factory(seeding.process_executor, clock=clock),
             "celery": providers.Factory(seeding.celery_executor, clients=redis_clients, clock=clock),
         }
     )
