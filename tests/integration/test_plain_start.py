@@ -71,10 +71,8 @@ ABSENT_ADAPTERS = tuple(
 #: What a run over a cache that is full has no use for.
 ABSENT_IN_SEEDING = (
     "concurrent.futures.process",
-    "dependency_injector.wiring",
     "multiprocessing",
     "rich",
-    "werkzeug",
     *(
         f"tilekeep.{name}"
         for name in (
@@ -137,74 +135,3 @@ def test_a_plain_start_imports_nothing_that_the_configuration_does_not_name(
     imported = set(done.stdout.rpartition("modules ")[2].split())
     assert "tilekeep" in imported
     assert imported & {*ABSENT_LIBRARIES, *ABSENT_ADAPTERS, *absent} == set()
-
-
-WIRED = """
-from tilekeep.config.injection import containers, providers
-import sys
-print("dependency_injector.wiring" in sys.modules)
-
-class Container(containers.DeclarativeContainer):
-    answer = providers.Object(42)
-
-container = Container()
-{imported}
-
-@inject
-def answer(given=Provide[Container.answer]):
-    return given
-
-container.wire(modules=[__name__])
-print(answer())
-container.unwire()
-print(type(answer()).__name__)
-"""
-
-
-@pytest.mark.parametrize(
-    "imported",
-    [
-        pytest.param("from dependency_injector.wiring import Provide, inject", id="from the module"),
-        pytest.param(
-            "import dependency_injector.wiring as wiring; Provide, inject = wiring.Provide, wiring.inject",
-            id="the module",
-        ),
-    ],
-)
-def test_plugins_can_wire_containers_of_their_own(imported: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WIRED.format(imported=imported)],
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert done.stdout.split() == ["False", "42", "Provide"]
-
-
-TELLING_GROUPS = """
-import importlib.metadata as metadata
-found = metadata.entry_points
-metadata.entry_points = lambda **wanted: (print("group", wanted["group"]), found(**wanted))[1]
-"""
-
-
-@pytest.mark.parametrize(
-    ("variables", "looks"),
-    [
-        pytest.param({}, False, id="as it is"),
-        pytest.param({"PYDANTIC_DISABLE_PLUGINS": ""}, True, id="let in"),
-    ],
-)
-def test_commands_look_for_plugins_of_pydantic_only_if_these_are_let_in(
-    variables: dict[str, str], looks: bool, tmp_path: Path
-) -> None:
-    (tmp_path / "mapproxy.yaml").write_text(CONFIG)
-    command = [sys.executable, "-c", TELLING_GROUPS + COMMAND.format(arguments=["check", "mapproxy.yaml"])]
-    environment = {name: value for name, value in os.environ.items() if name != "PYDANTIC_DISABLE_PLUGINS"}
-    environment |= {"PYTHONPATH": os.getcwd(), **variables}
-
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-
-    assert ("group pydantic" in done.stdout) is looks

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dependency_injector import containers, providers
+
 from tilekeep.adapters.admitted_client import AdmittedClient
 from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
@@ -55,7 +57,6 @@ from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stand_in_failures import stand_in_failures
 from tilekeep.config.assemble.traced import Traced, traces_for
 from tilekeep.config.chosen import images, map_sources, seeding, servers, tile_stores, use_cases
-from tilekeep.config.injection import containers, providers
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.plugins.installed import INSTALLED, InstalledPlugins

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from dependency_injector import providers
+
 from tilekeep.adapters.documents_of_server import body_of, json_at
 from tilekeep.adapters.locks.no_gate import NoGate
 from tilekeep.config.assemble.discovered_sources import trusted_exchange
 from tilekeep.config.containers import TilekeepContainer
-from tilekeep.config.injection import providers
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
 from tilekeep.config.mapproxy.meaning_http import effective_http
 from tilekeep.config.mapproxy.root import Settings

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.errors import InvalidParameter
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.morton import morton
@@ -114,7 +113,7 @@ class UnitWindow(NamedTuple):
         return UnitWindow(self.left // columns, self.low // rows, self.right // columns, self.high // rows)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SeedPlan:
     """The chunks of a task.
 

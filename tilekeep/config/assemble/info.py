@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tilekeep.adapters.http.client_options import ClientOptions
@@ -30,7 +31,6 @@ from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoKind
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.secrets import Credentials, split_credentials
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 8 * 2**20
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class InfoParts:
     """What sources of feature info are made with.
 

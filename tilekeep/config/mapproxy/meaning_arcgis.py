@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
@@ -19,11 +19,10 @@ from tilekeep.config.mapproxy.meaning_source import (
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import ArcgisSource
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveArcgisSource(EffectiveMapServer):
     """A map or image service of an ArcGIS server.
 
@@ -40,7 +39,7 @@ class EffectiveArcgisSource(EffectiveMapServer):
     request_format: str | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EffectiveArcgisInfo:
     """Such a service as it is asked about places; fields as above.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
@@ -10,11 +10,10 @@ from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.sources import MbtilesSource, PmtilesSource
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.opaque_format import opaque_format
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveMbtilesSource(EffectiveSource):
     """An MBTiles file.
 
@@ -27,7 +26,7 @@ class EffectiveMbtilesSource(EffectiveSource):
     media_type: str | None = None
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectivePmtilesSource(EffectiveSource):
     """A PMTiles archive: the file ``path``, absolute, or one on a web server.
 

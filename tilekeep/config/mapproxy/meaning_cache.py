@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from tilekeep.config.mapproxy.backends import (
@@ -38,7 +39,6 @@ from tilekeep.config.mapproxy.paths import from_base, octal
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.single_stores import single_stores, with_store
 from tilekeep.domain.bands import BandMix, BandPart
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
 from tilekeep.domain.secrets import redacted, split_credentials
@@ -63,14 +63,14 @@ _MAX_AGE_SECONDS = 60.0
 _SECONDS = {"weeks": 604800.0, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FileTimeLimit:
     """Tiles stored at or before the modification time of a file are stale; ``path`` is absolute."""
 
     path: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rescaling:
     """Tiles drawn from other levels: ``step`` is -1 for coarser and 1 for finer ones, ``levels`` how far away.
 
@@ -82,7 +82,7 @@ class Rescaling:
     keeps: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EffectiveVariants:
     """Other forms in which tiles are offered: ``double`` is where those with twice the pixels come from, or None."""
 
@@ -99,7 +99,7 @@ class EffectiveVariants:
 RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EffectiveCache:
     """A cache: what it is made of and how its tiles are kept.
 

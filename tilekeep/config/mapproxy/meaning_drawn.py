@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from tilekeep.config.mapproxy.image import ImageOptions
@@ -9,7 +10,6 @@ from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource, with_transparency
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.sources import DebugSource, GeojsonSource, GeotiffSource, MapnikSource
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
 
 #: 8-bit red, green, blue and alpha.
@@ -19,14 +19,14 @@ Rgba = tuple[int, int, int, int]
 LEVEL_VARIABLE = "%(webmercator_level)s"
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveDebugSource(EffectiveSource):
     """Shows what it is asked for."""
 
     kind: ClassVar[str] = "debug"
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveMapnikSource(EffectiveSource):
     """A Mapnik style.
 
@@ -46,7 +46,7 @@ class EffectiveMapnikSource(EffectiveSource):
     concurrent_requests: int
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveGeojsonSource(EffectiveSource):
     """Features in a file; colours are 8-bit RGBA, ``background`` None is transparent."""
 
@@ -60,7 +60,7 @@ class EffectiveGeojsonSource(EffectiveSource):
     background: Rgba | None
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveGeotiffSource(EffectiveSource):
     """A georeferenced raster; None is what the file says of its bands and of the value that stands for nothing."""
 

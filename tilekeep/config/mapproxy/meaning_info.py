@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tilekeep.config.mapproxy.layers import Layer
@@ -16,7 +16,6 @@ from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import ArcgisSource, SourceOptions, WmsLikeSource
 from tilekeep.domain.feature_info import InfoKind, info_kind
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _DEFAULT_KINDS = (InfoKind.TEXT, InfoKind.HTML, InfoKind.XML)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stylesheet:
     """An XSLT stylesheet; ``kind`` is what it makes, ``option`` its place in the configuration."""
 
@@ -35,7 +34,7 @@ class Stylesheet:
     option: tuple[str | int, ...] = field(compare=False, default=())
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EffectiveInfoSource:
     """A WMS as it is asked about places.
 

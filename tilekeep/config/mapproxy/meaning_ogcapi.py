@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
@@ -18,12 +18,11 @@ from tilekeep.config.mapproxy.meaning_source import (
     with_transparency,
 )
 from tilekeep.config.mapproxy.sources import OgcApiMapsSource, OgcApiTilesSource
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.srs import normalised_code
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveOgcApiTiles(EffectiveSource):
     """Tiles of an OGC API server.
 
@@ -40,7 +39,7 @@ class EffectiveOgcApiTiles(EffectiveSource):
     stand_ins: StandIns = NO_STAND_INS
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveOgcApiMaps(EffectiveMapServer):
     """Maps of an OGC API server.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
@@ -26,7 +26,6 @@ from tilekeep.config.mapproxy.sources import (
     WorldSource,
 )
 from tilekeep.config.mapproxy.tile_files import located_template
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.image import PNG, subtype
 from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
@@ -39,7 +38,7 @@ FILE_SCHEME = "file://"
 _DEFAULT_TOLERANCE = 5.0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SourceLimits:
     """Where, when and at which resolutions (metres per pixel) a source has something to say."""
 
@@ -48,7 +47,7 @@ class SourceLimits:
     seed_only: bool
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveSource:
     """What all sources have in common; each type has a class of its own.
 
@@ -65,7 +64,7 @@ class EffectiveSource:
     mirrors: tuple[str, ...] = field(default=(), repr=False)
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveMapServer(EffectiveSource):
     """A server that draws maps of any box and size.
 
@@ -92,7 +91,7 @@ class EffectiveMapServer(EffectiveSource):
         return None if self.image.format is None else subtype(self.image.format)
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveWmsSource(EffectiveMapServer):
     """A WMS.
 
@@ -115,7 +114,7 @@ class EffectiveWmsSource(EffectiveMapServer):
     style_file: str | None = None
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveTileSource(EffectiveSource):
     """A tile server; ``grid`` is a key of the known grids, ``url`` a template that may hold credentials."""
 
@@ -127,14 +126,14 @@ class EffectiveTileSource(EffectiveSource):
     stand_ins: StandIns = NO_STAND_INS
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveWorldSource(EffectiveSource):
     """The built-in world map."""
 
     kind: ClassVar[str] = "world"
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectivePluginSource(EffectiveSource):
     """A source of a plugin.
 
@@ -148,7 +147,7 @@ class EffectivePluginSource(EffectiveSource):
     http: EffectiveHttp
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveCacheSource(EffectiveSource):
     """Another cache; ``name`` is its own."""
 

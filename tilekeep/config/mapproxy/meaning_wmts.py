@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
@@ -10,11 +10,10 @@ from tilekeep.config.mapproxy.meaning_image import image_choice
 from tilekeep.config.mapproxy.meaning_on_error import stand_ins_of
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, NamedSource, as_media_type, with_transparency
 from tilekeep.config.mapproxy.sources import WmtsSource
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.stand_in import NO_STAND_INS, StandIns
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveWmtsSource(EffectiveSource):
     """A WMTS.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import os
 
 import click
 
@@ -37,8 +36,6 @@ _COMMANDS = {
 @click.version_option(__version__, prog_name="Tilekeep")
 def main() -> None:
     """A tile cache between map clients and map servers."""
-    # Whether there are plugins of pydantic takes longer to find out than what is wrong with the options.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     atexit.register(gc.freeze)  # memory goes with the process; nothing in it is looked through for garbage before
 
 

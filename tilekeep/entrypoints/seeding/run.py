@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from tilekeep.application.seeding.clean_up import CleanupReport
@@ -15,7 +16,6 @@ from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.seeding.brokers import Broker
 from tilekeep.config.seeding.options import SeedSettings
-from tilekeep.domain.frozen import frozen
 from tilekeep.domain.patience import DEFAULT_PATIENCE, Patience
 from tilekeep.domain.seeding import ChunkJob, ChunkResult, SeedWorker, Tally
 from tilekeep.domain.working_hours import WorkingHours
@@ -37,7 +37,7 @@ class Stopping(Stop, Protocol):
         ...
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WantedTasks:
     """The tasks of a run; those without area among them, so that people can be told."""
 
@@ -45,7 +45,7 @@ class WantedTasks:
     cleanups: tuple[CleanupTask | EmptyTask, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RunOptions:
     """How a run is made.
 
