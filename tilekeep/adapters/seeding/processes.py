@@ -36,7 +36,7 @@ _log = logging.getLogger("tilekeep.seed")
 #: Chunks that wait for each worker, so that none is idle and few are lost.
 _WAITING_PER_WORKER = 1
 
-#: How long chunks are looked at before there are workers, whose start takes about a third of that.
+#: How long chunks are looked at before there are workers, whose start takes about a fifth of that.
 _LOOK_SECONDS = 0.3
 
 #: How soon a worker sees that its parent was killed.
