@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.celery_workers import Crew, job, job_of, number_of
+from tests.fakes.clock import FakeClock
 from tests.integration.services.redis import RedisProcess
 from tilekeep.adapters.seeding.in_process import InProcessExecutor
 from tilekeep.adapters.seeding.processes import ProcessExecutor
@@ -193,7 +194,7 @@ class TestInProcessExecutor(SeedExecutorSuite):
 
 class TestProcessExecutor(SeedExecutorSuite):
     def make_executor(self, work: ChunkWork, stop: SharedStop, may_begin: MayBegin = always) -> ProcessExecutor:
-        return ProcessExecutor(work, stop, 2, may_begin)
+        return ProcessExecutor(work, stop, 2, FakeClock(), may_begin)
 
     def test_chunks_of_a_worker_that_is_killed_are_done_once_more(self, stop: SharedStop, tmp_path: Path) -> None:
         killed = tmp_path / "killed"
@@ -217,15 +218,87 @@ class TestProcessExecutor(SeedExecutorSuite):
         assert len(begun) - len(JOBS) <= 2 * 4, "each death costs at most what was under way"
 
     def test_workers_inherit_what_was_done_before_the_first_of_them(self, stop: SharedStop) -> None:
-        heard: list[ChunkJob] = []
-        executor = ProcessExecutor(lambda _: ChunkResult(made=len(heard)), stop, 2, before_workers=heard.append)
+        heard: list[str] = []
+        executor = ProcessExecutor(
+            lambda _: ChunkResult(made=len(heard)), stop, 2, FakeClock(), before_making=lambda: heard.append("once")
+        )
         results: set[int] = set()
 
         executor.run(iter(JOBS), lambda _, result: results.add(result.made))
         executor.close()
 
-        assert heard == JOBS[:1]
+        assert heard == ["once"]
         assert results == {1}
+
+    def test_without_anything_to_make_there_are_no_workers(self, stop: SharedStop) -> None:
+        made: list[str] = []
+        executor = ProcessExecutor(
+            lambda _: ChunkResult(made=1),
+            stop,
+            2,
+            FakeClock(),
+            look=lambda job: ChunkResult(kept=number_of(job)),
+            before_making=lambda: made.append("once"),
+        )
+        done: list[tuple[ChunkJob, ChunkResult]] = []
+
+        executor.run(iter(JOBS), lambda job, result: done.append((job, result)))
+        executor.close()
+
+        assert done == [(job, ChunkResult(kept=number_of(job))) for job in JOBS]
+        assert made == []
+
+    def test_from_the_first_chunk_with_something_to_make_on_workers_do_all(self, stop: SharedStop) -> None:
+        looked_at: list[int] = []
+
+        def look(job: ChunkJob) -> ChunkResult | None:
+            looked_at.append(number_of(job))
+            return ChunkResult(kept=1) if number_of(job) != 7 else None
+
+        executor = ProcessExecutor(lambda _: ChunkResult(made=1), stop, 2, FakeClock(), look=look)
+        results: dict[int, ChunkResult] = {}
+
+        executor.run(iter(JOBS), lambda job, result: results.update({number_of(job): result}))
+        executor.close()
+
+        numbers = [number_of(job) for job in JOBS]
+        assert looked_at == [*range(8)]
+        assert results == {number: ChunkResult(kept=1) if number < 7 else ChunkResult(made=1) for number in numbers}
+
+    def test_looking_that_takes_long_is_left_to_workers(self, stop: SharedStop) -> None:
+        clock = FakeClock()
+        made: list[str] = []
+
+        def look(_: ChunkJob) -> ChunkResult:
+            clock.advance(0.2)
+            return ChunkResult(kept=1)
+
+        executor = ProcessExecutor(
+            lambda _: ChunkResult(kept=2), stop, 2, clock, look=look, before_making=lambda: made.append("once")
+        )
+        results: list[int] = []
+
+        executor.run(iter(JOBS), lambda _, result: results.append(result.kept))
+        executor.close()
+
+        assert sorted(results) == [1, 1, *[2] * (len(JOBS) - 2)]
+        assert made == [], "nobody knows yet of anything to make"
+
+    def test_after_a_stop_nothing_more_is_looked_at(self, stop: SharedStop) -> None:
+        looked_at: list[int] = []
+
+        def look(job: ChunkJob) -> ChunkResult:
+            looked_at.append(number_of(job))
+            if number_of(job) == 3:
+                stop.request()
+            return ChunkResult(kept=1)
+
+        executor = ProcessExecutor(lambda _: ChunkResult(made=1), stop, 2, FakeClock(), look=look)
+
+        executor.run(iter(JOBS), lambda *_: None)
+        executor.close()
+
+        assert looked_at == [0, 1, 2, 3]
 
     def test_work_is_done_by_other_processes(self, stop: SharedStop) -> None:
         executor = self.make_executor(lambda _: ChunkResult(made=os.getpid()), stop)

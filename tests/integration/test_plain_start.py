@@ -68,6 +68,37 @@ ABSENT_ADAPTERS = tuple(
     )
 )
 
+#: What a run over a cache that is full has no use for.
+ABSENT_IN_SEEDING = (
+    "concurrent.futures.process",
+    "multiprocessing",
+    "rich",
+    *(
+        f"tilekeep.{name}"
+        for name in (
+            "adapters.documents.xslt",
+            "adapters.sources.ogcapi_tiles",
+            "adapters.sources.wmts",
+            "application.catalogue",
+            "application.get_legend",
+            "application.get_map",
+            "application.scrub",
+            "application.seeding.estimate",
+            "application.seeding.invalidate",
+            "config.assemble.archive_sources",
+            "config.assemble.arcgis_sources",
+            "config.assemble.drawn_sources",
+            "config.assemble.layer_tree",
+            "config.assemble.ogcapi_sources",
+            "config.mapproxy.meaning_arcgis",
+            "config.mapproxy.meaning_archives",
+            "config.mapproxy.meaning_drawn",
+            "config.mapproxy.meaning_ogcapi",
+            "config.mapproxy.meaning_wmts",
+        )
+    ),
+)
+
 #: Services that are not offered.
 OTHER_SERVICES = tuple(
     f"tilekeep.entrypoints.wsgi.{name}.assembly" for name in ("admin", "demo", "ogcapi", "wms", "wmts")
@@ -75,7 +106,7 @@ OTHER_SERVICES = tuple(
 
 TELLING_MODULES = "import atexit, sys; atexit.register(lambda: print('modules', *sys.modules))"
 COMMAND = "from tilekeep.entrypoints.cli.main import main; main({arguments!r}, standalone_mode=False)"
-SEED = ["seed", "-f", "mapproxy.yaml", "--caches", "world", "--levels", "0", "--dry-run"]
+SEED = ["seed", "-f", "mapproxy.yaml", "--caches", "world", "--levels", "0"]
 APPLICATION = "from tilekeep import make_wsgi_app; make_wsgi_app('mapproxy.yaml')"
 
 
@@ -84,7 +115,8 @@ APPLICATION = "from tilekeep import make_wsgi_app; make_wsgi_app('mapproxy.yaml'
     [
         pytest.param(COMMAND.format(arguments=["caches", "mapproxy.yaml"]), (), id="caches"),
         pytest.param(COMMAND.format(arguments=["jobs"]), ("dependency_injector", "pydantic", "ruamel"), id="jobs"),
-        pytest.param(COMMAND.format(arguments=SEED), (), id="seed"),
+        pytest.param(COMMAND.format(arguments=SEED), ABSENT_IN_SEEDING, id="seed"),
+        pytest.param(COMMAND.format(arguments=[*SEED, "--dry-run"]), ABSENT_IN_SEEDING, id="seed --dry-run"),
         pytest.param(APPLICATION, OTHER_SERVICES, id="application"),
     ],
 )
@@ -92,6 +124,9 @@ def test_a_plain_start_imports_nothing_that_the_configuration_does_not_name(
     program: str, absent: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "mapproxy.yaml").write_text(CONFIG)
+    tile = tmp_path / "cache_data/world_EPSG3857/00/000/000/000/000/000/000.png"
+    tile.parent.mkdir(parents=True)
+    tile.write_bytes(b"a tile")
     command = [sys.executable, "-c", f"{TELLING_MODULES}; {program}"]
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
 

@@ -7,7 +7,7 @@ and layers are made by the assembly from factories.  Tests override single provi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dependency_injector import containers, providers
 
@@ -16,7 +16,6 @@ from tilekeep.adapters.background import background_runner
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.documents.merging import MergedDocuments
 from tilekeep.adapters.geometry.areas_on_demand import AreasOnDemand
-from tilekeep.adapters.geometry.tile_sets import TileSets
 from tilekeep.adapters.http.renderd import RenderdClient
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.pictures import PillowPictures
@@ -33,51 +32,31 @@ from tilekeep.adapters.storage.legend_files import LegendFiles
 from tilekeep.adapters.text_files import write_text
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
-from tilekeep.application.get_legend import GetLegend
-from tilekeep.application.get_map import GetMap
-from tilekeep.application.legend_pictures import LegendPictures
-from tilekeep.application.legend_sizes import LegendSizes
 from tilekeep.application.one_at_a_time import OneAtATime
-from tilekeep.application.retouch_tile import RetouchTile
-from tilekeep.application.scrub import Scrub
 from tilekeep.application.seeding.clean_up import CleanUp
-from tilekeep.application.seeding.estimate import EstimateTask
-from tilekeep.application.seeding.invalidate import Invalidate
-from tilekeep.application.seeding.retry_failed import RetryFailed
 from tilekeep.application.seeding.run_tasks import RunSeedTasks
 from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
-from tilekeep.application.sources.clipped_source import ClippedSource
 from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.store_gate import StoreGate
-from tilekeep.application.survey_legends import SurveyLegends
 from tilekeep.config.assemble.admitted_clients import AdmittedClients
-from tilekeep.config.assemble.archives import ArchivePacking
 from tilekeep.config.assemble.cache_parts import CacheParts
 from tilekeep.config.assemble.caches import CacheAssembly
-from tilekeep.config.assemble.catalogue import CatalogueAssembly
 from tilekeep.config.assemble.coverages import CoverageAssembly
-from tilekeep.config.assemble.direct_maps import DirectMaps
-from tilekeep.config.assemble.grid_reports import GridReports
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.info import InfoAssembly, InfoParts, xslt_transformer
-from tilekeep.config.assemble.invalidations import InvalidationAssembly
 from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.key_value_stores import exchanges_with_couchdb
-from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
-from tilekeep.config.assemble.legends import LegendAssembly
 from tilekeep.config.assemble.measured import Measured, metrics_endpoint, metrics_in
 from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in, meeting_at
-from tilekeep.config.assemble.ordered_tasks import OrderedTasks
 from tilekeep.config.assemble.rendering import RenderingAssembly
 from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
 from tilekeep.config.assemble.stand_in_failures import stand_in_failures
-from tilekeep.config.assemble.stored_caches import StoredCaches
 from tilekeep.config.assemble.traced import Traced, traces_for
-from tilekeep.config.chosen import images, map_sources, seeding, servers, tile_stores
+from tilekeep.config.chosen import images, map_sources, seeding, servers, tile_stores, use_cases
 from tilekeep.config.mapproxy.meaning_globals import EffectiveGlobals
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.plugins.installed import INSTALLED, InstalledPlugins
@@ -91,6 +70,9 @@ from tilekeep.ports.seed_executor import SeedExecutor
 from tilekeep.ports.tile_store import TileStore
 from tilekeep.ports.traces import Traces
 from tilekeep.ports.upstream_gate import UpstreamGate
+
+if TYPE_CHECKING:
+    from tilekeep.adapters.geometry.tile_sets import TileSets
 
 
 class AdaptersContainer(containers.DeclarativeContainer):
@@ -188,14 +170,14 @@ class AdaptersContainer(containers.DeclarativeContainer):
         {"wms": providers.Factory(map_sources.wms_info), "arcgis": providers.Factory(map_sources.arcgis_info)}
     )
     seed_stop = providers.Factory(seeding.shared_stop)
-    tile_sets: providers.Factory[TileSets[Any]] = providers.Factory(TileSets)
+    tile_sets: providers.Factory[TileSets[Any]] = providers.Factory(seeding.tile_sets)
     seed_notes = providers.Factory(seeding.job_file)
     run_lock = providers.ThreadSafeSingleton(RunLock, keep=resources.provided.keep)
     seed_runs = providers.Factory(seeding.run_directory, clock=clock)
     seed_executors: providers.FactoryAggregate[SeedExecutor] = providers.FactoryAggregate(
         {
             "in_process": providers.Factory(seeding.in_process_executor),
-            "processes": providers.Factory(seeding.process_executor),
+            "processes": providers.Factory(seeding.process_executor, clock=clock),
             "celery": providers.Factory(seeding.celery_executor, clients=redis_clients, clock=clock),
         }
     )
@@ -295,7 +277,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     admitted = providers.ThreadSafeSingleton(
         AdmittedClients, adapters.admitted_client.provider, shared.provided.http_client
     )
-    grid_reports = providers.Factory(GridReports, settings, grids, coverages)
+    grid_reports = providers.Factory(use_cases.grid_reports, settings, grids, coverages)
     source_parts = providers.ThreadSafeSingleton(
         SourceParts,
         make=adapters.sources.provider,
@@ -358,15 +340,15 @@ class UseCasesContainer(containers.DeclarativeContainer):
         kept=providers.Factory(KeptNodes, adapters.resources, nodes_before),
         options=options,
     )
-    stored_caches = providers.ThreadSafeSingleton(StoredCaches, settings, caches, grids, adapters.clock)
+    stored_caches = providers.ThreadSafeSingleton(use_cases.stored_caches, settings, caches, grids, adapters.clock)
     map_gate = providers.Factory(StoreGate, adapters.imaging, image_limits, "of map layers")
     layer_tree = providers.ThreadSafeSingleton(
         providers.ThreadSafeSingleton(
-            LayerTreeAssembly,
+            use_cases.layer_tree,
             settings,
             caches.provided.areas,
             providers.ThreadSafeSingleton(
-                DirectMaps,
+                use_cases.direct_maps,
                 settings,
                 base_dir,
                 parts=source_parts,
@@ -379,20 +361,20 @@ class UseCasesContainer(containers.DeclarativeContainer):
         ).provided.tree.call()
     )
     legends = providers.ThreadSafeSingleton(
-        LegendAssembly, settings, base_dir, source_parts.provided.exchange, adapters.legend_sources.provider
+        use_cases.legends, settings, base_dir, source_parts.provided.exchange, adapters.legend_sources.provider
     )
-    legend_sizes = providers.ThreadSafeSingleton(LegendSizes, adapters.legend_store)
+    legend_sizes = providers.ThreadSafeSingleton(use_cases.legend_sizes, adapters.legend_store)
     legend_pictures = providers.ThreadSafeSingleton(
-        LegendPictures,
+        use_cases.legend_pictures,
         imaging=adapters.imaging,
         limits=image_limits,
         store=adapters.legend_store,
         sizes=legend_sizes,
         flights=flights,
     )
-    get_legend = providers.ThreadSafeSingleton(GetLegend, legend_pictures, adapters.imaging)
+    get_legend = providers.ThreadSafeSingleton(use_cases.get_legend, legend_pictures, adapters.imaging)
     survey_legends = providers.ThreadSafeSingleton(
-        SurveyLegends,
+        use_cases.survey_legends,
         pictures=legend_pictures,
         sizes=legend_sizes,
         parallel=adapters.parallel,
@@ -416,10 +398,10 @@ class UseCasesContainer(containers.DeclarativeContainer):
             coverages=coverages,
         ),
     )
-    get_map = providers.Factory(GetMap, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)
-    clipped_source = providers.Factory(ClippedSource, imaging=adapters.imaging, gate=map_gate)
-    retouch_tile = providers.Factory(RetouchTile, adapters.imaging, image_limits)
-    scrub = providers.Factory(Scrub, adapters.imaging, image_limits, adapters.slices)
+    get_map = providers.Factory(use_cases.get_map, imaging=adapters.imaging, parallel=adapters.parallel, gate=map_gate)
+    clipped_source = providers.Factory(use_cases.clipped_source, imaging=adapters.imaging, gate=map_gate)
+    retouch_tile = providers.Factory(use_cases.retouch_tile, adapters.imaging, image_limits)
+    scrub = providers.Factory(use_cases.scrub, adapters.imaging, image_limits, adapters.slices)
     seed_tasks = providers.ThreadSafeSingleton(
         SeedTaskAssembly,
         settings,
@@ -430,16 +412,16 @@ class UseCasesContainer(containers.DeclarativeContainer):
         caches.provided.seeded,
         adapters.clock,
     )
-    invalidations = providers.ThreadSafeSingleton(InvalidationAssembly, settings, grids, coverages, caches)
-    invalidate = providers.Factory(Invalidate)
-    ordered_tasks = providers.ThreadSafeSingleton(OrderedTasks, settings, grids, caches.provided.seeded)
-    archives = providers.Factory(ArchivePacking, adapters.projection, adapters.slices)
+    invalidations = providers.ThreadSafeSingleton(use_cases.invalidations, settings, grids, coverages, caches)
+    invalidate = providers.Factory(use_cases.invalidate)
+    ordered_tasks = providers.ThreadSafeSingleton(use_cases.ordered_tasks, settings, grids, caches.provided.seeded)
+    archives = providers.Factory(use_cases.archives, adapters.projection, adapters.slices)
     seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
     run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
-    retry_failed = providers.Factory(RetryFailed, clock=adapters.clock)
-    estimate_task = providers.Factory(EstimateTask, clock=adapters.clock)
+    retry_failed = providers.Factory(use_cases.retry_failed, clock=adapters.clock)
+    estimate_task = providers.Factory(use_cases.estimate_task, clock=adapters.clock)
     clean_up = providers.Factory(CleanUp, adapters.clock)
-    layers = providers.ThreadSafeSingleton(CatalogueAssembly, settings, caches, adapters.imaging, adapters.projection)
+    layers = providers.ThreadSafeSingleton(use_cases.catalogue, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tilekeep.domain.affected_tiles import AffectedTiles
@@ -129,6 +129,7 @@ class SeedPlan:
     levels: tuple[int, ...]
     region: Region | None = None
     untested_levels: int = 0
+    _units_of: dict[int, UnitWindow | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def chunks(self, after: Position | None = None) -> Iterator[PlannedChunk]:
         """The chunks with tiles of the task, those after a position only, in order."""
@@ -299,9 +300,11 @@ class SeedPlan:
 
     def _units(self, level: int) -> UnitWindow | None:
         """The units that the box of the region touches; None for none."""
-        box = self.grid.bbox if self.region is None else self.region.bbox.intersection(self.grid.bbox)
-        tiles = None if box is None else self._tiles_in(box, level)
-        return None if tiles is None else tiles.divided(*self._unit_size(level))
+        if level not in self._units_of:
+            box = self.grid.bbox if self.region is None else self.region.bbox.intersection(self.grid.bbox)
+            tiles = None if box is None else self._tiles_in(box, level)
+            self._units_of[level] = None if tiles is None else tiles.divided(*self._unit_size(level))
+        return self._units_of[level]
 
     def _tiles_in(self, box: BBox, level: int) -> UnitWindow | None:
         """The tiles that a box touches by more than a tenth of a pixel."""

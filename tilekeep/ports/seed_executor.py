@@ -19,8 +19,11 @@ OrderWork = Callable[[ChunkOrder, Stop], ChunkPart]
 #: Whether a chunk may be begun now, as at the hours of work.
 MayBegin = Callable[[], bool]
 
-#: Hears of the first chunk before there are workers, who inherit what it does.
-BeforeWorkers = Callable[[ChunkJob], None]
+#: Looks at a chunk: what comes of it if nothing has to be made, else None.
+Look = Callable[[ChunkJob], ChunkResult | None]
+
+#: Does what all workers would have to do, who inherit it; it is known that something has to be made.
+BeforeMaking = Callable[[], None]
 
 #: What somebody else is told of a chunk.
 Ordering = Callable[[ChunkJob], ChunkOrder]
@@ -37,7 +40,12 @@ def always() -> bool:
     return True
 
 
-def nothing_before(_: ChunkJob) -> None:
+def no_look(_: ChunkJob) -> ChunkResult | None:
+    """Every chunk is for the workers."""
+    return None
+
+
+def nothing_before() -> None:
     """Workers need nothing that they do not find themselves."""
 
 

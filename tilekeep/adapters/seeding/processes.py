@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import gc
 import logging
-import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from typing import TYPE_CHECKING
 
 from tilekeep.adapters.seeding.deaths import MOST_DEATHS, too_many_deaths
 from tilekeep.domain.seeding import ChunkJob, ChunkResult
-from tilekeep.ports.seed_executor import BeforeWorkers, ChunkWork, MayBegin, Stopped, always, nothing_before
+from tilekeep.ports.clock import Clock
+from tilekeep.ports.seed_executor import (
+    BeforeMaking,
+    ChunkWork,
+    Look,
+    MayBegin,
+    Stopped,
+    always,
+    no_look,
+    nothing_before,
+)
 from tilekeep.ports.stop import Stop
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _log = logging.getLogger("tilekeep.seed")
 
 #: Chunks that wait for each worker, so that none is idle and few are lost.
 _WAITING_PER_WORKER = 1
+
+#: How long chunks are looked at before there are workers, whose start takes about a fifth of that.
+_LOOK_SECONDS = 0.3
 
 #: How soon a worker sees that its parent was killed.
 _LOOK_AT_PARENT_SECONDS = 1.0
@@ -35,6 +50,8 @@ _work: ChunkWork | None = None
 _may_begin: MayBegin = always
 
 
+Done = Callable[[ChunkJob, ChunkResult], None]
+
 _UnderWay = dict[Future[ChunkResult | None], ChunkJob]
 
 
@@ -43,6 +60,9 @@ class ProcessExecutor:
 
     A worker that dies takes the pool with it: a new one does the chunks that were under way once more, which costs a
     look at what is stored already.
+
+    Before there are workers it is looked for a while whether anything has to be made at all: runs over caches that are
+    full need none.
     """
 
     def __init__(
@@ -50,8 +70,10 @@ class ProcessExecutor:
         work: ChunkWork,
         stop: Stop,
         workers: int,
+        clock: Clock,
         may_begin: MayBegin = always,
-        before_workers: BeforeWorkers = nothing_before,
+        look: Look = no_look,
+        before_making: BeforeMaking = nothing_before,
     ) -> None:
         """Starts nothing yet.
 
@@ -59,23 +81,28 @@ class ProcessExecutor:
             work: does a chunk.
             stop: one that workers inherit, as :class:`tilekeep.adapters.seeding.stopping.SharedStop`.
             workers: how many there are.
+            clock: measures how long it is looked.
             may_begin: whether chunks may be begun.
-            before_workers: what all workers would have to do is done once.
+            look: says what comes of a chunk of which nothing has to be made.
+            before_making: is called before there are workers if something has.
         """
         self._chunk_work = work
         self._stop = stop
         self._workers = workers
         self._may_begin = may_begin
-        self._before_workers = before_workers
+        self._clock = clock
+        self._look = look
+        self._before_making = before_making
+        self._looks_until: float | None = None
         self._pool: ProcessPoolExecutor | None = None
         self._deaths: Counter[ChunkJob] = Counter()
 
-    def run(self, jobs: Iterable[ChunkJob], done: Callable[[ChunkJob, ChunkResult], None]) -> None:
+    def run(self, jobs: Iterable[ChunkJob], done: Done) -> None:
         """See :class:`~tilekeep.ports.seed_executor.SeedExecutor`."""
         waiting = _Waiting(iter(jobs))
         under_way: _UnderWay = {}
         while True:
-            held_back = self._submit(waiting, under_way)
+            held_back = self._submit(waiting, under_way, done)
             if not under_way and not held_back:
                 return
             if not under_way:
@@ -96,7 +123,7 @@ class ProcessExecutor:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    def _submit(self, waiting: _Waiting, under_way: _UnderWay) -> bool:
+    def _submit(self, waiting: _Waiting, under_way: _UnderWay, done: Done) -> bool:
         """Hands out as many as there is room for; whether others are held back for a while."""
         while not self._stop.requested and len(under_way) < self._workers * (1 + _WAITING_PER_WORKER):
             job = waiting.next()
@@ -105,16 +132,19 @@ class ProcessExecutor:
             if not self._may_begin():
                 waiting.once_more(job)
                 return True
+            if self._pool is None and (result := self._looked_at(job)) is not None:
+                done(job, result)
+                continue
             try:
-                under_way[self._running_pool(job).submit(_do, job)] = job
-            except BrokenProcessPool:
+                under_way[self._running_pool().submit(_do, job)] = job
+            except BrokenExecutor:
                 self._forget_pool()
                 waiting.once_more(job)
         return False
 
     def _died(self, future: Future[ChunkResult | None]) -> bool:
         """Whether the worker died, whereupon there will be a new pool."""
-        if not isinstance(future.exception(), BrokenProcessPool):
+        if not isinstance(future.exception(), BrokenExecutor):
             return False
         self._forget_pool()
         return True
@@ -126,9 +156,20 @@ class ProcessExecutor:
             raise too_many_deaths(job.planned.chunk)
         return job
 
-    def _settled(
-        self, future: Future[ChunkResult | None], job: ChunkJob, done: Callable[[ChunkJob, ChunkResult], None]
-    ) -> bool:
+    def _looked_at(self, job: ChunkJob) -> ChunkResult | None:
+        """What comes of a chunk without any worker; once there is something to make, workers do all the rest."""
+        now = self._clock.monotonic()
+        if self._looks_until is None:
+            self._looks_until = now + _LOOK_SECONDS
+        if now >= self._looks_until:
+            return None
+        result = self._look(job)
+        if result is None:
+            self._looks_until = now
+            self._before_making()
+        return result
+
+    def _settled(self, future: Future[ChunkResult | None], job: ChunkJob, done: Done) -> bool:
         """Whether the chunk is over; False if its time was over before it was begun."""
         try:
             result = future.result()
@@ -138,10 +179,12 @@ class ProcessExecutor:
             done(job, result)
         return result is not None
 
-    def _running_pool(self, first: ChunkJob) -> ProcessPoolExecutor:
+    def _running_pool(self) -> ProcessPoolExecutor:
         global _work, _may_begin
         if self._pool is None:
-            self._before_workers(first)
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
             _work, _may_begin = self._chunk_work, self._may_begin
             fork = multiprocessing.get_context("fork")
             self._pool = ProcessPoolExecutor(self._workers, fork, initializer=_begin, initargs=(os.getpid(),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import mmap
 import time
 
 #: How often those look who wait.
@@ -17,12 +17,12 @@ class SharedStop:
     """
 
     def __init__(self) -> None:
-        self._byte = multiprocessing.get_context("fork").RawValue("b", 0)
+        self._memory = mmap.mmap(-1, 1)  # anonymous memory stays shared over a fork
 
     @property
     def requested(self) -> bool:
         """See :class:`~tilekeep.ports.stop.Stop`."""
-        return bool(self._byte.value)
+        return self._memory[0] != 0
 
     def wait(self, seconds: float) -> bool:
         """See :class:`~tilekeep.ports.stop.Stop`."""
@@ -33,4 +33,4 @@ class SharedStop:
 
     def request(self) -> None:
         """Asks everybody to stop."""
-        self._byte.value = 1
+        self._memory[0] = 1

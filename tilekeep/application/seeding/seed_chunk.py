@@ -114,6 +114,15 @@ class SeedChunkWork:
             result = result.plus(self._made(task, unit))
         return result
 
+    def kept(self, task: SeedTask, chunk: SeedChunk) -> ChunkResult | None:
+        """What comes of a chunk all of whose tiles are good as they are; None if some are to be made."""
+        result = ChunkResult()
+        for unit, kept in self._wanted(task, task.plan.units(chunk)):
+            if unit is not None:
+                return None
+            result = result.plus(ChunkResult(kept=kept))
+        return result
+
     def wanted(self, task: SeedTask, chunk: SeedChunk) -> list[TileCoord]:
         """The units of a chunk that are to be made."""
         return [unit for unit, _ in self._wanted(task, task.plan.units(chunk)) if unit is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
@@ -16,7 +17,6 @@ from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.assemble.styles import with_style
 from tilekeep.config.assemble.upstreams import http_options, upstream_at
-from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_info import (
     EffectiveInfoSource,
@@ -29,7 +29,6 @@ from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.problems import Problem
 from tilekeep.config.problems import error as problem_of
-from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.secrets import Credentials, split_credentials
@@ -40,6 +39,9 @@ from tilekeep.ports.info_documents import InfoDocuments, InfoTransformer
 from tilekeep.ports.info_source import InfoSource
 from tilekeep.ports.parallel import ParallelRunner
 from tilekeep.ports.projection import Projection
+
+if TYPE_CHECKING:
+    from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo
 
 #: Largest document about a place, in bytes.
 _MOST_BYTES = 8 * 2**20
@@ -116,7 +118,7 @@ class InfoAssembly:
         """Transformed documents of the server, asked in an SRS that it has, about places in its coverage."""
         options = effective_info_source(self._settings, name, self._base_dir)
         source = self._of_server(options)
-        if isinstance(options, EffectiveArcgisInfo):
+        if not isinstance(options, EffectiveInfoSource):
             return source
         if options.stylesheet is not None:
             source = TransformedInfo(source, self._transformer(options.stylesheet))
@@ -128,9 +130,9 @@ class InfoAssembly:
         grids = self._parts.grids
         supported_srs = grids.srs_list(options.supported_srs, option)
         source = (
-            self._arcgis(options, supported_srs)
-            if isinstance(options, EffectiveArcgisInfo)
-            else self._wms(options, supported_srs)
+            self._wms(options, supported_srs)
+            if isinstance(options, EffectiveInfoSource)
+            else self._arcgis(options, supported_srs)
         )
         if not supported_srs:
             return source
@@ -149,6 +151,8 @@ class InfoAssembly:
         )
 
     def _arcgis(self, options: EffectiveArcgisInfo, supported_srs: tuple[Srs, ...]) -> InfoSource:
+        from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
+
         url, credentials = split_credentials(options.url)
         return self._parts.make(
             "arcgis",

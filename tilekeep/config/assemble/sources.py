@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.application.sources.merged_bands import MergedBands
 from tilekeep.application.sources.merged_sources import MergedSources
 from tilekeep.application.sources.mirrored_source import MirrorHealth
 from tilekeep.application.store_gate import StoreGate
-from tilekeep.config.assemble.arcgis_sources import ArcgisAssembly
-from tilekeep.config.assemble.archive_sources import MbtilesAssembly, PmtilesAssembly
-from tilekeep.config.assemble.drawn_sources import DebugAssembly, GeojsonAssembly, GeotiffAssembly, MapnikAssembly
 from tilekeep.config.assemble.mirrors import mirrored
-from tilekeep.config.assemble.ogcapi_sources import OgcApiMapsAssembly, OgcApiTilesAssembly
-from tilekeep.config.assemble.plugin_sources import PluginSourceAssembly
+from tilekeep.config.assemble.source_makers import MakeSource, maker_of
 from tilekeep.config.assemble.source_parts import SourceParts
-from tilekeep.config.assemble.tile_sources import TileAssembly
-from tilekeep.config.assemble.wms_sources import WmsAssembly
-from tilekeep.config.assemble.wmts_sources import WmtsAssembly
-from tilekeep.config.assemble.world_sources import WorldAssembly
-from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisSource
-from tilekeep.config.mapproxy.meaning_archives import EffectiveMbtilesSource, EffectivePmtilesSource
-from tilekeep.config.mapproxy.meaning_drawn import (
-    EffectiveDebugSource,
-    EffectiveGeojsonSource,
-    EffectiveGeotiffSource,
-    EffectiveMapnikSource,
-)
-from tilekeep.config.mapproxy.meaning_ogcapi import EffectiveOgcApiMaps, EffectiveOgcApiTiles
-from tilekeep.config.mapproxy.meaning_source import (
-    EffectiveCacheSource,
-    EffectivePluginSource,
-    EffectiveSource,
-    EffectiveTileSource,
-    EffectiveWmsSource,
-    EffectiveWorldSource,
-    SourceLimits,
-)
-from tilekeep.config.mapproxy.meaning_wmts import EffectiveWmtsSource
+from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource, EffectiveSource, SourceLimits
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.domain.bands import BandMix
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.region import Region
 from tilekeep.ports.map_source import MapSource
-
-#: Makes a source of one type; the grid is that of the cache, or None for maps of any box, size and SRS.
-MakeSource = Callable[[Any, StoreGate, TileGrid | None], MapSource]
 
 
 class SourceAssembly:
@@ -59,22 +29,7 @@ class SourceAssembly:
         self._health: OncePerKey[tuple[str, ...], MirrorHealth] = OncePerKey(
             lambda addresses: MirrorHealth(len(addresses), parts.clock)
         )
-        self._makers: Mapping[type[EffectiveSource], MakeSource] = {
-            EffectiveWmsSource: WmsAssembly(parts),
-            EffectiveTileSource: TileAssembly(parts),
-            EffectiveWorldSource: WorldAssembly(parts),
-            EffectiveMbtilesSource: MbtilesAssembly(parts),
-            EffectivePmtilesSource: PmtilesAssembly(parts),
-            EffectiveArcgisSource: ArcgisAssembly(parts),
-            EffectiveOgcApiTiles: OgcApiTilesAssembly(parts),
-            EffectiveOgcApiMaps: OgcApiMapsAssembly(parts),
-            EffectiveWmtsSource: WmtsAssembly(parts),
-            EffectiveDebugSource: DebugAssembly(parts),
-            EffectiveMapnikSource: MapnikAssembly(parts),
-            EffectiveGeojsonSource: GeojsonAssembly(parts),
-            EffectiveGeotiffSource: GeotiffAssembly(parts),
-            EffectivePluginSource: PluginSourceAssembly(parts),
-        }
+        self._maker: OncePerKey[str, MakeSource] = OncePerKey(lambda kind: maker_of(kind, parts))
 
     def source(
         self,
@@ -124,7 +79,7 @@ class SourceAssembly:
 
     def _made(self, source: EffectiveSource, gate: StoreGate, grid: TileGrid | None) -> MapSource:
         """The source, or one for each of its servers as one."""
-        make = self._makers[type(source)]
+        make = self._maker(source.kind)
         if not source.mirrors:
             return make(source, gate, grid)
         return mirrored(source, self._parts, self._health, gate, lambda alone: make(alone, gate, grid))

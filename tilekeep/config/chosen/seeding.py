@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tilekeep.ports.seed_executor import SeedExecutor
 
 if TYPE_CHECKING:
+    from tilekeep.adapters.geometry.tile_sets import TileSets
     from tilekeep.adapters.seeding.job_file import JobFile
     from tilekeep.adapters.seeding.remote.worker import CeleryWorker
     from tilekeep.adapters.seeding.run_directory import RunDirectory
@@ -61,6 +62,13 @@ def shared_stop() -> SharedStop:
     from tilekeep.adapters.seeding.stopping import SharedStop
 
     return SharedStop()
+
+
+def tile_sets(*parts: Any, **options: Any) -> TileSets[Any]:
+    """Tiles that are named one by one, as by logs."""
+    from tilekeep.adapters.geometry.tile_sets import TileSets
+
+    return TileSets(*parts, **options)
 
 
 def run_directory(*parts: Any, **options: Any) -> RunDirectory:

@@ -135,7 +135,7 @@ def _place_problems(grids: Mapping[str, Grid], path: OptionPath, cache: Cache) -
     for index, grid in enumerate(names):
         if grid in names[:index]:
             yield warning((*path, "grids", index), f"the grid {grid!r} stands twice; remove one of them")
-    backend: BackendOptions = cache.cache if cache.cache is not None else FileBackend()
+    backend: BackendOptions = cache.cache if cache.cache is not None else FileBackend.untouched()
     if cache.disable_storage:
         if cache.cache is not None:
             message = "'cache' has no effect beside disable_storage: true, which stores nothing; remove one of them"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.grids import Grid
-from tilekeep.config.mapproxy.meaning_drawn import mapnik_layers
 from tilekeep.config.mapproxy.names import SourceName, known_grids
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import (
@@ -145,7 +144,7 @@ def tag_problems(settings: Settings, path: OptionPath, text: str) -> Iterator[Pr
         message = f"layers can be chosen of wms, mapserver and mapnik sources only; {name!r} is of type {source.type!r}"
         yield error(path, message, suggestion=name)
         return
-    offered = mapnik_layers(source) if isinstance(source, MapnikSource) else source.req.get("layers")
+    offered = _mapnik_layers(source) if isinstance(source, MapnikSource) else source.req.get("layers")
     if not offered or (isinstance(source, WmsLikeSource) and not isinstance(offered, str)):
         return
     known = list(offered) if isinstance(offered, tuple) else str(offered).split(",")
@@ -166,3 +165,9 @@ def is_tiled_only(settings: Settings, name: str) -> bool:
 def broken_names(broken: Collection[OptionPath], section: str) -> set[str]:
     """Names of entries in one section of which something was refused."""
     return {str(name) for kind, name, *_ in (path for path in broken if len(path) > 1) if kind == section}
+
+
+def _mapnik_layers(source: MapnikSource) -> tuple[str, ...]:
+    from tilekeep.config.mapproxy.meaning_drawn import mapnik_layers
+
+    return mapnik_layers(source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
@@ -32,6 +32,7 @@ class EffectiveArcgisSource(EffectiveMapServer):
     :ivar request_format: what to ask for where ``supported_formats`` does not forbid it; None is that of each map.
     """
 
+    kind: ClassVar[str] = "arcgis"
     url: str = field(repr=False)
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
     supported_formats: tuple[str, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
@@ -20,6 +21,7 @@ class EffectiveMbtilesSource(EffectiveSource):
     :ivar media_type: of its tiles where the cache wants such as nobody decodes; None for images.
     """
 
+    kind: ClassVar[str] = "mbtiles"
     path: str
     media_type: str | None = None
 
@@ -31,6 +33,7 @@ class EffectivePmtilesSource(EffectiveSource):
     :ivar url: may hold credentials; None for a file.
     """
 
+    kind: ClassVar[str] = "pmtiles"
     path: str
     url: str | None = field(default=None, repr=False)
     http: EffectiveHttp

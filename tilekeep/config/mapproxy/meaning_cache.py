@@ -344,7 +344,7 @@ def _max_stale_seconds(own: Refresh, default: Refresh) -> float | None:
 
 def _backend(cache: Cache) -> Backends:
     """The store; other types are refused when the configuration is loaded."""
-    backend = cache.cache if cache.cache is not None else FileBackend()
+    backend = cache.cache if cache.cache is not None else FileBackend.untouched()
     assert isinstance(backend, Backends), "checked when the configuration was loaded"
     return backend
 

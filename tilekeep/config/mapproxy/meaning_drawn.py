@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.image import ImageOptions
 from tilekeep.config.mapproxy.meaning_image import image_choice
@@ -22,6 +23,8 @@ LEVEL_VARIABLE = "%(webmercator_level)s"
 class EffectiveDebugSource(EffectiveSource):
     """Shows what it is asked for."""
 
+    kind: ClassVar[str] = "debug"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveMapnikSource(EffectiveSource):
@@ -34,6 +37,7 @@ class EffectiveMapnikSource(EffectiveSource):
     :ivar concurrent_requests: 0 is unlimited.
     """
 
+    kind: ClassVar[str] = "mapnik"
     mapfile: str
     gate_name: str
     layers: frozenset[str] | None
@@ -46,6 +50,7 @@ class EffectiveMapnikSource(EffectiveSource):
 class EffectiveGeojsonSource(EffectiveSource):
     """Features in a file; colours are 8-bit RGBA, ``background`` None is transparent."""
 
+    kind: ClassVar[str] = "geojson"
     path: str
     srs: str
     fill: Rgba
@@ -59,6 +64,7 @@ class EffectiveGeojsonSource(EffectiveSource):
 class EffectiveGeotiffSource(EffectiveSource):
     """A georeferenced raster; None is what the file says of its bands and of the value that stands for nothing."""
 
+    kind: ClassVar[str] = "geotiff"
     path: str
     bands: tuple[int, ...] | None
     nodata: float | None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tilekeep.config.mapproxy.layers import Layer
-from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo, arcgis_info
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp
 from tilekeep.config.mapproxy.meaning_mapserver import wms_server
@@ -18,6 +17,9 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import ArcgisSource, SourceOptions, WmsLikeSource
 from tilekeep.domain.feature_info import InfoKind, info_kind
 from tilekeep.domain.srs import normalised_code
+
+if TYPE_CHECKING:
+    from tilekeep.config.mapproxy.meaning_arcgis import EffectiveArcgisInfo
 
 #: In this order, as documents list them.
 _DEFAULT_KINDS = (InfoKind.TEXT, InfoKind.HTML, InfoKind.XML)
@@ -79,6 +81,8 @@ def effective_info_source(settings: Settings, name: str, base_dir: str) -> Effec
     """The source called ``name``, one of those above."""
     source = settings.sources[SourceName.parse(name).name]
     if isinstance(source, ArcgisSource):
+        from tilekeep.config.mapproxy.meaning_arcgis import arcgis_info
+
         return arcgis_info(settings, name, base_dir)
     assert isinstance(source, WmsLikeSource)
     return _wms_info(settings, name, source, base_dir)

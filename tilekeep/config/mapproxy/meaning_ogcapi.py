@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
@@ -30,6 +31,7 @@ class EffectiveOgcApiTiles(EffectiveSource):
     :ivar request_format: media type of the tiles.
     """
 
+    kind: ClassVar[str] = "ogcapitiles"
     url: str = field(repr=False)
     matrix_set: str | None
     request_format: str
@@ -45,6 +47,7 @@ class EffectiveOgcApiMaps(EffectiveMapServer):
     :ivar background: 8-bit RGB or RGBA, or None.
     """
 
+    kind: ClassVar[str] = "ogcapimaps"
     url: str = field(repr=False)
     background: tuple[int, ...] | None
 

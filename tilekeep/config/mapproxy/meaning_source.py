@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.http import HttpOptions
@@ -49,11 +49,14 @@ class SourceLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectiveSource:
-    """What all sources have in common; each type has a class of its own, by which it is put together.
+    """What all sources have in common; each type has a class of its own.
 
+    :ivar kind: says how it is put together.
     :ivar name: as caches and layers name it, with its tag.
     :ivar mirrors: addresses of servers with the same maps, spelled as that of the first one; they may hold credentials.
     """
+
+    kind: ClassVar[str]
 
     name: str
     image: ImageChoice
@@ -100,6 +103,7 @@ class EffectiveWmsSource(EffectiveMapServer):
     :ivar concurrent_requests: 0 is unlimited.
     """
 
+    kind: ClassVar[str] = "wms"
     url: str = field(repr=False)
     version: str
     parameters: tuple[tuple[str, Any], ...] = field(repr=False)
@@ -114,6 +118,7 @@ class EffectiveWmsSource(EffectiveMapServer):
 class EffectiveTileSource(EffectiveSource):
     """A tile server; ``grid`` is a key of the known grids, ``url`` a template that may hold credentials."""
 
+    kind: ClassVar[str] = "tile"
     url: str = field(repr=False)
     grid: str
     request_format: str
@@ -125,6 +130,8 @@ class EffectiveTileSource(EffectiveSource):
 class EffectiveWorldSource(EffectiveSource):
     """The built-in world map."""
 
+    kind: ClassVar[str] = "world"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectivePluginSource(EffectiveSource):
@@ -134,6 +141,7 @@ class EffectivePluginSource(EffectiveSource):
     :ivar http: how it asks servers, if it does.
     """
 
+    kind: ClassVar[str] = "plugin"
     options: PluginSource = field(repr=False)
     base_dir: str
     http: EffectiveHttp

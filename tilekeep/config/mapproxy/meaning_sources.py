@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tilekeep.config.mapproxy.meaning_arcgis import arcgis_source
-from tilekeep.config.mapproxy.meaning_archives import mbtiles_source, pmtiles_source
-from tilekeep.config.mapproxy.meaning_drawn import debug_source, geojson_source, geotiff_source, mapnik_source
-from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_maps_source, ogcapi_tiles_source
 from tilekeep.config.mapproxy.meaning_source import (
     EffectiveSource,
     NamedSource,
@@ -19,7 +15,6 @@ from tilekeep.config.mapproxy.meaning_source import (
     wms_source,
     world_source,
 )
-from tilekeep.config.mapproxy.meaning_wmts import wmts_source
 from tilekeep.config.mapproxy.names import SourceName
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.sources import (
@@ -41,21 +36,84 @@ from tilekeep.config.mapproxy.sources import (
     WorldSource,
 )
 
+# What few configurations have is imported with the first source of its type.
+
+
+def _arcgis_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_arcgis import arcgis_source
+
+    return arcgis_source(named, options)
+
+
+def _mbtiles_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_archives import mbtiles_source
+
+    return mbtiles_source(named, options)
+
+
+def _pmtiles_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_archives import pmtiles_source
+
+    return pmtiles_source(named, options)
+
+
+def _debug_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_drawn import debug_source
+
+    return debug_source(named, options)
+
+
+def _geojson_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_drawn import geojson_source
+
+    return geojson_source(named, options)
+
+
+def _geotiff_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_drawn import geotiff_source
+
+    return geotiff_source(named, options)
+
+
+def _mapnik_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_drawn import mapnik_source
+
+    return mapnik_source(named, options)
+
+
+def _ogcapi_maps_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_maps_source
+
+    return ogcapi_maps_source(named, options)
+
+
+def _ogcapi_tiles_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_tiles_source
+
+    return ogcapi_tiles_source(named, options)
+
+
+def _wmts_source(named: NamedSource, options: Any) -> EffectiveSource:
+    from tilekeep.config.mapproxy.meaning_wmts import wmts_source
+
+    return wmts_source(named, options)
+
+
 _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSource]] = {
     WmsSource: wms_source,
     MapserverSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
-    MbtilesSource: mbtiles_source,
-    PmtilesSource: pmtiles_source,
-    ArcgisSource: arcgis_source,
-    OgcApiTilesSource: ogcapi_tiles_source,
-    OgcApiMapsSource: ogcapi_maps_source,
-    WmtsSource: wmts_source,
-    MapnikSource: mapnik_source,
-    DebugSource: debug_source,
-    GeojsonSource: geojson_source,
-    GeotiffSource: geotiff_source,
+    MbtilesSource: _mbtiles_source,
+    PmtilesSource: _pmtiles_source,
+    ArcgisSource: _arcgis_source,
+    OgcApiTilesSource: _ogcapi_tiles_source,
+    OgcApiMapsSource: _ogcapi_maps_source,
+    WmtsSource: _wmts_source,
+    MapnikSource: _mapnik_source,
+    DebugSource: _debug_source,
+    GeojsonSource: _geojson_source,
+    GeotiffSource: _geotiff_source,
 }
 
 

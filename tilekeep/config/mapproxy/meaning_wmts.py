@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import image_choice
@@ -22,6 +23,7 @@ class EffectiveWmtsSource(EffectiveSource):
     :ivar dimensions: names and values.
     """
 
+    kind: ClassVar[str] = "wmts"
     url: str = field(repr=False)
     layer: str
     matrix_set: str | None

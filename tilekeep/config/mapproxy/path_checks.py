@@ -15,7 +15,6 @@ from tilekeep.config.mapproxy.coverage import Coverage, named_files
 from tilekeep.config.mapproxy.globals import MeetingPoint
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.legend_checks import legend_urls
-from tilekeep.config.mapproxy.meaning_drawn import LEVEL_VARIABLE
 from tilekeep.config.mapproxy.meaning_legends import legend_file
 from tilekeep.config.mapproxy.meaning_mapserver import mapserver_program
 from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS
@@ -138,7 +137,11 @@ def _drawn_file_problems(settings: Settings, base_dir: str, probe: PathProbe) ->
 def _mapfile_problems(settings: Settings, base_dir: str, probe: PathProbe) -> Iterator[Problem]:
     """Styles of Mapnik, but those that each level has one of."""
     for name, source in settings.sources.items():
-        if not isinstance(source, MapnikSource) or LEVEL_VARIABLE in source.mapfile:
+        if not isinstance(source, MapnikSource):
+            continue
+        from tilekeep.config.mapproxy.meaning_drawn import LEVEL_VARIABLE
+
+        if LEVEL_VARIABLE in source.mapfile:
             continue
         if reason := probe.unreadable_file(from_base(base_dir, source.mapfile)):
             message = f"the mapfile {source.mapfile!r} cannot be read: {reason}; correct the name"

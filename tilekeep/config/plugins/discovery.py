@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tilekeep.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 log = logging.getLogger("tilekeep.plugins")
 
@@ -21,6 +23,9 @@ class PluginFailure(ConfigurationError):
 
 
 def _of_this_environment(group: str) -> Iterable[EntryPoint]:
+    # it brings the parser of messages along, and most starts name no plugin
+    from importlib.metadata import entry_points
+
     return entry_points(group=group)
 
 

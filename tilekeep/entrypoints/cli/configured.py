@@ -41,7 +41,7 @@ def configured_or_exit(config: str, environment: str | None, rate: float | None 
     from tilekeep.config.checked_container import checked_container, problems_of_parts
 
     try:
-        with garbage_collection_paused():
+        with garbage_collection_paused(for_good=True):
             loaded = load_settings(config, environment=environment, variables=os.environ, further=problems_of_parts)
             loaded = with_rate(loaded, rate)
             configured = Configured(loaded, checked_container(loaded))

@@ -35,7 +35,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self._modules:
             return None
         module, _ = self._modules[cmd_name]
-        with garbage_collection_paused():
+        with garbage_collection_paused(for_good=True):
             command: click.Command = import_module(f"tilekeep.entrypoints.cli.{module}").command
         return command
 
@@ -44,7 +44,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """See click; an unknown command is told with the one that was probably meant."""
         name = args[0]
-        meant = None if ctx.resilient_parsing or name in self.list_commands(ctx) else self._like(ctx, name)
+        is_known = name in self._modules or ctx.resilient_parsing or name in self.list_commands(ctx)
+        meant = None if is_known else self._like(ctx, name)
         if meant is not None:
             ctx.fail(f"No such command {name!r}. Did you mean {meant!r}?")
         return super().resolve_command(ctx, args)

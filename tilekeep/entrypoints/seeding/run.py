@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from tilekeep.application.seeding.clean_up import CleanupReport
@@ -149,14 +148,10 @@ class SeedRun:
                 stop=self._stop,
                 workers=options.workers,
                 may_begin=is_time,
-                before_workers=partial(self._prepare, work),
+                look=work.kept,
+                before_making=adapters.import_what_makes_tiles,
             )
         return executor
-
-    def _prepare(self, work: _Work, first: ChunkJob) -> None:
-        """Has the libraries that make tiles in memory once, for all workers, unless all seems to be made already."""
-        if work.has_to_make(first):
-            self._container.adapters.import_what_makes_tiles()
 
     def _note_workers(self, workers: Sequence[SeedWorker]) -> None:
         self._notes.note_workers(workers, self._container.adapters.clock().now())
@@ -185,12 +180,12 @@ class _Work:
         self._work = work
         self._do = work.count if dry_run else work
 
-    def has_to_make(self, job: ChunkJob) -> bool:
-        """Whether any tile is to be made.
+    def kept(self, job: ChunkJob) -> ChunkResult | None:
+        """What comes of a job if no tile is to be made, else None.
 
         :raises StoreError: the store cannot be looked into.
         """
-        return bool(job.units or self._work.wanted(self._tasks[job.task], job.planned.chunk))
+        return None if job.units else self._work.kept(self._tasks[job.task], job.planned.chunk)
 
     def __call__(self, job: ChunkJob) -> ChunkResult:
         """See :data:`tilekeep.ports.seed_executor.ChunkWork`."""
