@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from tilekeep.adapters.storage.compact.bundle_format import (
+    MOST_PER_SLOT,
     USER_HEADER_SIZE_1,
     USER_HEADER_SIZE_2,
     Damaged,
     Files,
     Place,
+    one_by_one,
     runs,
+    together,
 )
 from tilekeep.domain.bundle_layout import SIDE, TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
@@ -53,15 +56,15 @@ class BundleVersion1:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`: each entry has an empty tile."""
         return _empty_index()
 
-    def check(self, files: Files) -> None:
+    def check(self, files: Files, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        self.check_data(files.data)
+        self.check_data(files.data, size)
         if os.fstat(files.entries).st_size < _INDEX_SIZE - len(_INDEX_FOOTER):
             raise Damaged("its index is cut off")
         if os.pread(files.entries, 4, 0) != _INDEX_HEADER[:4]:
             raise Damaged("its index has no header of a version 1 index")
 
-    def check_data(self, descriptor: int) -> None:
+    def check_data(self, descriptor: int, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
         header = os.pread(descriptor, _HEADER.size, 0)
         if len(header) < _HEADER.size:
@@ -71,7 +74,7 @@ class BundleVersion1:
             raise Damaged("it has no header of a version 1 bundle")
         if user_header_size == USER_HEADER_SIZE_2:
             raise Damaged("it is a bundle of version 2, and version: 1 is configured")
-        if os.fstat(descriptor).st_size < self.empty_size:
+        if size < self.empty_size:
             raise Damaged("it is cut off")
 
     def place(self, files: Files, slot: int) -> Place | None:
@@ -127,6 +130,34 @@ class BundleVersion1:
         if len(found) < length:
             raise Damaged("it ends before the tile does")
         return found, _SIZE.size, size
+
+    def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        entries = [(_entry(slot), slot) for slot in slots]
+        first = min(entries)[0]
+        length = max(entries)[0] + _ENTRY_SIZE - first
+        if length > MOST_PER_SLOT * len(slots):
+            yield from one_by_one(self, files, slots, more)
+            return
+        index = os.pread(files.entries, length, first)
+        if len(index) < length:
+            raise Damaged("its index is cut off")
+        parts = []
+        for entry, slot in entries:
+            offset = int.from_bytes(index[entry - first : entry - first + _ENTRY_SIZE], "little")
+            if offset:
+                # Where no tiles are there is nothing but the word that says so.
+                parts.append((offset, offset + (_SIZE.size if offset < self.empty_size else _MOST_TILES), slot))
+        for slot, data, start, _ in together(files.data, parts):
+            begin = start + _SIZE.size
+            size = int.from_bytes(data[start:begin], "little")
+            if size and begin + size + more <= len(data):
+                yield slot, data, begin, size
+            elif size or begin > len(data):
+                # It is larger than most, or the last of the file, or damaged.
+                alone = self.read(files, slot, more)
+                if alone is not None:
+                    yield slot, *alone
 
     def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from tilekeep.adapters.storage.compact.bundle_format import (
+    MOST_PER_SLOT,
     USER_HEADER_SIZE_1,
     USER_HEADER_SIZE_2,
     Damaged,
     Files,
     Place,
+    one_by_one,
     runs,
+    together,
 )
 from tilekeep.domain.bundle_layout import TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
@@ -70,11 +73,11 @@ class BundleVersion2:
         """Nothing."""
         return b""
 
-    def check(self, files: Files) -> None:
+    def check(self, files: Files, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        self.check_data(files.data)
+        self.check_data(files.data, size)
 
-    def check_data(self, descriptor: int) -> None:
+    def check_data(self, descriptor: int, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
         header = os.pread(descriptor, _HEADER.size, 0)
         if len(header) < _HEADER.size:
@@ -84,7 +87,7 @@ class BundleVersion2:
             raise Damaged("it has no header of a version 2 bundle")
         if user_header_size == USER_HEADER_SIZE_1:
             raise Damaged("it is a bundle of version 1, and version: 2 is configured")
-        if os.fstat(descriptor).st_size < self.empty_size:
+        if size < self.empty_size:
             raise Damaged("its index is cut off")
 
     def place(self, files: Files, slot: int) -> Place | None:
@@ -126,6 +129,34 @@ class BundleVersion2:
         if found[:4] != size.to_bytes(4, "little"):
             raise Damaged("something else lies where the tile should be")
         return found, 4, size
+
+    def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        descriptor = files.data
+        first = min(slots)
+        length = 8 * (max(slots) + 1 - first)
+        if length > MOST_PER_SLOT * len(slots):
+            yield from one_by_one(self, files, slots, more)
+            return
+        index = os.pread(descriptor, length, _FIRST_ENTRY + 8 * first)
+        parts = []
+        for slot in slots:
+            at = 8 * (slot - first)
+            value = int.from_bytes(index[at : at + 8], "little")
+            if value > _OFFSET_MASK:
+                offset, size = value & _OFFSET_MASK, value >> _OFFSET_BITS
+                if offset < self.empty_size:
+                    raise Damaged("the index leads into itself")
+                parts.append((offset - 4, offset + size + more, slot))
+            elif at + 8 > len(index):
+                raise Damaged("its index is cut off")
+        for slot, data, start, length in together(descriptor, parts):
+            size = length - 4 - more
+            if len(data) < start + 4 + size:
+                raise Damaged("it ends before the tile does")
+            if data[start : start + 4] != size.to_bytes(4, "little"):
+                raise Damaged("something else lies where the tile should be")
+            yield slot, data, start + 4, size
 
     def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
