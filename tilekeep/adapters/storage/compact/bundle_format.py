@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
@@ -14,10 +13,6 @@ USER_HEADER_SIZE_1, USER_HEADER_SIZE_2 = 16, 131_092
 
 #: So many bytes of the index for each slot are read rather than looking for each entry.
 MOST_PER_SLOT = 1024
-#: So many bytes that nobody wants are read rather than making another call.
-_MOST_BETWEEN = 4096
-#: So many bytes are read by one call, if not a single part is longer.
-_MOST_AT_ONCE = 1 << 20
 
 
 class Files(NamedTuple):
@@ -51,29 +46,6 @@ def runs(places: Mapping[int, Place | None]) -> Iterator[tuple[int, list[Place |
         run.append(places[number])
     if run:
         yield first, run
-
-
-def together(descriptor: int, parts: list[tuple[int, int, int]]) -> Iterator[tuple[int, bytes, int, int]]:
-    """Reads parts of a file, each given by where it begins, where it ends, and a number; lazy, in the file's order.
-
-    For each part its number, bytes that have it, where in them it begins, and its length.  Parts that lie together, as
-    tiles do that were stored together, come by one call.  Where the file ends before a part does bytes are missing.
-    """
-    parts.sort()
-    first = 0
-    while first < len(parts):
-        start, end, _ = parts[first]
-        beyond = first + 1
-        while beyond < len(parts):
-            next_start, next_end, _ = parts[beyond]
-            if next_start > end + _MOST_BETWEEN or next_end > start + _MOST_AT_ONCE:
-                break
-            end = max(end, next_end)
-            beyond += 1
-        data = os.pread(descriptor, end - start, start)
-        for part_start, part_end, number in parts[first:beyond]:
-            yield number, data, part_start - start, part_end - part_start
-        first = beyond
 
 
 def one_by_one(
@@ -150,7 +122,7 @@ class BundleFormat(Protocol):
     def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
         """Slot, bytes, beginning and size of those of the slots that have a tile, as :meth:`read` gives them; lazy.
 
-        They come in any order; what lies together is read together.
+        Of an index whose entries lie together there is but one look.
 
         :raises Damaged: as :meth:`read`, for any of the tiles.
         """

@@ -16,7 +16,6 @@ from tilekeep.adapters.storage.compact.bundle_format import (
     Place,
     one_by_one,
     runs,
-    together,
 )
 from tilekeep.domain.bundle_layout import SIDE, TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
@@ -111,25 +110,7 @@ class BundleVersion1:
 
     def read(self, files: Files, slot: int, more: int) -> tuple[bytes, int, int] | None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`.  Mostly two system calls."""
-        offset = self._offset(files, slot)
-        if not offset:
-            return None
-        found = os.pread(files.data, _MOST_TILES, offset)
-        if len(found) < _SIZE.size:
-            raise Damaged("it ends before the tile begins")
-        size = int.from_bytes(found[: _SIZE.size], "little")
-        if not size:
-            return None
-        if offset < self.empty_size:
-            raise Damaged("the index leads to where no tiles are")
-        length = _SIZE.size + size
-        if length + more > len(found) == _MOST_TILES:
-            if length > os.fstat(files.data).st_size - offset:
-                raise Damaged("it ends before the tile does")
-            found += os.pread(files.data, length + more - len(found), offset + len(found))
-        if len(found) < length:
-            raise Damaged("it ends before the tile does")
-        return found, _SIZE.size, size
+        return self._read(files.data, self._offset(files, slot), more)
 
     def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
@@ -142,22 +123,11 @@ class BundleVersion1:
         index = os.pread(files.entries, length, first)
         if len(index) < length:
             raise Damaged("its index is cut off")
-        parts = []
         for entry, slot in entries:
             offset = int.from_bytes(index[entry - first : entry - first + _ENTRY_SIZE], "little")
-            if offset:
-                # Where no tiles are there is nothing but the word that says so.
-                parts.append((offset, offset + (_SIZE.size if offset < self.empty_size else _MOST_TILES), slot))
-        for slot, data, start, _ in together(files.data, parts):
-            begin = start + _SIZE.size
-            size = int.from_bytes(data[start:begin], "little")
-            if size and begin + size + more <= len(data):
-                yield slot, data, begin, size
-            elif size or begin > len(data):
-                # It is larger than most, or the last of the file, or damaged.
-                alone = self.read(files, slot, more)
-                if alone is not None:
-                    yield slot, *alone
+            found = self._read(files.data, offset, more)
+            if found is not None:
+                yield slot, *found
 
     def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
@@ -173,6 +143,27 @@ class BundleVersion1:
         fields[4] += 4 * sum(self._is_empty(files, offset) for offset in self._offsets(files, sizes))
         fields[5] = end
         os.pwrite(files.data, _HEADER.pack(*fields), 0)
+
+    def _read(self, descriptor: int, offset: int, more: int) -> tuple[bytes, int, int] | None:
+        """What :meth:`read` gives for an offset of the index."""
+        if not offset:
+            return None
+        found = os.pread(descriptor, _MOST_TILES, offset)
+        if len(found) < _SIZE.size:
+            raise Damaged("it ends before the tile begins")
+        size = int.from_bytes(found[: _SIZE.size], "little")
+        if not size:
+            return None
+        if offset < self.empty_size:
+            raise Damaged("the index leads to where no tiles are")
+        length = _SIZE.size + size
+        if length + more > len(found) == _MOST_TILES:
+            if length > os.fstat(descriptor).st_size - offset:
+                raise Damaged("it ends before the tile does")
+            found += os.pread(descriptor, length + more - len(found), offset + len(found))
+        if len(found) < length:
+            raise Damaged("it ends before the tile does")
+        return found, _SIZE.size, size
 
     def _is_empty(self, files: Files, offset: int) -> bool:
         """Whether nothing is counted for a slot: a tile that is removed, or cut off, is counted again."""

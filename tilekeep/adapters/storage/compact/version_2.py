@@ -15,7 +15,6 @@ from tilekeep.adapters.storage.compact.bundle_format import (
     Place,
     one_by_one,
     runs,
-    together,
 )
 from tilekeep.domain.bundle_layout import TILES_PER_BUNDLE
 from tilekeep.domain.tile import TileCoord
@@ -116,6 +115,40 @@ class BundleVersion2:
         entry = os.pread(descriptor, 8, _FIRST_ENTRY + slot * 8)
         if len(entry) < _ENTRY.size:
             raise Damaged("its index is cut off")
+        return self._read(descriptor, entry, more)
+
+    def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        descriptor = files.data
+        first = min(slots)
+        length = 8 * (max(slots) + 1 - first)
+        if length > MOST_PER_SLOT * len(slots):
+            yield from one_by_one(self, files, slots, more)
+            return
+        index = os.pread(descriptor, length, _FIRST_ENTRY + 8 * first)
+        for slot in slots:
+            at = 8 * (slot - first)
+            entry = index[at : at + 8]
+            if len(entry) < _ENTRY.size:
+                raise Damaged("its index is cut off")
+            found = self._read(descriptor, entry, more)
+            if found is not None:
+                yield slot, *found
+
+    def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        for first, run in runs(places):
+            values = [0 if place is None else place.offset | place.size << _OFFSET_BITS for place in run]
+            os.pwrite(files.data, b"".join(map(_ENTRY.pack, values)), _FIRST_ENTRY + first * _ENTRY.size)
+
+    def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        largest, offset_size, slack, _ = _CHANGING.unpack(os.pread(files.data, _CHANGING.size, _AT_LARGEST))
+        changed = _CHANGING.pack(max(largest, *sizes.values()), offset_size, slack, end)
+        os.pwrite(files.data, changed, _AT_LARGEST)
+
+    def _read(self, descriptor: int, entry: bytes, more: int) -> tuple[bytes, int, int] | None:
+        """What :meth:`read` gives for an entry of the index."""
         value = int.from_bytes(entry, "little")
         size = value >> _OFFSET_BITS
         if not size:
@@ -129,43 +162,3 @@ class BundleVersion2:
         if found[:4] != size.to_bytes(4, "little"):
             raise Damaged("something else lies where the tile should be")
         return found, 4, size
-
-    def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
-        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        descriptor = files.data
-        first = min(slots)
-        length = 8 * (max(slots) + 1 - first)
-        if length > MOST_PER_SLOT * len(slots):
-            yield from one_by_one(self, files, slots, more)
-            return
-        index = os.pread(descriptor, length, _FIRST_ENTRY + 8 * first)
-        parts = []
-        for slot in slots:
-            at = 8 * (slot - first)
-            value = int.from_bytes(index[at : at + 8], "little")
-            if value > _OFFSET_MASK:
-                offset, size = value & _OFFSET_MASK, value >> _OFFSET_BITS
-                if offset < self.empty_size:
-                    raise Damaged("the index leads into itself")
-                parts.append((offset - 4, offset + size + more, slot))
-            elif at + 8 > len(index):
-                raise Damaged("its index is cut off")
-        for slot, data, start, length in together(descriptor, parts):
-            size = length - 4 - more
-            if len(data) < start + 4 + size:
-                raise Damaged("it ends before the tile does")
-            if data[start : start + 4] != size.to_bytes(4, "little"):
-                raise Damaged("something else lies where the tile should be")
-            yield slot, data, start + 4, size
-
-    def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
-        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        for first, run in runs(places):
-            values = [0 if place is None else place.offset | place.size << _OFFSET_BITS for place in run]
-            os.pwrite(files.data, b"".join(map(_ENTRY.pack, values)), _FIRST_ENTRY + first * _ENTRY.size)
-
-    def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:
-        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        largest, offset_size, slack, _ = _CHANGING.unpack(os.pread(files.data, _CHANGING.size, _AT_LARGEST))
-        changed = _CHANGING.pack(max(largest, *sizes.values()), offset_size, slack, end)
-        os.pwrite(files.data, changed, _AT_LARGEST)
