@@ -17,12 +17,13 @@ from pathlib import Path
 
 Coord = tuple[int, int, int]
 
-LEVEL = 5
-SIDE = 2**LEVEL
+#: 64 blocks of one level, those that requests are answered from, and 256 of the next.
+LEVELS = (5, 6)
 BLOCKS = [
-    [(x + column, y + row, LEVEL) for row in range(4) for column in range(4)]
-    for x in range(0, SIDE, 4)
-    for y in range(0, SIDE, 4)
+    [(x + column, y + row, level) for row in range(4) for column in range(4)]
+    for level in LEVELS
+    for x in range(0, 2**level, 4)
+    for y in range(0, 2**level, 4)
 ]
 
 

@@ -55,8 +55,9 @@ def try_lock_file(path: str, directory_permissions: int | None, file_permissions
             if not _flock(descriptor):
                 os.close(descriptor)
                 return None
-            if _has_name(descriptor, path):
-                _sign(descriptor)
+            status = os.fstat(descriptor)
+            if _is_named(status, path):
+                _sign(descriptor, status.st_size)
                 return LockedFile(path, descriptor)
         except BaseException:
             os.close(descriptor)
@@ -70,7 +71,7 @@ def remove_if_free(path: str) -> None:
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | _FLAGS)
         try:
-            if _flock(descriptor) and _has_name(descriptor, path):
+            if _flock(descriptor) and _is_named(os.fstat(descriptor), path):
                 os.unlink(path)
         finally:
             os.close(descriptor)
@@ -130,15 +131,18 @@ def _create(path: str, directory_permissions: int | None, file_permissions: int 
     return descriptor
 
 
-def _has_name(descriptor: int, path: str) -> bool:
+def _is_named(status: os.stat_result, path: str) -> bool:
+    """Whether the open file of this status is the one at ``path``."""
     try:
         named = os.stat(path, follow_symlinks=False)
     except FileNotFoundError:
         return False
-    return os.path.samestat(named, os.fstat(descriptor))
+    return os.path.samestat(named, status)
 
 
-def _sign(descriptor: int) -> None:
+def _sign(descriptor: int, size: int) -> None:
     """Writes the process id, for people who look; a full disk or a file of another user does not matter."""
     with contextlib.suppress(OSError):
-        os.ftruncate(descriptor, os.pwrite(descriptor, f" {os.getpid()}\n".encode(), 0))
+        written = os.pwrite(descriptor, f" {os.getpid()}\n".encode(), 0)
+        if written < size:
+            os.ftruncate(descriptor, written)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from tilekeep.domain.tile import TileCoord
 
 #: By which number in their headers, which else begin alike, the versions are told apart.
 USER_HEADER_SIZE_1, USER_HEADER_SIZE_2 = 16, 131_092
+
+
+#: So many bytes of the index for each slot are read rather than looking for each entry.
+MOST_PER_SLOT = 1024
 
 
 class Files(NamedTuple):
@@ -44,6 +48,16 @@ def runs(places: Mapping[int, Place | None]) -> Iterator[tuple[int, list[Place |
         yield first, run
 
 
+def one_by_one(
+    format_: BundleFormat, files: Files, slots: Iterable[int], more: int
+) -> Iterator[tuple[int, bytes, int, int]]:
+    """What :meth:`BundleFormat.read_many` gives, for slots whose index entries lie far from each other."""
+    for slot in slots:
+        found = format_.read(files, slot, more)
+        if found is not None:
+            yield slot, *found
+
+
 class BundleFormat(Protocol):
     """A version of the format.  All methods raise OSError as the system does.
 
@@ -68,15 +82,15 @@ class BundleFormat(Protocol):
         """The index file; not asked for where there is none."""
         ...
 
-    def check(self, files: Files) -> None:
-        """Looks at the headers.
+    def check(self, files: Files, size: int) -> None:
+        """Looks at the headers; ``size`` is that of the data file.
 
         :raises Damaged: it is no bundle of this version, or not all of it.
         """
         ...
 
-    def check_data(self, descriptor: int) -> None:
-        """Looks at the header of the data file alone.
+    def check_data(self, descriptor: int, size: int) -> None:
+        """Looks at the header of the data file alone, which has ``size`` bytes.
 
         :raises Damaged: as :meth:`check`.
         """
@@ -102,6 +116,15 @@ class BundleFormat(Protocol):
         Up to ``more`` bytes of what lies behind the tile are at the end.
 
         :raises Damaged: the index or the tile is cut off, or something else lies where the tile should be.
+        """
+        ...
+
+    def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
+        """Slot, bytes, beginning and size of those of the slots that have a tile, as :meth:`read` gives them; lazy.
+
+        Of an index whose entries lie together there is but one look.
+
+        :raises Damaged: as :meth:`read`, for any of the tiles.
         """
         ...
 

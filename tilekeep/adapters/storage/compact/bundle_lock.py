@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import LockTimeout, LockUnavailable, StoreError
@@ -19,6 +20,8 @@ from tilekeep.ports.tile_lock import TileLock
 ENDING = "lck"
 #: Directories whose locks are remembered.  Locks made anew exclude those made before all the same, by their files.
 _MOST_DIRECTORIES = 64
+#: Bundles whose lock files are remembered: seeding stores into few at a time, again and again.
+_MOST_NAMES = 256
 
 
 class BundleLocks:
@@ -66,6 +69,7 @@ class BundleLocks:
         return lock
 
 
+@lru_cache(_MOST_NAMES)
 def _lock_file(path: str) -> tuple[str, str]:
     """Directory and name of the lock file."""
     directory, name = os.path.split(path)

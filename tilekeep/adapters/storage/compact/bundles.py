@@ -12,15 +12,15 @@ from tilekeep.adapters.storage.compact.bundle_format import BundleFormat, Damage
 from tilekeep.adapters.storage.compact.bundle_lock import BundleLocks
 from tilekeep.adapters.storage.compact.changing import remove_old
 from tilekeep.adapters.storage.compact.opening import (
-    CHANGE,
     close_files,
     finish_replacing,
     index_path,
     make_bundle,
     open_files,
+    open_to_change,
 )
 from tilekeep.adapters.storage.compact.own_mark import note_own_change, time_of_others
-from tilekeep.adapters.storage.compact.reading import read_tile
+from tilekeep.adapters.storage.compact.reading import read_tile, read_tiles
 from tilekeep.adapters.storage.directories import missing_is_nothing, store_error
 from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
@@ -73,12 +73,13 @@ class Bundles:
         with self.locks.hold(path, deadline):
             files = None
             try:
-                files = self._open_to_change(path, make)
-                if files is None:
+                opened = self._open_to_change(path, make)
+                if opened is None:
                     yield None
                     return
-                self.format.check(files)
-                others = time_of_others(files.data)
+                files, status = opened
+                self.format.check(files, status.st_size)
+                others = time_of_others(files.data, status)
                 yield files
                 note_own_change(files.data, others)
             except Damaged as error:
@@ -107,6 +108,21 @@ class Bundles:
             if files is not None and remove_old(self.format, files, older_than, spare_unknown=spare_unknown):
                 self.remove_locked(path)
 
+    def read_one(self, path: str, coord: TileCoord) -> StoredTile | None:
+        """As :meth:`read`, for one tile: without what many take, which would be a tenth of the time of one."""
+        try:
+            files = open_files(self.format, path)
+            try:
+                return read_tile(self.format, files, coord, self._expected)
+            finally:
+                close_files(files)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise store_error("read tiles", path, error) from error
+        except Damaged:
+            return self._read_settled(path, (coord,))[0]
+
     def _read(self, path: str, coords: Sequence[TileCoord]) -> list[StoredTile | None]:
         try:
             files = open_files(self.format, path)
@@ -115,7 +131,7 @@ class Bundles:
         except OSError as error:
             raise store_error("read tiles", path, error) from error
         try:
-            return [read_tile(self.format, files, coord, self._expected) for coord in coords]
+            return read_tiles(self.format, files, coords, self._expected)
         except OSError as error:
             raise store_error("read tiles", path, error) from error
         finally:
@@ -129,15 +145,18 @@ class Bundles:
         with _translated("read tiles", path):
             return self._read(path, coords)
 
-    def _open_to_change(self, path: str, make: tuple[TileCoord, float] | None) -> Files | None:
-        finish_replacing(self.format, path)
+    def _open_to_change(self, path: str, make: tuple[TileCoord, float] | None) -> tuple[Files, os.stat_result] | None:
         try:
-            return open_files(self.format, path, CHANGE)
+            return open_to_change(self.format, path)
+        except FileNotFoundError:
+            finish_replacing(self.format, path)
+        try:
+            return open_to_change(self.format, path)
         except FileNotFoundError:
             if make is None:
                 return None
         make_bundle(self.format, path, *make, self._modes)
-        return open_files(self.format, path, CHANGE)
+        return open_to_change(self.format, path)
 
 
 @contextmanager

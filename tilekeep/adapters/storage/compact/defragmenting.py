@@ -56,7 +56,7 @@ class BundleDefragmenter:
         with self._bundles.reading(file) as files:
             if files is None:
                 return None
-            self._format.check(files)
+            self._format.check(files, os.fstat(files.data).st_size)
             used = self._format.empty_size
             for _, tile in all_known(self._format, files):
                 used += _SIZE_WORD + tile.place.size + (0 if tile.trailer is None else tile.trailer.length)

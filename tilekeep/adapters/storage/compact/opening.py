@@ -41,6 +41,27 @@ def open_files(format_: BundleFormat, path: str, flags: int = READ) -> Files:
         raise
 
 
+def open_to_change(format_: BundleFormat, path: str) -> tuple[Files, os.stat_result]:
+    """As :func:`open_files`, for a bundle whose lock is held, whose replacing is finished; its data file's status too.
+
+    :raises FileNotFoundError: it is not there, or only a part of it.
+    :raises OSError: anything else that stands in the way.
+    """
+    files = open_files(format_, path, CHANGE)
+    try:
+        status = os.fstat(files.data)
+        if format_.index_ending == format_.data_ending or not os.access(pending_index(format_, path, status), os.F_OK):
+            return files, status
+    except BaseException:
+        close_files(files)
+        raise
+    # The index that is open is that of the file before.
+    close_files(files)
+    finish_replacing(format_, path)
+    files = open_files(format_, path, CHANGE)
+    return files, status
+
+
 def close_files(files: Files) -> None:
     """Closes what :func:`open_files` has opened."""
     data, entries = files
@@ -59,7 +80,7 @@ def make_bundle(format_: BundleFormat, path: str, coord: TileCoord, at: float, m
     if os.path.exists(path):
         descriptor = os.open(path, READ)
         try:
-            format_.check_data(descriptor)
+            format_.check_data(descriptor, os.fstat(descriptor).st_size)
         finally:
             os.close(descriptor)
         _put(index_path(format_, path), format_.empty_index(), at, modes)

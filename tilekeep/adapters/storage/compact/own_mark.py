@@ -16,12 +16,14 @@ ATTRIBUTE = "user.tilekeep.bundle"
 _NOTE = struct.Struct("<dd")
 
 
-def time_of_others(descriptor: int) -> float:
+def time_of_others(descriptor: int, status: os.stat_result | None = None) -> float:
     """The latest time, in POSIX seconds, at which another program may have stored tiles in an open bundle.
+
+    ``status`` is that of the bundle, for those who have it.
 
     :raises OSError: as the system does.
     """
-    changed = os.fstat(descriptor).st_mtime
+    changed = (os.fstat(descriptor) if status is None else status).st_mtime
     if sys.platform == "linux":
         with contextlib.suppress(OSError, struct.error):
             before, own_change = _NOTE.unpack(os.getxattr(descriptor, ATTRIBUTE))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tilekeep.adapters.storage.compact.bundle_format import BundleFormat, Damaged, Files, Place
@@ -42,24 +43,27 @@ def read_tile(format_: BundleFormat, files: Files, coord: TileCoord, expected: T
     slot = slot_of(coord)
     try:
         found = format_.read(files, slot, TRAILER_SIZE)
-        if found is None:
-            return None
-        data, start, size = found
-        body = data[start : start + size]
-        media_type = expected.of(body, "it")
-        trailer = slot_and_time(data, start + size)
-        if trailer is None:
-            stored_at = _time_without_trailer(files)
-        else:
-            found_slot, stored_at = trailer
-            if found_slot != slot:
-                raise Damaged("another tile lies in its place")  # noqa: TRY301 - the coordinate is added below
-        return StoredTile(body, media_type, TileInfo(stored_at, size))
+        return None if found is None else _tile(files, slot, *found, expected)
     except Damaged as damage:
         raise Damaged(f"tile {coord.z}/{coord.x}/{coord.y}: {damage}") from None
     except StoreError:
         # The bundle must not be removed for one of its tiles, as this message says.
         raise Damaged(f"tile {coord.z}/{coord.x}/{coord.y}: it is no image") from None
+
+
+def read_tiles(
+    format_: BundleFormat, files: Files, coords: Sequence[TileCoord], expected: TileMediaType
+) -> list[StoredTile | None]:
+    """As :func:`read_tile`, for each of ``coords``, in their order."""
+    if len(coords) > 1:
+        slots = [slot_of(coord) for coord in coords]
+        found = {}
+        # What is damaged is found again by looking at one tile after the other, which also says where.
+        with contextlib.suppress(Damaged, StoreError):
+            for slot, data, start, size in format_.read_many(files, set(slots), TRAILER_SIZE):
+                found[slot] = _tile(files, slot, data, start, size, expected)
+            return [found.get(slot) for slot in slots]
+    return [read_tile(format_, files, coord, expected) for coord in coords]
 
 
 def known(format_: BundleFormat, files: Files, slot: int) -> Known | None:
@@ -96,6 +100,24 @@ def all_known(format_: BundleFormat, files: Files) -> Iterator[tuple[int, Known]
 def _trailer_of(slot: int, found: bytes) -> Trailer | None:
     trailer = found_trailer(found)
     return trailer if trailer is not None and trailer.slot == slot else None
+
+
+def _tile(files: Files, slot: int, data: bytes, start: int, size: int, expected: TileMediaType) -> StoredTile:
+    """The tile of ``size`` bytes that begins at ``start`` of ``data``, with its trailer, if it has one, behind it.
+
+    :raises Damaged: it is another one than that of ``slot``.
+    :raises StoreError: it is no image.
+    """
+    end = start + size
+    body = data[start:end]
+    media_type = expected.of(body, "it")
+    trailer = slot_and_time(data, end)
+    if trailer is None:
+        return StoredTile(body, media_type, TileInfo(_time_without_trailer(files), size))
+    found_slot, stored_at = trailer
+    if found_slot != slot:
+        raise Damaged("another tile lies in its place")
+    return StoredTile(body, media_type, TileInfo(stored_at, size))
 
 
 def _time_without_trailer(files: Files) -> float:

@@ -74,12 +74,12 @@ class CompactTileStore:
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
         """See :class:`~tilekeep.ports.tile_store.TileReader`.  Four system calls in version 2, six in version 1."""
-        return self._bundles.read(self._path_of(key), (key.coord,))[0]
+        return self._bundles.read_one(self._path_of(key), key.coord)
 
     def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`; each bundle is opened once."""
         found: dict[TileKey, StoredTile] = {}
-        for path, wanted in self._by_bundle(keys).items():
+        for path, wanted in self._by_bundle(keys):
             tiles = self._bundles.read(path, [key.coord for key in wanted])
             found.update({key: tile for key, tile in zip(wanted, tiles, strict=True) if tile is not None})
         return found
@@ -87,7 +87,7 @@ class CompactTileStore:
     def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         found: dict[TileKey, TileInfo] = {}
-        for path, wanted in self._by_bundle(keys).items():
+        for path, wanted in self._by_bundle(keys):
             with self._bundles.reading(path) as files:
                 if files is None:
                     continue
@@ -116,7 +116,7 @@ class CompactTileStore:
     ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileRenewer`."""
         found: dict[TileKey, TileInfo] = {}
-        for path, wanted in self._by_bundle(keys).items():
+        for path, wanted in self._by_bundle(keys):
             with self._bundles.changing(path, deadline) as files:
                 if files is None:
                     continue
@@ -132,7 +132,7 @@ class CompactTileStore:
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`; the bundle stays as large as it is."""
-        for path, wanted in self._by_bundle(keys).items():
+        for path, wanted in self._by_bundle(keys):
             with self._bundles.changing(path, deadline) as files:
                 if files is None:
                     continue
@@ -192,11 +192,12 @@ class CompactTileStore:
         except ValueError as error:
             raise StoreError(str(error)) from error
 
-    def _by_bundle(self, keys: Iterable[TileKey]) -> Mapping[str, Sequence[TileKey]]:
-        found: dict[str, list[TileKey]] = {}
+    def _by_bundle(self, keys: Iterable[TileKey]) -> Sequence[tuple[str, Sequence[TileKey]]]:
+        found: dict[tuple[object, ...], list[TileKey]] = {}
         for key in keys:
-            found.setdefault(self._path_of(key), []).append(key)
-        return found
+            (z, x, y), dimensions, variant = key
+            found.setdefault((z, x // SIDE, y // SIDE, dimensions, variant), []).append(key)
+        return [(self._path_of(some[0]), some) for some in found.values()]
 
     def _tiles_of(self, bundle: TileKey, path: str, window: TileWindow | None) -> Sequence[tuple[TileKey, TileInfo]]:
         """The tiles of a bundle that lie inside ``window``."""

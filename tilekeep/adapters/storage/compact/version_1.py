@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from tilekeep.adapters.storage.compact.bundle_format import (
+    MOST_PER_SLOT,
     USER_HEADER_SIZE_1,
     USER_HEADER_SIZE_2,
     Damaged,
     Files,
     Place,
+    one_by_one,
     runs,
 )
 from tilekeep.domain.bundle_layout import SIDE, TILES_PER_BUNDLE
@@ -53,15 +55,15 @@ class BundleVersion1:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`: each entry has an empty tile."""
         return _empty_index()
 
-    def check(self, files: Files) -> None:
+    def check(self, files: Files, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        self.check_data(files.data)
+        self.check_data(files.data, size)
         if os.fstat(files.entries).st_size < _INDEX_SIZE - len(_INDEX_FOOTER):
             raise Damaged("its index is cut off")
         if os.pread(files.entries, 4, 0) != _INDEX_HEADER[:4]:
             raise Damaged("its index has no header of a version 1 index")
 
-    def check_data(self, descriptor: int) -> None:
+    def check_data(self, descriptor: int, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
         header = os.pread(descriptor, _HEADER.size, 0)
         if len(header) < _HEADER.size:
@@ -71,7 +73,7 @@ class BundleVersion1:
             raise Damaged("it has no header of a version 1 bundle")
         if user_header_size == USER_HEADER_SIZE_2:
             raise Damaged("it is a bundle of version 2, and version: 1 is configured")
-        if os.fstat(descriptor).st_size < self.empty_size:
+        if size < self.empty_size:
             raise Damaged("it is cut off")
 
     def place(self, files: Files, slot: int) -> Place | None:
@@ -108,25 +110,24 @@ class BundleVersion1:
 
     def read(self, files: Files, slot: int, more: int) -> tuple[bytes, int, int] | None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`.  Mostly two system calls."""
-        offset = self._offset(files, slot)
-        if not offset:
-            return None
-        found = os.pread(files.data, _MOST_TILES, offset)
-        if len(found) < _SIZE.size:
-            raise Damaged("it ends before the tile begins")
-        size = int.from_bytes(found[: _SIZE.size], "little")
-        if not size:
-            return None
-        if offset < self.empty_size:
-            raise Damaged("the index leads to where no tiles are")
-        length = _SIZE.size + size
-        if length + more > len(found) == _MOST_TILES:
-            if length > os.fstat(files.data).st_size - offset:
-                raise Damaged("it ends before the tile does")
-            found += os.pread(files.data, length + more - len(found), offset + len(found))
-        if len(found) < length:
-            raise Damaged("it ends before the tile does")
-        return found, _SIZE.size, size
+        return self._read(files.data, self._offset(files, slot), more)
+
+    def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        entries = [(_entry(slot), slot) for slot in slots]
+        first = min(entries)[0]
+        length = max(entries)[0] + _ENTRY_SIZE - first
+        if length > MOST_PER_SLOT * len(slots):
+            yield from one_by_one(self, files, slots, more)
+            return
+        index = os.pread(files.entries, length, first)
+        if len(index) < length:
+            raise Damaged("its index is cut off")
+        for entry, slot in entries:
+            offset = int.from_bytes(index[entry - first : entry - first + _ENTRY_SIZE], "little")
+            found = self._read(files.data, offset, more)
+            if found is not None:
+                yield slot, *found
 
     def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
@@ -142,6 +143,27 @@ class BundleVersion1:
         fields[4] += 4 * sum(self._is_empty(files, offset) for offset in self._offsets(files, sizes))
         fields[5] = end
         os.pwrite(files.data, _HEADER.pack(*fields), 0)
+
+    def _read(self, descriptor: int, offset: int, more: int) -> tuple[bytes, int, int] | None:
+        """What :meth:`read` gives for an offset of the index."""
+        if not offset:
+            return None
+        found = os.pread(descriptor, _MOST_TILES, offset)
+        if len(found) < _SIZE.size:
+            raise Damaged("it ends before the tile begins")
+        size = int.from_bytes(found[: _SIZE.size], "little")
+        if not size:
+            return None
+        if offset < self.empty_size:
+            raise Damaged("the index leads to where no tiles are")
+        length = _SIZE.size + size
+        if length + more > len(found) == _MOST_TILES:
+            if length > os.fstat(descriptor).st_size - offset:
+                raise Damaged("it ends before the tile does")
+            found += os.pread(descriptor, length + more - len(found), offset + len(found))
+        if len(found) < length:
+            raise Damaged("it ends before the tile does")
+        return found, _SIZE.size, size
 
     def _is_empty(self, files: Files, offset: int) -> bool:
         """Whether nothing is counted for a slot: a tile that is removed, or cut off, is counted again."""

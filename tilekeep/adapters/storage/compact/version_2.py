@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from tilekeep.adapters.storage.compact.bundle_format import (
+    MOST_PER_SLOT,
     USER_HEADER_SIZE_1,
     USER_HEADER_SIZE_2,
     Damaged,
     Files,
     Place,
+    one_by_one,
     runs,
 )
 from tilekeep.domain.bundle_layout import TILES_PER_BUNDLE
@@ -70,11 +72,11 @@ class BundleVersion2:
         """Nothing."""
         return b""
 
-    def check(self, files: Files) -> None:
+    def check(self, files: Files, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        self.check_data(files.data)
+        self.check_data(files.data, size)
 
-    def check_data(self, descriptor: int) -> None:
+    def check_data(self, descriptor: int, size: int) -> None:
         """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
         header = os.pread(descriptor, _HEADER.size, 0)
         if len(header) < _HEADER.size:
@@ -84,7 +86,7 @@ class BundleVersion2:
             raise Damaged("it has no header of a version 2 bundle")
         if user_header_size == USER_HEADER_SIZE_1:
             raise Damaged("it is a bundle of version 1, and version: 2 is configured")
-        if os.fstat(descriptor).st_size < self.empty_size:
+        if size < self.empty_size:
             raise Damaged("its index is cut off")
 
     def place(self, files: Files, slot: int) -> Place | None:
@@ -113,6 +115,40 @@ class BundleVersion2:
         entry = os.pread(descriptor, 8, _FIRST_ENTRY + slot * 8)
         if len(entry) < _ENTRY.size:
             raise Damaged("its index is cut off")
+        return self._read(descriptor, entry, more)
+
+    def read_many(self, files: Files, slots: Collection[int], more: int) -> Iterator[tuple[int, bytes, int, int]]:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        descriptor = files.data
+        first = min(slots)
+        length = 8 * (max(slots) + 1 - first)
+        if length > MOST_PER_SLOT * len(slots):
+            yield from one_by_one(self, files, slots, more)
+            return
+        index = os.pread(descriptor, length, _FIRST_ENTRY + 8 * first)
+        for slot in slots:
+            at = 8 * (slot - first)
+            entry = index[at : at + 8]
+            if len(entry) < _ENTRY.size:
+                raise Damaged("its index is cut off")
+            found = self._read(descriptor, entry, more)
+            if found is not None:
+                yield slot, *found
+
+    def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        for first, run in runs(places):
+            values = [0 if place is None else place.offset | place.size << _OFFSET_BITS for place in run]
+            os.pwrite(files.data, b"".join(map(_ENTRY.pack, values)), _FIRST_ENTRY + first * _ENTRY.size)
+
+    def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:
+        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
+        largest, offset_size, slack, _ = _CHANGING.unpack(os.pread(files.data, _CHANGING.size, _AT_LARGEST))
+        changed = _CHANGING.pack(max(largest, *sizes.values()), offset_size, slack, end)
+        os.pwrite(files.data, changed, _AT_LARGEST)
+
+    def _read(self, descriptor: int, entry: bytes, more: int) -> tuple[bytes, int, int] | None:
+        """What :meth:`read` gives for an entry of the index."""
         value = int.from_bytes(entry, "little")
         size = value >> _OFFSET_BITS
         if not size:
@@ -126,15 +162,3 @@ class BundleVersion2:
         if found[:4] != size.to_bytes(4, "little"):
             raise Damaged("something else lies where the tile should be")
         return found, 4, size
-
-    def point(self, files: Files, places: Mapping[int, Place | None]) -> None:
-        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        for first, run in runs(places):
-            values = [0 if place is None else place.offset | place.size << _OFFSET_BITS for place in run]
-            os.pwrite(files.data, b"".join(map(_ENTRY.pack, values)), _FIRST_ENTRY + first * _ENTRY.size)
-
-    def update_header(self, files: Files, sizes: Mapping[int, int], end: int) -> None:
-        """See :class:`~tilekeep.adapters.storage.compact.bundle_format.BundleFormat`."""
-        largest, offset_size, slack, _ = _CHANGING.unpack(os.pread(files.data, _CHANGING.size, _AT_LARGEST))
-        changed = _CHANGING.pack(max(largest, *sizes.values()), offset_size, slack, end)
-        os.pwrite(files.data, changed, _AT_LARGEST)

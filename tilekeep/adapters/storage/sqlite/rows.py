@@ -67,15 +67,16 @@ class TileRows:
         """Stores tiles and their records; of two for one key the later."""
         statements = statements_of(database)
         rows, records = self._parameters(tiles, self._times.value(at))
-        if database.has_records:
+        if not database.has_records or (self._time_in_table and not records):
+            # Tiles without records are stored as other programs store them: the trigger removes the old records.
+            database.executemany(statements.insert, rows)
+        else:
             database.execute(BEGIN_WRITING)
             database.executemany(statements.insert, rows)
             if len(records) < len(rows) and database.execute(statements.any_record).fetchone() is not None:
                 database.executemany(statements.remove_record, [row[:3] for row in rows])
             _write_records(records, statements, database)
             database.execute(END_WRITING)
-        else:
-            database.executemany(statements.insert, rows)
         levels = {row[0] for row in rows} - database.levels
         if levels:
             self._schema.levels_stored(database.connection, levels)
