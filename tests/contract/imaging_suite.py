@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise, product
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageStat
 
 from tests.contract.pictures import (
     bytes_of,
@@ -112,6 +112,42 @@ class ImagingSuite:
             imaging.inspect(cut, LIMITS)
         with pytest.raises(UndecodableImage):
             imaging.decode(cut, LIMITS)
+
+    @every_format
+    @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+    @pytest.mark.parametrize("media_type", [PNG, JPEG])
+    def test_a_cut_image_that_is_read_lazily_is_refused_before_there_are_tiles(
+        self, imaging: Imaging, media_type: str, name: str, kept: float
+    ) -> None:
+        body = bytes_of(gradient(150, 150, noise=True), name)
+        cut = body[: int(len(body) * kept)]
+
+        with pytest.raises(UndecodableImage):
+            imaging.split(imaging.decode(cut, LIMITS, lazily=True), [(16, 16)], TILE, ImageEncoding(media_type))
+
+    @every_format
+    def test_an_image_that_is_read_lazily_shows_the_same(self, imaging: Imaging, name: str) -> None:
+        shades = [Image.linear_gradient("L"), Image.radial_gradient("L"), Image.linear_gradient("L").rotate(90)]
+        body = bytes_of(Image.merge("RGB", shades).resize((150, 150)), name)
+
+        lazy, eager = (imaging.decode(body, LIMITS, lazily=lazily) for lazily in (True, False))
+
+        assert lazy.size == eager.size == (150, 150)
+        corners = [(16, 16), (64, 33)]
+        lossless, expected = (imaging.split(raster, corners, TILE, TRUE_COLOR) for raster in (lazy, eager))
+        assert list(map(pixels_of, lossless)) == list(map(pixels_of, expected))
+        for corner in corners:
+            [tile], [expected_tile] = (
+                imaging.split(raster, [corner], TILE, ImageEncoding(JPEG)) for raster in (lazy, eager)
+            )
+            difference = ImageChops.difference(opened(tile), opened(expected_tile))
+            assert max(ImageStat.Stat(difference).mean) < 2
+
+    def test_more_pixels_than_permitted_are_refused_lazily_too(self, imaging: Imaging) -> None:
+        body = bytes_of(gradient(20, 20), "JPEG")
+
+        with pytest.raises(ImageTooLarge):
+            imaging.decode(body, LIMITS._replace(max_pixels=399), lazily=True)
 
     def test_a_png_without_its_end_is_refused(self, imaging: Imaging) -> None:
         with pytest.raises(UndecodableImage):

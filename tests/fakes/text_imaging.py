@@ -37,7 +37,7 @@ class TextImaging:
         raster = self.decode(body, limits)
         return ImageFacts("image/png", *raster.size)
 
-    def decode(self, body: bytes, limits: ImageLimits) -> TextRaster:
+    def decode(self, body: bytes, limits: ImageLimits, *, lazily: bool = False) -> TextRaster:
         if len(body) > limits.max_bytes:
             raise ImageTooLarge("too many bytes")
         words = body.decode("ascii", "replace").split(" ", 2)

@@ -39,7 +39,9 @@ grids:
 caches:
   land: {{grids: [web], sources: [world]}}
   tagged: {{grids: [web], sources: ['all:land,towns']}}
-  jpeg: {{grids: [web], sources: [photo], format: image/jpeg}}
+  # Of lower quality than what the server sends, which Tilekeep would cut otherwise instead of encoding it again.
+  jpeg:
+    {{grids: [web], sources: [photo], format: image/jpeg, image: {{encoding_options: {{jpeg_quality: 60}}}}}}
   degrees: {{grids: [web], sources: [degrees]}}
   styled: {{grids: [web], sources: [styled]}}
   broken: {{grids: [web], sources: [broken]}}

@@ -17,6 +17,8 @@ from tests.integration.support.drawing import draw_wms
 from tests.integration.support.upstream_server import UpstreamServer
 
 # Options of caches; each is a layer of its own.
+#: Of lower quality than what the server sends, which Tilekeep would cut otherwise instead of encoding it again.
+_ENCODED_AGAIN = "format: image/jpeg, image: {encoding_options: {jpeg_quality: 60}}"
 _CACHES = {
     "tc": "cache: {type: file, directory_layout: tc}",
     "mp": "cache: {type: file, directory_layout: mp}",
@@ -29,7 +31,7 @@ _CACHES = {
     "elsewhere": "cache: {type: file, directory: ./elsewhere/tiles}",
     "own_cache_dir": "cache_dir: ./mine",
     "symlinks": "link_single_color_images: symlink",
-    "linked": "link_single_color_images: true, format: image/jpeg",
+    "linked": f"link_single_color_images: true, {_ENCODED_AGAIN}",
     "hardlinks": "link_single_color_images: hardlink, cache: {type: file, directory_layout: tms}",
     "jpeg": "format: image/jpeg, cache: {type: file, directory_layout: mp}",
     "mixed": "format: mixed, request_format: image/png",

@@ -177,7 +177,7 @@ class TileFetcher:
         if isinstance(answer, Fetched):
             if self._keeps_bytes(fetch):
                 return [self._kept(fetch, answer)], answer.validators
-            return self._cut(fetch, self._gate.pixels(answer.body, fetch.size)), answer.validators
+            return self._cut(fetch, self._gate.pixels(answer.body, fetch.size, lazily=True)), answer.validators
         raise SourceContentError("the source answered 'not modified' to a request without validators")
 
     def _keeps_bytes(self, fetch: PlannedFetch) -> bool:

@@ -48,7 +48,7 @@ class OpaqueGate:
             return str(error)
         return None
 
-    def pixels(self, body: bytes, wanted: Size) -> Raster:
+    def pixels(self, body: bytes, wanted: Size, *, lazily: bool = False) -> Raster:
         """Refused: there are none."""
         raise self.refusal("it is to be passed on as it is")
 

@@ -23,7 +23,7 @@ class TileGate(Protocol):
         """The tile as it is stored, which is what the source sent; raises SourceContentError."""
         ...
 
-    def pixels(self, body: bytes, wanted: Size) -> Raster:
+    def pixels(self, body: bytes, wanted: Size, *, lazily: bool = False) -> Raster:
         """As :meth:`StoreGate.pixels`."""
         ...
 
@@ -71,10 +71,13 @@ class StoreGate:
         facts = self.whole(answer.body, wanted, accepts_integer_multiples=accepts_integer_multiples)
         return EncodedImage(answer.body, facts.media_type, facts.single_color)
 
-    def pixels(self, body: bytes, wanted: Size) -> Raster:
-        """The pixels of an image that is cut or encoded anew; raises as :meth:`whole`."""
+    def pixels(self, body: bytes, wanted: Size, *, lazily: bool = False) -> Raster:
+        """The pixels of an image that is cut or encoded anew; raises as :meth:`whole`.
+
+        With ``lazily`` whoever uses them may be the first to hear that the image is damaged, by an ImageError.
+        """
         try:
-            raster = self._imaging.decode(body, self._limits)
+            raster = self._imaging.decode(body, self._limits, lazily=lazily)
         except ImageError as error:
             raise self.refusal(str(error)) from error
         self.check_size(raster, wanted)

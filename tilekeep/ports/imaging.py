@@ -81,8 +81,12 @@ class Imaging(Protocol):
         """
         ...
 
-    def decode(self, body: bytes, limits: ImageLimits) -> Raster:
-        """The pixels; raises as :meth:`inspect`."""
+    def decode(self, body: bytes, limits: ImageLimits, *, lazily: bool = False) -> Raster:
+        """The pixels; raises as :meth:`inspect`.
+
+        With ``lazily`` an image that is damaged or cut may be found to be so only by the verb that uses the raster,
+        which then raises UndecodableImage: tiles may be cut out of an image whose pixels nobody needs.
+        """
         ...
 
     def split(

@@ -143,7 +143,10 @@ grids:
 caches:
   map: {grids: [GLOBAL_WEBMERCATOR, GLOBAL_GEODETIC, utm], sources: [map], image: {colors: 0}}
   paletted: {grids: [GLOBAL_MERCATOR], sources: [map]}
-  photo: {grids: [GLOBAL_WEBMERCATOR, utm], sources: [photo], format: image/jpeg}
+  # Of lower quality than what the server sends, which Tilekeep would cut otherwise instead of encoding it again.
+  photo:
+    {grids: [GLOBAL_WEBMERCATOR, utm], sources: [photo], format: image/jpeg,
+     image: {encoding_options: {jpeg_quality: 60}}}
   land: {grids: [GLOBAL_WEBMERCATOR, utm], sources: [land], image: {colors: 0, transparent: true}}
   towns: {grids: [GLOBAL_WEBMERCATOR, utm], sources: [towns], image: {colors: 0, transparent: true}}
   faint: {grids: [GLOBAL_WEBMERCATOR], sources: [roads], image: {colors: 0, transparent: true, opacity: 0.4}}

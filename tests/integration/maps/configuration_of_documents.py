@@ -117,7 +117,9 @@ grids:
     res: [4891.96, 1212.12, 333.333333333, 77.7]
 caches:
   map: {grids: [GLOBAL_WEBMERCATOR, GLOBAL_GEODETIC], sources: [map], image: {colors: 0}}
-  photo: {grids: [GLOBAL_WEBMERCATOR], sources: [photo], format: image/jpeg}
+  # Of lower quality than what the server sends, which Tilekeep would cut otherwise instead of encoding it again.
+  photo:
+    {grids: [GLOBAL_WEBMERCATOR], sources: [photo], format: image/jpeg, image: {encoding_options: {jpeg_quality: 60}}}
   local: {grids: [utm], sources: [map], image: {colors: 0}}
   covered: {grids: [GLOBAL_WEBMERCATOR], sources: [covered], image: {colors: 0}}
   drawn: {grids: [GLOBAL_WEBMERCATOR], sources: [drawn], image: {colors: 0}}

@@ -42,7 +42,7 @@ def read_slice(body: FileSlice) -> bytes:
 class AnyWords(TextImaging):
     """Reads what was cut out of a map, too."""
 
-    def decode(self, body: bytes, limits: ImageLimits) -> TextRaster:
+    def decode(self, body: bytes, limits: ImageLimits, *, lazily: bool = False) -> TextRaster:
         try:
             return super().decode(body, limits)
         except ImageError:

@@ -108,7 +108,7 @@ class TestPassedOn:
     class Pixels(TextImaging):
         """Finds any PNG good; a single map that nothing shines through is the result itself."""
 
-        def decode(self, body: bytes, limits: ImageLimits) -> TextRaster:
+        def decode(self, body: bytes, limits: ImageLimits, *, lazily: bool = False) -> TextRaster:
             return TextRaster(Size(50, 100) if b"part" in body else SIZE, "sent")
 
         def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> TextRaster:

@@ -35,7 +35,7 @@ def mosaic_words(
     undecodable = []
     for position, tile in enumerate(tiles):
         try:
-            image = decode(tile.body)
+            image = _pixels(decode(tile.body))
         except ImageError:
             undecodable.append(position)
             continue
@@ -44,7 +44,7 @@ def mosaic_words(
             if place.size:
                 look_up(image.rows[seen], image.table[:, 0] | always, place)
         else:
-            words = image.words if isinstance(image, IndexedImage) else _full_words(image)
+            words = image.words if isinstance(image, IndexedImage) else image
             place, seen = _overlap(result, words.shape, tile)
             np.bitwise_or(words[seen], always, out=place)
     return result, undecodable
@@ -56,6 +56,11 @@ def _overlap(result: Words, shape: tuple[int, ...], tile: EncodedPlacement) -> t
     x, y = max(-tile.left, 0), max(-tile.top, 0)
     place = result[max(tile.top, 0) : max(tile.top + rows, 0), max(tile.left, 0) : max(tile.left + columns, 0)]
     return place, (slice(y, y + place.shape[0]), slice(x, x + place.shape[1]))
+
+
+def _pixels(image: FastRaster | IndexedImage) -> Words | IndexedImage:
+    """All pixels, of a raster that is lazy too, which may be damaged."""
+    return image if isinstance(image, IndexedImage) else _full_words(image)
 
 
 def _full_words(raster: FastRaster) -> Words:

@@ -15,12 +15,14 @@ from tilekeep.adapters.imaging.pixels import (
     FastRaster,
     Words,
     image_from_words,
+    single_value,
     words_from_image,
     words_from_palette,
 )
 from tilekeep.adapters.imaging.png_writing import palette_png, single_color_png, true_color_png
 from tilekeep.adapters.imaging.quantising import quantise
 from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.adapters.imaging.turbojpeg import TurboJpeg
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, Raster
@@ -39,11 +41,15 @@ _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
 
 
 class TileEncoder:
-    """Encodes the tiles of one raster; equal tiles of one colour are encoded once."""
+    """Encodes the tiles of one raster; equal tiles of one colour are encoded once.
 
-    def __init__(self, raster: FastRaster, encoding: ImageEncoding) -> None:
+    JPEG of words is the work of ``turbojpeg``, if it is there.
+    """
+
+    def __init__(self, raster: FastRaster, encoding: ImageEncoding, turbojpeg: TurboJpeg | None = None) -> None:
         self._raster = raster
         self._encoding = encoding
+        self._turbojpeg = turbojpeg
         self._kind = pillow_kind(encoding)
         self._suits_words = self._may_use_words()
         self._single: dict[tuple[Size, str, int], EncodedImage] = {}
@@ -96,7 +102,7 @@ class TileEncoder:
         return self._kind in {"png", MIXED} or (self._kind == "jpeg" and self._raster.words is not None)
 
     def _from_words(self, words: Words, mode: str) -> EncodedImage:
-        value = _single_value(words)
+        value = single_value(words)
         if value is None:
             return self._encoded(words, mode, None)
         key = (Size(words.shape[1], words.shape[0]), mode, value)
@@ -109,13 +115,20 @@ class TileEncoder:
         if self._kind == MIXED:
             encoding = _settled(words, mode, encoding)
         if pillow_kind(encoding) == "jpeg":
-            image = image_from_words(words, mode if encoding.colors else "RGB")
-            return encode_image(image, encoding)._replace(single_color=color)
+            return self._jpeg(words, mode, encoding)._replace(single_color=color)
         if not encoding.colors:
             return EncodedImage(_true_color(words, mode, color), PNG, color)
         if not encoding.transparent:
             words, mode = words | OPAQUE, "RGB"
         return EncodedImage(_quantised(words, mode, color, encoding.colors), PNG, color)
+
+    def _jpeg(self, words: Words, mode: str, encoding: ImageEncoding) -> EncodedImage:
+        if self._turbojpeg is not None and not encoding.colors:
+            quality, subsampling = encoding.jpeg_quality, encoding.jpeg_subsampling
+            body = self._turbojpeg.encode(words, quality, subsampling, progressive=encoding.jpeg_progressive)
+            if body is not None:
+                return EncodedImage(body, JPEG)
+        return encode_image(image_from_words(words, mode if encoding.colors else "RGB"), encoding)
 
 
 def prepared(raster: Raster, encoding: ImageEncoding) -> FastRaster:
@@ -153,14 +166,6 @@ def _cut_words(
         y, x = max(-top, 0), max(-left, 0)
         canvas[y : y + rows, x : x + columns] = inside if mode == "RGBA" else inside | OPAQUE
     return canvas, mode
-
-
-def _single_value(words: Words) -> int | None:
-    """The word all pixels share, or None."""
-    first = words[0, 0]
-    if words[-1, -1] != first or words[-1, 0] != first or not (words == first).all():
-        return None
-    return int(first)
 
 
 def _settled(words: Words, mode: str, encoding: ImageEncoding) -> ImageEncoding:

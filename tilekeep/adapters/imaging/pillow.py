@@ -46,7 +46,7 @@ class PillowImaging:
         image = read_image(body, media_type, limits)
         return ImageFacts(media_type, image.width, image.height)
 
-    def decode(self, body: bytes, limits: ImageLimits) -> Raster:
+    def decode(self, body: bytes, limits: ImageLimits, *, lazily: bool = False) -> Raster:
         """See the port; of several frames the first."""
         return PillowRaster(read_image(body, accepted_media_type(body, limits), limits))
 

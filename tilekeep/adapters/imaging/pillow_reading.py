@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Protocol, cast
 
 from PIL import Image
@@ -71,10 +73,31 @@ class ReadableFile(Protocol):
 
 def load(file: ReadableFile, media_type: str, limits: ImageLimits) -> Image.Image:
     """As :func:`read_image`, for a file whose chunks have been checked."""
-    try:
+    return loaded(opened(file, media_type, limits), media_type)
+
+
+def opened(file: ReadableFile, media_type: str, limits: ImageLimits) -> Image.Image:
+    """The image before any pixel is decoded, which :func:`loaded` does; raises as :func:`read_image`."""
+    with _translating(media_type):
         image = Image.open(cast("IO[bytes]", file), formats=[_PILLOW_FORMATS[media_type]])
         check_pixels(*image.size, limits)
+    return image
+
+
+def loaded(image: Image.Image, media_type: str) -> Image.Image:
+    """An opened ``image`` with its pixels.
+
+    :raises UndecodableImage: damaged or cut.
+    """
+    with _translating(media_type):
         image.load()
+    return image
+
+
+@contextmanager
+def _translating(media_type: str) -> Iterator[None]:
+    try:
+        yield
     except (ImageError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -82,4 +105,3 @@ def load(file: ReadableFile, media_type: str, limits: ImageLimits) -> Image.Imag
     # Pillow's format readers let the errors of a dozen modules through, down to KeyError and struct.error.
     except Exception as error:
         raise UndecodableImage(f"The {media_type} image is damaged or cut: {error!r}") from error
-    return image

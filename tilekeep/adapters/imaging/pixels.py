@@ -81,6 +81,14 @@ def image_from_words(words: Words, mode: str) -> Image.Image:
     return Image.frombytes(mode, (width, height), words.tobytes(), "raw", raw)
 
 
+def single_value(words: Words) -> int | None:
+    """The word that all pixels share, or None."""
+    first = words[0, 0]
+    if words[-1, -1] != first or words[-1, 0] != first or not (words == first).all():
+        return None
+    return int(first)
+
+
 def words_from_palette(image: Image.Image, mode: str) -> Words | None:
     """The pixels of a palette image in RGB or RGBA as words, looked up; None for palettes out of the ordinary."""
     palette = image.palette

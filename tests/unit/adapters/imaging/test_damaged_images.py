@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.contract.pictures import bytes_of, gradient, map_like
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
+from tilekeep.adapters.imaging.turbojpeg import installed_turbojpeg
 from tilekeep.domain.errors import ImageError
 from tilekeep.domain.image import ImageLimits
 from tilekeep.ports.imaging import Imaging
@@ -28,7 +29,11 @@ BODIES = [
     bytes_of(map_like(40, holes=True), "WEBP"),
 ]
 
-both = pytest.mark.parametrize("imaging", [PillowImaging(), FastImaging()], ids=["pillow", "fast"])
+both = pytest.mark.parametrize(
+    "imaging",
+    [PillowImaging(), FastImaging(), FastImaging(turbojpeg=installed_turbojpeg())],
+    ids=["pillow", "fast", "fast with libturbojpeg"],
+)
 
 
 @both

@@ -15,6 +15,7 @@ from tests.unit.adapters.imaging.pngs import images
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.adapters.imaging.raster import image_of
+from tilekeep.adapters.imaging.turbojpeg import installed_turbojpeg
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, ImageLimits, Raster
 from tilekeep.domain.label import Label, LabelPlace
@@ -23,7 +24,7 @@ from tilekeep.domain.warp import PixelBox, Rescaling
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging
 
 LIMITS = ImageLimits(10_000_000, 10_000_000)
-FAST, PILLOW = FastImaging(), PillowImaging()
+FAST, PILLOW = FastImaging(turbojpeg=installed_turbojpeg()), PillowImaging()
 
 encodings = st.builds(
     ImageEncoding,
@@ -115,6 +116,19 @@ def test_any_mosaic(
     assert image_of(fast.raster).mode == image_of(pillow.raster).mode
     assert image_of(fast.raster).tobytes() == image_of(pillow.raster).tobytes()
     assert fast.undecodable == pillow.undecodable == ()
+
+
+@pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+def test_a_mosaic_of_jpeg_images(transparent: bool) -> None:
+    whole = bytes_of(gradient(96, 96), "JPEG")
+    bodies = [whole, whole[: len(whole) // 2], SOURCES["cmyk"], bytes_of(gradient(40, 90).convert("L"), "JPEG")]
+    tiles = [EncodedPlacement(body, 64 * place - 10, 20) for place, body in enumerate(bodies)]
+    canvas = Canvas(Size(240, 100), transparent, (9, 99, 199))
+
+    fast, pillow = (each.mosaic(canvas, tiles, LIMITS) for each in (FAST, PILLOW))
+
+    assert image_of(fast.raster).tobytes() == image_of(pillow.raster).tobytes()
+    assert fast.undecodable == pillow.undecodable == (1,)
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -1,0 +1,77 @@
+"""JPEG images that are decoded when their pixels are needed."""
+
+from __future__ import annotations
+
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+
+from tilekeep.adapters.imaging.pillow_reading import loaded
+from tilekeep.adapters.imaging.pixels import FastRaster, Words, is_plain
+from tilekeep.adapters.imaging.turbojpeg import TurboJpeg
+from tilekeep.domain.geometry import Size
+from tilekeep.domain.image import JPEG
+
+
+class JpegRaster(FastRaster):
+    """A plain RGB image as it came; whoever is the first to ask for pixels hears whether it is damaged.
+
+    Pillow has read the header, and decodes what libturbojpeg does not like: its word counts.
+
+    :raises UndecodableImage: damaged or cut; from all that gives pixels.
+    """
+
+    __slots__ = ("_opened", "body", "turbojpeg")
+
+    def __init__(self, opened: JpegImageFile, body: bytes, turbojpeg: TurboJpeg) -> None:
+        super().__init__(mode=opened.mode)
+        self._opened = opened
+        self.body = body
+        self.turbojpeg = turbojpeg
+
+    @property
+    def size(self) -> Size:
+        """Width and height in pixels."""
+        return Size(*self._opened.size)
+
+    @property
+    def image(self) -> Image.Image:
+        """The pixels as an image of Pillow."""
+        self._decode()
+        return super().image
+
+    def rows(self, top: int, end: int) -> Image.Image:
+        """The rows from ``top`` up to and without ``end``, as an image of Pillow."""
+        self._decode()
+        return super().rows(top, end)
+
+    @property
+    def words(self) -> Words | None:
+        """The pixels as words, unless Pillow had to decode them."""
+        self._decode()
+        return super().words
+
+    @property
+    def sampling_factors(self) -> list[tuple[int, int]]:
+        """Horizontal and vertical sampling factor of each band (ITU-T T.81, A.1.1)."""
+        return [(across, down) for _, across, down, _ in self._opened.layer]
+
+    @property
+    def quantization(self) -> list[list[int]]:
+        """The 64 quantisation steps of each band; none for a band whose table comes later."""
+        return [list(self._opened.quantization.get(table, ())) for *_, table in self._opened.layer]
+
+    def _decode(self) -> None:
+        if self._image is None and self._words is None:
+            self._words = self.turbojpeg.decode(self.body, self.size)
+            if self._words is None:
+                self._image = loaded(self._opened, JPEG)
+
+
+def jpeg_raster(opened: Image.Image, body: bytes, turbojpeg: TurboJpeg) -> JpegRaster | None:
+    """The raster of an ``opened`` image, or None for one in other bands than RGB, with a profile, or progressive.
+
+    Of the last no decoder says whether it is whole, and how the coarse parts look differs from one to the other.
+    """
+    if not isinstance(opened, JpegImageFile) or opened.format != "JPEG" or "progressive" in opened.info:
+        return None
+    return JpegRaster(opened, body, turbojpeg) if is_plain(opened) and opened.mode == "RGB" else None
