@@ -92,7 +92,8 @@ soak: $(VENV)/.installed-test reference
 lock: $(LOCKED:%=requirements/%.txt)
 
 clean:
-	rm -rf $(ENVIRONMENTS) $(YAML_EDITOR) $(SERVERS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(ENVIRONMENTS) $(YAML_EDITOR) $(SERVERS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist \
+	  tilekeep/adapters/imaging/_pixel_loops.*.so *.egg-info
 
 # --- environments -----------------------------------------------------------------------------------------------
 
@@ -103,6 +104,8 @@ $(ENVIRONMENTS:%=%/bin/python):
 	@$(PYTHON) -m venv --clear $(@D:%/bin=%) || { \
 	  echo 'On Debian and Ubuntu "python3 -m venv" comes with the package python3-venv.'; exit 1; }
 
+TILEKEEP = pyproject.toml setup.py tilekeep/adapters/imaging/_pixel_loops.c
+
 # $(call install,ENVIRONMENT,NAME): what requirements/NAME.txt pins, and nothing that it does not.
 define install
 @echo 'Installing requirements/$(2).txt into $(1) (once)'
@@ -110,7 +113,8 @@ define install
 @$(1)/bin/python -m pip install --quiet --require-hashes -r requirements/$(2).txt
 endef
 
-# The sources are used where they are, so that nothing has to be installed again after a change.
+# The sources are used where they are, so that nothing has to be installed again after a change; loops over pixels are
+# compiled beside theirs if there is a C compiler.
 define install_tilekeep
 @$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endef
@@ -124,7 +128,7 @@ define install_modules
 @touch $@
 endef
 
-$(VENV)/.installed-%: $(VENV)/bin/python requirements/%.txt pyproject.toml
+$(VENV)/.installed-%: $(VENV)/bin/python requirements/%.txt $(TILEKEEP)
 	$(call install,$(VENV),$*)
 	$(call install_tilekeep,$(VENV))
 	@touch $@
@@ -133,14 +137,14 @@ $(REFERENCE)/.installed-reference: $(REFERENCE)/bin/python requirements/referenc
 	$(call install,$(REFERENCE),reference)
 	@touch $@
 
-$(BENCH)/.installed-bench: $(BENCH)/bin/python requirements/bench.txt pyproject.toml
+$(BENCH)/.installed-bench: $(BENCH)/bin/python requirements/bench.txt $(TILEKEEP)
 	@command -v apxs >/dev/null || command -v apxs2 >/dev/null || { \
 	  echo 'mod_wsgi, one of the servers compared, is compiled: it needs Debian'"'"'s apache2-dev.'; exit 1; }
 	$(call install,$(BENCH),bench)
 	$(call install_tilekeep,$(BENCH))
 	@touch $@
 
-$(DOCS)/.installed-docs: $(DOCS)/bin/python requirements/docs.txt pyproject.toml
+$(DOCS)/.installed-docs: $(DOCS)/bin/python requirements/docs.txt $(TILEKEEP)
 	$(call install,$(DOCS),docs)
 	$(call install_tilekeep,$(DOCS))
 	@touch $@

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -25,9 +26,10 @@ _TILE = "/tiles/board/EPSG3857/3/2/5.png"
 def distribution(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the example is installed: a directory of its own, so that the environment stays as it is."""
     target = tmp_path_factory.mktemp("installed")
+    sources = shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("sources") / "plugin")  # it is built among its sources
     pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
     offline = ["--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, *offline, "--target", str(target), str(EXAMPLE)], check=True)
+    subprocess.run([*pip, *offline, "--target", str(target), str(sources)], check=True)
     return target
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
 from urllib3 import BaseHTTPResponse
 
-#: Bytes taken from the socket at a time.
-CHUNK = 65536
+#: Bytes taken from a socket or pipe at a time.
+CHUNK = 1 << 17
 
 #: More members than files of any use have: each takes a decoder of its own.
 _MOST_MEMBERS = 10_000
@@ -131,16 +132,16 @@ def read_body(raw: BaseHTTPResponse, max_bytes: int) -> bytes:
     if announced.isdigit() and int(announced) > max_bytes:
         raise BodyTooLarge(f"{announced} bytes announced, {max_bytes} allowed")
     decoder = _decoder(raw.headers.get("content-encoding", ""))
-    body = bytearray()
-    received = 0
+    body = io.BytesIO()  # chunks may be as small as the server likes: a list of them would be larger than the body
+    received = length = 0
     for chunk in _chunks(raw):
         received += len(chunk)
-        body += decoder.decode(chunk, max_bytes + 1 - len(body))
-        if received > max_bytes or len(body) > max_bytes:
+        length += body.write(decoder.decode(chunk, max_bytes + 1 - length))
+        if received > max_bytes or length > max_bytes:
             raise BodyTooLarge(f"more than the {max_bytes} bytes allowed")
     if not decoder.is_complete():
         raise UnknownEncoding("the encoded body is cut")
-    return bytes(body)
+    return body.getvalue()
 
 
 def _chunks(raw: BaseHTTPResponse) -> Iterator[bytes]:

@@ -1,4 +1,7 @@
-"""Large maps in a palette or as PNG, made in bands of rows: beside the pixels themselves it takes little memory."""
+"""Large maps in a palette or as PNG, made in bands of rows: beside the pixels themselves it takes little memory.
+
+Where palettes are left to Pillow, as where there was no C compiler, it takes ten to fifteen bytes a pixel.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,16 @@ from collections.abc import Callable, Iterator
 
 from PIL import Image
 
-from tilekeep.adapters.imaging.octree import BLOCK_PIXELS, Palette
+from tilekeep.adapters.imaging.octree import Palette
 from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words, is_plain, words_from_image
 from tilekeep.adapters.imaging.png_writing import png_of_bands
 from tilekeep.adapters.imaging.quantising import pillow_sorts_stably
 
 #: From so many pixels on it matters.
 LARGE = 1 << 22
+
+#: Pixels of a band.
+_BAND_PIXELS = 1 << 18
 
 #: Gives the bands from the top.
 _Bands = Callable[[], Iterator[Words]]
@@ -38,7 +44,7 @@ def large_palette_image(raster: FastRaster, colors: int) -> Image.Image | None:
         return None
     palette = Palette.of(_bands(raster), colors, "RGB", stable=pillow_sorts_stably())
     if palette is None:
-        return None
+        return raster.image.quantize(colors, Image.Quantize.FASTOCTREE)
     image = Image.frombytes("P", raster.size, b"".join(palette.indices(band).tobytes() for band in _bands(raster)))
     image.putpalette(palette.colors[:, :3].tobytes())
     return image
@@ -55,7 +61,7 @@ def _with_palette(size: tuple[int, int], bands: _Bands, mode: str, colors: int) 
 
 def _bands(raster: FastRaster) -> Iterator[Words]:
     width, height = raster.size
-    rows = max(1, BLOCK_PIXELS // width)
+    rows = max(1, _BAND_PIXELS // width)
     for top in range(0, height, rows):
         if raster.words is not None:
             yield raster.words[top : top + rows]

@@ -13,6 +13,8 @@ Words = npt.NDArray[np.uint32]
 
 Bytes = npt.NDArray[np.uint8]
 
+Counts = npt.NDArray[np.uint64]
+
 #: The alpha byte of an opaque pixel, in its place.
 OPAQUE = np.uint32(0xFF000000)
 

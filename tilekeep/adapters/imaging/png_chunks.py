@@ -11,7 +11,7 @@ from tilekeep.domain.errors import UndecodableImage
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 #: Computes a CRC-32 of data, continuing from a former one: ``zlib.crc32`` or a faster equal.
-Crc32 = Callable[[bytes, int], int]
+Crc32 = Callable[[bytes | memoryview, int], int]
 
 _HEADER = struct.Struct(">II5B")
 _FRAME_START = struct.Struct(">I4s")
@@ -60,7 +60,8 @@ def read_chunks(body: bytes, crc32: Crc32) -> Png:
     """
     header = read_header(body)
     contents: dict[bytes, bytes] = {}
-    data: list[bytes] = []
+    data: list[memoryview] = []
+    whole = memoryview(body)
     position = lead_end = len(SIGNATURE)
     name = b""
     while name != b"IEND":
@@ -70,17 +71,17 @@ def read_chunks(body: bytes, crc32: Crc32) -> Png:
         end = position + 8 + length
         if end + 4 > len(body):
             raise UndecodableImage("The PNG image is cut.")
-        content = body[position + 8 : end]
+        content = whole[position + 8 : end]
         if crc32(content, crc32(name, 0)) != int.from_bytes(body[end : end + 4]):
             raise UndecodableImage(f"The PNG image is damaged in its {name!r} chunk.")
         if name == b"IDAT":
             lead_end = lead_end if data else position
             data.append(content)
-        contents.setdefault(name, b"" if data else content)
+        contents.setdefault(name, b"" if data else bytes(content))
         position = end + 4
     if not data:
         raise UndecodableImage("The PNG image holds no pixels.")
-    return Png(header, contents, body[:lead_end], b"".join(data) if len(data) > 1 else data[0])
+    return Png(header, contents, body[:lead_end], b"".join(data))
 
 
 def header_chunk(header: PngHeader, crc32: Crc32) -> bytes:

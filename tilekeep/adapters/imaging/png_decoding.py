@@ -1,4 +1,4 @@
-"""PNG images inflated with ISA-L, whose filters, if there are any, libspng undoes.
+"""PNG images inflated with ISA-L, whose filters compiled loops undo.
 
 Map servers mostly write true colour, which becomes pixels here.  All other PNG images are inflated here too and
 handed to Pillow as an uncompressed PNG: its decoder then spends no time on zlib, and remains the judge of palettes,
@@ -10,15 +10,15 @@ from __future__ import annotations
 import io
 
 import numpy as np
-import pyspng
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
+from tilekeep.adapters.imaging import pixel_loops
 from tilekeep.adapters.imaging.indexed_png import IndexedImage, color_table
 from tilekeep.adapters.imaging.pillow_reading import ReadableFile, load
-from tilekeep.adapters.imaging.pixels import OPAQUE, Bytes, FastRaster, Words
+from tilekeep.adapters.imaging.pixels import Bytes, FastRaster, Words
 from tilekeep.adapters.imaging.png_chunks import Png, PngHeader, read_chunks
-from tilekeep.adapters.imaging.stored_png import StoredPng, stored_png
+from tilekeep.adapters.imaging.stored_png import StoredPng
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageLimits
 
@@ -36,9 +36,6 @@ _SUB, _UP, _PAETH = 1, 2, 4
 #: Larger images are left to Pillow, which does not need all rows at once.
 _MOST_PIXELS = 1 << 24
 
-#: Filters of so many pixels are undone at a time: libspng lets no other thread work meanwhile.
-_PIXELS_AT_ONCE = 1 << 18
-
 #: Fewer rows are not worth comparing.
 _FEW_ROWS = 3
 
@@ -49,7 +46,7 @@ def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
     :raises UndecodableImage: damaged or cut.
     """
     png = read_chunks(body, isal_zlib.crc32)
-    filtered = _inflated(png) if _is_plain(png) else None
+    filtered = _inflated(png) if _is_plain(png) and pixel_loops.compiled is not None else None
     words = None if filtered is None else _reconstructed(png.header, filtered)
     if words is not None:
         return FastRaster(words=words, mode=_MODES[png.header.color_type])
@@ -124,39 +121,18 @@ def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
     if _is_one_row_again_and_again(rows, filtered):
         first = _unfiltered(header._replace(height=1), filtered[: rows.strides[0]])
         return None if first is None else np.broadcast_to(first, (header.height, header.width))
-    if not rows[:, 0].any():
-        return _words(rows, header)
     return _unfiltered(header, filtered)
 
 
 def _unfiltered(header: PngHeader, filtered: bytes) -> Words | None:
-    """The pixels of a plain image, or None if there is a filter that nobody knows."""
+    """The pixels of a plain image, undone in a compiled loop, or None if there is a filter that nobody knows."""
+    assert pixel_loops.compiled is not None
     words: Words = np.empty((header.height, header.width), "<u4")
-    length, rows_at_once = 1 + _row_bytes(header), max(1, _PIXELS_AT_ONCE // header.width)
-    above = b""
-    for top in range(0, header.height, rows_at_once):
-        rows = filtered[top * length : (top + rows_at_once) * length]
-        lines = _by_libspng(header, above + rows)
-        if lines is None:
-            return None
-        words[top : top + rows_at_once] = lines[1:] if above else lines
-        above = _unfiltered_row(header, words[min(top + rows_at_once, header.height) - 1])
-    return words
-
-
-def _by_libspng(header: PngHeader, rows: bytes) -> Words | None:
-    """The pixels of some rows, of which the first has none above it."""
-    height = len(rows) // (1 + _row_bytes(header))
     try:
-        pixels: Bytes = pyspng.load(stored_png(header._replace(height=height), rows), format="RGBA")
-    except RuntimeError:
+        pixel_loops.compiled.unfilter(filtered, header.width, header.height, _SAMPLES[header.color_type], words)
+    except ValueError:
         return None
-    return pixels.reshape(height, -1).view("<u4")
-
-
-def _unfiltered_row(header: PngHeader, line: Words) -> bytes:
-    """A line as a row without filter, for others to stand below."""
-    return b"\0" + line.view(np.uint8).reshape(-1, 4)[:, : _SAMPLES[header.color_type]].tobytes()
+    return words
 
 
 def _is_one_row_again_and_again(rows: Bytes, filtered: bytes) -> bool:
@@ -167,15 +143,3 @@ def _is_one_row_again_and_again(rows: Bytes, filtered: bytes) -> bool:
     adds_to_above = second[0] in {_UP, _PAETH}
     shows_first = not any(second[1:]) if adds_to_above else second[0] <= _SUB and second == rows[0].tobytes()
     return shows_first and filtered.startswith(second * (len(rows) - 1), len(second))
-
-
-def _words(rows: Bytes, header: PngHeader) -> Words:
-    """The pixels of rows without filters: RGB pixels are read with the byte before them, which is shifted out."""
-    samples = _SAMPLES[header.color_type]
-    lead = 1 if samples == len("RGBA") else 0
-    packed: Words = np.ndarray((header.height, header.width), "<u4", rows.data, lead, (rows.strides[0], samples))
-    if lead:
-        return packed.copy()
-    words = np.right_shift(packed, np.uint32(8))
-    words |= OPAQUE
-    return words

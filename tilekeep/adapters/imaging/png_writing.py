@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from isal import isal_zlib
 
+from tilekeep.adapters.imaging import pixel_loops
 from tilekeep.adapters.imaging.pixels import Bytes, Words
 from tilekeep.adapters.imaging.png_chunks import SIGNATURE, framed
 
@@ -21,15 +22,23 @@ _LEVEL, _BEST_LEVEL = 1, 3
 def true_color_png(words: Words, mode: str, *, photographic: bool) -> bytes:
     """Words as an RGB or RGBA image; ``photographic`` ones shrink when each row is written relative to the last."""
     height, width = words.shape
-    samples = len(mode)
+    rows = _packed_rows(words, len(mode), up=photographic)
+    return _png((width, height, 8, _RGB if mode == "RGB" else _RGBA), rows, _LEVEL)
+
+
+def _packed_rows(words: Words, samples: int, *, up: bool) -> bytes | memoryview:
+    """Rows of so many bytes a pixel, each led by its filter: none, or that which counts from the row above."""
+    height, width = words.shape
+    if pixel_loops.compiled is not None:
+        return pixel_loops.compiled.pack_rows(words, width, height, samples, up)
     rows = np.empty((height, 1 + samples * width), np.uint8)
     pixels = words.view(np.uint8).reshape(height, width, 4)
     for band in range(samples):
         rows[:, 1 + band :: samples] = pixels[:, :, band]
     rows[:, 0] = 0
-    if photographic:
+    if up:
         _filter_up(rows)
-    return _png((width, height, 8, _RGB if mode == "RGB" else _RGBA), rows, _LEVEL)
+    return rows.data
 
 
 def palette_png(indices: Bytes, colors: bytes, alpha: bytes) -> bytes:
@@ -38,7 +47,7 @@ def palette_png(indices: Bytes, colors: bytes, alpha: bytes) -> bytes:
     rows = np.empty((height, 1 + width), np.uint8)
     rows[:, 0] = 0
     rows[:, 1:] = indices
-    return _png((width, height, 8, _PALETTE), rows, _LEVEL, colors, alpha)
+    return _png((width, height, 8, _PALETTE), rows.data, _LEVEL, colors, alpha)
 
 
 def png_of_bands(
@@ -73,11 +82,11 @@ def single_color_png(width: int, height: int, color: tuple[int, ...], *, palette
     if palette:
         rows = np.zeros((height, 1 + (width + 7) // 8), np.uint8)
         alpha = bytes(color[3:]) if color[3:] != (255,) else b""
-        return _png((width, height, 1, _PALETTE), rows, _BEST_LEVEL, bytes(color[:3]), alpha)
+        return _png((width, height, 1, _PALETTE), rows.data, _BEST_LEVEL, bytes(color[:3]), alpha)
     rows = np.zeros((height, 1 + len(color) * width), np.uint8)
     rows[:, 0] = _UP
     rows[0, 1:] = np.tile(np.array(color, np.uint8), width)
-    return _png((width, height, 8, _RGB if len(color) == len("RGB") else _RGBA), rows, _BEST_LEVEL)
+    return _png((width, height, 8, _RGB if len(color) == len("RGB") else _RGBA), rows.data, _BEST_LEVEL)
 
 
 def _filter_up(rows: Bytes) -> None:
@@ -85,8 +94,10 @@ def _filter_up(rows: Bytes) -> None:
     rows[:, 0] = _UP
 
 
-def _png(header: tuple[int, int, int, int], rows: Bytes, level: int, palette: bytes = b"", alpha: bytes = b"") -> bytes:
-    return _file(header, isal_zlib.compress(rows.data, level), palette, alpha)
+def _png(
+    header: tuple[int, int, int, int], rows: bytes | memoryview, level: int, palette: bytes = b"", alpha: bytes = b""
+) -> bytes:
+    return _file(header, isal_zlib.compress(rows, level), palette, alpha)
 
 
 def _file(header: tuple[int, int, int, int], compressed: bytes, palette: bytes, alpha: bytes) -> bytes:

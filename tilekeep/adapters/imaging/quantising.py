@@ -1,4 +1,4 @@
-"""Palettes for tiles: over runs where that is exact, by Pillow elsewhere."""
+"""Palettes for tiles: in compiled loops where these agree with Pillow, by Pillow elsewhere."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PROBE_SIZE = 32
 
 def quantise(words: Words, mode: str, colors: int) -> Quantised:
     """``words`` in at most ``colors`` colours, as Pillow's fast octree gives them."""
-    by_runs = quantised(words, colors, mode, stable=pillow_sorts_stably())
-    return by_runs if by_runs is not None else by_pillow(words, mode, colors)
+    in_loops = quantised(words, colors, mode, stable=pillow_sorts_stably())
+    return in_loops if in_loops is not None else by_pillow(words, mode, colors)
 
 
 def by_pillow(words: Words, mode: str, colors: int) -> Quantised:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from isal import isal_zlib
 
-from tilekeep.adapters.imaging.png_chunks import SIGNATURE, Png, PngHeader, framed, header_chunk
+from tilekeep.adapters.imaging.png_chunks import Png, framed
 
 #: So much of the deflated stream is inflated at a time; what comes out stays in the processor's cache.
 _PIECE_BYTES = 16_384
@@ -64,17 +64,6 @@ class StoredPng:
         data = self._ahead[self._used : self._used + size]
         self._used += len(data)
         return data
-
-
-def stored_png(header: PngHeader, rows: bytes) -> bytes:
-    """A whole file with nothing but these rows, each led by its filter type, and what the header says of them."""
-    blocks = [_STREAM_HEADER, *_blocks(memoryview(rows)), _LAST_BLOCK, struct.pack(">I", isal_zlib.adler32(rows))]
-    checksum = isal_zlib.crc32(b"IDAT")
-    for block in blocks:
-        checksum = isal_zlib.crc32(block, checksum)
-    length = sum(map(len, blocks))
-    lead = (SIGNATURE, header_chunk(header, isal_zlib.crc32), struct.pack(">I", length), b"IDAT")
-    return b"".join((*lead, *blocks, struct.pack(">I", checksum), framed(b"IEND", b"", isal_zlib.crc32)))
 
 
 def _chunks(deflated: bytes, size: int) -> Iterator[bytes]:

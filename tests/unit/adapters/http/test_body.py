@@ -165,3 +165,20 @@ def test_what_follows_the_end_is_not_kept(encoding: str, encode: type) -> None:
         tracemalloc.stop()
 
     assert peak < 1_000_000
+
+
+def test_a_body_in_tiny_pieces_takes_no_more_memory_than_it_has_bytes() -> None:
+    class Dripping(io.BytesIO):
+        def read1(self, size: int | None = -1) -> bytes:
+            return super().read1(2)
+
+    body = response(Dripping(bytes(range(256)) * 1000))
+
+    tracemalloc.start()
+    try:
+        read_body(body, 1_000_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1_000_000

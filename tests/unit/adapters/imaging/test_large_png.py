@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.unit.adapters.imaging.loops import needs_loops
+from tilekeep.adapters.imaging import pixel_loops
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.large_png import LARGE, large_png
 from tilekeep.adapters.imaging.pillow import PillowImaging
@@ -55,6 +57,20 @@ def test_the_pixels_are_those_of_pillow(mode: str, transparent: bool, colors: in
     difference = np.abs(pixels_of(ours.body).astype(int) - pixels_of(theirs.body))
     # Pillow adds up colours of so many pixels in single precision, and is off by one in places.
     assert difference.max() <= (1 if colors else 0)
+
+
+@needs_loops
+@pytest.mark.parametrize("encoding", [ImageEncoding(format="image/gif"), ImageEncoding(colors=256)], ids=str)
+def test_without_compiled_loops_the_pixels_are_the_same(
+    encoding: ImageEncoding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raster = FastRaster(image=picture("RGB"), mode="RGB")
+    in_loops = FastImaging().encode(raster, encoding)
+    monkeypatch.setattr(pixel_loops, "compiled", None)
+
+    by_pillow = FastImaging().encode(raster, encoding)
+
+    assert np.array_equal(pixels_of(in_loops.body), pixels_of(by_pillow.body))
 
 
 def test_other_modes_take_another_way() -> None:

@@ -1,4 +1,4 @@
-"""Palettes over runs are those of Pillow's octree, to the pixel."""
+"""Palettes found in loops are those of Pillow's octree, to the pixel."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.unit.adapters.imaging.loops import needs_loops
 from tests.unit.adapters.imaging.pngs import images
 from tilekeep.adapters.imaging.octree import quantised
 from tilekeep.adapters.imaging.pixels import words_from_image
@@ -37,18 +38,14 @@ def test_sums_beyond_single_precision_are_rounded_as_pillow_rounds_them(mode: st
     assert np.array_equal(ours.palette[ours.indices], expected.palette[expected.indices])
 
 
+@needs_loops
 def test_an_image_of_runs_is_quantised_without_pillow() -> None:
     words = np.repeat(np.arange(64, dtype=np.uint32) * 0x030507 | 0xFF000000, 64).reshape(64, 64)
 
     assert quantised(words, 256, "RGB", stable=False) is not None
 
 
-def test_noise_is_left_to_pillow() -> None:
-    noise = np.random.default_rng(1).integers(0, 1 << 24, (64, 64), dtype=np.uint32)
-
-    assert quantised(noise, 256, "RGB", stable=True) is None
-
-
+@needs_loops
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_pixels_of_large_images_equal_those_of_pillow(mode: str) -> None:
     """Sums of several blocks, some of them beyond single precision."""
@@ -65,6 +62,7 @@ def test_pixels_of_large_images_equal_those_of_pillow(mode: str) -> None:
     assert np.array_equal(ours.palette[ours.indices], expected.palette[expected.indices])
 
 
+@needs_loops
 def test_where_the_order_of_equals_decides_an_unstable_sort_leaves_it_to_pillow() -> None:
     every_fine_bucket_once = np.arange(4096, dtype=np.uint32)
     spread = sum((every_fine_bucket_once >> 4 * band & 15) << 8 * band + 4 for band in range(3))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.contract.pictures import bytes_of, chunk, gradient, png_header_only
+from tests.unit.adapters.imaging.loops import needs_loops
 from tests.unit.adapters.imaging.pngs import filtered_png, images
 from tilekeep.adapters.imaging import png_decoding
 from tilekeep.adapters.imaging.png_decoding import decode_png, verify_png
@@ -52,21 +53,13 @@ def test_a_row_that_is_added_to_the_one_above_again_and_again_is_no_repetition(f
     assert decode_png(filtered_png(grown, filters), LIMITS).image.tobytes() == grown.tobytes()
 
 
+@needs_loops
 @pytest.mark.parametrize("filters", [[0], [1], [2], [0, 1, 2], [3], [4]], ids=str)
 def test_plain_images_need_no_pillow(filters: list[int]) -> None:
     assert decode_png(filtered_png(gradient(20, 20), filters), LIMITS).words is not None
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_filters_of_large_images_are_undone_piece_by_piece(mode: str) -> None:
-    image = gradient(300, 900, noise=True).convert(mode)
-
-    decoded = decode_png(filtered_png(image, [4, 2, 1, 3, 0, 2, 4]), LIMITS)
-
-    assert decoded.words is not None
-    assert decoded.image.tobytes() == image.tobytes()
-
-
+@needs_loops
 @pytest.mark.parametrize(("most", "by_pillow"), [(130, False), (129, True)])
 def test_very_large_images_are_left_to_pillow(most: int, by_pillow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(png_decoding, "_MOST_PIXELS", most)

@@ -12,7 +12,7 @@ from tests.contract.pictures import bytes_of, gradient
 from tests.unit.adapters.imaging.pngs import filtered_png
 from tilekeep.adapters.imaging.png_chunks import read_chunks
 from tilekeep.adapters.imaging.png_decoding import decode_png
-from tilekeep.adapters.imaging.stored_png import StoredPng, stored_png
+from tilekeep.adapters.imaging.stored_png import StoredPng
 from tilekeep.domain.image import ImageLimits
 
 IMAGE = gradient(200, 300, noise=True)
@@ -33,15 +33,6 @@ def test_it_is_a_whole_png_with_the_same_pixels_however_it_is_read(step: int) ->
     png = read_chunks(body, zlib.crc32)
     assert png.header == read_chunks(bytes_of(IMAGE, "PNG"), zlib.crc32).header
     assert len(zlib.decompress(png.data)) == ROWS
-    assert Image.open(io.BytesIO(body)).tobytes() == IMAGE.tobytes()
-
-
-def test_rows_become_a_whole_png_too() -> None:
-    png = read_chunks(bytes_of(IMAGE, "PNG"), zlib.crc32)
-
-    body = stored_png(png.header, zlib.decompress(png.data))
-
-    assert read_chunks(body, zlib.crc32).header == png.header
     assert Image.open(io.BytesIO(body)).tobytes() == IMAGE.tobytes()
 
 

@@ -1,0 +1,689 @@
+/* Loops over pixels that neither NumPy nor a library on the package index runs fast enough: the row filters of PNG
+ * undone and applied (ISO/IEC 15948, clause 9), and palettes as Pillow's fast octree finds them.
+ *
+ * Pixels are 32-bit words, red in the lowest byte.  Every function checks sizes and alignment of all buffers before it
+ * touches one, and lets other threads work meanwhile; these must leave the buffers alone.
+ */
+
+#define Py_LIMITED_API 0x030B0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "Words are taken apart as on little-endian machines; without this module Pillow does its work."
+#endif
+
+#define OPAQUE 0xFF000000u
+
+/* ---- row filters ------------------------------------------------------------------------------------------------ */
+
+enum { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTER_PAETH };
+
+/* Eight numbers of 16 bits: the samples of two pixels.  GCC and Clang have them on every machine, MSVC has not. */
+typedef int16_t lanes __attribute__((vector_size(16)));
+typedef uint8_t bytes_of_lanes __attribute__((vector_size(16)));
+
+#if defined(__SSE2__) && defined(__x86_64__)
+#include <emmintrin.h>
+
+static inline lanes lanes_of(uint64_t pixels)
+{
+    return (lanes)_mm_unpacklo_epi8(_mm_cvtsi64_si128((int64_t)pixels), _mm_setzero_si128());
+}
+
+static inline uint64_t pixels_of(lanes samples)
+{
+    return (uint64_t)_mm_cvtsi128_si64(_mm_packus_epi16((__m128i)samples, (__m128i)samples));
+}
+
+static inline lanes magnitude(lanes a) { return (lanes)_mm_max_epi16((__m128i)a, (__m128i)-a); }
+static inline lanes smaller(lanes a, lanes b) { return (lanes)_mm_min_epi16((__m128i)a, (__m128i)b); }
+#else
+typedef uint8_t bytes_of_pixels __attribute__((vector_size(8)));
+
+static inline lanes lanes_of(uint64_t pixels) { return __builtin_convertvector((bytes_of_pixels)pixels, lanes); }
+static inline uint64_t pixels_of(lanes samples) { return (uint64_t)__builtin_convertvector(samples, bytes_of_pixels); }
+
+static inline lanes magnitude(lanes a)
+{
+    lanes negative = a >> 15;
+    return (a ^ negative) - negative;
+}
+
+static inline lanes smaller(lanes a, lanes b)
+{
+    lanes first = a < b;
+    return (a & first) | (b & ~first);
+}
+#endif
+
+/* The sums of four pairs of bytes, none of which carries into the next. */
+static inline uint32_t added(uint32_t a, uint32_t b)
+{
+    return ((a & 0x7F7F7F7F) + (b & 0x7F7F7F7F)) ^ ((a ^ b) & 0x80808080);
+}
+
+/* The differences of four pairs of bytes, none of which borrows from the next. */
+static inline uint32_t subtracted(uint32_t a, uint32_t b)
+{
+    return ((a | 0x80808080) - (b & 0x7F7F7F7F)) ^ ((a ^ ~b) & 0x80808080);
+}
+
+/* The means of four pairs of bytes, rounded down. */
+static inline uint32_t mean(uint32_t a, uint32_t b) { return (a & b) + ((a ^ b) >> 1 & 0x7F7F7F7F); }
+
+/* What Paeth's filter stands for: `left`, `above` or `corner`, whichever is nearest to left + above - corner. */
+static inline lanes undo_prediction(lanes filtered, lanes left, lanes above, lanes corner)
+{
+    lanes to_left = above - corner, to_above = left - corner;
+    lanes left_away = magnitude(to_left), above_away = magnitude(to_above), corner_away = magnitude(to_left + to_above);
+    lanes least = smaller(corner_away, smaller(left_away, above_away));
+    lanes is_left = left_away == least, is_above = above_away == least;
+    lanes nearest = corner ^ ((left ^ corner) & is_left) ^ ((above ^ corner) & (is_above & ~is_left));
+    return (lanes)((bytes_of_lanes)filtered + (bytes_of_lanes)nearest);
+}
+
+/* The filtered pixel at `sample`; of RGB, whose pixels are three bytes, with the byte before them shifted out. */
+static inline uint32_t filtered_pixel(const uint8_t *sample, int samples)
+{
+    uint32_t pixel;
+    memcpy(&pixel, samples == 4 ? sample : sample - 1, sizeof pixel);
+    return samples == 4 ? pixel : pixel >> 8;
+}
+
+/* A row by Paeth.  Where nothing changes from pixel to pixel, as on maps, the prediction need not be computed. */
+static inline void undo_paeth(const uint8_t *row, Py_ssize_t width, int samples, uint32_t opaque, const uint32_t *up,
+                              uint32_t *out)
+{
+    lanes left_lanes = lanes_of(0), corner_lanes = left_lanes;
+    uint32_t left = 0, corner = 0;
+    for (Py_ssize_t x = 0; x < width; x++) {
+        uint32_t filtered = filtered_pixel(row + samples * x, samples), above = up[x];
+        if (filtered == 0 && left == corner) {
+            left = corner = above;
+            left_lanes = corner_lanes = lanes_of(above);
+        } else if (!(filtered == 0 && above == corner)) {
+            lanes above_lanes = lanes_of(above);
+            left_lanes = undo_prediction(lanes_of(filtered), left_lanes, above_lanes, corner_lanes);
+            left = (uint32_t)pixels_of(left_lanes) | opaque;
+            corner_lanes = above_lanes;
+            corner = above;
+        }
+        out[x] = left | opaque;
+    }
+}
+
+/* Two rows by Paeth at once, the lower one a pixel behind, so that what it needs of the upper one is there: each step
+ * waits for the one before, and two pixels wait no longer than one.  The upper row is in the lower half. */
+static inline void undo_paeth_twice(const uint8_t *row, const uint8_t *next_row, Py_ssize_t width, int samples,
+                                    uint32_t opaque, const uint32_t *up, uint32_t *out, uint32_t *next_out)
+{
+    const uint64_t both_opaque = (uint64_t)opaque << 32 | opaque;
+    lanes zero = lanes_of(0), corner_lanes = lanes_of(up[0]);
+    lanes left_lanes = undo_prediction(lanes_of(filtered_pixel(row, samples)), zero, corner_lanes, zero);
+    uint64_t left = pixels_of(left_lanes) | opaque, corner = up[0];
+    left &= 0xFFFFFFFF;
+    out[0] = (uint32_t)left;
+    for (Py_ssize_t x = 1; x < width; x++) {
+        uint64_t filtered = filtered_pixel(row + samples * x, samples) |
+                            (uint64_t)filtered_pixel(next_row + samples * (x - 1), samples) << 32;
+        uint64_t above = up[x] | left << 32;
+        lanes above_lanes = lanes_of(above);
+        if (filtered == 0 && left == corner) {
+            left_lanes = above_lanes;
+            left = above | both_opaque;
+        } else {
+            left_lanes = undo_prediction(lanes_of(filtered), left_lanes, above_lanes, corner_lanes);
+            left = pixels_of(left_lanes) | both_opaque;
+        }
+        corner_lanes = above_lanes;
+        corner = above;
+        out[x] = (uint32_t)left;
+        next_out[x - 1] = (uint32_t)(left >> 32);
+    }
+    lanes last = undo_prediction(lanes_of(filtered_pixel(next_row + samples * (width - 1), samples)),
+                             lanes_of(left >> 32), lanes_of(left & 0xFFFFFFFF), lanes_of(corner >> 32));
+    next_out[width - 1] = (uint32_t)pixels_of(last) | opaque;
+}
+
+/* Rows of `samples` bytes a pixel, each led by its filter, become words; false for a filter that nobody knows. */
+static inline bool undo_filters(const uint8_t *rows, Py_ssize_t width, Py_ssize_t height, const int samples,
+                                const uint32_t *zero_row, uint32_t *words)
+{
+    const uint32_t opaque = samples == 4 ? 0 : OPAQUE;
+    const Py_ssize_t length = 1 + samples * width;
+    const uint32_t *up = zero_row;
+    for (Py_ssize_t y = 0; y < height; y++) {
+        const uint8_t *row = rows + y * length + 1;
+        uint32_t *out = words + y * width;
+        uint32_t left = 0;
+        switch (row[-1]) {
+        case FILTER_NONE:
+            for (Py_ssize_t x = 0; x < width; x++)
+                out[x] = filtered_pixel(row + samples * x, samples) | opaque;
+            break;
+        case FILTER_SUB:
+            for (Py_ssize_t x = 0; x < width; x++)
+                out[x] = left = added(filtered_pixel(row + samples * x, samples), left) | opaque;
+            break;
+        case FILTER_UP:
+            for (Py_ssize_t x = 0; x < width; x++)
+                out[x] = added(filtered_pixel(row + samples * x, samples), up[x]) | opaque;
+            break;
+        case FILTER_AVERAGE:
+            for (Py_ssize_t x = 0; x < width; x++)
+                out[x] = left = added(filtered_pixel(row + samples * x, samples), mean(left, up[x])) | opaque;
+            break;
+        case FILTER_PAETH:
+            if (y + 1 < height && row[length - 1] == FILTER_PAETH) {
+                undo_paeth_twice(row, row + length, width, samples, opaque, up, out, out + width);
+                out += width;
+                y++;
+            } else {
+                undo_paeth(row, width, samples, opaque, up, out);
+            }
+            break;
+        default:
+            return false;
+        }
+        up = out;
+    }
+    return true;
+}
+
+/* Words become rows of `samples` bytes a pixel, each led by its filter: none, or that which counts from the row above.
+ * Pixels are written as words, of which the next one covers what is too much, but for the last of a row. */
+static inline void pack(const uint32_t *words, Py_ssize_t width, Py_ssize_t height, const int samples, const bool up,
+                        uint8_t *rows)
+{
+    for (Py_ssize_t y = 0; y < height; y++, words += width) {
+        const uint32_t *above = y ? words - width : words;
+        uint32_t filtered;
+        *rows++ = up ? FILTER_UP : FILTER_NONE;
+        for (Py_ssize_t x = 0; x < width - 1; x++, rows += samples) {
+            filtered = up && y ? subtracted(words[x], above[x]) : words[x];
+            memcpy(rows, &filtered, sizeof filtered);
+        }
+        filtered = up && y ? subtracted(words[width - 1], above[width - 1]) : words[width - 1];
+        memcpy(rows, &filtered, (size_t)samples);
+        rows += samples;
+    }
+}
+
+/* ---- palettes --------------------------------------------------------------------------------------------------- */
+
+#define MOST_COLORS 256
+#define RGB_BUCKETS (1 << 12)
+#define RGBA_BUCKETS (1 << 13)
+#define COARSE_BUCKETS (1 << 8)
+
+/* Up to this word pixels are wholly transparent; no word is INVISIBLE_UNKNOWN. */
+#define LARGEST_INVISIBLE 0x00FFFFFFu
+#define INVISIBLE_UNKNOWN (-1)
+
+typedef struct {
+    uint64_t sums[4]; /* of each band; of RGB, whose words are opaque, the last one counts for nothing */
+    uint64_t pixels;
+} bucket;
+
+/* Four bits of each band of RGB; three, of green four, of RGBA. */
+static inline uint32_t fine_place(uint32_t word, bool alpha)
+{
+    if (!alpha)
+        return (word & 0xF0F0F0) * 0x01001001u >> 20;
+    return (word & 0xE0) << 5 | (word & 0xF000) >> 6 | (word & 0xE00000) >> 18 | (word & 0xE0000000) >> 29;
+}
+
+/* Two bits of each band. */
+static inline uint32_t coarse_place(uint32_t word, bool alpha)
+{
+    if (!alpha)
+        return (word & 0xC0) >> 2 | (word & 0xC000) >> 12 | (word & 0xC00000) >> 22;
+    return (word & 0xC0) | (word & 0xC000) >> 10 | (word & 0xC00000) >> 20 | (word & 0xC0000000) >> 30;
+}
+
+/* Pillow gives all pixels that are wholly transparent the colour of the first of them. */
+static inline uint32_t seen(uint32_t word, int64_t *invisible)
+{
+    if (word > LARGEST_INVISIBLE)
+        return word;
+    if (*invisible == INVISIBLE_UNKNOWN)
+        *invisible = word;
+    return (uint32_t)*invisible;
+}
+
+/* Sums of the four bands, in 32 bits each: what so many pixels of 255 come to still fits. */
+typedef uint32_t sums_of_bands __attribute__((vector_size(16)));
+#define PIXELS_AT_ONCE (1 << 24)
+
+static inline sums_of_bands bands_of(uint32_t word)
+{
+#if defined(__SSE2__) && defined(__x86_64__)
+    const __m128i zero = _mm_setzero_si128();
+    return (sums_of_bands)_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128((int)word), zero), zero);
+#else
+    return (sums_of_bands){word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFF, word >> 24};
+#endif
+}
+
+typedef struct {
+    sums_of_bands sums[RGBA_BUCKETS];
+    uint32_t pixels[RGBA_BUCKETS];
+} part_of_cube;
+
+/* Adds at most PIXELS_AT_ONCE pixels to the buckets they fall into; equal neighbours, as maps have them, at once. */
+static inline int64_t fill_part(part_of_cube *part, const uint32_t *words, Py_ssize_t count, int64_t invisible,
+                                const bool alpha)
+{
+    for (Py_ssize_t i = 0; i < count;) {
+        uint32_t word = words[i];
+        uint32_t times = 1;
+        while (++i < count && words[i] == word)
+            times++;
+        if (alpha)
+            word = seen(word, &invisible);
+        uint32_t place = fine_place(word, alpha);
+        part->sums[place] += times == 1 ? bands_of(word) : bands_of(word) * times;
+        part->pixels[place] += times;
+    }
+    return invisible;
+}
+
+static inline int64_t fill(bucket *fine, part_of_cube *part, const uint32_t *words, Py_ssize_t count,
+                           int64_t invisible, const bool alpha)
+{
+    const int places = alpha ? RGBA_BUCKETS : RGB_BUCKETS;
+    while (count > 0) {
+        Py_ssize_t part_pixels = count < PIXELS_AT_ONCE ? count : PIXELS_AT_ONCE;
+        memset(part->sums, 0, (size_t)places * sizeof part->sums[0]);
+        memset(part->pixels, 0, (size_t)places * sizeof part->pixels[0]);
+        invisible = fill_part(part, words, part_pixels, invisible, alpha);
+        for (int place = 0; place < places; place++) {
+            for (int band = 0; band < 4; band++)
+                fine[place].sums[band] += part->sums[place][band];
+            fine[place].pixels += part->pixels[place];
+        }
+        words += part_pixels;
+        count -= part_pixels;
+    }
+    return invisible;
+}
+
+/* The index of each pixel, four of them written at a time. */
+static inline void look_up(const uint8_t *lookup, const uint32_t *words, Py_ssize_t count, int64_t invisible,
+                           const bool alpha, uint8_t *indices)
+{
+    Py_ssize_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        uint32_t four = 0;
+        for (int k = 0; k < 4; k++) {
+            uint32_t word = alpha ? seen(words[i + k], &invisible) : words[i + k];
+            four |= (uint32_t)lookup[fine_place(word, alpha)] << 8 * k;
+        }
+        memcpy(indices + i, &four, sizeof four);
+    }
+    for (; i < count; i++)
+        indices[i] = lookup[fine_place(alpha ? seen(words[i], &invisible) : words[i], alpha)];
+}
+
+/* Quotients in single precision, cut off, as Pillow computes them. */
+static uint32_t mean_color(const bucket *of, bool alpha)
+{
+    uint32_t color = alpha ? 0 : OPAQUE;
+    for (int band = 0; band < (alpha ? 4 : 3); band++)
+        color |= (uint32_t)((float)of->sums[band] / (float)of->pixels) << 8 * band;
+    return color;
+}
+
+/* `order` by falling number of pixels, equals as they stood: a radix sort, byte by byte. */
+static void fullest_first(uint16_t *order, uint16_t *spare, Py_ssize_t count, const bucket *buckets)
+{
+    for (int shift = 0; shift < 64; shift += 8) {
+        Py_ssize_t starts[256] = {0}, start = 0;
+        bool any_left = false;
+        for (Py_ssize_t i = 0; i < count; i++) {
+            uint64_t pixels = buckets[order[i]].pixels >> shift;
+            starts[255 - (pixels & 0xFF)]++;
+            any_left |= pixels != 0;
+        }
+        if (!any_left)
+            return;
+        for (int digit = 0; digit < 256; digit++) {
+            Py_ssize_t those = starts[digit];
+            starts[digit] = start;
+            start += those;
+        }
+        for (Py_ssize_t i = 0; i < count; i++)
+            spare[starts[255 - (buckets[order[i]].pixels >> shift & 0xFF)]++] = order[i];
+        memcpy(order, spare, (size_t)count * sizeof *order);
+    }
+}
+
+/* Whether it is up to the sort which of two equals stands before the `cut` and which behind it. */
+static bool divides_equals(const uint16_t *order, Py_ssize_t count, const bucket *buckets, Py_ssize_t cut)
+{
+    return 0 < cut && cut < count && buckets[order[cut - 1]].pixels == buckets[order[cut]].pixels;
+}
+
+typedef struct {
+    bucket coarse[COARSE_BUCKETS];
+    uint32_t means[RGBA_BUCKETS], palette[MOST_COLORS];
+    uint16_t order[RGBA_BUCKETS], spare[RGBA_BUCKETS], coarse_of[RGBA_BUCKETS];
+    uint32_t fine_in[COARSE_BUCKETS];
+    uint8_t lookup[RGBA_BUCKETS], coarse_lookup[COARSE_BUCKETS];
+} octree;
+
+/* Fills `lookup` and `palette`: entries of coarse buckets, then those of the fullest fine ones.  The number of entries,
+ * or -1 where Pillow's result depends on how its sort orders equals (unless that is `stable`) or on rounding. */
+static int find_palette(octree *tree, const bucket *fine, Py_ssize_t buckets, int colors, bool alpha, bool stable)
+{
+    Py_ssize_t filled = 0;
+    for (Py_ssize_t place = 0; place < buckets; place++) {
+        if (!fine[place].pixels)
+            continue;
+        uint32_t mean = mean_color(&fine[place], alpha);
+        if (fine_place(mean, alpha) != place)
+            return -1;
+        tree->means[place] = mean;
+        tree->coarse_of[place] = (uint16_t)coarse_place(mean, alpha);
+        tree->fine_in[tree->coarse_of[place]]++;
+        tree->order[filled++] = (uint16_t)place;
+    }
+    fullest_first(tree->order, tree->spare, filled, fine);
+
+    /* A coarse bucket that its fine ones have emptied gives its entry to a further fine one. */
+    int coarse_in_use = 0;
+    for (int place = 0; place < COARSE_BUCKETS; place++)
+        coarse_in_use += tree->fine_in[place] != 0;
+    int coarse_entries = coarse_in_use < colors ? coarse_in_use : colors;
+    Py_ssize_t chosen = 0;
+    for (;;) {
+        Py_ssize_t fine_entries = colors - coarse_entries;
+        if (!stable && divides_equals(tree->order, filled, fine, fine_entries))
+            return -1;
+        for (; chosen < fine_entries && chosen < filled; chosen++)
+            coarse_in_use -= --tree->fine_in[tree->coarse_of[tree->order[chosen]]] == 0;
+        if (coarse_entries <= coarse_in_use)
+            break;
+        coarse_entries = coarse_in_use;
+    }
+
+    for (Py_ssize_t i = chosen; i < filled; i++) {
+        const bucket *from = &fine[tree->order[i]];
+        bucket *to = &tree->coarse[tree->coarse_of[tree->order[i]]];
+        for (int band = 0; band < 4; band++)
+            to->sums[band] += from->sums[band];
+        to->pixels += from->pixels;
+    }
+    Py_ssize_t coarse_filled = 0;
+    uint16_t *coarse_order = tree->spare, *coarse_spare = tree->spare + COARSE_BUCKETS;
+    for (uint16_t place = 0; place < COARSE_BUCKETS; place++)
+        if (tree->coarse[place].pixels)
+            coarse_order[coarse_filled++] = place;
+    fullest_first(coarse_order, coarse_spare, coarse_filled, tree->coarse);
+    if (coarse_filled < coarse_entries) /* only where numbers of pixels are too large to be true, and add up to 0 */
+        return -1;
+    if (!stable && divides_equals(coarse_order, coarse_filled, tree->coarse, coarse_entries))
+        return -1;
+    for (int entry = 0; entry < coarse_entries; entry++) {
+        uint32_t mean = mean_color(&tree->coarse[coarse_order[entry]], alpha);
+        if (coarse_place(mean, alpha) != coarse_order[entry])
+            return -1;
+        tree->palette[entry] = mean;
+        tree->coarse_lookup[coarse_order[entry]] = (uint8_t)entry;
+    }
+    for (Py_ssize_t i = 0; i < filled; i++) {
+        uint16_t place = tree->order[i];
+        tree->lookup[place] =
+            i < chosen ? (uint8_t)(coarse_entries + i) : tree->coarse_lookup[tree->coarse_of[place]];
+        if (i < chosen)
+            tree->palette[coarse_entries + i] = tree->means[place];
+    }
+    return coarse_entries + (int)chosen;
+}
+
+/* ---- as Python calls it ----------------------------------------------------------------------------------------- */
+
+/* How many items of `size` bytes the buffer has; -1, with an exception, if the last one is not whole, or if they stand
+ * where the machine may not read them. */
+static Py_ssize_t items_in(const Py_buffer *buffer, Py_ssize_t size, size_t alignment, const char *name)
+{
+    if (buffer->len % size)
+        PyErr_Format(PyExc_ValueError, "%s: %zd bytes are not items of %zd", name, buffer->len, size);
+    else if ((uintptr_t)buffer->buf % alignment)
+        PyErr_Format(PyExc_ValueError, "%s: not aligned to %zu bytes", name, alignment);
+    else
+        return buffer->len / size;
+    return -1;
+}
+
+static Py_ssize_t words_in(const Py_buffer *words)
+{
+    return items_in(words, sizeof(uint32_t), _Alignof(uint32_t), "words");
+}
+
+static Py_ssize_t buckets_in(const Py_buffer *buckets)
+{
+    return items_in(buckets, sizeof(bucket), _Alignof(bucket), "buckets");
+}
+
+static void wrong_length(const char *name, Py_ssize_t there, Py_ssize_t wanted)
+{
+    PyErr_Format(PyExc_ValueError, "%s: %zd bytes instead of %zd", name, there, wanted);
+}
+
+/* Whether there is an image of this size, whose rows can be counted in bytes, and these are its words; if not, with an
+ * exception. */
+static bool is_image(Py_ssize_t width, Py_ssize_t height, int samples, const Py_buffer *words)
+{
+    const Py_ssize_t widest = (PY_SSIZE_T_MAX - 1) / 4;
+    if ((samples != 3 && samples != 4) || width < 1 || width > widest || height < 1 ||
+        height > PY_SSIZE_T_MAX / (1 + 4 * width)) {
+        PyErr_Format(PyExc_ValueError, "no image: %zd by %zd pixels of %d samples", width, height, samples);
+        return false;
+    }
+    Py_ssize_t pixels = words_in(words);
+    if (pixels >= 0 && pixels != width * height)
+        wrong_length("words", words->len, 4 * width * height);
+    return pixels == width * height;
+}
+
+PyDoc_STRVAR(unfilter_doc,
+             "unfilter(rows, width, height, samples, words, /)\n--\n\n"
+             "Undoes the filters of 8-bit RGB (3 samples) or RGBA (4) rows, each led by its filter type, into words.\n\n"
+             ":raises ValueError: a filter that the standard does not know, or buffers of other sizes.");
+
+static PyObject *unfilter(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer rows, words;
+    Py_ssize_t width, height;
+    int samples;
+    if (!PyArg_ParseTuple(args, "y*nniw*:unfilter", &rows, &width, &height, &samples, &words))
+        return NULL;
+    PyObject *result = NULL;
+    uint32_t *zero_row = NULL;
+    if (!is_image(width, height, samples, &words)) {
+        /* the exception is set */
+    } else if (rows.len != height * (1 + samples * width)) {
+        wrong_length("rows", rows.len, height * (1 + samples * width));
+    } else if (!(zero_row = calloc((size_t)width, sizeof *zero_row))) {
+        PyErr_NoMemory();
+    } else {
+        bool known;
+        Py_BEGIN_ALLOW_THREADS
+        known = samples == 3 ? undo_filters(rows.buf, width, height, 3, zero_row, words.buf)
+                             : undo_filters(rows.buf, width, height, 4, zero_row, words.buf);
+        Py_END_ALLOW_THREADS
+        if (known)
+            result = Py_NewRef(Py_None);
+        else
+            PyErr_SetString(PyExc_ValueError, "a filter that is none of those of PNG");
+    }
+    free(zero_row);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&words);
+    return result;
+}
+
+PyDoc_STRVAR(pack_rows_doc,
+             "pack_rows(words, width, height, samples, up, /)\n--\n\n"
+             "Words as rows of RGB (3 samples) or RGBA (4), each led by its filter: none, or ``up``, which counts from\n"
+             "the row above.\n\n"
+             ":raises ValueError: a buffer of another size.");
+
+static PyObject *pack_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer words;
+    Py_ssize_t width, height;
+    int samples, up;
+    if (!PyArg_ParseTuple(args, "y*nnip:pack_rows", &words, &width, &height, &samples, &up))
+        return NULL;
+    PyObject *result = NULL;
+    if (is_image(width, height, samples, &words) &&
+        (result = PyBytes_FromStringAndSize(NULL, height * (1 + samples * width)))) {
+        uint8_t *rows = (uint8_t *)PyBytes_AsString(result);
+        Py_BEGIN_ALLOW_THREADS
+        if (samples == 3 && up)
+            pack(words.buf, width, height, 3, true, rows);
+        else if (samples == 3)
+            pack(words.buf, width, height, 3, false, rows);
+        else if (up)
+            pack(words.buf, width, height, 4, true, rows);
+        else
+            pack(words.buf, width, height, 4, false, rows);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&words);
+    return result;
+}
+
+/* Whether a cube of so many buckets, or a table with an entry for each, is that of RGBA; -1, with an exception, for
+ * any other number. */
+static int has_alpha(Py_ssize_t buckets)
+{
+    if (buckets == RGB_BUCKETS || buckets == RGBA_BUCKETS)
+        return buckets == RGBA_BUCKETS;
+    PyErr_Format(PyExc_ValueError, "%zd buckets are neither those of RGB nor those of RGBA", buckets);
+    return -1;
+}
+
+PyDoc_STRVAR(fill_buckets_doc,
+             "fill_buckets(words, buckets, invisible, /)\n--\n\n"
+             "Adds pixels to the 4096 buckets of RGB or the 8192 of RGBA, each five 64-bit numbers: sums of four bands,\n"
+             "pixels.  ``invisible`` is the word of all pixels that are wholly transparent, -1 if none has been seen\n"
+             "yet; it is returned, as it is after these pixels.\n\n"
+             ":raises ValueError: buffers of other sizes.");
+
+static PyObject *fill_buckets(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer words, buckets;
+    long long invisible;
+    if (!PyArg_ParseTuple(args, "y*w*L:fill_buckets", &words, &buckets, &invisible))
+        return NULL;
+    PyObject *result = NULL;
+    Py_ssize_t count = words_in(&words);
+    Py_ssize_t places = count < 0 ? -1 : buckets_in(&buckets);
+    int alpha = places < 0 ? -1 : has_alpha(places);
+    part_of_cube *part = NULL;
+    if (alpha >= 0 && !(part = aligned_alloc(_Alignof(part_of_cube), sizeof *part))) { /* malloc may align to 8 */
+        PyErr_NoMemory();
+    } else if (alpha >= 0) {
+        Py_BEGIN_ALLOW_THREADS
+        invisible = alpha ? fill(buckets.buf, part, words.buf, count, invisible, true)
+                          : fill(buckets.buf, part, words.buf, count, invisible, false);
+        Py_END_ALLOW_THREADS
+        result = PyLong_FromLongLong(invisible);
+    }
+    free(part);
+    PyBuffer_Release(&words);
+    PyBuffer_Release(&buckets);
+    return result;
+}
+
+PyDoc_STRVAR(palette_of_doc,
+             "palette_of(buckets, colors, stable, /)\n--\n\n"
+             "The palette index of each bucket, and the palette, a word for each of at most ``colors`` (1 to 256).\n"
+             "None where Pillow's palette depends on how its sort orders equals, unless that is ``stable``, or on\n"
+             "rounding.\n\n"
+             ":raises ValueError: other colors, or a buffer of another size.");
+
+static PyObject *palette_of(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer buckets;
+    int colors, stable;
+    if (!PyArg_ParseTuple(args, "y*ip:palette_of", &buckets, &colors, &stable))
+        return NULL;
+    PyObject *result = NULL;
+    octree *tree = NULL;
+    Py_ssize_t places = buckets_in(&buckets);
+    int alpha = places < 0 ? -1 : has_alpha(places);
+    if (alpha >= 0 && (colors < 1 || colors > MOST_COLORS)) {
+        PyErr_Format(PyExc_ValueError, "%d colors: a palette has 1 to 256", colors);
+    } else if (alpha >= 0 && !(tree = calloc(1, sizeof *tree))) {
+        PyErr_NoMemory();
+    } else if (alpha >= 0) {
+        int entries;
+        Py_BEGIN_ALLOW_THREADS
+        entries = find_palette(tree, buckets.buf, places, colors, alpha, stable);
+        Py_END_ALLOW_THREADS
+        result = entries < 0 ? Py_NewRef(Py_None)
+                             : Py_BuildValue("y#y#", tree->lookup, places, tree->palette, (Py_ssize_t)entries * 4);
+    }
+    free(tree);
+    PyBuffer_Release(&buckets);
+    return result;
+}
+
+PyDoc_STRVAR(look_up_indices_doc,
+             "look_up_indices(words, lookup, invisible, indices, /)\n--\n\n"
+             "The palette index of each pixel into ``indices``, a byte each; for the others see the functions above.\n\n"
+             ":raises ValueError: buffers of other sizes.");
+
+static PyObject *look_up_indices(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer words, lookup, indices;
+    long long invisible;
+    if (!PyArg_ParseTuple(args, "y*y*Lw*:look_up_indices", &words, &lookup, &invisible, &indices))
+        return NULL;
+    PyObject *result = NULL;
+    Py_ssize_t count = words_in(&words);
+    int alpha = count < 0 ? -1 : has_alpha(lookup.len);
+    if (alpha >= 0 && indices.len != count) {
+        wrong_length("indices", indices.len, count);
+    } else if (alpha >= 0) {
+        Py_BEGIN_ALLOW_THREADS
+        if (alpha)
+            look_up(lookup.buf, words.buf, count, invisible, true, indices.buf);
+        else
+            look_up(lookup.buf, words.buf, count, invisible, false, indices.buf);
+        Py_END_ALLOW_THREADS
+        result = Py_NewRef(Py_None);
+    }
+    PyBuffer_Release(&words);
+    PyBuffer_Release(&lookup);
+    PyBuffer_Release(&indices);
+    return result;
+}
+
+static PyMethodDef functions[] = {
+    {"unfilter", unfilter, METH_VARARGS, unfilter_doc},
+    {"pack_rows", pack_rows, METH_VARARGS, pack_rows_doc},
+    {"fill_buckets", fill_buckets, METH_VARARGS, fill_buckets_doc},
+    {"palette_of", palette_of, METH_VARARGS, palette_of_doc},
+    {"look_up_indices", look_up_indices, METH_VARARGS, look_up_indices_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_pixel_loops",
+    .m_doc = "Loops over pixels that are too slow in NumPy.",
+    .m_size = 0,
+    .m_methods = functions,
+};
+
+PyMODINIT_FUNC PyInit__pixel_loops(void) { return PyModuleDef_Init(&definition); }
