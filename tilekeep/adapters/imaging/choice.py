@@ -15,12 +15,12 @@ from tilekeep.domain.polygon import Polygon
 from tilekeep.domain.warp import Warp
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging, Mosaic, Placement
 
-_FAST_LIBRARIES = ("numpy", "isal")
+_FAST_LIBRARIES = ("numpy", "isal", "deflate")
 _WARPING_LIBRARY = "cv2"
 
 
 def imaging(font_dir: str | None = None) -> Imaging:
-    """Imaging by NumPy and ISA-L if they are installed, else by Pillow alone; nothing is imported yet.
+    """Imaging by NumPy, ISA-L and libdeflate if they are installed, else by Pillow alone; nothing is imported yet.
 
     OpenCV, if installed too, draws maps in other reference systems, and libturbojpeg cuts and writes JPEG.  Text is
     written in the font in ``font_dir``, or in the one that comes with the package.

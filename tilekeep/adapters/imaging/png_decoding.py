@@ -1,4 +1,4 @@
-"""PNG images inflated with ISA-L, whose filters compiled loops undo.
+"""PNG images whose filters compiled loops undo.
 
 Map servers mostly write true colour, which becomes pixels here.  All other PNG images are inflated here too and
 handed to Pillow as an uncompressed PNG: its decoder then spends no time on zlib, and remains the judge of palettes,
@@ -11,10 +11,10 @@ import io
 
 import numpy as np
 from isal import isal_zlib
-from isal.igzip_lib import IsalError
 
 from tilekeep.adapters.imaging import pixel_loops
 from tilekeep.adapters.imaging.indexed_png import IndexedImage, color_table
+from tilekeep.adapters.imaging.inflating import inflated
 from tilekeep.adapters.imaging.pillow_reading import ReadableFile, load
 from tilekeep.adapters.imaging.pixels import Bytes, FastRaster, Words
 from tilekeep.adapters.imaging.png_chunks import Png, PngHeader, read_chunks
@@ -46,7 +46,9 @@ def decode_png(body: bytes, limits: ImageLimits) -> FastRaster:
     :raises UndecodableImage: damaged or cut.
     """
     png = read_chunks(body, isal_zlib.crc32)
-    filtered = _inflated(png) if _is_plain(png) and pixel_loops.compiled is not None else None
+    filtered = (
+        inflated(png.data, _filtered_bytes(png.header)) if _is_plain(png) and pixel_loops.compiled is not None else None
+    )
     words = None if filtered is None else _reconstructed(png.header, filtered)
     if words is not None:
         return FastRaster(words=words, mode=_MODES[png.header.color_type])
@@ -59,7 +61,7 @@ def decode_indexed_png(body: bytes, limits: ImageLimits) -> FastRaster | Indexed
     """As :func:`decode_png`, but palette images without filters, which most have not, are not looked up yet."""
     png = read_chunks(body, isal_zlib.crc32)
     table = color_table(png)
-    filtered = None if table is None else _inflated(png)
+    filtered = None if table is None else inflated(png.data, _filtered_bytes(png.header))
     if table is None or filtered is None:
         return decode_png(body, limits)
     rows = _rows(png.header, filtered)
@@ -72,7 +74,7 @@ def verify_png(body: bytes, limits: ImageLimits) -> Size:
     :raises UndecodableImage: damaged or cut.
     """
     png = read_chunks(body, isal_zlib.crc32)
-    filtered = _inflated(png) if _is_plain(png) else None
+    filtered = inflated(png.data, _filtered_bytes(png.header)) if _is_plain(png) else None
     if filtered is None or _rows(png.header, filtered)[:, 0].max() > _PAETH:
         return _by_pillow(io.BytesIO(body), limits).size
     return Size(png.header.width, png.header.height)
@@ -99,23 +101,12 @@ def _filtered_bytes(header: PngHeader) -> int:
     return header.height * (1 + _row_bytes(header))
 
 
-def _inflated(png: Png) -> bytes | None:
-    """All filtered rows of a plain image, or None for a stream that only Pillow can judge."""
-    expected = _filtered_bytes(png.header)
-    inflater = isal_zlib.decompressobj()
-    try:
-        filtered: bytes = inflater.decompress(png.data, expected + 1)
-    except IsalError:  # type: ignore[misc]  # the stubs do not say that it is an exception
-        return None
-    return filtered if inflater.eof and len(filtered) == expected else None
-
-
-def _rows(header: PngHeader, filtered: bytes) -> Bytes:
+def _rows(header: PngHeader, filtered: bytes | bytearray) -> Bytes:
     """One row per line of the image, each led by its filter type."""
     return np.frombuffer(filtered, np.uint8).reshape(header.height, 1 + _row_bytes(header))
 
 
-def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
+def _reconstructed(header: PngHeader, filtered: bytes | bytearray) -> Words | None:
     """The pixels of a plain image, or None for one that is better left to Pillow."""
     rows = _rows(header, filtered)
     if _is_one_row_again_and_again(rows, filtered):
@@ -124,7 +115,7 @@ def _reconstructed(header: PngHeader, filtered: bytes) -> Words | None:
     return _unfiltered(header, filtered)
 
 
-def _unfiltered(header: PngHeader, filtered: bytes) -> Words | None:
+def _unfiltered(header: PngHeader, filtered: bytes | bytearray) -> Words | None:
     """The pixels of a plain image, undone in a compiled loop, or None if there is a filter that nobody knows."""
     assert pixel_loops.compiled is not None
     words: Words = np.empty((header.height, header.width), "<u4")
@@ -135,7 +126,7 @@ def _unfiltered(header: PngHeader, filtered: bytes) -> Words | None:
     return words
 
 
-def _is_one_row_again_and_again(rows: Bytes, filtered: bytes) -> bool:
+def _is_one_row_again_and_again(rows: Bytes, filtered: bytes | bytearray) -> bool:
     """Whether all rows show what the first does, and say it alike, as where the sea is all there is to see."""
     if len(rows) < _FEW_ROWS or not np.array_equal(rows[1], rows[-1]):
         return False
