@@ -118,36 +118,96 @@ static inline void undo_paeth(const uint8_t *row, Py_ssize_t width, int samples,
 }
 
 /* Two rows by Paeth at once, the lower one a pixel behind, so that what it needs of the upper one is there: each step
- * waits for the one before, and two pixels wait no longer than one.  The upper row is in the lower half. */
-static inline void undo_paeth_twice(const uint8_t *row, const uint8_t *next_row, Py_ssize_t width, int samples,
-                                    uint32_t opaque, const uint32_t *up, uint32_t *out, uint32_t *next_out)
+ * waits for the one before, and two pixels wait no longer than one.  The upper row is in the lower half of everything. */
+typedef struct {
+    const uint8_t *row, *next_row;
+    const uint32_t *up;
+    uint32_t *out, *next_out;
+    uint64_t left, corner, opaque;
+    lanes left_lanes, corner_lanes;
+    int samples;
+} row_pair;
+
+/* The first pixel of the upper row. */
+static inline row_pair first_of_pair(const uint8_t *row, Py_ssize_t width, int samples, uint32_t opaque,
+                                     const uint32_t *up, uint32_t *out)
 {
-    const uint64_t both_opaque = (uint64_t)opaque << 32 | opaque;
-    lanes zero = lanes_of(0), corner_lanes = lanes_of(up[0]);
-    lanes left_lanes = undo_prediction(lanes_of(filtered_pixel(row, samples)), zero, corner_lanes, zero);
-    uint64_t left = pixels_of(left_lanes) | opaque, corner = up[0];
-    left &= 0xFFFFFFFF;
-    out[0] = (uint32_t)left;
-    for (Py_ssize_t x = 1; x < width; x++) {
-        uint64_t filtered = filtered_pixel(row + samples * x, samples) |
-                            (uint64_t)filtered_pixel(next_row + samples * (x - 1), samples) << 32;
-        uint64_t above = up[x] | left << 32;
-        lanes above_lanes = lanes_of(above);
-        if (filtered == 0 && left == corner) {
-            left_lanes = above_lanes;
-            left = above | both_opaque;
-        } else {
-            left_lanes = undo_prediction(lanes_of(filtered), left_lanes, above_lanes, corner_lanes);
-            left = pixels_of(left_lanes) | both_opaque;
-        }
-        corner_lanes = above_lanes;
-        corner = above;
-        out[x] = (uint32_t)left;
-        next_out[x - 1] = (uint32_t)(left >> 32);
+    const lanes zero = lanes_of(0), above = lanes_of(up[0]);
+    row_pair pair = {row, row + 1 + samples * width, up, out, out + width};
+    pair.samples = samples;
+    pair.opaque = (uint64_t)opaque << 32 | opaque;
+    pair.left_lanes = undo_prediction(lanes_of(filtered_pixel(row, samples)), zero, above, zero);
+    pair.left = (pixels_of(pair.left_lanes) | opaque) & 0xFFFFFFFF;
+    pair.corner_lanes = above;
+    pair.corner = up[0];
+    out[0] = (uint32_t)pair.left;
+    return pair;
+}
+
+/* Pixel `x` of the upper row, and the one before of the lower row. */
+static inline void next_of_pair(row_pair *pair, Py_ssize_t x)
+{
+    uint64_t filtered = filtered_pixel(pair->row + pair->samples * x, pair->samples) |
+                        (uint64_t)filtered_pixel(pair->next_row + pair->samples * (x - 1), pair->samples) << 32;
+    uint64_t above = pair->up[x] | pair->left << 32;
+    lanes above_lanes = lanes_of(above);
+    if (filtered == 0 && pair->left == pair->corner) {
+        pair->left_lanes = above_lanes;
+        pair->left = above | pair->opaque;
+    } else {
+        pair->left_lanes = undo_prediction(lanes_of(filtered), pair->left_lanes, above_lanes, pair->corner_lanes);
+        pair->left = pixels_of(pair->left_lanes) | pair->opaque;
     }
-    lanes last = undo_prediction(lanes_of(filtered_pixel(next_row + samples * (width - 1), samples)),
-                             lanes_of(left >> 32), lanes_of(left & 0xFFFFFFFF), lanes_of(corner >> 32));
-    next_out[width - 1] = (uint32_t)pixels_of(last) | opaque;
+    pair->corner_lanes = above_lanes;
+    pair->corner = above;
+    pair->out[x] = (uint32_t)pair->left;
+    pair->next_out[x - 1] = (uint32_t)(pair->left >> 32);
+}
+
+/* The last pixel of the lower row. */
+static inline void last_of_pair(row_pair *pair, Py_ssize_t width)
+{
+    lanes last = lanes_of(filtered_pixel(pair->next_row + pair->samples * (width - 1), pair->samples));
+    last = undo_prediction(last, lanes_of(pair->left >> 32), lanes_of(pair->left & 0xFFFFFFFF),
+                           lanes_of(pair->corner >> 32));
+    pair->next_out[width - 1] = (uint32_t)(pixels_of(last) | pair->opaque);
+}
+
+static inline void undo_paeth_twice(const uint8_t *row, Py_ssize_t width, int samples, uint32_t opaque,
+                                    const uint32_t *up, uint32_t *out)
+{
+    row_pair pair = first_of_pair(row, width, samples, opaque, up, out);
+    for (Py_ssize_t x = 1; x < width; x++)
+        next_of_pair(&pair, x);
+    last_of_pair(&pair, width);
+}
+
+/* Four rows of at least four pixels at once: a second pair two pixels behind the first, which need not wait for it. */
+static inline void undo_paeth_four_times(const uint8_t *row, Py_ssize_t width, int samples, uint32_t opaque,
+                                         const uint32_t *up, uint32_t *out)
+{
+    const Py_ssize_t length = 1 + samples * width;
+    row_pair upper = first_of_pair(row, width, samples, opaque, up, out);
+    next_of_pair(&upper, 1);
+    next_of_pair(&upper, 2);
+    row_pair lower = first_of_pair(row + 2 * length, width, samples, opaque, out + width, out + 2 * width);
+    for (Py_ssize_t x = 3; x < width; x++) {
+        next_of_pair(&upper, x);
+        next_of_pair(&lower, x - 2);
+    }
+    last_of_pair(&upper, width);
+    next_of_pair(&lower, width - 2);
+    next_of_pair(&lower, width - 1);
+    last_of_pair(&lower, width);
+}
+
+/* How many rows from `row` on are filtered by Paeth, `most` at most. */
+static inline int paeth_rows(const uint8_t *row, Py_ssize_t length, Py_ssize_t most)
+{
+    int rows = 0;
+    while (rows < most && row[rows * length - 1] == FILTER_PAETH)
+        rows++;
+    return rows;
 }
 
 /* Rows of `samples` bytes a pixel, each led by its filter, become words; false for a filter that nobody knows. */
@@ -179,11 +239,22 @@ static inline bool undo_filters(const uint8_t *rows, Py_ssize_t width, Py_ssize_
                 out[x] = left = added(filtered_pixel(row + samples * x, samples), mean(left, up[x])) | opaque;
             break;
         case FILTER_PAETH:
-            if (y + 1 < height && row[length - 1] == FILTER_PAETH) {
-                undo_paeth_twice(row, row + length, width, samples, opaque, up, out, out + width);
+            switch (paeth_rows(row, length, height - y < 4 ? height - y : 4)) {
+            case 4:
+                if (width >= 4) {
+                    undo_paeth_four_times(row, width, samples, opaque, up, out);
+                    out += 3 * width;
+                    y += 3;
+                    break;
+                }
+                /* fall through */
+            case 3:
+            case 2:
+                undo_paeth_twice(row, width, samples, opaque, up, out);
                 out += width;
                 y++;
-            } else {
+                break;
+            default:
                 undo_paeth(row, width, samples, opaque, up, out);
             }
             break;

@@ -133,4 +133,5 @@ def _is_one_row_again_and_again(rows: Bytes, filtered: bytes | bytearray) -> boo
     second = rows[1].tobytes()
     adds_to_above = second[0] in {_UP, _PAETH}
     shows_first = not any(second[1:]) if adds_to_above else second[0] <= _SUB and second == rows[0].tobytes()
-    return shows_first and filtered.startswith(second * (len(rows) - 1), len(second))
+    from_second_to_last_but_one = memoryview(filtered)[len(second) : -len(second)]
+    return shows_first and filtered.startswith(from_second_to_last_but_one, 2 * len(second))
