@@ -19,6 +19,17 @@
 
 #define OPAQUE 0xFF000000u
 
+/* Rows of words, which may be a part of wider ones: as far apart as the `stride` says, in bytes. */
+typedef struct {
+    const uint8_t *first;
+    Py_ssize_t width, height, stride;
+} word_rows;
+
+static inline const uint32_t *row_of(const word_rows *rows, Py_ssize_t y)
+{
+    return (const uint32_t *)(rows->first + y * rows->stride);
+}
+
 /* ---- row filters ------------------------------------------------------------------------------------------------ */
 
 enum { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTER_PAETH };
@@ -133,13 +144,20 @@ static inline row_pair first_of_pair(const uint8_t *row, Py_ssize_t width, int s
                                      const uint32_t *up, uint32_t *out)
 {
     const lanes zero = lanes_of(0), above = lanes_of(up[0]);
-    row_pair pair = {row, row + 1 + samples * width, up, out, out + width};
-    pair.samples = samples;
-    pair.opaque = (uint64_t)opaque << 32 | opaque;
-    pair.left_lanes = undo_prediction(lanes_of(filtered_pixel(row, samples)), zero, above, zero);
-    pair.left = (pixels_of(pair.left_lanes) | opaque) & 0xFFFFFFFF;
-    pair.corner_lanes = above;
-    pair.corner = up[0];
+    const lanes left = undo_prediction(lanes_of(filtered_pixel(row, samples)), zero, above, zero);
+    row_pair pair = {
+        .row = row,
+        .next_row = row + 1 + samples * width,
+        .up = up,
+        .out = out,
+        .next_out = out + width,
+        .left = (pixels_of(left) | opaque) & 0xFFFFFFFF,
+        .corner = up[0],
+        .opaque = (uint64_t)opaque << 32 | opaque,
+        .left_lanes = left,
+        .corner_lanes = above,
+        .samples = samples,
+    };
     out[0] = (uint32_t)pair.left;
     return pair;
 }
@@ -268,18 +286,17 @@ static inline bool undo_filters(const uint8_t *rows, Py_ssize_t width, Py_ssize_
 
 /* Words become rows of `samples` bytes a pixel, each led by its filter: none, or that which counts from the row above.
  * Pixels are written as words, of which the next one covers what is too much, but for the last of a row. */
-static inline void pack(const uint32_t *words, Py_ssize_t width, Py_ssize_t height, const int samples, const bool up,
-                        uint8_t *rows)
+static inline void pack(const word_rows *from, const int samples, const bool up, uint8_t *rows)
 {
-    for (Py_ssize_t y = 0; y < height; y++, words += width) {
-        const uint32_t *above = y ? words - width : words;
+    for (Py_ssize_t y = 0; y < from->height; y++) {
+        const uint32_t *words = row_of(from, y), *above = row_of(from, y ? y - 1 : 0);
         uint32_t filtered;
         *rows++ = up ? FILTER_UP : FILTER_NONE;
-        for (Py_ssize_t x = 0; x < width - 1; x++, rows += samples) {
+        for (Py_ssize_t x = 0; x < from->width - 1; x++, rows += samples) {
             filtered = up && y ? subtracted(words[x], above[x]) : words[x];
             memcpy(rows, &filtered, sizeof filtered);
         }
-        filtered = up && y ? subtracted(words[width - 1], above[width - 1]) : words[width - 1];
+        filtered = up && y ? subtracted(words[from->width - 1], above[from->width - 1]) : words[from->width - 1];
         memcpy(rows, &filtered, (size_t)samples);
         rows += samples;
     }
@@ -364,41 +381,58 @@ static inline int64_t fill_part(part_of_cube *part, const uint32_t *words, Py_ss
     return invisible;
 }
 
-static inline int64_t fill(bucket *fine, part_of_cube *part, const uint32_t *words, Py_ssize_t count,
-                           int64_t invisible, const bool alpha)
+/* Adds the part to the whole, and begins another one. */
+static inline void add_part(bucket *fine, part_of_cube *part, int places)
+{
+    for (int place = 0; place < places; place++) {
+        for (int band = 0; band < 4; band++)
+            fine[place].sums[band] += part->sums[place][band];
+        fine[place].pixels += part->pixels[place];
+    }
+    memset(part->sums, 0, (size_t)places * sizeof part->sums[0]);
+    memset(part->pixels, 0, (size_t)places * sizeof part->pixels[0]);
+}
+
+static inline int64_t fill(bucket *fine, part_of_cube *part, const word_rows *rows, int64_t invisible, const bool alpha)
 {
     const int places = alpha ? RGBA_BUCKETS : RGB_BUCKETS;
-    while (count > 0) {
-        Py_ssize_t part_pixels = count < PIXELS_AT_ONCE ? count : PIXELS_AT_ONCE;
-        memset(part->sums, 0, (size_t)places * sizeof part->sums[0]);
-        memset(part->pixels, 0, (size_t)places * sizeof part->pixels[0]);
-        invisible = fill_part(part, words, part_pixels, invisible, alpha);
-        for (int place = 0; place < places; place++) {
-            for (int band = 0; band < 4; band++)
-                fine[place].sums[band] += part->sums[place][band];
-            fine[place].pixels += part->pixels[place];
+    Py_ssize_t room = PIXELS_AT_ONCE;
+    for (Py_ssize_t y = 0; y < rows->height; y++) {
+        for (Py_ssize_t x = 0, count; x < rows->width; x += count, room -= count) {
+            if (!room) {
+                add_part(fine, part, places);
+                room = PIXELS_AT_ONCE;
+            }
+            count = rows->width - x < room ? rows->width - x : room;
+            invisible = fill_part(part, row_of(rows, y) + x, count, invisible, alpha);
         }
-        words += part_pixels;
-        count -= part_pixels;
     }
+    add_part(fine, part, places);
     return invisible;
 }
 
 /* The index of each pixel, four of them written at a time. */
-static inline void look_up(const uint8_t *lookup, const uint32_t *words, Py_ssize_t count, int64_t invisible,
-                           const bool alpha, uint8_t *indices)
+static inline void look_up_row(const uint8_t *lookup, const uint32_t *words, Py_ssize_t count, int64_t *invisible,
+                               const bool alpha, uint8_t *indices)
 {
     Py_ssize_t i = 0;
     for (; i + 4 <= count; i += 4) {
         uint32_t four = 0;
         for (int k = 0; k < 4; k++) {
-            uint32_t word = alpha ? seen(words[i + k], &invisible) : words[i + k];
+            uint32_t word = alpha ? seen(words[i + k], invisible) : words[i + k];
             four |= (uint32_t)lookup[fine_place(word, alpha)] << 8 * k;
         }
         memcpy(indices + i, &four, sizeof four);
     }
     for (; i < count; i++)
-        indices[i] = lookup[fine_place(alpha ? seen(words[i], &invisible) : words[i], alpha)];
+        indices[i] = lookup[fine_place(alpha ? seen(words[i], invisible) : words[i], alpha)];
+}
+
+static inline void look_up(const uint8_t *lookup, const word_rows *rows, int64_t invisible, const bool alpha,
+                           uint8_t *indices)
+{
+    for (Py_ssize_t y = 0; y < rows->height; y++)
+        look_up_row(lookup, row_of(rows, y), rows->width, &invisible, alpha, indices + y * rows->width);
 }
 
 /* Quotients in single precision, cut off, as Pillow computes them. */
@@ -532,11 +566,6 @@ static Py_ssize_t items_in(const Py_buffer *buffer, Py_ssize_t size, size_t alig
     return -1;
 }
 
-static Py_ssize_t words_in(const Py_buffer *words)
-{
-    return items_in(words, sizeof(uint32_t), _Alignof(uint32_t), "words");
-}
-
 static Py_ssize_t buckets_in(const Py_buffer *buckets)
 {
     return items_in(buckets, sizeof(bucket), _Alignof(bucket), "buckets");
@@ -547,20 +576,31 @@ static void wrong_length(const char *name, Py_ssize_t there, Py_ssize_t wanted)
     PyErr_Format(PyExc_ValueError, "%s: %zd bytes instead of %zd", name, there, wanted);
 }
 
-/* Whether there is an image of this size, whose rows can be counted in bytes, and these are its words; if not, with an
- * exception. */
-static bool is_image(Py_ssize_t width, Py_ssize_t height, int samples, const Py_buffer *words)
+/* The rows of a two-dimensional array of words; if it is no such thing, false, with an exception and no buffer held. */
+static bool hold_rows(PyObject *array, Py_buffer *buffer, word_rows *rows)
+{
+    if (PyObject_GetBuffer(array, buffer, PyBUF_STRIDED_RO))
+        return false;
+    if (buffer->ndim == 2 && buffer->itemsize == sizeof(uint32_t) &&
+        (buffer->shape[1] < 2 || buffer->strides[1] == sizeof(uint32_t)) &&
+        !(((uintptr_t)buffer->buf | (uintptr_t)buffer->strides[0]) % _Alignof(uint32_t))) {
+        *rows = (word_rows){buffer->buf, buffer->shape[1], buffer->shape[0], buffer->strides[0]};
+        return true;
+    }
+    PyErr_SetString(PyExc_ValueError, "words: no rows of adjacent numbers of 32 bits, aligned to 4 bytes");
+    PyBuffer_Release(buffer);
+    return false;
+}
+
+/* Whether there may be an image of this size, whose bytes can be counted; if not, with an exception. */
+static bool is_image(Py_ssize_t width, Py_ssize_t height, int samples)
 {
     const Py_ssize_t widest = (PY_SSIZE_T_MAX - 1) / 4;
-    if ((samples != 3 && samples != 4) || width < 1 || width > widest || height < 1 ||
-        height > PY_SSIZE_T_MAX / (1 + 4 * width)) {
-        PyErr_Format(PyExc_ValueError, "no image: %zd by %zd pixels of %d samples", width, height, samples);
-        return false;
-    }
-    Py_ssize_t pixels = words_in(words);
-    if (pixels >= 0 && pixels != width * height)
-        wrong_length("words", words->len, 4 * width * height);
-    return pixels == width * height;
+    if ((samples == 3 || samples == 4) && width > 0 && width <= widest && height > 0 &&
+        height <= PY_SSIZE_T_MAX / (1 + 4 * width))
+        return true;
+    PyErr_Format(PyExc_ValueError, "no image: %zd by %zd pixels of %d samples", width, height, samples);
+    return false;
 }
 
 PyDoc_STRVAR(unfilter_doc,
@@ -577,8 +617,11 @@ static PyObject *unfilter(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     PyObject *result = NULL;
     uint32_t *zero_row = NULL;
-    if (!is_image(width, height, samples, &words)) {
+    Py_ssize_t pixels = items_in(&words, sizeof(uint32_t), _Alignof(uint32_t), "words");
+    if (pixels < 0 || !is_image(width, height, samples)) {
         /* the exception is set */
+    } else if (pixels != width * height) {
+        wrong_length("words", words.len, 4 * width * height);
     } else if (rows.len != height * (1 + samples * width)) {
         wrong_length("rows", rows.len, height * (1 + samples * width));
     } else if (!(zero_row = calloc((size_t)width, sizeof *zero_row))) {
@@ -601,34 +644,35 @@ static PyObject *unfilter(PyObject *Py_UNUSED(module), PyObject *args)
 }
 
 PyDoc_STRVAR(pack_rows_doc,
-             "pack_rows(words, width, height, samples, up, /)\n--\n\n"
-             "Words as rows of RGB (3 samples) or RGBA (4), each led by its filter: none, or ``up``, which counts from\n"
-             "the row above.\n\n"
-             ":raises ValueError: a buffer of another size.");
+             "pack_rows(words, samples, up, /)\n--\n\n"
+             "Rows of words as rows of RGB (3 samples) or RGBA (4), each led by its filter: none, or ``up``, which\n"
+             "counts from the row above.\n\n"
+             ":raises ValueError: no words, or another number of samples.");
 
 static PyObject *pack_rows(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_buffer words;
-    Py_ssize_t width, height;
+    PyObject *array;
+    Py_buffer buffer;
+    word_rows words;
     int samples, up;
-    if (!PyArg_ParseTuple(args, "y*nnip:pack_rows", &words, &width, &height, &samples, &up))
+    if (!PyArg_ParseTuple(args, "Oip:pack_rows", &array, &samples, &up) || !hold_rows(array, &buffer, &words))
         return NULL;
     PyObject *result = NULL;
-    if (is_image(width, height, samples, &words) &&
-        (result = PyBytes_FromStringAndSize(NULL, height * (1 + samples * width)))) {
+    if (is_image(words.width, words.height, samples) &&
+        (result = PyBytes_FromStringAndSize(NULL, words.height * (1 + samples * words.width)))) {
         uint8_t *rows = (uint8_t *)PyBytes_AsString(result);
         Py_BEGIN_ALLOW_THREADS
         if (samples == 3 && up)
-            pack(words.buf, width, height, 3, true, rows);
+            pack(&words, 3, true, rows);
         else if (samples == 3)
-            pack(words.buf, width, height, 3, false, rows);
+            pack(&words, 3, false, rows);
         else if (up)
-            pack(words.buf, width, height, 4, true, rows);
+            pack(&words, 4, true, rows);
         else
-            pack(words.buf, width, height, 4, false, rows);
+            pack(&words, 4, false, rows);
         Py_END_ALLOW_THREADS
     }
-    PyBuffer_Release(&words);
+    PyBuffer_Release(&buffer);
     return result;
 }
 
@@ -647,30 +691,34 @@ PyDoc_STRVAR(fill_buckets_doc,
              "Adds pixels to the 4096 buckets of RGB or the 8192 of RGBA, each five 64-bit numbers: sums of four bands,\n"
              "pixels.  ``invisible`` is the word of all pixels that are wholly transparent, -1 if none has been seen\n"
              "yet; it is returned, as it is after these pixels.\n\n"
-             ":raises ValueError: buffers of other sizes.");
+             ":raises ValueError: no words, or buffers of other sizes.");
 
 static PyObject *fill_buckets(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_buffer words, buckets;
+    PyObject *array;
+    Py_buffer buffer, buckets;
+    word_rows words;
     long long invisible;
-    if (!PyArg_ParseTuple(args, "y*w*L:fill_buckets", &words, &buckets, &invisible))
+    if (!PyArg_ParseTuple(args, "Ow*L:fill_buckets", &array, &buckets, &invisible))
         return NULL;
     PyObject *result = NULL;
-    Py_ssize_t count = words_in(&words);
-    Py_ssize_t places = count < 0 ? -1 : buckets_in(&buckets);
+    Py_ssize_t places = buckets_in(&buckets);
     int alpha = places < 0 ? -1 : has_alpha(places);
     part_of_cube *part = NULL;
-    if (alpha >= 0 && !(part = aligned_alloc(_Alignof(part_of_cube), sizeof *part))) { /* malloc may align to 8 */
-        PyErr_NoMemory();
-    } else if (alpha >= 0) {
-        Py_BEGIN_ALLOW_THREADS
-        invisible = alpha ? fill(buckets.buf, part, words.buf, count, invisible, true)
-                          : fill(buckets.buf, part, words.buf, count, invisible, false);
-        Py_END_ALLOW_THREADS
-        result = PyLong_FromLongLong(invisible);
+    if (alpha >= 0 && hold_rows(array, &buffer, &words)) {
+        if ((part = aligned_alloc(_Alignof(part_of_cube), sizeof *part))) { /* malloc may align to 8 */
+            Py_BEGIN_ALLOW_THREADS
+            memset(part, 0, sizeof *part);
+            invisible = alpha ? fill(buckets.buf, part, &words, invisible, true)
+                              : fill(buckets.buf, part, &words, invisible, false);
+            Py_END_ALLOW_THREADS
+            result = PyLong_FromLongLong(invisible);
+        } else {
+            PyErr_NoMemory();
+        }
+        PyBuffer_Release(&buffer);
     }
     free(part);
-    PyBuffer_Release(&words);
     PyBuffer_Release(&buckets);
     return result;
 }
@@ -716,25 +764,28 @@ PyDoc_STRVAR(look_up_indices_doc,
 
 static PyObject *look_up_indices(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_buffer words, lookup, indices;
+    PyObject *array;
+    Py_buffer buffer, lookup, indices;
+    word_rows words;
     long long invisible;
-    if (!PyArg_ParseTuple(args, "y*y*Lw*:look_up_indices", &words, &lookup, &invisible, &indices))
+    if (!PyArg_ParseTuple(args, "Oy*Lw*:look_up_indices", &array, &lookup, &invisible, &indices))
         return NULL;
     PyObject *result = NULL;
-    Py_ssize_t count = words_in(&words);
-    int alpha = count < 0 ? -1 : has_alpha(lookup.len);
-    if (alpha >= 0 && indices.len != count) {
-        wrong_length("indices", indices.len, count);
-    } else if (alpha >= 0) {
-        Py_BEGIN_ALLOW_THREADS
-        if (alpha)
-            look_up(lookup.buf, words.buf, count, invisible, true, indices.buf);
-        else
-            look_up(lookup.buf, words.buf, count, invisible, false, indices.buf);
-        Py_END_ALLOW_THREADS
-        result = Py_NewRef(Py_None);
+    int alpha = has_alpha(lookup.len);
+    if (alpha >= 0 && hold_rows(array, &buffer, &words)) {
+        if (indices.len == words.width * words.height) {
+            Py_BEGIN_ALLOW_THREADS
+            if (alpha)
+                look_up(lookup.buf, &words, invisible, true, indices.buf);
+            else
+                look_up(lookup.buf, &words, invisible, false, indices.buf);
+            Py_END_ALLOW_THREADS
+            result = Py_NewRef(Py_None);
+        } else {
+            wrong_length("indices", indices.len, words.width * words.height);
+        }
+        PyBuffer_Release(&buffer);
     }
-    PyBuffer_Release(&words);
     PyBuffer_Release(&lookup);
     PyBuffer_Release(&indices);
     return result;

@@ -153,11 +153,11 @@ def _expanded(image: Image.Image, mode: str) -> FastRaster:
 def _cut_words(
     words: Words, mode: str, corner: tuple[int, int], size: Size, encoding: ImageEncoding
 ) -> tuple[Words, str]:
-    """The tile's words, in one piece, and their mode, which is the canvas's where the tile sticks out."""
+    """The tile's words, part of the raster's if all are there, and their mode: the canvas's where it sticks out."""
     left, top = corner
     inside = words[max(top, 0) : max(top + size.height, 0), max(left, 0) : max(left + size.width, 0)]
     if inside.shape == (size.height, size.width):
-        return np.ascontiguousarray(inside), mode
+        return inside, mode
     mode = canvas_mode(encoding)
     blank = _TRANSPARENT_WHITE if mode == "RGBA" and may_be_transparent(encoding) else _WHITE
     canvas = np.full((size.height, size.width), blank, np.uint32)

@@ -63,7 +63,7 @@ class Palette:
         buckets = np.zeros((_BUCKETS[mode], _NUMBERS_OF_A_BUCKET), np.uint64)
         invisible = _NONE_INVISIBLE
         for block in blocks:
-            invisible = pixel_loops.compiled.fill_buckets(np.ascontiguousarray(block), buckets, invisible)
+            invisible = pixel_loops.compiled.fill_buckets(block, buckets, invisible)
         found = pixel_loops.compiled.palette_of(buckets, colors, stable)
         if found is None:
             return None
@@ -74,5 +74,5 @@ class Palette:
         """The palette index of each pixel, in the shape of the block."""
         assert pixel_loops.compiled is not None
         indices: Bytes = np.empty(block.shape, np.uint8)
-        pixel_loops.compiled.look_up_indices(np.ascontiguousarray(block), self._lookup, self._invisible, indices)
+        pixel_loops.compiled.look_up_indices(block, self._lookup, self._invisible, indices)
         return indices

@@ -30,7 +30,7 @@ def _packed_rows(words: Words, samples: int, *, up: bool) -> bytes | memoryview:
     """Rows of so many bytes a pixel, each led by its filter: none, or that which counts from the row above."""
     height, width = words.shape
     if pixel_loops.compiled is not None:
-        return pixel_loops.compiled.pack_rows(words, width, height, samples, up)
+        return pixel_loops.compiled.pack_rows(words, samples, up)
     rows = np.empty((height, 1 + samples * width), np.uint8)
     pixels = words.view(np.uint8).reshape(height, width, 4)
     for band in range(samples):

@@ -100,12 +100,14 @@ class TurboJpeg:
 
     def encode(self, words: Words, quality: int, subsampling: str | None, *, progressive: bool) -> bytes | None:
         """``words`` as an image, alpha dropped; the options are those of ImageEncoding."""
-        words = np.ascontiguousarray(words, "<u4")
         height, width = words.shape
+        # A row that stands for all has a pitch of 0, which says something else to the library.
+        if words.strides[1] != words.itemsize or words.strides[0] < width * words.itemsize:
+            words = np.ascontiguousarray(words)
         flags = _ACCURATE_DCT | (_PROGRESSIVE if progressive else 0)
         with self._handle("tjInitCompress") as handle, self._results(1) as (bodies, lengths):
             failed = self._functions["tjCompress2"](
-                *(handle, words.ctypes.data, width, 0, height, _RGBX, bodies, lengths),
+                *(handle, words.ctypes.data, width, words.strides[0], height, _RGBX, bodies, lengths),
                 *(_SUBSAMPLINGS[subsampling or "4:2:0"], max(quality, 1), flags),
             )
             return None if failed else ctypes.string_at(bodies[0], lengths[0])

@@ -17,7 +17,7 @@ from tests.unit.adapters.imaging.pngs import filtered_png, images
 from tilekeep.adapters.imaging import pixel_loops
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.octree import quantised
-from tilekeep.adapters.imaging.pixels import words_from_image
+from tilekeep.adapters.imaging.pixels import Words, words_from_image
 from tilekeep.adapters.imaging.png_decoding import decode_png
 from tilekeep.adapters.imaging.png_writing import _packed_rows
 from tilekeep.adapters.imaging.quantising import by_pillow, pillow_sorts_stably, quantise
@@ -78,7 +78,7 @@ def test_rows_of_another_size_are_not_touched(
 def test_rows_are_packed_as_numpy_does_it(image: Image.Image, up: bool) -> None:
     words = words_from_image(image)
     assert words is not None
-    packed = pixel_loops.compiled.pack_rows(words, image.width, image.height, len(image.mode), up)
+    packed = pixel_loops.compiled.pack_rows(words, len(image.mode), up)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pixel_loops, "compiled", None)
@@ -87,26 +87,62 @@ def test_rows_are_packed_as_numpy_does_it(image: Image.Image, up: bool) -> None:
     assert packed == bytes(expected)
 
 
+NO_WORDS = {
+    "one dimension": np.zeros(4, np.uint32),
+    "three": np.zeros((2, 2, 2), np.uint32),
+    "bytes": np.zeros((4, 4), np.uint8),
+    "longer numbers": np.zeros((4, 4), np.uint64),
+    "every other number": np.zeros((4, 8), np.uint32)[:, ::2],
+    "columns": np.zeros((4, 4), np.uint32).T,
+    "askew": np.zeros(17, np.uint8)[1:].view(np.uint32).reshape(2, 2),
+    "askew rows": np.ndarray((2, 2), np.uint32, bytes(64), strides=(10, 4)),
+}
+
+
 @needs_loops
-@pytest.mark.parametrize(
-    ("pixels", "width", "height", "samples"),
-    [(5, 2, 3, 3), (7, 2, 3, 3), (6, 2, 3, 5), (6, 0, 3, 3), (6, 2, -1, 3), (6, 2, 1 << 40, 4)],
-)
-def test_words_of_another_size_are_not_packed(pixels: int, width: int, height: int, samples: int) -> None:
-    with pytest.raises(ValueError, match=r"words: |no image"):
-        pixel_loops.compiled.pack_rows(np.zeros(pixels, np.uint32), width, height, samples, True)
+@pytest.mark.parametrize("array", NO_WORDS.values(), ids=NO_WORDS)
+def test_other_arrays_than_rows_of_words_are_not_touched(array: Words) -> None:
+    loops = pixel_loops.compiled
+
+    for call in (
+        lambda: loops.pack_rows(array, 3, True),
+        lambda: loops.fill_buckets(array, np.zeros((4096, 5), np.uint64), -1),
+        lambda: loops.look_up_indices(array, bytes(4096), -1, np.zeros(array.size, np.uint8)),
+    ):
+        with pytest.raises(ValueError, match="words: no rows of adjacent numbers of 32 bits"):
+            call()
+
+
+@needs_loops
+def test_parts_of_rows_repeated_rows_and_rows_upside_down_are_rows() -> None:
+    wide = np.random.default_rng(3).integers(0, 1 << 32, (9, 13), dtype=np.uint32)
+    loops = pixel_loops.compiled
+
+    for words in (wide[2:7, 3:10], wide[2:7, 4:5], np.broadcast_to(wide[:1], (5, 13)), wide[::-1], wide[::2, 1:]):
+        whole = words.copy()
+        assert loops.pack_rows(words, 4, True) == loops.pack_rows(whole, 4, True)
+        ours, expected = quantised(words, 16, "RGBA", stable=True), quantised(whole, 16, "RGBA", stable=True)
+        assert ours is not None
+        assert expected is not None
+        assert np.array_equal(ours.indices, expected.indices)
+        assert np.array_equal(ours.palette, expected.palette)
+
+
+@needs_loops
+@pytest.mark.parametrize(("shape", "samples"), [((2, 3), 5), ((0, 3), 3), ((3, 0), 3)])
+def test_no_image_is_not_packed(shape: tuple[int, int], samples: int) -> None:
+    with pytest.raises(ValueError, match="no image"):
+        pixel_loops.compiled.pack_rows(np.zeros(shape, np.uint32), samples, True)
 
 
 @needs_loops
 def test_buckets_and_tables_of_another_size_are_not_touched() -> None:
-    loops, words = pixel_loops.compiled, np.zeros(4, np.uint32)
+    loops, words = pixel_loops.compiled, np.zeros((2, 2), np.uint32)
 
     with pytest.raises(ValueError, match="neither those of RGB nor those of RGBA"):
         loops.fill_buckets(words, np.zeros((4095, 5), np.uint64), -1)
     with pytest.raises(ValueError, match="not items of 40"):
         loops.fill_buckets(words, np.zeros(4096 * 5 + 1, np.uint64), -1)
-    with pytest.raises(ValueError, match="not items of 4"):
-        loops.fill_buckets(np.zeros(5, np.uint8), np.zeros((4096, 5), np.uint64), -1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="indices: 3 bytes instead of 4"):
         loops.look_up_indices(words, bytes(4096), -1, np.zeros(3, np.uint8))
     with pytest.raises(ValueError, match="neither"):
@@ -118,15 +154,11 @@ def test_buckets_and_tables_of_another_size_are_not_touched() -> None:
 
 @needs_loops
 def test_numbers_that_stand_askew_are_not_touched() -> None:
-    loops, words, askew = pixel_loops.compiled, np.zeros(4, np.uint32), np.zeros(17, np.uint8)[1:].view(np.uint32)
+    loops, words, askew = pixel_loops.compiled, np.zeros((2, 2), np.uint32), np.zeros(17, np.uint8)[1:].view(np.uint32)
     buckets = np.zeros(4096 * 40 + 4, np.uint8)[4:].view(np.uint64).reshape(4096, 5)
 
     with pytest.raises(ValueError, match="words: not aligned to 4 bytes"):
         loops.unfilter(bytes(14), 2, 2, 3, askew)
-    with pytest.raises(ValueError, match="words: not aligned to 4 bytes"):
-        loops.pack_rows(askew, 2, 2, 3, True)
-    with pytest.raises(ValueError, match="words: not aligned to 4 bytes"):
-        loops.look_up_indices(askew, bytes(4096), -1, np.zeros(4, np.uint8))
     with pytest.raises(ValueError, match="buckets: not aligned to 8 bytes"):
         loops.fill_buckets(words, buckets, -1)
     with pytest.raises(ValueError, match="buckets: not aligned to 8 bytes"):
