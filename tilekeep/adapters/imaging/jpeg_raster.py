@@ -8,23 +8,25 @@ from PIL.JpegImagePlugin import JpegImageFile
 from tilekeep.adapters.imaging.pillow_reading import loaded
 from tilekeep.adapters.imaging.pixels import FastRaster, Words, is_plain
 from tilekeep.adapters.imaging.turbojpeg import TurboJpeg
+from tilekeep.domain.errors import UndecodableImage
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG
 
 
 class JpegRaster(FastRaster):
-    """A plain RGB image as it came; whoever is the first to ask for pixels hears whether it is damaged.
+    """A plain RGB image as it came; whoever asks for pixels hears whether it is damaged.
 
     Pillow has read the header, and decodes what libturbojpeg does not like: its word counts.
 
     :raises UndecodableImage: damaged or cut; from all that gives pixels.
     """
 
-    __slots__ = ("_opened", "body", "turbojpeg")
+    __slots__ = ("_damage", "_opened", "body", "turbojpeg")
 
     def __init__(self, opened: JpegImageFile, body: bytes, turbojpeg: TurboJpeg) -> None:
         super().__init__(mode=opened.mode)
         self._opened = opened
+        self._damage: UndecodableImage | None = None
         self.body = body
         self.turbojpeg = turbojpeg
 
@@ -61,10 +63,19 @@ class JpegRaster(FastRaster):
         return [list(self._opened.quantization.get(table, ())) for *_, table in self._opened.layer]
 
     def _decode(self) -> None:
+        if self._damage is not None:
+            raise self._damage
         if self._image is None and self._words is None:
             self._words = self.turbojpeg.decode(self.body, self.size)
             if self._words is None:
-                self._image = loaded(self._opened, JPEG)
+                self._image = self._by_pillow()
+
+    def _by_pillow(self) -> Image.Image:
+        try:
+            return loaded(self._opened, JPEG)
+        except UndecodableImage as error:
+            self._damage = error  # a second time Pillow would give what it has read, as if that were all
+            raise
 
 
 def jpeg_raster(opened: Image.Image, body: bytes, turbojpeg: TurboJpeg) -> JpegRaster | None:

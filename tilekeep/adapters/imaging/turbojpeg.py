@@ -1,10 +1,13 @@
 """libturbojpeg (2.1 or newer), the system's own: JPEG to and from words, and cut without decoding.
 
 All of it gives None where the library has anything to say about an image, be it only a warning: others judge then.
+Older ones are not used: after an error their pointers to results may lead to memory that is freed already, and those
+before 2.0.5 write beyond a buffer when they cut an image that is made for it (CVE-2020-17541).
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +23,13 @@ _NAMES = ("libturbojpeg.so.0", "libturbojpeg.0.dylib")
 
 # The numbers of turbojpeg.h.
 _RGBX, _RGBA = 2, 7
-_ACCURATE_DCT, _STOP_ON_WARNING, _PROGRESSIVE = 4096, 8192, 16384
+_ACCURATE_DCT, _STOP_ON_WARNING, _PROGRESSIVE, _LIMIT_SCANS = 4096, 8192, 16384, 32768
 _CROP, _PROGRESSIVE_RESULT, _COPY_NOTHING = 4, 32, 64
 _SUBSAMPLINGS = {"4:4:4": 0, "4:2:2": 1, "4:2:0": 2}
 _COLOR_SPACES = ("RGB", "YCbCr", "L", "CMYK", "YCCK")
+
+#: The most scans that the library reads when told to limit them.
+_MOST_SCANS = 500
 
 _Pointer = ctypes.c_void_p
 _Int = ctypes.c_int
@@ -131,6 +137,14 @@ class TurboJpeg:
                 return None
             return [ctypes.string_at(part, length) for part, length in zip(bodies, lengths, strict=True)]
 
+    def limits_scans(self) -> bool:
+        """Whether it is version 2.1 or newer: these have learnt to, and no function tells the version."""
+        body, flags = _image_of_scans(_MOST_SCANS + 1), _STOP_ON_WARNING | _LIMIT_SCANS
+        pixels = (ctypes.c_uint32 * 64)()
+        with self._handle("tjInitDecompress") as handle:
+            decompress = functools.partial(self._functions["tjDecompress2"], handle, body, len(body), pixels, 8, 0, 8)
+            return not decompress(_RGBA, _STOP_ON_WARNING) and bool(decompress(_RGBA, flags))
+
     def _header(self, handle: int, body: bytes) -> JpegHeader | None:
         width, height, subsampling, color_space = (_Int() for _ in range(4))
         failed = self._functions["tjDecompressHeader3"](
@@ -162,12 +176,25 @@ class TurboJpeg:
                     self._functions["tjFree"](pointer)
 
 
+def _image_of_scans(count: int) -> bytes:
+    """A grey image of 8 by 8 pixels that says so again and again, once in each scan (ITU-T T.81, B.2)."""
+    one_code = b"\1" + bytes(16)
+    frame = b"\x08\0\x08\0\x08\3\1\x11\0\2\x11\0\3\x11\0"
+    tables = _segment(0xDB, b"\0" + b"\1" * 64) + _segment(0xC4, b"\0" + one_code) + _segment(0xC4, b"\x10" + one_code)
+    scan = _segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x3f"
+    return b"\xff\xd8" + tables + _segment(0xC0, frame) + scan * count + b"\xff\xd9"
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2) + content
+
+
 @functools.cache
 def installed_turbojpeg() -> TurboJpeg | None:
     """The library, loaded on first use, or None where there is none that has all that is needed."""
     for name in _NAMES:
-        try:
-            return TurboJpeg(ctypes.CDLL(name))
-        except (OSError, AttributeError):
-            continue
+        with contextlib.suppress(OSError, AttributeError):
+            library = TurboJpeg(ctypes.CDLL(name))
+            if library.limits_scans():
+                return library
     return None

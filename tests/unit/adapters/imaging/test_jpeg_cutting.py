@@ -240,6 +240,16 @@ def test_a_cut_image_is_refused_as_by_pillow(fast: FastImaging, kept: float) -> 
     assert str(ours.value) == str(theirs.value)
 
 
+@pytest.mark.parametrize("damage", [b"\xff\xc4\0\5then nothing of use", b""], ids=["a broken table", "nothing more"])
+def test_a_damaged_image_is_refused_as_often_as_anybody_asks(fast: FastImaging, damage: bytes) -> None:
+    body = jpeg()
+    raster = fast.decode(body[: len(body) // 2] + damage, LIMITS, lazily=True)
+
+    for _ in range(2):
+        with pytest.raises(UndecodableImage):
+            fast.split(raster, [CORNER], TILE, ENCODING)
+
+
 def test_pixels_are_what_others_get_of_a_lazy_raster(fast: FastImaging) -> None:
     body = jpeg()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
+from typing import Any, cast
+
 import numpy as np
 import pytest
 
 from tests.integration.services.programs import find_turbojpeg
 from tests.unit.adapters.imaging.jpegs import PICTURE, SUBSAMPLINGS, jpeg, opened
 from tilekeep.adapters.imaging.pixels import words_from_image
-from tilekeep.adapters.imaging.turbojpeg import JpegHeader, TurboJpeg
+from tilekeep.adapters.imaging.turbojpeg import JpegHeader, TurboJpeg, installed_turbojpeg
 from tilekeep.domain.geometry import Size
 
 SIZE = Size(*PICTURE.size)
@@ -84,6 +88,38 @@ def test_it_leaves_to_others_what_it_cannot_do(library: TurboJpeg) -> None:
 )
 def test_it_tells_size_and_bands(library: TurboJpeg, body: bytes, color_space: str) -> None:
     assert library.header(body) == JpegHeader(SIZE, color_space)
+
+
+LIMIT_SCANS = 32768
+
+
+class OlderLibrary:
+    """The installed library as if it were one of those that know nothing of limits to scans, as before version 2.1."""
+
+    def __init__(self, installed: ctypes.CDLL) -> None:
+        self._installed = installed
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        function: Any = self._installed[name]
+        if name != "tjDecompress2":
+            return cast("Callable[..., Any]", function)
+
+        def decompress(*arguments: Any) -> int:
+            function.argtypes = decompress.argtypes  # type: ignore[attr-defined]
+            failed: int = function(*arguments[:-1], arguments[-1] & ~LIMIT_SCANS)
+            return failed
+
+        return decompress
+
+
+def test_libraries_that_may_leave_freed_memory_behind_are_not_used(
+    library: TurboJpeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = ctypes.CDLL
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: OlderLibrary(load(name)))
+
+    assert library.limits_scans()
+    assert installed_turbojpeg.__wrapped__() is None
 
 
 def test_it_tells_nothing_of_what_is_no_image(library: TurboJpeg) -> None:
