@@ -9,9 +9,9 @@ from tilekeep.domain.seed_plan import SeedChunk
 MOST_DEATHS = 5
 
 
-def too_many_deaths(chunk: SeedChunk) -> SeedingBrokenOff:
+def too_many_deaths(chunk: SeedChunk, times: int = MOST_DEATHS) -> SeedingBrokenOff:
     """What is said of a chunk that workers die of."""
     return SeedingBrokenOff(
-        f"workers have died {MOST_DEATHS} times at chunk {chunk.column}/{chunk.row} of level {chunk.level}; "
+        f"workers have died {times} times at chunk {chunk.column}/{chunk.row} of level {chunk.level}; "
         "look for a lack of memory or a crash in the log of the system, and go on with --continue"
     )

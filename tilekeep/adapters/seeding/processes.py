@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tilekeep.adapters.seeding.deaths import MOST_DEATHS, too_many_deaths
@@ -36,6 +37,9 @@ _log = logging.getLogger("tilekeep.seed")
 #: Chunks that wait for each worker, so that none is idle and few are lost.
 _WAITING_PER_WORKER = 1
 
+#: All workers of a pool die with one of them, so that a chunk is blamed for deaths at others too.
+_MOST_DEATHS_OF_POOLS = 5 * MOST_DEATHS
+
 #: How long chunks are looked at before there are workers, whose start takes about a fifth of that.
 _LOOK_SECONDS = 0.3
 
@@ -44,6 +48,9 @@ _LOOK_AT_PARENT_SECONDS = 1.0
 
 #: How often it is looked whether chunks may be begun.
 _LOOK_AT_CLOCK_SECONDS = 5.0
+
+#: What ends programs, and a worker before it knows better.
+_HELD = frozenset({signal.SIGINT, signal.SIGTERM})
 
 #: The work of a worker process, which it inherits with the fork: it need not be sent to it.
 _work: ChunkWork | None = None
@@ -136,7 +143,8 @@ class ProcessExecutor:
                 done(job, result)
                 continue
             try:
-                under_way[self._running_pool().submit(_do, job)] = job
+                with _signals_held():
+                    under_way[self._running_pool().submit(_do, job)] = job
             except BrokenExecutor:
                 self._forget_pool()
                 waiting.once_more(job)
@@ -152,8 +160,8 @@ class ProcessExecutor:
     def _again(self, job: ChunkJob) -> ChunkJob:
         """The job, unless its workers die again and again."""
         self._deaths[job] += 1
-        if self._deaths[job] >= MOST_DEATHS:
-            raise too_many_deaths(job.planned.chunk)
+        if self._deaths[job] >= _MOST_DEATHS_OF_POOLS:
+            raise too_many_deaths(job.planned.chunk, _MOST_DEATHS_OF_POOLS)
         return job
 
     def _looked_at(self, job: ChunkJob) -> ChunkResult | None:
@@ -193,6 +201,10 @@ class ProcessExecutor:
     def _forget_pool(self) -> None:
         if self._pool is not None:
             _log.warning("a worker of seeding died; its chunks are done once more")
+            # The others may wait for a lock that died with it, and the pool would wait for them; their chunks are done
+            # once more too.
+            for worker in list((self._pool._processes or {}).values()):  # noqa: SLF001 - kill_workers() is for 3.14
+                worker.kill()
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
@@ -213,11 +225,22 @@ class _Waiting:
         self._again.append(job)
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Workers forked meanwhile hear of signals once they know what to do with them, and not as the parent does."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(parent: int) -> None:
     """In a new worker: interrupts of the terminal are for the parent, which says when to stop, and ends with it."""
     gc.freeze()  # looking for garbage would copy what is shared with the parent and the others
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
     threading.Thread(target=_end_with, args=(parent,), name="tilekeep-parent", daemon=True).start()
 
 
