@@ -102,6 +102,7 @@ class ProcessExecutor:
         self._before_making = before_making
         self._looks_until: float | None = None
         self._pool: ProcessPoolExecutor | None = None
+        self._pools: dict[Future[ChunkResult | None], ProcessPoolExecutor] = {}
         self._deaths: Counter[ChunkJob] = Counter()
 
     def run(self, jobs: Iterable[ChunkJob], done: Done) -> None:
@@ -144,17 +145,21 @@ class ProcessExecutor:
                 continue
             try:
                 with _signals_held():
-                    under_way[self._running_pool().submit(_do, job)] = job
+                    pool = self._running_pool()
+                    future = pool.submit(_do, job)
+                under_way[future], self._pools[future] = job, pool
             except BrokenExecutor:
                 self._forget_pool()
                 waiting.once_more(job)
         return False
 
     def _died(self, future: Future[ChunkResult | None]) -> bool:
-        """Whether the worker died, whereupon there will be a new pool."""
+        """Whether the worker died, whereupon there will be a new pool, unless there is one already."""
+        pool = self._pools.pop(future)
         if not isinstance(future.exception(), BrokenExecutor):
             return False
-        self._forget_pool()
+        if pool is self._pool:
+            self._forget_pool()
         return True
 
     def _again(self, job: ChunkJob) -> ChunkJob:
