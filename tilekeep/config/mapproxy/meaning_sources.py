@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from tilekeep.config.mapproxy.meaning_source import (
@@ -36,84 +37,26 @@ from tilekeep.config.mapproxy.sources import (
     WorldSource,
 )
 
-# What few configurations have is imported with the first source of its type.
-
-
-def _arcgis_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_arcgis import arcgis_source
-
-    return arcgis_source(named, options)
-
-
-def _mbtiles_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_archives import mbtiles_source
-
-    return mbtiles_source(named, options)
-
-
-def _pmtiles_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_archives import pmtiles_source
-
-    return pmtiles_source(named, options)
-
-
-def _debug_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_drawn import debug_source
-
-    return debug_source(named, options)
-
-
-def _geojson_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_drawn import geojson_source
-
-    return geojson_source(named, options)
-
-
-def _geotiff_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_drawn import geotiff_source
-
-    return geotiff_source(named, options)
-
-
-def _mapnik_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_drawn import mapnik_source
-
-    return mapnik_source(named, options)
-
-
-def _ogcapi_maps_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_maps_source
-
-    return ogcapi_maps_source(named, options)
-
-
-def _ogcapi_tiles_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_ogcapi import ogcapi_tiles_source
-
-    return ogcapi_tiles_source(named, options)
-
-
-def _wmts_source(named: NamedSource, options: Any) -> EffectiveSource:
-    from tilekeep.config.mapproxy.meaning_wmts import wmts_source
-
-    return wmts_source(named, options)
-
-
+#: What most configurations have.
 _MEANINGS: Mapping[type[SourceOptions], Callable[[NamedSource, Any], EffectiveSource]] = {
     WmsSource: wms_source,
     MapserverSource: wms_source,
     TileSource: tile_source,
     WorldSource: world_source,
-    MbtilesSource: _mbtiles_source,
-    PmtilesSource: _pmtiles_source,
-    ArcgisSource: _arcgis_source,
-    OgcApiTilesSource: _ogcapi_tiles_source,
-    OgcApiMapsSource: _ogcapi_maps_source,
-    WmtsSource: _wmts_source,
-    MapnikSource: _mapnik_source,
-    DebugSource: _debug_source,
-    GeojsonSource: _geojson_source,
-    GeotiffSource: _geotiff_source,
+}
+
+#: What few have, imported with the first source of its type: the module of this package, and the function in it.
+RARE_MEANINGS: Mapping[type[SourceOptions], tuple[str, str]] = {
+    MbtilesSource: ("meaning_archives", "mbtiles_source"),
+    PmtilesSource: ("meaning_archives", "pmtiles_source"),
+    ArcgisSource: ("meaning_arcgis", "arcgis_source"),
+    OgcApiTilesSource: ("meaning_ogcapi", "ogcapi_tiles_source"),
+    OgcApiMapsSource: ("meaning_ogcapi", "ogcapi_maps_source"),
+    WmtsSource: ("meaning_wmts", "wmts_source"),
+    MapnikSource: ("meaning_drawn", "mapnik_source"),
+    DebugSource: ("meaning_drawn", "debug_source"),
+    GeojsonSource: ("meaning_drawn", "geojson_source"),
+    GeotiffSource: ("meaning_drawn", "geotiff_source"),
 }
 
 
@@ -142,5 +85,14 @@ def _meaning(settings: Settings, name: str, base_dir: str, request_format: str |
     named = NamedSource(settings, name, layers, base_dir, request_format, limits_of(source, base_dir))
     if isinstance(source, PluginSource):
         return plugin_source(named, source)
-    assert type(source) in _MEANINGS, f"{source.type!r} is refused when the configuration is loaded"
-    return _MEANINGS[type(source)](named, source)
+    return _meaning_of(type(source))(named, source)
+
+
+def _meaning_of(options: type[SourceOptions]) -> Callable[[NamedSource, Any], EffectiveSource]:
+    if options in _MEANINGS:
+        return _MEANINGS[options]
+    module, name = RARE_MEANINGS[options]
+    meaning: Callable[[NamedSource, Any], EffectiveSource] = getattr(
+        import_module(f"tilekeep.config.mapproxy.{module}"), name
+    )
+    return meaning
