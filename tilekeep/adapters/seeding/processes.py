@@ -59,7 +59,8 @@ _may_begin: MayBegin = always
 
 Done = Callable[[ChunkJob, ChunkResult], None]
 
-_UnderWay = dict[Future[ChunkResult | None], ChunkJob]
+#: Each chunk with the pool that has it.
+_UnderWay = dict[Future[ChunkResult | None], tuple[ChunkJob, "ProcessPoolExecutor"]]
 
 
 class ProcessExecutor:
@@ -102,7 +103,6 @@ class ProcessExecutor:
         self._before_making = before_making
         self._looks_until: float | None = None
         self._pool: ProcessPoolExecutor | None = None
-        self._pools: dict[Future[ChunkResult | None], ProcessPoolExecutor] = {}
         self._deaths: Counter[ChunkJob] = Counter()
 
     def run(self, jobs: Iterable[ChunkJob], done: Done) -> None:
@@ -119,8 +119,8 @@ class ProcessExecutor:
             patience = _LOOK_AT_CLOCK_SECONDS if held_back else None
             finished, _ = wait(under_way, patience, return_when=FIRST_COMPLETED)
             for future in finished:
-                job = under_way.pop(future)
-                if self._died(future):
+                job, pool = under_way.pop(future)
+                if self._died(future, pool):
                     waiting.once_more(self._again(job))
                 elif not self._settled(future, job, done):
                     waiting.once_more(job)
@@ -146,16 +146,14 @@ class ProcessExecutor:
             try:
                 with _signals_held():
                     pool = self._running_pool()
-                    future = pool.submit(_do, job)
-                under_way[future], self._pools[future] = job, pool
+                    under_way[pool.submit(_do, job)] = job, pool
             except BrokenExecutor:
                 self._forget_pool()
                 waiting.once_more(job)
         return False
 
-    def _died(self, future: Future[ChunkResult | None]) -> bool:
+    def _died(self, future: Future[ChunkResult | None], pool: ProcessPoolExecutor) -> bool:
         """Whether the worker died, whereupon there will be a new pool, unless there is one already."""
-        pool = self._pools.pop(future)
         if not isinstance(future.exception(), BrokenExecutor):
             return False
         if pool is self._pool:
