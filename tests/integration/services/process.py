@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
+import itertools
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -17,6 +19,8 @@ from urllib.parse import urlsplit
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.01
+_LOWEST_PORT = 10240
+_USUAL_FIRST_PORT_OF_THE_KERNEL = 32768
 
 
 class ServerFailed(Exception):
@@ -24,10 +28,12 @@ class ServerFailed(Exception):
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 on which nobody listens at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 on which nobody listens, handed out once in a run.
+
+    The kernel would give a port out again, to the next who asks or to an outgoing connection, before the server that
+    is to have it has started.  So these lie below those that it gives out by itself.
+    """
+    return next(port for port in _ports_in_turn() if _nobody_has(port))
 
 
 class Server:
@@ -162,6 +168,30 @@ def living_members(session: int) -> list[int]:
         if fields[0] != "Z" and int(fields[3]) == session:
             members.append(int(stat.parent.name))
     return members
+
+
+@functools.cache
+def _ports_in_turn() -> Iterator[int]:
+    """Each process of a run begins at a port of its own, a thousand away from that of its neighbour."""
+    first, end = _LOWEST_PORT, _first_port_of_the_kernel()
+    return (first + (os.getpid() * 997 + turn) % (end - first) for turn in itertools.count())
+
+
+def _first_port_of_the_kernel() -> int:
+    try:
+        first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except FileNotFoundError:
+        first = 0
+    return first if first > 2 * _LOWEST_PORT else _USUAL_FIRST_PORT_OF_THE_KERNEL
+
+
+def _nobody_has(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _await_end_of(session: int) -> None:
