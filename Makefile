@@ -93,7 +93,7 @@ lock: $(LOCKED:%=requirements/%.txt)
 
 clean:
 	rm -rf $(ENVIRONMENTS) $(YAML_EDITOR) $(SERVERS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist \
-	  tilekeep/adapters/imaging/_pixel_loops.*.so *.egg-info
+	  tilekeep/adapters/imaging/*.so *.egg-info
 
 # --- environments -----------------------------------------------------------------------------------------------
 
@@ -104,7 +104,7 @@ $(ENVIRONMENTS:%=%/bin/python):
 	@$(PYTHON) -m venv --clear $(@D:%/bin=%) || { \
 	  echo 'On Debian and Ubuntu "python3 -m venv" comes with the package python3-venv.'; exit 1; }
 
-TILEKEEP = pyproject.toml setup.py tilekeep/adapters/imaging/_pixel_loops.c
+TILEKEEP = pyproject.toml setup.py $(wildcard tilekeep/adapters/imaging/*.c)
 
 # $(call install,ENVIRONMENT,NAME): what requirements/NAME.txt pins, and nothing that it does not.
 define install
@@ -113,8 +113,8 @@ define install
 @$(1)/bin/python -m pip install --quiet --require-hashes -r requirements/$(2).txt
 endef
 
-# The sources are used where they are, so that nothing has to be installed again after a change; loops over pixels are
-# compiled beside theirs if there is a C compiler.
+# The sources are used where they are, so that nothing has to be installed again after a change; what is in C is
+# compiled beside its own if there is a compiler.
 define install_tilekeep
 @$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endef
