@@ -4,7 +4,7 @@ from sysconfig import get_config_var
 
 from setuptools import Extension, setup
 
-#: Python without its global lock has no limited API before 3.15: it gets no loops, but the rest can be installed.
+#: Python without its global lock has no limited API before 3.15: it gets none of it, but the rest can be installed.
 LIMITED = {} if get_config_var("Py_GIL_DISABLED") else {"bdist_wheel": {"py_limited_api": "cp311"}}
 
 

@@ -1,6 +1,6 @@
 /* The entropy-coded part of baseline JPEG images cut into those of tiles (ITU-T T.81, annexes E and F): the codes of
- * their blocks are copied as they stand, so that no coefficient changes, and only the first one of each block, which
- * is told as a difference from the block before, is written anew.
+ * their blocks are copied as they stand, so that no coefficient changes; only the DC coefficient of each block, which is
+ * told as a difference from the block before, is written anew.
  *
  * Nothing is believed of what is read: a code that its table has not, more coefficients than a block has, and anything
  * but the end of the image where its last block ends, is the end of the work.
@@ -14,6 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if !defined(__BYTE_ORDER__)
+#error "Bits are read a word at a time; without this module Pillow decodes the images."
+#endif
+
 enum {
     BANDS = 3,
     MOST_BLOCKS = 10,      /* of a minimum coded unit, MCU (B.2.3) */
@@ -23,7 +27,7 @@ enum {
     MOST_DC_BITS = 11,     /* of a difference in images of 8 bits (F.1.2.1) */
     MOST_AC_BITS = 10,     /* of any other coefficient (F.1.2.2) */
     LARGEST_DC = 1023,     /* so that no difference of two has more bits */
-    BLOCK_BYTES = 212,     /* no block is longer: 64 codes, each with its bits */
+    BLOCK_BYTES = 212,     /* no block is longer: 16 + 11 bits of DC and 63 times 16 + 10 of AC are 1665 bits */
     TABLE_BYTES = 16,      /* of a table's head: how many codes have each length */
     END_OF_BLOCK = 128,    /* added to the number of coefficients, where nothing else can be mistaken for it */
     RESTARTS = 8,
@@ -60,8 +64,9 @@ typedef struct {
     uint8_t bits[MOST_DC_BITS + 1]; /* 0 where there is none */
 } encoder;
 
-/* Whether `table` is one: a head, as many symbols, and no more codes of a length than there can be. */
-static bool is_table(const uint8_t *table, Py_ssize_t length)
+/* Whether `table` is one: a head, as many symbols, none over the largest, and no more codes than there can be.  One of
+ * them, of ones only, is never given away (C), and decoders refuse a table that has it. */
+static bool is_table(const uint8_t *table, Py_ssize_t length, int largest_symbol)
 {
     int symbols = 0, free_codes = 1;
     if (length < TABLE_BYTES)
@@ -69,10 +74,15 @@ static bool is_table(const uint8_t *table, Py_ssize_t length)
     for (int bits = 1; bits <= LONGEST_CODE; bits++) {
         free_codes = 2 * free_codes - table[bits - 1];
         symbols += table[bits - 1];
-        if (free_codes < 0)
+        if (free_codes < 1)
             return false;
     }
-    return symbols <= 256 && length == TABLE_BYTES + symbols;
+    if (length != TABLE_BYTES + symbols)
+        return false;
+    for (int i = 0; i < symbols; i++)
+        if (table[TABLE_BYTES + i] > largest_symbol)
+            return false;
+    return true;
 }
 
 static void make_decoder(decoder *codes, const uint8_t *table)
@@ -146,10 +156,8 @@ static bool make_encoder(encoder *codes, const uint8_t *table)
     memset(codes, 0, sizeof *codes);
     for (int bits = 1; bits <= LONGEST_CODE; bits++, code <<= 1) {
         for (int n = table[bits - 1]; n > 0; n--, code++, symbol++) {
-            if (*symbol <= MOST_DC_BITS) {
-                codes->code[*symbol] = (uint16_t)code;
-                codes->bits[*symbol] = (uint8_t)bits;
-            }
+            codes->code[*symbol] = (uint16_t)code;
+            codes->bits[*symbol] = (uint8_t)bits;
         }
     }
     for (int i = 0; i <= MOST_DC_BITS; i++)
@@ -160,19 +168,19 @@ static bool make_encoder(encoder *codes, const uint8_t *table)
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
-/* A block that has been read: its first coefficient, and where the codes of the others stand. */
+/* A block that has been read: its DC coefficient, and where the codes of the others, the AC coefficients, stand. */
 typedef struct {
-    uint64_t others_at; /* bits from the start of the scan */
-    uint32_t others_bits;
-    int32_t first;
+    uint64_t ac_at; /* bits from the start of the scan */
+    uint32_t ac_bits;
+    int32_t dc;
 } block;
 
 /* One band of the image; bands may share tables. */
 typedef struct {
-    const decoder *first;
-    const skipper *others;
-    encoder written_first;
-    int32_t last; /* the first coefficient of the block before */
+    const decoder *dc;
+    const skipper *ac;
+    encoder written_dc;
+    int32_t last_dc; /* of the block before */
 } band;
 
 typedef struct {
@@ -186,7 +194,7 @@ enum { WINDOW_BITS = 57 }; /* that are there, wherever in a byte a window begins
 
 static inline uint64_t in_network_order(uint64_t word)
 {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     return __builtin_bswap64(word);
 #else
     return word;
@@ -229,40 +237,41 @@ static bool unstuff(const uint8_t *from, Py_ssize_t length, uint8_t *bytes, bit_
 static inline bool read_block(bit_reader *reader, band *of, block *read)
 {
     uint64_t at = reader->at, window = window_at(reader->bytes, at);
-    coded_symbol difference = symbol_at(of->first, window);
+    coded_symbol difference = symbol_at(of->dc, window);
     int bits = difference.symbol;
-    if (!difference.bits || bits > MOST_DC_BITS)
+    if (!difference.bits)
         return false;
     window <<= difference.bits;
     if (bits) {
         int32_t value = (int32_t)(window >> (64 - bits));
-        of->last += window >> 63 ? value : value - (1 << bits) + 1;
+        of->last_dc += window >> 63 ? value : value - (1 << bits) + 1;
         window <<= bits;
     }
-    if (of->last > LARGEST_DC || of->last < -LARGEST_DC - 1)
+    if (of->last_dc > LARGEST_DC || of->last_dc < -LARGEST_DC - 1)
         return false;
     bits += difference.bits;
     at += (unsigned)bits;
-    read->first = of->last;
-    read->others_at = at;
+    read->dc = of->last_dc;
+    read->ac_at = at;
     for (int left = WINDOW_BITS - bits, next = 1; next < COEFFICIENTS;) {
         if (left < LONGEST_CODE) {
             window = window_at(reader->bytes, at);
             left = WINDOW_BITS;
         }
-        passed step = of->others->ahead[window >> (64 - LOOK_AHEAD)];
+        passed step = of->ac->ahead[window >> (64 - LOOK_AHEAD)];
+        /* A full block has no code for its end: what may reach so far is taken one code at a time. */
         if (!step.coefficients || next + step.coefficients % END_OF_BLOCK >= COEFFICIENTS)
-            step = passed_by(symbol_at(&of->others->codes, window));
+            step = passed_by(symbol_at(&of->ac->codes, window));
         if (!step.coefficients)
             return false;
         window <<= step.bits;
         left -= step.bits;
         at += step.bits;
         next += step.coefficients;
-        if (next > COEFFICIENTS && next <= END_OF_BLOCK)
+        if (next > COEFFICIENTS && next <= END_OF_BLOCK) /* too many, and not by the end of the block */
             return false;
     }
-    read->others_bits = (uint32_t)(at - read->others_at);
+    read->ac_bits = (uint32_t)(at - read->ac_at);
     reader->at = at;
     return true;
 }
@@ -275,7 +284,7 @@ typedef struct {
     size_t room;
     uint64_t word; /* bits that are not a byte yet, first */
     int bits;
-    int32_t last[BANDS];
+    int32_t last_dc[BANDS];
 } tile;
 
 /* At least one bit, at most 56, and nothing left of them. */
@@ -290,7 +299,7 @@ static inline void put(tile *out, uint64_t value, int bits)
     out->bits = filled & 7;
 }
 
-static inline void put_first(tile *out, const encoder *codes, int32_t difference)
+static inline void put_dc(tile *out, const encoder *codes, int32_t difference)
 {
     uint32_t magnitude = (uint32_t)(difference < 0 ? -difference : difference);
     int bits = magnitude ? 32 - __builtin_clz(magnitude) : 0;
@@ -298,10 +307,10 @@ static inline void put_first(tile *out, const encoder *codes, int32_t difference
     put(out, (uint64_t)codes->code[bits] << bits | value, codes->bits[bits] + bits);
 }
 
-static inline void copy_others(tile *out, const uint8_t *bytes, const block *from)
+static inline void copy_ac(tile *out, const uint8_t *bytes, const block *from)
 {
-    uint64_t at = from->others_at;
-    for (uint32_t left = from->others_bits; left > 0;) {
+    uint64_t at = from->ac_at;
+    for (uint32_t left = from->ac_bits; left > 0;) {
         int bits = left < 56 ? (int)left : 56;
         put(out, window_at(bytes, at) >> (64 - bits), bits);
         at += (unsigned)bits;
@@ -330,26 +339,30 @@ static bool copy_blocks(tile *out, const uint8_t *bytes, const block *blocks, Py
                         Py_ssize_t in_mcu, const band *bands)
 {
     const block *last = &blocks[count - 1];
-    uint64_t bits = last->others_at + last->others_bits - blocks[0].others_at;
+    uint64_t bits = last->ac_at + last->ac_bits - blocks[0].ac_at;
+    /* A DC coefficient takes no more than 27 bits, and put() writes eight bytes, the first of them begun before. */
     if (!reserve(out, (size_t)(bits / 8) + 4 * (size_t)count + 16))
         return false;
     for (Py_ssize_t i = 0, place = 0; i < count; i++, place = place + 1 == in_mcu ? 0 : place + 1) {
         int of = layout[place];
-        put_first(out, &bands[of].written_first, blocks[i].first - out->last[of]);
-        out->last[of] = blocks[i].first;
-        copy_others(out, bytes, &blocks[i]);
+        put_dc(out, &bands[of].written_dc, blocks[i].dc - out->last_dc[of]);
+        out->last_dc[of] = blocks[i].dc;
+        copy_ac(out, bytes, &blocks[i]);
     }
     return true;
 }
 
 /* ---- a scan ----------------------------------------------------------------------------------------------------- */
 
+/* The Huffman tables of a band. */
+enum { DC, AC, WRITTEN_DC, KINDS };
+
 typedef struct {
     const uint8_t *body;
     Py_ssize_t length;
     const uint8_t *layout; /* the band of each block of an MCU */
     Py_ssize_t in_mcu;
-    const uint8_t *tables[BANDS][3]; /* of first coefficients, of the others, of first coefficients when written */
+    const uint8_t *tables[BANDS][KINDS];
     int across, down;                /* in MCUs */
     int restart;                     /* MCUs between restarts, 0 for none */
     tile *tiles;
@@ -360,84 +373,84 @@ typedef struct {
 typedef enum { CUT, DAMAGED, NO_MEMORY } outcome;
 
 typedef struct {
-    decoder first[BANDS];
-    skipper others[BANDS];
+    decoder dc[BANDS];
+    skipper ac[BANDS];
     band bands[BANDS];
     bit_reader reader;
     block *row;
     uint8_t *bytes;
-} work;
+} workspace;
 
-static bool make_bands(const scan *cut, work *at)
+static bool make_bands(const scan *cut, workspace *space)
 {
     for (int i = 0; i < BANDS; i++) {
-        band *made = &at->bands[i];
-        bool as_before = i > 0 && cut->tables[i][0] == cut->tables[i - 1][0] && cut->tables[i][1] == cut->tables[i - 1][1];
+        band *made = &space->bands[i];
+        bool as_before = i > 0 && cut->tables[i][DC] == cut->tables[i - 1][DC] && cut->tables[i][AC] == cut->tables[i - 1][AC];
         if (as_before) {
-            *made = at->bands[i - 1];
+            *made = space->bands[i - 1];
         } else {
-            make_decoder(&at->first[i], cut->tables[i][0]);
-            make_skipper(&at->others[i], cut->tables[i][1]);
-            made->first = &at->first[i];
-            made->others = &at->others[i];
+            make_decoder(&space->dc[i], cut->tables[i][DC]);
+            make_skipper(&space->ac[i], cut->tables[i][AC]);
+            made->dc = &space->dc[i];
+            made->ac = &space->ac[i];
         }
-        if (!make_encoder(&made->written_first, cut->tables[i][2]))
+        if (!make_encoder(&made->written_dc, cut->tables[i][WRITTEN_DC]))
             return false;
     }
     return true;
 }
 
 /* Goes on to the part after a restart; false unless the one before has been read to its last byte. */
-static bool begin_part(work *at, Py_ssize_t part)
+static bool begin_part(workspace *space, Py_ssize_t part)
 {
     if (part > 0) {
-        uint64_t end = at->reader.part_ends[part - 1];
-        if (at->reader.at > end || at->reader.at + 8 <= end)
+        uint64_t end = space->reader.part_ends[part - 1];
+        if (space->reader.at > end || space->reader.at + 8 <= end)
             return false;
-        at->reader.at = end;
+        space->reader.at = end;
     }
     for (int i = 0; i < BANDS; i++)
-        at->bands[i].last = 0;
+        space->bands[i].last_dc = 0;
     return true;
 }
 
-static bool read_row(const scan *cut, work *at, int row)
+static bool read_row(const scan *cut, workspace *space, int row)
 {
-    uint64_t end = at->reader.part_ends[at->reader.parts - 1];
-    block *next = at->row;
+    uint64_t end = space->reader.part_ends[space->reader.parts - 1];
+    block *next = space->row;
     for (int column = 0; column < cut->across; column++) {
         Py_ssize_t mcu = (Py_ssize_t)row * cut->across + column;
-        if (cut->restart && mcu % cut->restart == 0 && !begin_part(at, mcu / cut->restart))
+        if (cut->restart && mcu % cut->restart == 0 && !begin_part(space, mcu / cut->restart))
             return false;
         for (Py_ssize_t i = 0; i < cut->in_mcu; i++)
-            if (!read_block(&at->reader, &at->bands[cut->layout[i]], next++) || at->reader.at > end)
+            if (!read_block(&space->reader, &space->bands[cut->layout[i]], next++) || space->reader.at > end)
                 return false;
     }
     return true;
 }
 
-static bool copy_row(const scan *cut, const work *at, int row)
+static bool copy_row(const scan *cut, const workspace *space, int row)
 {
     for (Py_ssize_t i = 0; i < cut->tile_count; i++) {
         tile *out = &cut->tiles[i];
         if (row < out->top || row >= out->top + cut->tile_down)
             continue;
-        if (!copy_blocks(out, at->reader.bytes, at->row + out->left * cut->in_mcu, cut->tile_across * cut->in_mcu,
-                         cut->layout, cut->in_mcu, at->bands))
+        if (!copy_blocks(out, space->reader.bytes, space->row + out->left * cut->in_mcu, cut->tile_across * cut->in_mcu,
+                         cut->layout, cut->in_mcu, space->bands))
             return false;
     }
     return true;
 }
 
-static outcome cut_rows(const scan *cut, work *at)
+static outcome cut_rows(const scan *cut, workspace *space)
 {
     for (int row = 0; row < cut->down; row++) {
-        if (!read_row(cut, at, row))
+        if (!read_row(cut, space, row))
             return DAMAGED;
-        if (!copy_row(cut, at, row))
+        if (!copy_row(cut, space, row))
             return NO_MEMORY;
     }
-    if (!begin_part(at, at->reader.parts))
+    if (!begin_part(space, space->reader.parts))
         return DAMAGED;
     for (Py_ssize_t i = 0; i < cut->tile_count; i++) {
         int missing = 8 - cut->tiles[i].bits;
@@ -450,24 +463,25 @@ static outcome cut_rows(const scan *cut, work *at)
 static outcome cut_tiles(const scan *cut)
 {
     Py_ssize_t mcus = (Py_ssize_t)cut->across * cut->down;
-    Py_ssize_t parts = cut->restart ? (mcus + cut->restart - 1) / cut->restart : 1;
+    Py_ssize_t parts = cut->restart ? (mcus - 1) / cut->restart + 1 : 1;
     if (parts > cut->length)
         return DAMAGED;
     outcome result = NO_MEMORY;
-    work *at = calloc(1, sizeof *at);
-    if (at) {
-        at->bytes = calloc(1, (size_t)cut->length + BLOCK_BYTES + sizeof(uint64_t));
-        at->row = malloc((size_t)(cut->across * cut->in_mcu) * sizeof *at->row);
-        at->reader = (bit_reader){at->bytes, 0, malloc((size_t)parts * sizeof(uint64_t)), parts};
-        if (at->bytes && at->row && at->reader.part_ends) {
-            bool whole = make_bands(cut, at) && unstuff(cut->body, cut->length, at->bytes, &at->reader);
-            result = whole ? cut_rows(cut, at) : DAMAGED;
+    workspace *space = calloc(1, sizeof *space);
+    if (space) {
+        /* A block may begin at the last bit, and windows are eight bytes wide. */
+        space->bytes = calloc(1, (size_t)cut->length + BLOCK_BYTES + sizeof(uint64_t));
+        space->row = malloc((size_t)(cut->across * cut->in_mcu) * sizeof *space->row);
+        space->reader = (bit_reader){space->bytes, 0, malloc((size_t)parts * sizeof(uint64_t)), parts};
+        if (space->bytes && space->row && space->reader.part_ends) {
+            bool whole = make_bands(cut, space) && unstuff(cut->body, cut->length, space->bytes, &space->reader);
+            result = whole ? cut_rows(cut, space) : DAMAGED;
         }
-        free(at->bytes);
-        free(at->row);
-        free(at->reader.part_ends);
+        free(space->bytes);
+        free(space->row);
+        free(space->reader.part_ends);
     }
-    free(at);
+    free(space);
     return result;
 }
 
@@ -518,29 +532,41 @@ static bool are_sizes(const scan *cut)
     return sized;
 }
 
-static bool are_tables(const scan *cut, Py_ssize_t lengths[BANDS][3])
+static bool are_tables(const scan *cut, Py_ssize_t lengths[BANDS][KINDS])
 {
     bool all = true;
     for (int i = 0; i < BANDS; i++)
-        for (int j = 0; j < 3; j++)
-            all = all && is_table(cut->tables[i][j], lengths[i][j]);
+        for (int j = 0; j < KINDS; j++)
+            all = all && is_table(cut->tables[i][j], lengths[i][j], j == AC ? UINT8_MAX : MOST_DC_BITS);
     return all;
+}
+
+/* The tables are borrowed from the tuple, which nobody can change meanwhile. */
+static bool take_tables(scan *cut, Py_ssize_t lengths[BANDS][KINDS], PyObject *tables)
+{
+#define TABLE(band, kind) &cut->tables[band][kind], &lengths[band][kind]
+#define TABLES(band) TABLE(band, DC), TABLE(band, AC), TABLE(band, WRITTEN_DC)
+    return PyArg_ParseTuple(tables, "y#y#y#y#y#y#y#y#y#", TABLES(0), TABLES(1), TABLES(2));
+}
+
+static bool is_tuple(PyObject *object)
+{
+    if (!PyTuple_Check(object))
+        PyErr_SetString(PyExc_TypeError, "a corner is a tuple of two numbers");
+    return PyTuple_Check(object);
 }
 
 static bool take_corners(scan *cut, PyObject *corners)
 {
-    cut->tile_count = PySequence_Size(corners);
-    if (cut->tile_count < 0)
-        return false;
+    cut->tile_count = PyTuple_Size(corners);
     if (!(cut->tiles = calloc((size_t)cut->tile_count + 1, sizeof *cut->tiles))) {
         PyErr_NoMemory();
         return false;
     }
     for (Py_ssize_t i = 0; i < cut->tile_count; i++) {
         tile *out = &cut->tiles[i];
-        PyObject *corner = PySequence_GetItem(corners, i);
-        bool taken = corner && PyArg_ParseTuple(corner, "ii", &out->left, &out->top);
-        Py_XDECREF(corner);
+        PyObject *corner = PyTuple_GetItem(corners, i);
+        bool taken = corner && is_tuple(corner) && PyArg_ParseTuple(corner, "ii", &out->left, &out->top);
         if (!taken)
             return false;
         if (out->left < 0 || out->top < 0 || out->left > cut->across - cut->tile_across ||
@@ -556,8 +582,8 @@ PyDoc_STRVAR(cut_scan_doc,
              "cut_scan(scan, layout, tables, mcus, restart, corners, tile, /)\n--\n\n"
              "The scans of tiles, without an end-of-image marker, out of the one of an image in three bands, which\n"
              "begins after the header of its scan.  ``layout`` names the band of each block of an MCU, a byte each;\n"
-             "``tables`` are three Huffman tables of each band, as they stand in DHT segments: of the first\n"
-             "coefficients, of the others, and of the first coefficients of the tiles, with all of its codes.\n"
+             "``tables`` are three Huffman tables of each band, as they stand in DHT segments: of its DC\n"
+             "coefficients, of its AC coefficients, and of the DC coefficients of the tiles, with all codes.\n"
              "``mcus`` are how many there are across and down, ``restart`` how many between markers (0: no markers),\n"
              "``corners`` the MCUs to the left and above of each tile, ``tile`` its size in MCUs.  None if a table or\n"
              "the scan is damaged, or anything but the end of the image follows it.\n\n"
@@ -566,18 +592,16 @@ PyDoc_STRVAR(cut_scan_doc,
 static PyObject *cut_scan(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Py_buffer body;
-    PyObject *corners, *result = NULL;
+    PyObject *tables, *corners, *result = NULL;
     scan cut = {0};
-    Py_ssize_t lengths[BANDS][3];
-#define TABLE(band, kind) &cut.tables[band][kind], &lengths[band][kind]
-#define TABLES(band) TABLE(band, 0), TABLE(band, 1), TABLE(band, 2)
-    if (!PyArg_ParseTuple(args, "y*y#((y#y#y#)(y#y#y#)(y#y#y#))(ii)iO(ii):cut_scan", &body, &cut.layout, &cut.in_mcu,
-                          TABLES(0), TABLES(1), TABLES(2), &cut.across, &cut.down, &cut.restart, &corners,
-                          &cut.tile_across, &cut.tile_down))
+    Py_ssize_t lengths[BANDS][KINDS];
+    if (!PyArg_ParseTuple(args, "y*y#O!(ii)iO!(ii):cut_scan", &body, &cut.layout, &cut.in_mcu, &PyTuple_Type, &tables,
+                          &cut.across, &cut.down, &cut.restart, &PyTuple_Type, &corners, &cut.tile_across,
+                          &cut.tile_down))
         return NULL;
     cut.body = body.buf;
     cut.length = body.len;
-    if (are_sizes(&cut) && take_corners(&cut, corners)) {
+    if (are_sizes(&cut) && take_tables(&cut, lengths, tables) && take_corners(&cut, corners)) {
         outcome cutting = DAMAGED;
         Py_BEGIN_ALLOW_THREADS
         if (are_tables(&cut, lengths))

@@ -35,8 +35,10 @@ def tiles_without_decoding(
     """
     if not isinstance(raster, JpegRaster) or not corners or not _is_wanted(encoding):
         return None
+    if jpeg_scan.compiled is None:
+        return None
     frame = jpeg_frame(raster.body)
-    if frame is None or frame.size != raster.size or not _is_coarse_enough(frame, encoding):
+    if frame is None or not _is_coarse_enough(frame, encoding):
         return None
     if not all(_is_between_blocks(corner, tile_size, frame) for corner in corners):
         return None
@@ -78,8 +80,7 @@ def _is_between_blocks(corner: tuple[int, int], tile: Size, frame: JpegFrame) ->
 
 
 def _cut(frame: JpegFrame, body: bytes, corners: Sequence[tuple[int, int]], tile: Size) -> list[bytes] | None:
-    if jpeg_scan.compiled is None:
-        return None
+    assert jpeg_scan.compiled is not None
     mcu = frame.mcu
     return jpeg_scan.compiled.cut_scan(
         memoryview(body)[frame.scan_at :],
@@ -87,7 +88,7 @@ def _cut(frame: JpegFrame, body: bytes, corners: Sequence[tuple[int, int]], tile
         frame.tables,
         _mcus_of(frame.size, mcu),
         frame.restart,
-        [(left // mcu.width, top // mcu.height) for left, top in corners],
+        tuple((left // mcu.width, top // mcu.height) for left, top in corners),
         _mcus_of(tile, mcu),
     )
 

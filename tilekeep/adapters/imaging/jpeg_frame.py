@@ -30,13 +30,13 @@ _STEPS = 64
 _HUFFMAN_HEAD = 16
 _ALL_OF_SEQUENTIAL = b"\0\x3f\0"
 
-#: Huffman tables of first coefficients have numbers from here, those of the others from there (B.2.4.2).
-_FIRST, _OTHERS = 0x00, 0x10
+#: Huffman tables of DC coefficients have numbers from here, those of AC coefficients from there (B.2.4.2).
+_DC, _AC = 0x00, 0x10
 _MOST_TABLES = 4
-_HUFFMAN_NUMBERS = frozenset(kind | number for kind in (_FIRST, _OTHERS) for number in range(_MOST_TABLES))
+_HUFFMAN_NUMBERS = frozenset(kind | number for kind in (_DC, _AC) for number in range(_MOST_TABLES))
 
-#: The tables of first coefficients in annex K.3.3.1, of brightness and of colours.
-_FIRST_COEFFICIENTS = (
+#: The tables of DC coefficients in annex K.3.3.1, of brightness and of colours.
+_USUAL_DC_TABLES = (
     bytes.fromhex("00010501010101010100000000000000") + bytes(range(12)),
     bytes.fromhex("00030101010101010101010000000000") + bytes(range(12)),
 )
@@ -47,15 +47,14 @@ class JpegBand:
     """Brightness or a colour difference.
 
     ``across`` and ``down`` say how many blocks of it an MCU has, ``steps`` are its quantisation steps in zigzag order,
-    the others its Huffman tables as they stand in the file.
+    the tables those of Huffman codes as they stand in the file.
     """
 
-    name: int
     across: int
     down: int
     steps: bytes
-    first_coefficients: bytes
-    other_coefficients: bytes
+    dc_table: bytes
+    ac_table: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +80,29 @@ class JpegFrame:
         return b"".join(bytes([number]) * (band.across * band.down) for number, band in enumerate(self.bands))
 
     @property
-    def tables(self) -> tuple[tuple[bytes, bytes, bytes], ...]:
-        """The Huffman tables of each band: of first coefficients, of the others, of first ones in parts."""
-        return tuple(
-            (band.first_coefficients, band.other_coefficients, _FIRST_COEFFICIENTS[number > 0])
-            for number, band in enumerate(self.bands)
-        )
+    def tables(self) -> tuple[bytes, ...]:
+        """Three Huffman tables of each band: of DC and of AC coefficients, and of DC coefficients in parts."""
+        brightness, *colors = self.bands
+        tables = [brightness.dc_table, brightness.ac_table, _USUAL_DC_TABLES[0]]
+        for band in colors:
+            tables += band.dc_table, band.ac_table, _USUAL_DC_TABLES[1]
+        return tuple(tables)
 
     def header_of_part(self, size: Size) -> bytes:
         """All in front of the scan of a part of the image, which has no restarts."""
         steps = _distinct(band.steps for band in self.bands)
-        others = _distinct(band.other_coefficients for band in self.bands)
+        ac_tables = _distinct(band.ac_table for band in self.bands)
         frame, scan = bytearray(), bytearray()
-        for number, band in enumerate(self.bands):
-            frame += bytes((band.name, band.across << 4 | band.down, steps.index(band.steps)))
-            scan += bytes((band.name, (number > 0) << 4 | others.index(band.other_coefficients)))
+        for name, band in enumerate(self.bands, 1):
+            frame += bytes((name, band.across << 4 | band.down, steps.index(band.steps)))
+            scan += bytes((name, (name > 1) << 4 | ac_tables.index(band.ac_table)))
         return b"".join(
             [
                 _START_OF_IMAGE,
                 _segment(_APP0, _JFIF),
                 _segment(_DQT, _numbered(0, steps)),
                 _segment(_SOF0, struct.pack(">BHHB", _BITS, size.height, size.width, _BANDS) + frame),
-                _segment(_DHT, _numbered(_FIRST, _FIRST_COEFFICIENTS) + _numbered(_OTHERS, others)),
+                _segment(_DHT, _numbered(_DC, _USUAL_DC_TABLES) + _numbered(_AC, ac_tables)),
                 _segment(_SOS, bytes((_BANDS,)) + scan + _ALL_OF_SEQUENTIAL),
             ]
         )
@@ -152,17 +152,19 @@ class _Header:
         if (bits, count, scan_count, coefficients) != (_BITS, _BANDS, _BANDS, _ALL_OF_SEQUENTIAL):
             return None
         names = bytes(band[0] for band in bands)
-        if not width or not height or names == _NAMES_OF_RGB or names != bytes(band[0] for band in scanned):
+        if not width or not height or names == _NAMES_OF_RGB or len(set(names)) < _BANDS:
+            return None
+        if names != bytes(band[0] for band in scanned):
             return None
         brightness, blue, red = map(self._band, bands, scanned)
         frame = JpegFrame(Size(width, height), (brightness, blue, red), self._restart, scan_at)
-        return frame if len(_distinct(band.other_coefficients for band in frame.bands)) < _BANDS else None
+        return frame if len(_distinct(band.ac_table for band in frame.bands)) < _BANDS else None
 
     def _band(self, band: bytes, scanned: bytes) -> JpegBand:
-        name, factors, steps = band
+        _, factors, steps = band
         _, tables = scanned
-        first, others = self._huffman[_FIRST | tables >> 4], self._huffman[_OTHERS | tables & 0x0F]
-        return JpegBand(name, factors >> 4, factors & 0x0F, self._steps[steps], first, others)
+        dc_table, ac_table = self._huffman[_DC | tables >> 4], self._huffman[_AC | tables & 0x0F]
+        return JpegBand(factors >> 4, factors & 0x0F, self._steps[steps], dc_table, ac_table)
 
 
 def _segments(body: bytes) -> Iterator[tuple[int, bytes, int]]:
@@ -180,23 +182,24 @@ def _segments(body: bytes) -> Iterator[tuple[int, bytes, int]]:
 
 
 def _tables(content: bytes, numbers: Container[int], length_of: Callable[[bytes], int]) -> Iterator[tuple[int, bytes]]:
-    """Tables by their numbers.
+    """Tables by their numbers; ``length_of`` tells how long one is by its first bytes.
 
     :raises KeyError: one has another number, as those of 16 bits have.
     :raises IndexError: one is cut.
     """
-    while content:
-        number, length = content[0], length_of(content[1:])
+    end = 0
+    while end < len(content):
+        number, start = content[end], end + 1
+        end = start + length_of(content[start : start + _HUFFMAN_HEAD])
         if number not in numbers:
             raise KeyError(number)
-        if len(content) <= length:
-            raise IndexError(length)
-        yield number, content[1 : 1 + length]
-        content = content[1 + length :]
+        if end > len(content):
+            raise IndexError(end)
+        yield number, content[start:end]
 
 
-def _huffman_length(table: bytes) -> int:
-    return _HUFFMAN_HEAD + sum(table[:_HUFFMAN_HEAD])
+def _huffman_length(head: bytes) -> int:
+    return _HUFFMAN_HEAD + sum(head)
 
 
 def _is_adobe_of_other_bands(marker: int, content: bytes) -> bool:

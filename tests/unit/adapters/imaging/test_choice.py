@@ -7,10 +7,13 @@ import sys
 
 import pytest
 
+from tests.unit.adapters.imaging.jpegs import jpeg
+from tilekeep.adapters.imaging import jpeg_scan
 from tilekeep.adapters.imaging.choice import LazyImaging
+from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.ports.imaging import Imaging
 
 
@@ -90,3 +93,15 @@ def test_imaging_is_made_once() -> None:
         lazy.blank(Size(2, 2), ImageEncoding())
 
     assert len(made) == 1
+
+
+def test_without_a_compiler_jpeg_tiles_are_made_of_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jpeg_scan, "compiled", None)
+    body, limits, encoding = jpeg(), ImageLimits(10**6, 10**6), ImageEncoding("image/jpeg")
+
+    ours, theirs = (
+        each.split(each.decode(body, limits, lazily=True), [(16, 16)], Size(64, 48), encoding)
+        for each in (FastImaging(), PillowImaging())
+    )
+
+    assert ours == theirs

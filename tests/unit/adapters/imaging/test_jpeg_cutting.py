@@ -21,6 +21,7 @@ from tests.unit.adapters.imaging.jpegs import (
     jpeg,
     opened,
     with_marker,
+    with_sampling_factors,
     with_steps_of_300,
 )
 from tests.unit.adapters.imaging.loops import needs_jpeg_scans
@@ -155,6 +156,24 @@ def test_it_is_made_of_pixels_as_by_pillow(fast: FastImaging, case: str) -> None
     assert opened(ours.body).convert("RGB").tobytes() == opened(theirs.body).convert("RGB").tobytes()
     if encoding.format == JPEG:
         assert not is_cut(ours, body, corner)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("bands", [(0xFF, 0x11, 0x11), (0x44, 0x11, 0x11), (0x12, 0x11, 0x11), (0x22, 0x22, 0x11)])
+def test_sampling_factors_out_of_the_ordinary_are_left_to_pillow(
+    fast: FastImaging, bands: tuple[int, int, int]
+) -> None:
+    body = with_sampling_factors(jpeg(), *bands)
+    encoding = replace(ENCODING, jpeg_subsampling="4:4:4")
+
+    assert _tile_or_refusal(fast, body, encoding) == _tile_or_refusal(PILLOW, body, encoding)
+
+
+def _tile_or_refusal(imaging: FastImaging | PillowImaging, body: bytes, encoding: ImageEncoding) -> bytes | str:
+    try:
+        return opened(split(imaging, body, encoding=encoding).body).tobytes()
+    except UndecodableImage as error:
+        return str(error)
 
 
 def test_one_tile_that_sticks_out_makes_all_of_pixels(fast: FastImaging) -> None:

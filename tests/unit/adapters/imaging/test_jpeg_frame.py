@@ -12,6 +12,7 @@ from tilekeep.adapters.imaging.jpeg_frame import JpegFrame, jpeg_frame
 from tilekeep.domain.geometry import Size
 
 WHOLE = jpeg()
+IN_SCAN = b"\xff\xda\0\x0c\3\1\0\2\x11\3\x11"
 SOF0, DHT, SOS, DQT = b"\xff\xc0", b"\xff\xc4", b"\xff\xda", b"\xff\xdb"
 
 
@@ -29,7 +30,7 @@ def test_it_tells_what_pillow_tells(subsampling: str) -> None:
     frame = frame_of(body)
 
     assert frame.size == PICTURE.size == pillow.size
-    assert [(band.name, band.across, band.down) for band in frame.bands] == [layer[:3] for layer in pillow.layer]
+    assert [(band.across, band.down) for band in frame.bands] == [layer[1:3] for layer in pillow.layer]
     assert [sorted(band.steps) for band in frame.bands] == [sorted(pillow.quantization[t]) for *_, t in pillow.layer]
 
 
@@ -65,15 +66,30 @@ def test_the_header_of_a_part_is_that_of_an_image() -> None:
     part = frame_of(header)
     assert (part.size, part.restart, part.scan_at) == (Size(48, 32), 0, len(header))
     assert [band.steps for band in part.bands] == [band.steps for band in frame.bands]
-    assert [band.other_coefficients for band in part.bands] == [band.other_coefficients for band in frame.bands]
-    assert [band.first_coefficients for band in part.bands] == [written for _, _, written in frame.tables]
+    assert [band.ac_table for band in part.bands] == [band.ac_table for band in frame.bands]
+    assert tuple(band.dc_table for band in part.bands) == frame.tables[2::3]
     assert opened(header).size == (48, 32)
 
 
-def test_its_tables_of_first_coefficients_are_those_of_the_standard() -> None:
-    frame = frame_of(WHOLE)
+def test_the_tables_of_dc_coefficients_are_those_of_the_standard() -> None:
+    tables = frame_of(WHOLE).tables
 
-    assert all(theirs == ours for theirs, _, ours in frame.tables)
+    assert tables[2::3] == tables[0::3]
+
+
+def test_the_bands_of_a_part_are_called_as_jfif_has_it() -> None:
+    odd = _sof(slice(6, 15), b"\0\x22\0\7\x11\1\x09\x11\1").replace(IN_SCAN, b"\xff\xda\0\x0c\3\0\0\7\x11\x09\x11")
+
+    assert frame_of(odd).header_of_part(Size(48, 32)) == frame_of(WHOLE).header_of_part(Size(48, 32))
+
+
+def test_blue_and_red_may_have_different_tables() -> None:
+    frame = frame_of(WHOLE.replace(IN_SCAN, b"\xff\xda\0\x0c\3\1\0\2\x11\3\x10"))
+
+    part = frame_of(frame.header_of_part(Size(48, 32)))
+
+    assert frame.bands[1].ac_table != frame.bands[2].ac_table == frame.bands[0].ac_table
+    assert [band.ac_table for band in part.bands] == [band.ac_table for band in frame.bands]
 
 
 def _changed(old: bytes, new: bytes) -> bytes:
@@ -109,7 +125,13 @@ OTHER_KINDS = {
     "progressive": jpeg(progressive=True),
     "grey": jpeg(PICTURE.convert("L")),
     "CMYK": jpeg(PICTURE.convert("CMYK")),
-    "red, green and blue by name": jpeg(keep_rgb=True, subsampling="4:4:4"),
+    "red, green and blue": jpeg(keep_rgb=True, subsampling="4:4:4"),
+    "red, green and blue by name alone": _sof(slice(6, 15), b"R\x22\0G\x11\1B\x11\1").replace(
+        IN_SCAN, b"\xff\xda\0\x0c\3R\0G\x11B\x11"
+    ),
+    "two bands with one name": _sof(slice(6, 15), b"\1\x22\0\2\x11\1\2\x11\1").replace(
+        IN_SCAN, b"\xff\xda\0\x0c\3\1\0\2\x11\2\x11"
+    ),
     "red, green and blue by Adobe": with_marker(WHOLE, 0xEE, b"Adobe\0\x64\0\0\0\0\0"),
     "arithmetic coding": _changed(SOF0, b"\xff\xc9"),
     "12 bits": _sof(slice(0, 1), b"\x0c"),
@@ -121,11 +143,13 @@ OTHER_KINDS = {
     "no Huffman tables": _without(DHT),
     "no frame": _without(SOF0),
     "two frames": with_marker(WHOLE, 0xC0, WHOLE[WHOLE.index(SOF0) + 4 :][:15]),
-    "a scan of one band": _changed(b"\xff\xda\0\x0c\3\1\0\2\x11\3\x11", b"\xff\xda\0\x08\1\1\0"),
-    "bands in another order": _changed(b"\xff\xda\0\x0c\3\1\0\2\x11\3\x11", b"\xff\xda\0\x0c\3\2\x11\1\0\3\x11"),
+    "a scan of one band": _changed(IN_SCAN, b"\xff\xda\0\x08\1\1\0"),
+    "bands in another order": _changed(IN_SCAN, b"\xff\xda\0\x0c\3\2\x11\1\0\3\x11"),
     "a Huffman table with a number of its own": _changed(b"\xff\xda\0\x0c\3\1\0\2\x11", b"\xff\xda\0\x0c\3\1\0\2\x22"),
     "a part of the coefficients": _changed(b"\3\x11\0\x3f\0", b"\3\x11\0\x3e\0"),
     "a Huffman table that is cut": with_marker(WHOLE, 0xC4, b"\0" + b"\1" * 16),
+    "a Huffman table with a number that is none": with_marker(WHOLE, 0xC4, b"\4" + b"\0" * 16),
+    "a table of steps with a number that is none": with_marker(WHOLE, 0xDB, b"\4" + b"\1" * 64),
     "a table of steps that is cut": with_marker(WHOLE, 0xDB, b"\0" * 64),
     "a number of restarts that is cut": with_marker(WHOLE, 0xDD, b"\1"),
     "something between segments": WHOLE[:2] + b"?" + WHOLE[2:],
