@@ -34,11 +34,15 @@ ENVIRONMENTS = $(VENV) $(REFERENCE) $(BENCH) $(LOCKER) $(SWIFT) $(UWSGI) $(MOD_W
 BROKEN = $(foreach env,$(ENVIRONMENTS),$(shell $(env)/bin/python -c '$(NEW_ENOUGH)' 2>/dev/null || echo $(env)/bin/python))
 .PHONY: $(BROKEN)
 
+BUILD_C = $(VENV)/bin/python setup.py --quiet build_ext --inplace --build-temp .cache/c
+TESTS_OF_C = $(wildcard tests/unit/adapters/imaging/test_jpeg_*.py) tests/unit/adapters/imaging/test_pixel_loops.py
+
 .PHONY: help
 help:
 	@echo 'make demo       start Tilekeep with a world map and print the address of its page'
 	@echo 'make test       run the tests; those that need a program which is missing say so and skip'
 	@echo 'make lint       ruff, mypy and the import contracts'
+	@echo 'make sanitize   run the tests of what is in C with the address and undefined behaviour sanitizers of GCC'
 	@echo 'make format     let ruff rewrite the sources'
 	@echo 'make reference  install MapProxy beside Tilekeep, for the tests that compare the two'
 	@echo 'make editor     install the YAML language server (needs node and npm), for the tests of tilekeep schema'
@@ -51,13 +55,20 @@ help:
 
 # --- what people call -------------------------------------------------------------------------------------------
 
-.PHONY: demo test lint format reference editor servers docs bench soak lock clean
+.PHONY: demo test sanitize lint format reference editor servers docs bench soak lock clean
 
 demo: $(VENV)/.installed-demo
 	@exec $(VENV)/bin/tilekeep demo
 
 test: $(VENV)/.installed-test
 	$(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+
+# Compiled anew afterwards as it was, whatever the tests say.
+sanitize: $(VENV)/.installed-test
+	CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover' $(BUILD_C) --force
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc $(VENV)/bin/python -m pytest $(TESTS_OF_C) $(PYTEST_ARGS); \
+	  status=$$?; $(BUILD_C) --force; exit $$status
 
 lint: $(VENV)/.installed-lint
 	$(VENV)/bin/ruff check
@@ -93,7 +104,7 @@ lock: $(LOCKED:%=requirements/%.txt)
 
 clean:
 	rm -rf $(ENVIRONMENTS) $(YAML_EDITOR) $(SERVERS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist \
-	  tilekeep/adapters/imaging/_pixel_loops.*.so *.egg-info
+	  tilekeep/adapters/imaging/*.so *.egg-info
 
 # --- environments -----------------------------------------------------------------------------------------------
 
@@ -104,7 +115,7 @@ $(ENVIRONMENTS:%=%/bin/python):
 	@$(PYTHON) -m venv --clear $(@D:%/bin=%) || { \
 	  echo 'On Debian and Ubuntu "python3 -m venv" comes with the package python3-venv.'; exit 1; }
 
-TILEKEEP = pyproject.toml setup.py tilekeep/adapters/imaging/_pixel_loops.c
+TILEKEEP = pyproject.toml setup.py $(wildcard tilekeep/adapters/imaging/*.c)
 
 # $(call install,ENVIRONMENT,NAME): what requirements/NAME.txt pins, and nothing that it does not.
 define install
@@ -113,8 +124,8 @@ define install
 @$(1)/bin/python -m pip install --quiet --require-hashes -r requirements/$(2).txt
 endef
 
-# The sources are used where they are, so that nothing has to be installed again after a change; loops over pixels are
-# compiled beside theirs if there is a C compiler.
+# The sources are used where they are, so that nothing has to be installed again after a change; what is in C is
+# compiled beside its own if there is a compiler.
 define install_tilekeep
 @$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endef

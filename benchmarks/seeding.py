@@ -55,13 +55,17 @@ def _draw(request: Received) -> Reply:
 
 
 def measure(directory: Path) -> Iterator[Row]:
-    """Flat tiles with one and four workers, photographs with four, a full cache, and a nearly empty one."""
+    """Flat tiles with one and four workers, photographs with four, a full cache, and a nearly empty one.
+
+    Of 1,365 tiles the start of the program is a good part; of 5,461 it is a small one, as when people seed.
+    """
     with UpstreamServer() as upstream:
         upstream.on("/wms", _draw)
         for workers in (1, 4):
             yield _filled(directory / f"flat-{workers}", upstream, "flat", 6, workers)
-        for kind in list(_KINDS)[1:]:
-            yield _filled(directory / kind.replace(" ", "-").replace(",", ""), upstream, kind, 5, 4)
+        for level in (5, 6):
+            for kind in list(_KINDS)[1:]:
+                yield _filled(directory / f"{kind}-{level}", upstream, kind, level, 4)
         yield _again(directory / "again", upstream, "seed again over 5,461 tiles", 6, ["--seed", "fill"])
         only_existing = ["--seed", "refresh", "--skip-uncached"]
         yield _again(directory / "existing", upstream, "refresh only existing, 85 tiles, to level 10", 3, only_existing)

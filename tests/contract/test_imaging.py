@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.contract.imaging_suite import ImagingSuite
-from tests.integration.services.programs import find_turbojpeg
 from tilekeep.adapters.imaging.choice import imaging
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
@@ -23,11 +22,6 @@ class TestFastImaging(ImagingSuite):
 class TestFastImagingWithOpenCv(ImagingSuite):
     def make_imaging(self) -> Imaging:
         return FastImaging(opencv=True)
-
-
-class TestFastImagingWithTurboJpeg(ImagingSuite):
-    def make_imaging(self) -> Imaging:
-        return FastImaging(turbojpeg=find_turbojpeg())
 
 
 class TestChosenImaging(ImagingSuite):

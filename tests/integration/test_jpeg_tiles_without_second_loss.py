@@ -11,12 +11,14 @@ from PIL import Image
 from werkzeug.test import Client
 
 from tests.integration.services.mapproxy import mapproxy
-from tests.integration.services.programs import find_turbojpeg
 from tests.integration.support.answers import ask
 from tests.integration.support.drawing import encoded
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
 from tests.unit.adapters.imaging.jpegs import brightness, inner, opened
+from tests.unit.adapters.imaging.loops import needs_jpeg_scans
 from tilekeep import make_wsgi_app
+
+pytestmark = needs_jpeg_scans
 
 CONFIG = """
 services: {{tms: }}
@@ -47,7 +49,6 @@ def picture(width: int, height: int) -> Image.Image:
 
 @pytest.fixture
 def upstream() -> Iterator[UpstreamServer]:
-    find_turbojpeg()
     with UpstreamServer() as server:
         yield server
 

@@ -9,8 +9,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from tilekeep.adapters.imaging.turbojpeg import TurboJpeg, installed_turbojpeg
-
 # Where Debian puts what is not for everybody's command line.
 _MORE_FOLDERS = ("/usr/sbin", "/sbin", "/usr/lib/cgi-bin")
 
@@ -73,14 +71,6 @@ def find_gdal_bindings() -> Path:
     if subprocess.run(question, env=environment, check=False, capture_output=True).returncode != 0:
         raise ProgramMissing("osgeo", "Debian package python3-gdal, for the Python that Debian brings")
     return folder
-
-
-def find_turbojpeg() -> TurboJpeg:
-    """The library that cuts JPEG images, or :class:`ProgramMissing`."""
-    library = installed_turbojpeg()
-    if library is None:
-        raise ProgramMissing("libturbojpeg", "Debian package libturbojpeg0")
-    return library
 
 
 def find_yaml_language_server() -> Path:

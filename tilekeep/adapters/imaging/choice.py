@@ -22,8 +22,8 @@ _WARPING_LIBRARY = "cv2"
 def imaging(font_dir: str | None = None) -> Imaging:
     """Imaging by NumPy, ISA-L and libdeflate if they are installed, else by Pillow alone; nothing is imported yet.
 
-    OpenCV, if installed too, draws maps in other reference systems, and libturbojpeg cuts and writes JPEG.  Text is
-    written in the font in ``font_dir``, or in the one that comes with the package.
+    OpenCV, if installed too, draws maps in other reference systems.  Text is written in the font in ``font_dir``, or in
+    the one that comes with the package.
     """
     return LazyImaging(functools.partial(_best, font_dir))
 
@@ -37,10 +37,9 @@ def _best(font_dir: str | None) -> Imaging:
     if all(map(_installed, _FAST_LIBRARIES)):
         from tilekeep.adapters.imaging.fast import FastImaging
         from tilekeep.adapters.imaging.memory import keep_freed_arrays
-        from tilekeep.adapters.imaging.turbojpeg import installed_turbojpeg
 
         keep_freed_arrays()
-        return FastImaging(font_dir, opencv=_installed(_WARPING_LIBRARY), turbojpeg=installed_turbojpeg())
+        return FastImaging(font_dir, opencv=_installed(_WARPING_LIBRARY))
     from tilekeep.adapters.imaging.pillow import PillowImaging
 
     return PillowImaging(font_dir)

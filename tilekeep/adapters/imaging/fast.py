@@ -1,4 +1,4 @@
-"""Imaging with NumPy, ISA-L, OpenCV and libturbojpeg where they win over Pillow."""
+"""Imaging with NumPy, ISA-L and OpenCV where they win over Pillow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from tilekeep.adapters.imaging.png_decoding import decode_indexed_png, decode_pn
 from tilekeep.adapters.imaging.raster import image_of
 from tilekeep.adapters.imaging.strips import clipped_raster, whole
 from tilekeep.adapters.imaging.transparent_color import without_color
-from tilekeep.adapters.imaging.turbojpeg import TurboJpeg
 from tilekeep.domain.bands import BandMix
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
@@ -42,16 +41,13 @@ class FastImaging:
 
     Equal to :class:`~tilekeep.adapters.imaging.pillow.PillowImaging` in every decoded pixel; the bytes differ.
     With ``opencv`` that library looks up palettes and draws warps, whose pixels are close to Pillow's, not equal.
-    ``turbojpeg`` writes JPEG, and cuts JPEG tiles out of images that are read lazily without decoding these: then they
-    show what the image shows, without a second loss.  ``font_dir`` is as there.
+    JPEG tiles are cut out of images that are read lazily without decoding these where that can be done: then they show
+    what the image shows, without a second loss.  ``font_dir`` is as there.
     """
 
-    def __init__(
-        self, font_dir: str | None = None, *, opencv: bool = False, turbojpeg: TurboJpeg | None = None
-    ) -> None:
+    def __init__(self, font_dir: str | None = None, *, opencv: bool = False) -> None:
         self._font_dir = font_dir
         self._opencv = opencv
-        self._turbojpeg = turbojpeg
 
     def inspect(self, body: bytes, limits: ImageLimits) -> ImageFacts:
         """See the port."""
@@ -66,14 +62,8 @@ class FastImaging:
         if media_type == PNG:
             return decode_png(body, limits)
         return (
-            self._decoded(body, media_type, limits) if lazily else _raster(load(io.BytesIO(body), media_type, limits))
+            _lazily_decoded(body, media_type, limits) if lazily else _raster(load(io.BytesIO(body), media_type, limits))
         )
-
-    def _decoded(self, body: bytes, media_type: str, limits: ImageLimits) -> FastRaster:
-        """A raster that may be lazy, of anything but PNG."""
-        image = opened(io.BytesIO(body), media_type, limits)
-        lazy = None if self._turbojpeg is None else jpeg_raster(image, body, self._turbojpeg)
-        return lazy or _raster(loaded(image, media_type))
 
     @translating
     def split(
@@ -88,12 +78,12 @@ class FastImaging:
         cut = None if labels else tiles_without_decoding(raster, corners, tile_size, encoding)
         if cut is not None:
             return cut
-        encoder = self._encoder(raster, encoding)
+        encoder = _encoder(raster, encoding)
         if not labels:
             return [encoder.tile(corner, tile_size) for corner in corners]
         tiles = [encoder.cut_out(corner, tile_size) for corner in corners]
         written = [self._annotated(tile, texts) if texts else tile for tile, texts in zip(tiles, labels, strict=True)]
-        return [TileEncoder(tile, encoding, self._turbojpeg).whole() for tile in written]
+        return [TileEncoder(tile, encoding).whole() for tile in written]
 
     @translating
     def compose(self, canvas: Canvas, placements: Iterable[Placement]) -> Raster:
@@ -113,7 +103,7 @@ class FastImaging:
             media_type = accepted_media_type(body, limits)
             if media_type == PNG:
                 return decode_indexed_png(body, limits)
-            return self._decoded(body, media_type, limits)
+            return _lazily_decoded(body, media_type, limits)
 
         words, undecodable = mosaic_words(canvas, tiles, decode, self._look_up())
         return Mosaic(FastRaster(words=words, mode="RGBA" if canvas.transparent else "RGB"), tuple(undecodable))
@@ -146,15 +136,12 @@ class FastImaging:
     @translating
     def encode(self, raster: Raster, encoding: ImageEncoding, shows: Extent | None = None) -> EncodedImage:
         """See the port."""
-        return self._encoder(raster, encoding).whole(shows)
+        return _encoder(raster, encoding).whole(shows)
 
     @translating
     def blank(self, size: Size, encoding: ImageEncoding) -> EncodedImage:
         """See the port."""
         return self.encode(_raster(empty_canvas(size, encoding)), replace(encoding, colors=0))
-
-    def _encoder(self, raster: Raster, encoding: ImageEncoding) -> TileEncoder:
-        return TileEncoder(prepared(whole(raster, _raster), encoding), encoding, self._turbojpeg)
 
     def _look_up(self) -> LookUp:
         if not self._opencv:
@@ -165,6 +152,16 @@ class FastImaging:
 
     def _annotated(self, raster: Raster, labels: Sequence[Label]) -> FastRaster:
         return _raster(annotated(image_of(whole(raster, _raster)), labels, self._font_dir))
+
+
+def _lazily_decoded(body: bytes, media_type: str, limits: ImageLimits) -> FastRaster:
+    """A raster that may be lazy, of anything but PNG."""
+    image = opened(io.BytesIO(body), media_type, limits)
+    return jpeg_raster(image, body) or _raster(loaded(image, media_type))
+
+
+def _encoder(raster: Raster, encoding: ImageEncoding) -> TileEncoder:
+    return TileEncoder(prepared(whole(raster, _raster), encoding), encoding)
 
 
 def _raster(image: Image.Image) -> FastRaster:

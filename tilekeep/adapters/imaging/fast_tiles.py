@@ -9,7 +9,14 @@ from PIL import Image
 
 from tilekeep.adapters.imaging.canvas import canvas_mode, cut, may_be_transparent
 from tilekeep.adapters.imaging.large_png import LARGE, large_palette_image, large_png
-from tilekeep.adapters.imaging.pillow_encoding import encode_image, has_palette_of, opaque, pillow_kind, single_color
+from tilekeep.adapters.imaging.pillow_encoding import (
+    encode_image,
+    has_palette_of,
+    opaque,
+    pillow_kind,
+    saved,
+    single_color,
+)
 from tilekeep.adapters.imaging.pixels import (
     OPAQUE,
     FastRaster,
@@ -22,7 +29,7 @@ from tilekeep.adapters.imaging.pixels import (
 from tilekeep.adapters.imaging.png_writing import palette_png, single_color_png, true_color_png
 from tilekeep.adapters.imaging.quantising import quantise
 from tilekeep.adapters.imaging.raster import image_of
-from tilekeep.adapters.imaging.turbojpeg import TurboJpeg
+from tilekeep.adapters.imaging.writer_options import writer_options
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, Raster
@@ -41,15 +48,11 @@ _TRANSPARENT_WHITE = np.uint32(0x00FFFFFF)
 
 
 class TileEncoder:
-    """Encodes the tiles of one raster; equal tiles of one colour are encoded once.
+    """Encodes the tiles of one raster; equal tiles of one colour are encoded once."""
 
-    JPEG of words is the work of ``turbojpeg``, if it is there.
-    """
-
-    def __init__(self, raster: FastRaster, encoding: ImageEncoding, turbojpeg: TurboJpeg | None = None) -> None:
+    def __init__(self, raster: FastRaster, encoding: ImageEncoding) -> None:
         self._raster = raster
         self._encoding = encoding
-        self._turbojpeg = turbojpeg
         self._kind = pillow_kind(encoding)
         self._suits_words = self._may_use_words()
         self._single: dict[tuple[Size, str, int], EncodedImage] = {}
@@ -115,20 +118,18 @@ class TileEncoder:
         if self._kind == MIXED:
             encoding = _settled(words, mode, encoding)
         if pillow_kind(encoding) == "jpeg":
-            return self._jpeg(words, mode, encoding)._replace(single_color=color)
+            return _jpeg(words, mode, encoding)._replace(single_color=color)
         if not encoding.colors:
             return EncodedImage(_true_color(words, mode, color), PNG, color)
         if not encoding.transparent:
             words, mode = words | OPAQUE, "RGB"
         return EncodedImage(_quantised(words, mode, color, encoding.colors), PNG, color)
 
-    def _jpeg(self, words: Words, mode: str, encoding: ImageEncoding) -> EncodedImage:
-        if self._turbojpeg is not None and not encoding.colors:
-            quality, subsampling = encoding.jpeg_quality, encoding.jpeg_subsampling
-            body = self._turbojpeg.encode(words, quality, subsampling, progressive=encoding.jpeg_progressive)
-            if body is not None:
-                return EncodedImage(body, JPEG)
-        return encode_image(image_from_words(words, mode if encoding.colors else "RGB"), encoding)
+
+def _jpeg(words: Words, mode: str, encoding: ImageEncoding) -> EncodedImage:
+    if encoding.colors:
+        return encode_image(image_from_words(words, mode), encoding)
+    return EncodedImage(saved(image_from_words(words, "RGBX"), "jpeg", writer_options("jpeg", encoding)), JPEG)
 
 
 def prepared(raster: Raster, encoding: ImageEncoding) -> FastRaster:

@@ -7,11 +7,11 @@ import io
 from collections.abc import Sequence
 
 from PIL import Image
-from PIL.JpegImagePlugin import JpegImageFile
 
+from tilekeep.adapters.imaging import jpeg_scan
+from tilekeep.adapters.imaging.jpeg_frame import BLOCK_PX, JpegFrame, jpeg_frame
 from tilekeep.adapters.imaging.jpeg_raster import JpegRaster
-from tilekeep.adapters.imaging.pillow_encoding import pillow_kind
-from tilekeep.adapters.imaging.pixels import single_value
+from tilekeep.adapters.imaging.pillow_encoding import pillow_kind, single_color
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, EncodedImage, ImageEncoding, Raster
 
@@ -19,16 +19,10 @@ from tilekeep.domain.image import JPEG, MIXED, EncodedImage, ImageEncoding, Rast
 _FACTORS = {"4:4:4": (1, 1), "4:2:2": (2, 1), "4:2:0": (2, 2)}
 _USUAL_SUBSAMPLING = "4:2:0"
 
-_BLOCK_PX = 8
+_END_OF_IMAGE = b"\xff\xd9"
 
-#: The largest entry of the tables that all decoders read (ITU-T T.81, B.2.4.1).
-_LARGEST_STEP = 255
-
-#: An image over this is not held as coefficients, which take up to 6 bytes a pixel.
-_MOST_PIXELS = 1 << 24
-
-#: Most bytes of a header, and of a block in three bands that says no more than "as the one before" (T.81, K.3).
-_HEADER_BYTES, _FLAT_BLOCK_BYTES = 1024, 2
+#: Most bytes of a block in three bands that says no more than "as the one before" (T.81, K.3).
+_FLAT_BLOCK_BYTES = 2
 
 
 def tiles_without_decoding(
@@ -41,67 +35,76 @@ def tiles_without_decoding(
     """
     if not isinstance(raster, JpegRaster) or not corners or not _is_wanted(encoding):
         return None
-    factors = _common_factors(raster)
-    if factors is None or not _is_coarse_enough(raster, factors, encoding):
+    if jpeg_scan.compiled is None:
         return None
-    if not all(_is_between_blocks(corner, tile_size, raster.size, factors) for corner in corners):
+    frame = jpeg_frame(raster.body)
+    if frame is None or not _is_coarse_enough(frame, encoding):
         return None
-    header = raster.turbojpeg.header(raster.body)
-    if header is None or header.size != raster.size or header.color_space != "YCbCr":
+    if not all(_is_between_blocks(corner, tile_size, frame) for corner in corners):
         return None
-    bodies = raster.turbojpeg.cut(raster.body, corners, tile_size, progressive=encoding.jpeg_progressive)
-    return None if bodies is None else [_tile(raster, body, tile_size) for body in bodies]
+    scans = _cut(frame, raster.body, corners, tile_size)
+    return None if scans is None else _tiles(frame.header_of_part(tile_size), scans, tile_size)
 
 
 def _is_wanted(encoding: ImageEncoding) -> bool:
     kind = pillow_kind(encoding)
-    return encoding.mode in {None, "RGB"} and (kind == MIXED or (kind == "jpeg" and not encoding.colors))
+    has_colors = kind == MIXED or (kind == "jpeg" and not encoding.colors)
+    return has_colors and encoding.mode in {None, "RGB"} and not encoding.jpeg_progressive
 
 
-def _common_factors(raster: JpegRaster) -> tuple[int, int] | None:
-    """Sampling factors of brightness, if the image is one of those that everybody reads."""
-    if raster.size.width * raster.size.height > _MOST_PIXELS:
-        return None
-    brightness, *colors = raster.sampling_factors
-    return brightness if brightness in _FACTORS.values() and colors == [(1, 1), (1, 1)] else None
-
-
-def _is_coarse_enough(raster: JpegRaster, factors: tuple[int, int], encoding: ImageEncoding) -> bool:
+def _is_coarse_enough(frame: JpegFrame, encoding: ImageEncoding) -> bool:
+    factors, *of_colors = ((band.across, band.down) for band in frame.bands)
     across, down = _FACTORS[encoding.jpeg_subsampling or _USUAL_SUBSAMPLING]
-    if factors[0] < across or factors[1] < down:
+    if factors not in _FACTORS.values() or of_colors != [(1, 1), (1, 1)] or factors[0] < across or factors[1] < down:
         return False
-    brightness, colors = _steps(encoding.jpeg_quality)
     return all(
-        len(theirs) == len(ours) and all(map(int.__ge__, theirs, ours)) and max(theirs) <= _LARGEST_STEP
-        for theirs, ours in zip(raster.quantization, (brightness, colors, colors), strict=True)
+        all(map(int.__ge__, band.steps, configured))
+        for band, configured in zip(frame.bands, _steps(encoding.jpeg_quality), strict=True)
     )
 
 
 @functools.lru_cache
-def _steps(quality: int) -> tuple[list[int], list[int]]:
-    """The quantisation steps that ``quality`` stands for, of brightness and of colours."""
+def _steps(quality: int) -> list[bytes]:
+    """The quantisation steps that ``quality`` stands for, of each band."""
     buffer = io.BytesIO()
     Image.new("RGB", (1, 1)).save(buffer, "JPEG", quality=quality)
-    image = Image.open(buffer, formats=["JPEG"])
-    assert isinstance(image, JpegImageFile)
-    return list(image.quantization[0]), list(image.quantization[1])
+    frame = jpeg_frame(buffer.getvalue())
+    assert frame is not None
+    return [band.steps for band in frame.bands]
 
 
-def _is_between_blocks(corner: tuple[int, int], tile: Size, image: Size, factors: tuple[int, int]) -> bool:
+def _is_between_blocks(corner: tuple[int, int], tile: Size, frame: JpegFrame) -> bool:
     left, top = corner
-    inside = min(corner) >= 0 and left + tile.width <= image.width and top + tile.height <= image.height
-    return inside and not left % (_BLOCK_PX * factors[0]) and not top % (_BLOCK_PX * factors[1])
+    inside = min(corner) >= 0 and left + tile.width <= frame.size.width and top + tile.height <= frame.size.height
+    return inside and not left % frame.mcu.width and not top % frame.mcu.height
 
 
-def _tile(raster: JpegRaster, body: bytes, size: Size) -> EncodedImage:
-    return EncodedImage(body, JPEG, _single_color(raster, body, size))
+def _cut(frame: JpegFrame, body: bytes, corners: Sequence[tuple[int, int]], tile: Size) -> list[bytes] | None:
+    assert jpeg_scan.compiled is not None
+    mcu = frame.mcu
+    return jpeg_scan.compiled.cut_scan(
+        memoryview(body)[frame.scan_at :],
+        frame.layout,
+        frame.tables,
+        _mcus_of(frame.size, mcu),
+        frame.restart,
+        tuple((left // mcu.width, top // mcu.height) for left, top in corners),
+        _mcus_of(tile, mcu),
+    )
 
 
-def _single_color(raster: JpegRaster, body: bytes, size: Size) -> tuple[int, ...] | None:
-    """The colour of all pixels; only tiles that are small enough to have one are looked at."""
-    blocks = (size.width // _BLOCK_PX + 2) * (size.height // _BLOCK_PX + 2)
-    if len(body) > _HEADER_BYTES + _FLAT_BLOCK_BYTES * blocks:
-        return None
-    words = raster.turbojpeg.decode(body, size)
-    value = None if words is None else single_value(words)
-    return None if value is None else tuple(value.to_bytes(4, "little")[:3])
+def _mcus_of(size: Size, mcu: Size) -> tuple[int, int]:
+    return -(-size.width // mcu.width), -(-size.height // mcu.height)
+
+
+def _tiles(header: bytes, scans: Sequence[bytes], size: Size) -> list[EncodedImage]:
+    """Whole images; those of one colour, which are short and often alike, are looked at."""
+    blocks = (size.width // BLOCK_PX + 2) * (size.height // BLOCK_PX + 2)
+    colors: dict[bytes, tuple[int, ...] | None] = {}
+    tiles = []
+    for scan in scans:
+        body = b"".join((header, scan, _END_OF_IMAGE))
+        if len(scan) <= _FLAT_BLOCK_BYTES * blocks and scan not in colors:
+            colors[scan] = single_color(Image.open(io.BytesIO(body), formats=["JPEG"]))
+        tiles.append(EncodedImage(body, JPEG, colors.get(scan)))
+    return tiles

@@ -6,8 +6,7 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from tilekeep.adapters.imaging.pillow_reading import loaded
-from tilekeep.adapters.imaging.pixels import FastRaster, Words, is_plain
-from tilekeep.adapters.imaging.turbojpeg import TurboJpeg
+from tilekeep.adapters.imaging.pixels import FastRaster, is_plain
 from tilekeep.domain.errors import UndecodableImage
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG
@@ -16,19 +15,16 @@ from tilekeep.domain.image import JPEG
 class JpegRaster(FastRaster):
     """A plain RGB image as it came; whoever asks for pixels hears whether it is damaged.
 
-    Pillow has read the header, and decodes what libturbojpeg does not like: its word counts.
-
     :raises UndecodableImage: damaged or cut; from all that gives pixels.
     """
 
-    __slots__ = ("_damage", "_opened", "body", "turbojpeg")
+    __slots__ = ("_damage", "_opened", "body")
 
-    def __init__(self, opened: JpegImageFile, body: bytes, turbojpeg: TurboJpeg) -> None:
+    def __init__(self, opened: JpegImageFile, body: bytes) -> None:
         super().__init__(mode=opened.mode)
         self._opened = opened
         self._damage: UndecodableImage | None = None
         self.body = body
-        self.turbojpeg = turbojpeg
 
     @property
     def size(self) -> Size:
@@ -46,43 +42,22 @@ class JpegRaster(FastRaster):
         self._decode()
         return super().rows(top, end)
 
-    @property
-    def words(self) -> Words | None:
-        """The pixels as words, unless Pillow had to decode them."""
-        self._decode()
-        return super().words
-
-    @property
-    def sampling_factors(self) -> list[tuple[int, int]]:
-        """Horizontal and vertical sampling factor of each band (ITU-T T.81, A.1.1)."""
-        return [(across, down) for _, across, down, _ in self._opened.layer]
-
-    @property
-    def quantization(self) -> list[list[int]]:
-        """The 64 quantisation steps of each band; none for a band whose table comes later."""
-        return [list(self._opened.quantization.get(table, ())) for *_, table in self._opened.layer]
-
     def _decode(self) -> None:
         if self._damage is not None:
             raise self._damage
-        if self._image is None and self._words is None:
-            self._words = self.turbojpeg.decode(self.body, self.size)
-            if self._words is None:
-                self._image = self._by_pillow()
-
-    def _by_pillow(self) -> Image.Image:
-        try:
-            return loaded(self._opened, JPEG)
-        except UndecodableImage as error:
-            self._damage = error  # a second time Pillow would give what it has read, as if that were all
-            raise
+        if self._image is None:
+            try:
+                self._image = loaded(self._opened, JPEG)
+            except UndecodableImage as error:
+                self._damage = error  # a second time Pillow would give what it has read, as if that were all
+                raise
 
 
-def jpeg_raster(opened: Image.Image, body: bytes, turbojpeg: TurboJpeg) -> JpegRaster | None:
+def jpeg_raster(opened: Image.Image, body: bytes) -> JpegRaster | None:
     """The raster of an ``opened`` image, or None for one in other bands than RGB, with a profile, or progressive.
 
     Of the last no decoder says whether it is whole, and how the coarse parts look differs from one to the other.
     """
     if not isinstance(opened, JpegImageFile) or opened.format != "JPEG" or "progressive" in opened.info:
         return None
-    return JpegRaster(opened, body, turbojpeg) if is_plain(opened) and opened.mode == "RGB" else None
+    return JpegRaster(opened, body) if is_plain(opened) and opened.mode == "RGB" else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -81,7 +82,7 @@ def encode_image(image: Image.Image, encoding: ImageEncoding, shows: Extent | No
     options |= writer_options(kind, encoding)
     if kind == "tiff" and shows is not None:
         options["tiffinfo"] = geotiff_tags(shows, image.size)
-    return EncodedImage(_saved(image, kind, options), f"image/{kind}", color)
+    return EncodedImage(saved(image, kind, options), f"image/{kind}", color)
 
 
 def _is_in_mode(image: Image.Image, mode: str) -> bool:
@@ -170,7 +171,11 @@ def _in_writable_mode(image: Image.Image, kind: str, encoding: ImageEncoding) ->
     return image
 
 
-def _saved(image: Image.Image, kind: str, options: dict[str, Any]) -> bytes:
+def saved(image: Image.Image, kind: str, options: Mapping[str, Any]) -> bytes:
+    """``image`` written by Pillow with the options of its writer.
+
+    :raises ImageError: Pillow cannot write it.
+    """
     buffer = io.BytesIO()
     try:
         image.save(buffer, kind, **options)

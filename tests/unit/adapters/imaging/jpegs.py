@@ -48,3 +48,11 @@ def with_steps_of_300(body: bytes) -> bytes:
     start = body.index(b"\xff\xdb\x00\x43\x00")
     steps = (300).to_bytes(2, "big") * 64
     return body[:start] + b"\xff\xdb\x00\x83\x10" + steps + body[start + 2 + 0x43 :]
+
+
+def with_sampling_factors(body: bytes, *factors: int) -> bytes:
+    """``body`` with other sampling factors of its bands, a byte each (ITU-T T.81, B.2.2)."""
+    changed = bytearray(body)
+    start = body.index(b"\xff\xc0") + 10
+    changed[start + 1 : start + 10 : 3] = bytes(factors)
+    return bytes(changed)

@@ -1,4 +1,4 @@
-"""Tests of what compiled loops do, which have nothing to say where Tilekeep was installed without a C compiler."""
+"""Tests of what is compiled, which have nothing to say where Tilekeep was installed without a C compiler."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import os
 
 import pytest
 
-from tilekeep.adapters.imaging import pixel_loops
+from tilekeep.adapters.imaging import jpeg_scan, pixel_loops
 
-needs_loops = pytest.mark.skipif(
-    pixel_loops.compiled is None and os.environ.get("TILEKEEP_REQUIRE_SERVICES") != "1",
-    reason="Tilekeep was installed without a C compiler",
-)
+_MAY_BE_MISSING = os.environ.get("TILEKEEP_REQUIRE_SERVICES") != "1"
+_REASON = "Tilekeep was installed without a C compiler"
+
+needs_loops = pytest.mark.skipif(pixel_loops.compiled is None and _MAY_BE_MISSING, reason=_REASON)
+needs_jpeg_scans = pytest.mark.skipif(jpeg_scan.compiled is None and _MAY_BE_MISSING, reason=_REASON)

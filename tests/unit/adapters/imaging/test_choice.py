@@ -7,10 +7,13 @@ import sys
 
 import pytest
 
+from tests.unit.adapters.imaging.jpegs import jpeg
+from tilekeep.adapters.imaging import jpeg_scan
 from tilekeep.adapters.imaging.choice import LazyImaging
+from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.domain.geometry import Size
-from tilekeep.domain.image import ImageEncoding
+from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.ports.imaging import Imaging
 
 
@@ -77,31 +80,6 @@ def test_without_opencv_pillow_warps() -> None:
     assert "cv2" not in modules
 
 
-TILE = (
-    "from tilekeep.adapters.imaging.choice import imaging\n"
-    "from tilekeep.adapters.imaging.turbojpeg import installed_turbojpeg\n"
-    "from tilekeep.domain.geometry import Size\n"
-    "from tilekeep.domain.image import ImageEncoding, ImageLimits\n"
-    "chosen, jpeg = imaging(), ImageEncoding('image/jpeg')\n"
-    "raster = chosen.decode(chosen.blank(Size(40, 40), jpeg).body, ImageLimits(10000, 10000), lazily=True)\n"
-    "[tile] = chosen.split(raster, [(16, 16)], Size(16, 16), jpeg)\n"
-    "assert (tile.body[:3], tile.single_color) == (bytes([0xFF, 0xD8, 0xFF]), (255, 255, 255))\n"
-)
-NO_LIBRARY = (
-    "import ctypes\n"
-    "def missing(name, *more, **options): raise OSError(name)\n"
-    "ctypes.CDLL, ctypes.real = missing, ctypes.CDLL\n"
-)
-OLD_LIBRARY = "import ctypes\nctypes.real = ctypes.CDLL\nctypes.CDLL = lambda name: ctypes.real(None)\n"
-
-
-@pytest.mark.parametrize("hidden", [NO_LIBRARY, OLD_LIBRARY], ids=["without it", "with one that lacks functions"])
-def test_pillow_reads_and_writes_jpeg_without_libturbojpeg(hidden: str) -> None:
-    loaded = loaded_by(f"import numpy\n{hidden}{TILE}assert installed_turbojpeg() is None\n")
-
-    assert "tilekeep.adapters.imaging.fast" in loaded
-
-
 def test_imaging_is_made_once() -> None:
     made: list[Imaging] = []
 
@@ -115,3 +93,15 @@ def test_imaging_is_made_once() -> None:
         lazy.blank(Size(2, 2), ImageEncoding())
 
     assert len(made) == 1
+
+
+def test_without_a_compiler_jpeg_tiles_are_made_of_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jpeg_scan, "compiled", None)
+    body, limits, encoding = jpeg(), ImageLimits(10**6, 10**6), ImageEncoding("image/jpeg")
+
+    ours, theirs = (
+        each.split(each.decode(body, limits, lazily=True), [(16, 16)], Size(64, 48), encoding)
+        for each in (FastImaging(), PillowImaging())
+    )
+
+    assert ours == theirs

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.contract.pictures import bytes_of, gradient, map_like
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
-from tilekeep.adapters.imaging.turbojpeg import installed_turbojpeg
 from tilekeep.domain.errors import ImageError
 from tilekeep.domain.image import ImageLimits
 from tilekeep.ports.imaging import Imaging
@@ -31,8 +30,8 @@ BODIES = [
 
 both = pytest.mark.parametrize(
     "imaging",
-    [PillowImaging(), FastImaging(), FastImaging(turbojpeg=installed_turbojpeg())],
-    ids=["pillow", "fast", "fast with libturbojpeg"],
+    [PillowImaging(), FastImaging()],
+    ids=["pillow", "fast"],
 )
 
 

@@ -15,7 +15,6 @@ from tests.unit.adapters.imaging.pngs import images
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.adapters.imaging.raster import image_of
-from tilekeep.adapters.imaging.turbojpeg import installed_turbojpeg
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, ImageLimits, Raster
 from tilekeep.domain.label import Label, LabelPlace
@@ -24,7 +23,7 @@ from tilekeep.domain.warp import PixelBox, Rescaling
 from tilekeep.ports.imaging import Canvas, EncodedPlacement, Imaging
 
 LIMITS = ImageLimits(10_000_000, 10_000_000)
-FAST, PILLOW = FastImaging(turbojpeg=installed_turbojpeg()), PillowImaging()
+FAST, PILLOW = FastImaging(), PillowImaging()
 
 encodings = st.builds(
     ImageEncoding,

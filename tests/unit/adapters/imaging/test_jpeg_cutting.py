@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.contract.pictures import gradient
-from tests.integration.services.programs import find_turbojpeg
 from tests.unit.adapters.imaging.jpegs import (
     PICTURE,
     SUBSAMPLINGS,
@@ -22,8 +21,10 @@ from tests.unit.adapters.imaging.jpegs import (
     jpeg,
     opened,
     with_marker,
+    with_sampling_factors,
     with_steps_of_300,
 )
+from tests.unit.adapters.imaging.loops import needs_jpeg_scans
 from tilekeep.adapters.imaging.fast import FastImaging
 from tilekeep.adapters.imaging.pillow import PillowImaging
 from tilekeep.adapters.imaging.raster import image_of
@@ -31,6 +32,8 @@ from tilekeep.domain.errors import ImageError, UndecodableImage
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import JPEG, MIXED, PNG, EncodedImage, ImageEncoding, ImageLimits
 from tilekeep.domain.label import Label, LabelPlace
+
+pytestmark = needs_jpeg_scans
 
 LIMITS = ImageLimits(10_000_000, 10_000_000)
 PILLOW = PillowImaging()
@@ -41,7 +44,7 @@ ENCODING = ImageEncoding(JPEG, jpeg_quality=80)
 
 @pytest.fixture(scope="module")
 def fast() -> FastImaging:
-    return FastImaging(turbojpeg=find_turbojpeg())
+    return FastImaging()
 
 
 def split(
@@ -75,7 +78,7 @@ def test_a_tile_between_blocks_is_the_image_itself(
     body = jpeg(gradient(*size, noise=True), quality=quality, subsampling=subsampling)
     corner = 16 * column, 16 * row
 
-    tile = split(FastImaging(turbojpeg=find_turbojpeg()), body, corner, replace(ENCODING, jpeg_subsampling="4:4:4"))
+    tile = split(FastImaging(), body, corner, replace(ENCODING, jpeg_subsampling="4:4:4"))
 
     assert (tile.media_type, tile.single_color, opened(tile.body).size) == (JPEG, None, TILE)
     assert is_cut(tile, body, corner)
@@ -94,10 +97,10 @@ CUT: dict[str, tuple[dict[str, Any], ImageEncoding]] = {
     "the same quality": ({"quality": 80}, ENCODING),
     "colours as configured": ({"subsampling": "4:4:4"}, replace(ENCODING, jpeg_subsampling="4:4:4")),
     "colours coarser than configured": ({"subsampling": "4:2:0"}, replace(ENCODING, jpeg_subsampling="4:2:2")),
-    "progressive tiles": ({}, replace(ENCODING, jpeg_progressive=True)),
     "mixed tiles": ({}, replace(ENCODING, format=MIXED, transparent=True, colors=256)),
     "mode RGB": ({}, replace(ENCODING, mode="RGB")),
     "restart markers": ({"restart_marker_rows": 1}, ENCODING),
+    "tables made for the image": ({"optimize": True}, ENCODING),
     "another extension": ({}, replace(ENCODING, format="image/jpg")),
 }
 
@@ -110,7 +113,6 @@ def test_it_is_cut_whatever_else_is_configured(fast: FastImaging, case: str) -> 
     tile = split(fast, body, encoding=encoding)
 
     assert tile.media_type == JPEG
-    assert ("progressive" in opened(tile.body).info) == encoding.jpeg_progressive
     assert is_cut(tile, body)
 
 
@@ -139,6 +141,7 @@ MADE_OF_PIXELS: dict[str, tuple[bytes, tuple[int, int], ImageEncoding]] = {
     "PNG tiles": (jpeg(), CORNER, ImageEncoding(PNG, colors=0)),
     "paletted tiles": (jpeg(), CORNER, replace(ENCODING, colors=16)),
     "grey tiles": (jpeg(), CORNER, replace(ENCODING, mode="L")),
+    "progressive tiles": (jpeg(), CORNER, replace(ENCODING, jpeg_progressive=True)),
 }
 
 
@@ -153,6 +156,24 @@ def test_it_is_made_of_pixels_as_by_pillow(fast: FastImaging, case: str) -> None
     assert opened(ours.body).convert("RGB").tobytes() == opened(theirs.body).convert("RGB").tobytes()
     if encoding.format == JPEG:
         assert not is_cut(ours, body, corner)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("bands", [(0xFF, 0x11, 0x11), (0x44, 0x11, 0x11), (0x12, 0x11, 0x11), (0x22, 0x22, 0x11)])
+def test_sampling_factors_out_of_the_ordinary_are_left_to_pillow(
+    fast: FastImaging, bands: tuple[int, int, int]
+) -> None:
+    body = with_sampling_factors(jpeg(), *bands)
+    encoding = replace(ENCODING, jpeg_subsampling="4:4:4")
+
+    assert _tile_or_refusal(fast, body, encoding) == _tile_or_refusal(PILLOW, body, encoding)
+
+
+def _tile_or_refusal(imaging: FastImaging | PillowImaging, body: bytes, encoding: ImageEncoding) -> bytes | str:
+    try:
+        return opened(split(imaging, body, encoding=encoding).body).tobytes()
+    except UndecodableImage as error:
+        return str(error)
 
 
 def test_one_tile_that_sticks_out_makes_all_of_pixels(fast: FastImaging) -> None:
@@ -191,12 +212,9 @@ def test_nothing_beside_the_picture_gets_into_tiles(fast: FastImaging) -> None:
 
 @pytest.mark.parametrize("color", [(254, 0, 4), (255, 255, 255), (17, 99, 200), (1, 2, 3)], ids=str)
 @pytest.mark.parametrize("subsampling", SUBSAMPLINGS)
-@pytest.mark.parametrize("progressive", [True, False], ids=["progressive", "baseline"])
-def test_a_tile_of_one_color_says_so(
-    fast: FastImaging, color: tuple[int, int, int], subsampling: str, progressive: bool
-) -> None:
+def test_a_tile_of_one_color_says_so(fast: FastImaging, color: tuple[int, int, int], subsampling: str) -> None:
     body = jpeg(Image.new("RGB", (160, 128), color), subsampling=subsampling)
-    encoding = replace(ENCODING, jpeg_subsampling=subsampling, jpeg_progressive=progressive)
+    encoding = replace(ENCODING, jpeg_subsampling=subsampling)
 
     ours, theirs = (split(each, body, encoding=encoding) for each in (fast, PILLOW))
 
@@ -279,7 +297,7 @@ def test_damage_is_found_where_pillow_finds_it(
     for _ in range(changes):
         place = dice.randrange(2, len(damaged) if dice.random() < 0.5 else min(len(damaged), 700))
         damaged[place] = dice.choice([0, 255, dice.randrange(256), 0xC4, 0xD9, 0xDA])
-    imaging = FastImaging(turbojpeg=find_turbojpeg())
+    imaging = FastImaging()
     corner, encoding = (0, 0), replace(ENCODING, jpeg_subsampling="4:4:4")
 
     assert _pixels(imaging, bytes(damaged)) == _pixels(PILLOW, bytes(damaged))
