@@ -18,6 +18,7 @@ from tilekeep.adapters.http.connection_slots import ConnectionSlots
 from tilekeep.adapters.http.failures import LIBRARY_ERRORS, is_stale_connection
 from tilekeep.adapters.http.limits import STATUSES_WITH_MAP, ExchangeLimit, current_limit
 from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.plain_urls import is_plain
 from tilekeep.adapters.http.redirects import Hop, origin
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.http.transport import SERVERS, PooledTransport
@@ -80,7 +81,10 @@ class Connections:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         prepared = requests.PreparedRequest()
         prepared.prepare_method(hop.method)
-        prepared.prepare_url(hop.url, params="")
+        if is_plain(hop.url):
+            prepared.url = hop.url
+        else:
+            prepared.prepare_url(hop.url, params="")
         prepared.prepare_headers(headers)
         prepared.prepare_body(hop.body, files=None)
         prepared.prepare_auth(None)
