@@ -24,7 +24,7 @@ class HttpClientSuite:
     def test_an_answer_has_status_headers_and_body(self) -> None:
         client, url = self.facing(MAP)
 
-        answer = client.send(UpstreamRequest("GET", url, url), NO_DEADLINE, max_bytes=1000)
+        answer = client.send(UpstreamRequest("GET", url), NO_DEADLINE, max_bytes=1000)
 
         assert (answer.status, answer.body) == (200, b"map")
         assert answer.headers.items() >= MAP.headers.items()
@@ -33,26 +33,26 @@ class HttpClientSuite:
     def test_every_status_is_an_ordinary_answer(self, status: int) -> None:
         client, url = self.facing(HttpAnswer(status, {"retry-after": "5"}, b""))
 
-        answer = client.send(UpstreamRequest("GET", url, url), NO_DEADLINE, max_bytes=1000)
+        answer = client.send(UpstreamRequest("GET", url), NO_DEADLINE, max_bytes=1000)
 
         assert (answer.status, answer.headers["retry-after"]) == (status, "5")
 
     def test_a_body_as_large_as_allowed_is_given(self) -> None:
         client, url = self.facing(MAP)
 
-        assert client.send(UpstreamRequest("GET", url, url), NO_DEADLINE, max_bytes=3).body == b"map"
+        assert client.send(UpstreamRequest("GET", url), NO_DEADLINE, max_bytes=3).body == b"map"
 
     def test_a_larger_body_is_a_content_error(self) -> None:
         client, url = self.facing(MAP)
 
         with pytest.raises(SourceContentError):
-            client.send(UpstreamRequest("GET", url, url), NO_DEADLINE, max_bytes=2)
+            client.send(UpstreamRequest("GET", url), NO_DEADLINE, max_bytes=2)
 
     def test_nobody_is_unreachable(self) -> None:
         client, url = self.facing_nobody()
 
         with pytest.raises(SourceUnreachable) as failure:
-            client.send(UpstreamRequest("GET", f"{url}/?key=hunter2", url), NO_DEADLINE, max_bytes=1000)
+            client.send(UpstreamRequest("GET", f"{url}/?key=hunter2"), NO_DEADLINE, max_bytes=1000)
 
         assert "hunter2" not in str(failure.value) + failure.value.client_message
         assert "://" not in failure.value.client_message

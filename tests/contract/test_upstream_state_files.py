@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,3 +53,19 @@ def test_a_state_that_does_not_say_whose_it_is_is_none(file: Path) -> None:
     file.write_text(json.dumps(facts))
 
     assert _state(file, FakeClock(monotonic=1_001.0)) == UNTROUBLED
+
+
+def test_a_shorter_state_can_be_read_as_soon_as_it_is_written(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shorter = UNTROUBLED._replace(failures=3)
+    write = os.pwrite
+    seen = []
+
+    def write_and_look(*written: Any) -> int:
+        count = write(*written)
+        seen.append(_state(file, FakeClock(monotonic=1_001.0)))
+        return count
+
+    monkeypatch.setattr(os, "pwrite", write_and_look)
+    UpstreamStateFiles(str(file.parent), FakeClock()).change(SERVER, lambda _before, _now: (shorter, None))
+
+    assert seen == [shorter]

@@ -35,7 +35,7 @@ class FakeMapSource:
         return self._traits
 
     def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        return (UpstreamRequest("GET", self._url, self._url),) if self._url else ()
+        return (UpstreamRequest("GET", self._url),) if self._url else ()
 
     def tiles_for(self, query: MapQuery) -> int:
         return self.tiles

@@ -18,7 +18,7 @@ from tilekeep.ports.http_client import HttpAnswer
 
 def send(url: str, *headers: tuple[str, str]) -> HttpAnswer:
     client = RequestsHttpClient(HttpOptions(), SystemClock())
-    return client.send(UpstreamRequest("GET", url, url, headers), NO_DEADLINE, max_bytes=1000)
+    return client.send(UpstreamRequest("GET", url, headers), NO_DEADLINE, max_bytes=1000)
 
 
 def test_files_are_answered_like_servers(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_those_who_wait_for_a_connection_do_not_ask_a_server_that_is_to_be_left_
 
     upstream.on("/maps", answer)
     asked = exchange(tmp_path, server)
-    request = UpstreamRequest("GET", f"{upstream.url}/maps", f"{upstream.url}/maps")
+    request = UpstreamRequest("GET", f"{upstream.url}/maps")
 
     def ask(_number: int) -> SourceError | None:
         try:

@@ -46,7 +46,7 @@ def body_of(exchange: Asks, url: str, accept: str, purpose: Purpose, deadline: D
     :raises SourceContentError: the server has none there, which is no failure to give a map; or it is too large.
     :raises SourceError: no answer.
     """
-    request = UpstreamRequest("GET", url, redacted(url), (("Accept", accept),))
+    request = UpstreamRequest("GET", url, (("Accept", accept),))
     try:
         answer = exchange.ask(request, purpose, deadline)
     except SourceStatusError as error:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.image import Raster
 from tilekeep.domain.keeping import Worth
+from tilekeep.domain.secrets import redacted
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.striped_raster import StripedRaster
 from tilekeep.domain.tile import Dimensions, Validators
@@ -72,16 +73,17 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamRequest:
-    """A request to an upstream server, complete but for credentials, which the adapter adds.
-
-    ``url`` is what is sent; ``public_url`` is the same without secrets, for logs and explanations.
-    """
+    """A request to an upstream server, complete but for credentials, which the adapter adds."""
 
     method: str
     url: str = field(repr=False)
-    public_url: str
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
+
+    @property
+    def public_url(self) -> str:
+        """The URL without secrets, for logs and explanations; few requests are worth one, and it takes its time."""
+        return redacted(self.url)
 
 
 class Fetched(NamedTuple):

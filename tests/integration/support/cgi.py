@@ -35,4 +35,4 @@ def run(
     """The answer to ``query`` within ``seconds``, or without a deadline."""
     deadline = Deadline(CLOCK.monotonic() + seconds) if seconds is not None else NO_DEADLINE
     url = f"mapserver:///bin/mapserv?{query}"
-    return client.send(UpstreamRequest("GET", url, url), deadline, max_bytes=max_bytes)
+    return client.send(UpstreamRequest("GET", url), deadline, max_bytes=max_bytes)

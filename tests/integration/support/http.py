@@ -24,4 +24,4 @@ def get(
 ) -> HttpAnswer:
     """The answer to a GET within ``seconds``, or without a deadline."""
     deadline = Deadline(CLOCK.monotonic() + seconds) if seconds is not None else NO_DEADLINE
-    return client.send(UpstreamRequest("GET", url, url), deadline, max_bytes=max_bytes)
+    return client.send(UpstreamRequest("GET", url), deadline, max_bytes=max_bytes)

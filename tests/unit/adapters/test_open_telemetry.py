@@ -23,7 +23,7 @@ from tilekeep.domain.tile import NewTile, TileCoord, TileKey
 from tilekeep.ports.http_client import HttpAnswer
 
 KEY = TileKey(TileCoord(1, 0, 0))
-REQUEST = UpstreamRequest("GET", "http://u:secret@maps.example/wms?key=secret", "http://maps.example/wms?key=***")
+REQUEST = UpstreamRequest("GET", "http://u:secret@maps.example/wms?key=secret")
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 TRACE = 0x0AF7651916CD43DD8448EB211C80319C
 

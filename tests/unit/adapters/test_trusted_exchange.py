@@ -26,6 +26,6 @@ def test_only_the_same_server_is_told_secrets(url: str, is_told: bool) -> None:
     own, others = FakeHttpClient(HttpAnswer(200, {}, b"a")), FakeHttpClient(HttpAnswer(200, {}, b"a"))
     trusted = TrustedExchange(exchange(own), exchange(others), "https://maps.example/ogcapi")
 
-    trusted.ask(UpstreamRequest("GET", url, url), Purpose.SERVE, NO_DEADLINE)
+    trusted.ask(UpstreamRequest("GET", url), Purpose.SERVE, NO_DEADLINE)
 
     assert (len(own.requests), len(others.requests)) == ((1, 0) if is_told else (0, 1))

@@ -16,7 +16,7 @@ from tilekeep.domain.map_query import Upstream, UpstreamRequest
 from tilekeep.domain.stand_in import StandIn, StandIns
 from tilekeep.ports.http_client import HttpAnswer
 
-REQUEST = UpstreamRequest("GET", "http://maps.example.org/", "http://maps.example.org/")
+REQUEST = UpstreamRequest("GET", "http://maps.example.org/")
 CLOCK = FakeClock()
 NOW = CLOCK.monotonic()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
 from typing import Protocol
 
 from urllib3 import BaseHTTPResponse
@@ -132,9 +131,20 @@ def read_body(raw: BaseHTTPResponse, max_bytes: int) -> bytes:
     if announced.isdigit() and int(announced) > max_bytes:
         raise BodyTooLarge(f"{announced} bytes announced, {max_bytes} allowed")
     decoder = _decoder(raw.headers.get("content-encoding", ""))
+    if isinstance(decoder, _Identity) and announced.isdigit() and raw.length_remaining:
+        return _received(raw, raw.length_remaining)
+    return _decoded(raw, decoder, max_bytes)
+
+
+def _received(raw: BaseHTTPResponse, length: int) -> bytes:
+    """A body that comes as it is: received where it stays, since large ones cost more to move than to receive."""
+    return b"".join(iter(lambda: raw.read(length, decode_content=False), b""))
+
+
+def _decoded(raw: BaseHTTPResponse, decoder: _Decoder, max_bytes: int) -> bytes:
     body = io.BytesIO()  # chunks may be as small as the server likes: a list of them would be larger than the body
     received = length = 0
-    for chunk in _chunks(raw):
+    while chunk := raw.read1(CHUNK, decode_content=False):
         received += len(chunk)
         length += body.write(decoder.decode(chunk, max_bytes + 1 - length))
         if received > max_bytes or length > max_bytes:
@@ -142,8 +152,3 @@ def read_body(raw: BaseHTTPResponse, max_bytes: int) -> bytes:
     if not decoder.is_complete():
         raise UnknownEncoding("the encoded body is cut")
     return body.getvalue()
-
-
-def _chunks(raw: BaseHTTPResponse) -> Iterator[bytes]:
-    while chunk := raw.read1(CHUNK, decode_content=False):
-        yield chunk

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from http.cookiejar import CookieJar
+from typing import NamedTuple
 
 import requests
 from requests.cookies import extract_cookies_to_jar, get_cookie_header
@@ -17,6 +18,7 @@ from tilekeep.adapters.http.connection_slots import ConnectionSlots
 from tilekeep.adapters.http.failures import LIBRARY_ERRORS, is_stale_connection
 from tilekeep.adapters.http.limits import STATUSES_WITH_MAP, ExchangeLimit, current_limit
 from tilekeep.adapters.http.options import HttpOptions
+from tilekeep.adapters.http.plain_urls import is_plain
 from tilekeep.adapters.http.redirects import Hop, origin
 from tilekeep.adapters.http.shared import SharedHttpState
 from tilekeep.adapters.http.transport import SERVERS, PooledTransport
@@ -27,6 +29,13 @@ ERROR_BODY_BYTES = 65536
 _UNAUTHORIZED = 401
 
 
+class _Way(NamedTuple):
+    """How a server is reached: its proxy by scheme, if it has one, and whose connections requests wait for."""
+
+    proxies: dict[str, str]
+    pool: object
+
+
 class Connections:
     """Pools, slots, challenges and cookies of one process."""
 
@@ -35,7 +44,7 @@ class Connections:
         self._shared = shared
         self._lock = threading.Lock()
         self._transports: dict[str, PooledTransport] = {}
-        self._proxies: dict[object, dict[str, str]] = {}
+        self._ways: dict[object, _Way] = {}
         self._slots = ConnectionSlots(options.pool_size)
         self._authenticator = Authenticator(options.credentials) if options.credentials else None
 
@@ -57,23 +66,28 @@ class Connections:
 
     def _ask_once(self, hop: Hop, authorization: str | None, limit: ExchangeLimit, max_bytes: int) -> HttpAnswer:
         prepared = self._prepared(hop, authorization)
-        server = origin(prepared.url or hop.url)
-        proxies = self._proxies_for(server, prepared.url or hop.url)
-        proxy = select_proxy(prepared.url or hop.url, proxies)
-        pool = proxy if proxy and server[0] == "http" else server
-        with self._slots.hold(pool, limit):
+        way = self._way_to(prepared.url or hop.url)
+        with self._slots.hold(way.pool, limit):
             try:
-                return self._exchange(prepared, proxies, limit, max_bytes)
+                return self._exchange(prepared, way.proxies, limit, max_bytes)
             except requests.ConnectionError as error:
                 if not is_stale_connection(error):
                     raise
-                return self._exchange(prepared, proxies, limit, max_bytes)
+                return self._exchange(prepared, way.proxies, limit, max_bytes)
 
     def _prepared(self, hop: Hop, authorization: str | None) -> requests.PreparedRequest:
         headers = {"User-Agent": self._options.user_agent, "Accept-Encoding": "gzip, deflate"}
         if hop.body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        prepared = requests.Request(hop.method, hop.url, headers=headers, data=hop.body).prepare()
+        prepared = requests.PreparedRequest()
+        prepared.prepare_method(hop.method)
+        if is_plain(hop.url):
+            prepared.url = hop.url
+        else:
+            prepared.prepare_url(hop.url, params="")
+        prepared.prepare_headers(headers)
+        prepared.prepare_body(hop.body, files=None)
+        prepared.prepare_auth(None)
         prepared.headers.update(hop.headers)
         if authorization:
             prepared.headers["Authorization"] = authorization
@@ -119,13 +133,22 @@ class Connections:
                 self._transports[scheme] = PooledTransport(self._options.pool_size, context)
             return self._transports[scheme]
 
-    def _proxies_for(self, server: object, url: str) -> dict[str, str]:
-        known = self._proxies.get(server)
+    def _way_to(self, url: str) -> _Way:
+        server = origin(url)
+        known = self._ways.get(server)
         if known is None:
-            if len(self._proxies) >= SERVERS:
-                self._proxies.clear()
-            known = self._proxies[server] = get_environ_proxies(url)
+            if len(self._ways) >= SERVERS:
+                self._ways.clear()
+            known = self._ways[server] = _way(server, url)
         return known
+
+
+def _way(server: tuple[str, str, int], url: str) -> _Way:
+    proxy = select_proxy(url, get_environ_proxies(url))
+    if not proxy:
+        return _Way({}, server)
+    scheme = server[0]
+    return _Way({scheme: proxy}, proxy if scheme == "http" else server)
 
 
 def _received(raw: BaseHTTPResponse, max_bytes: int) -> HttpAnswer:

@@ -11,7 +11,6 @@ from typing import Any
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, SourceContentError, SourceError
 from tilekeep.domain.map_query import UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.source_failure import failure_texts, upstream_text
 from tilekeep.domain.tile import TileCoord
 from tilekeep.ports.clock import Clock
@@ -67,7 +66,7 @@ class RenderdClient:
             "priority": _PRIORITIES[purpose],
         }
         headers = (("Content-Type", "application/json"),)
-        return UpstreamRequest("POST", self._url, redacted(self._url), headers, json.dumps(task).encode())
+        return UpstreamRequest("POST", self._url, headers, json.dumps(task).encode())
 
     def _judge(self, body: bytes, request: UpstreamRequest) -> None:
         """Raises unless the renderer says that all is well, whatever its HTTP status."""

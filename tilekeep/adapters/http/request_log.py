@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from tilekeep.domain.map_query import UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.ports.http_client import HttpAnswer
 
 _LOG = logging.getLogger("tilekeep.source.request")
@@ -18,7 +17,7 @@ def log_request(request: UpstreamRequest, answer: HttpAnswer | None, duration_se
     """
     if not _LOG.isEnabledFor(logging.INFO):
         return
-    url = redacted(request.public_url).replace(" ", "")
+    url = request.public_url.replace(" ", "")
     details = {
         "method": request.method,
         "url": url,

@@ -114,8 +114,8 @@ class UpstreamStateFiles:
         facts = {**facts_of(state), "clock": self._clock_name, "written_at": self._clock.monotonic()}
         body = json.dumps(facts).encode()
         try:
-            os.pwrite(descriptor, body, 0)
-            os.ftruncate(descriptor, len(body))
+            # Whoever looks without the lock must not find the end of a longer state behind this one.
+            os.pwrite(descriptor, body.ljust(os.fstat(descriptor).st_size), 0)
         except OSError as error:
             if not self._warned:
                 _log.warning("cannot write %r, so that rates and failures are not shared: %s", path, error.strerror)

@@ -12,7 +12,6 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.srs import Srs
 
 _LOG = logging.getLogger("tilekeep.source.arcgis")
@@ -77,7 +76,7 @@ class ArcgisSource:
         srs = next((srs for srs in self._supported_srs if srs == query.srs), query.srs)
         media_type = self._offered_format(self._request.parameter("format") or query.media_type)
         url = self._request.export_url(query, srs, media_type)
-        return UpstreamRequest("GET", url, redacted(url), conditions(query.validators))
+        return UpstreamRequest("GET", url, conditions(query.validators))
 
     def _offered_format(self, wanted: str) -> str:
         if not self._supported_formats or subtype(wanted) in self._supported_formats:

@@ -12,7 +12,6 @@ from tilekeep.domain.errors import SourceError, SourceStatusError
 from tilekeep.domain.feature_info import InfoDocument, InfoKind, InfoQuery, info_kind
 from tilekeep.domain.info_text import info_text
 from tilekeep.domain.map_query import UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.source_failure import NO_CONTENT
 from tilekeep.domain.srs import Srs
 
@@ -67,7 +66,7 @@ class ArcgisInfoSource:
     def _request_for(self, query: InfoQuery) -> UpstreamRequest:
         srs = next((srs for srs in self._supported_srs if srs == query.srs), query.srs)
         url = self._request.identify_url(query, srs, tolerance_px=self._tolerance_px, geometries=self._geometries)
-        return UpstreamRequest("GET", url, redacted(url))
+        return UpstreamRequest("GET", url)
 
 
 def _kind_for(query: InfoQuery) -> InfoKind:

@@ -13,7 +13,6 @@ from tilekeep.domain.errors import SourceError
 from tilekeep.domain.found_tiles import FoundTiles, same_place
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Blank, Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.tile import TileCoord
 
 _LOG = logging.getLogger("tilekeep.source.tile")
@@ -76,4 +75,4 @@ class FoundTilesSource:
 
     def _request_for(self, coord: TileCoord, query: MapQuery) -> UpstreamRequest:
         url = self._found.template.url(coord, subtype(query.media_type), self._found.grid.tile_bbox)
-        return UpstreamRequest("GET", url, redacted(url), conditions(query.validators))
+        return UpstreamRequest("GET", url, conditions(query.validators))

@@ -11,7 +11,6 @@ from tilekeep.adapters.upstream_exchange import UpstreamExchange, image_of
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.map_query import Fetched, UpstreamRequest
-from tilekeep.domain.secrets import redacted
 
 _LOG = logging.getLogger("tilekeep.source.wms")
 
@@ -26,7 +25,7 @@ class LegendUrl:
 
     def __init__(self, exchange: UpstreamExchange, *, url: str) -> None:
         self._exchange = exchange
-        self._request = UpstreamRequest("GET", url, redacted(url))
+        self._request = UpstreamRequest("GET", url)
 
     def picture(self, scale: float | None, deadline: Deadline) -> bytes:
         """See :meth:`tilekeep.ports.legend_source.LegendSource.picture`."""

@@ -129,4 +129,4 @@ class OgcApiMapsSource:
 
     def _request_for(self, query: MapQuery) -> UpstreamRequest:
         url = map_url(self._found, query, transparent=self._transparent, background=self._background)
-        return UpstreamRequest("GET", url, redacted(url), conditions(query.validators))
+        return UpstreamRequest("GET", url, conditions(query.validators))

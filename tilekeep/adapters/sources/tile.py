@@ -12,7 +12,6 @@ from tilekeep.domain.errors import SourceError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.tile_url import TileUrlTemplate
 
 _LOG = logging.getLogger("tilekeep.source.tile")
@@ -71,4 +70,4 @@ class TileSource:
     def _request_for(self, query: MapQuery) -> UpstreamRequest:
         coord = coord_of(query, self._grid)
         url = self._template.url(coord, subtype(query.media_type), self._grid.tile_bbox)
-        return UpstreamRequest("GET", url, redacted(url), conditions(query.validators))
+        return UpstreamRequest("GET", url, conditions(query.validators))

@@ -10,7 +10,6 @@ from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
 
@@ -100,9 +99,9 @@ class WmsSource:
         headers = conditions(query.validators)
         if self._by_post:
             url = self._request.url.rstrip("?")
-            return UpstreamRequest("POST", url, redacted(url), headers, query_string.encode("ascii"))
+            return UpstreamRequest("POST", url, headers, query_string.encode("ascii"))
         url = self._request.url_with(query_string)
-        return UpstreamRequest("GET", url, redacted(url), headers)
+        return UpstreamRequest("GET", url, headers)
 
     def _offered_format(self, wanted: str) -> str:
         if not self._supported_formats or subtype(wanted) in self._supported_formats:

@@ -11,7 +11,6 @@ from tilekeep.domain.errors import SourceContentError, SourceError, SourceStatus
 from tilekeep.domain.feature_info import InfoDocument, InfoQuery, info_kind
 from tilekeep.domain.info_text import info_text
 from tilekeep.domain.map_query import UpstreamRequest
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.source_failure import NO_CONTENT, hidden, upstream_text
 from tilekeep.domain.srs import Srs
 from tilekeep.domain.wms_request import WmsRequestTemplate
@@ -70,7 +69,7 @@ class WmsInfoSource:
     def _request_for(self, query: InfoQuery) -> UpstreamRequest:
         srs = next((srs for srs in self._supported_srs if srs == query.srs), query.srs)
         url = self._request.url_with(self._request.info_query_string(query, srs))
-        return UpstreamRequest("GET", url, redacted(url))
+        return UpstreamRequest("GET", url)
 
 
 def _refuse_exception(answer: HttpAnswer, request: UpstreamRequest) -> None:

@@ -13,7 +13,6 @@ from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import PNG
 from tilekeep.domain.map_query import Fetched, UpstreamRequest
 from tilekeep.domain.merged_json import json_value
-from tilekeep.domain.secrets import redacted
 from tilekeep.domain.wms_request import WmsRequestTemplate
 from tilekeep.ports.http_client import HttpAnswer
 
@@ -61,7 +60,7 @@ class WmsLegend:
 
     def _request_for(self, media_type: str, scale: float | None) -> UpstreamRequest:
         url = self._request.url_with(self._request.legend_query_string(self._layer, media_type, scale))
-        return UpstreamRequest("GET", url, redacted(url))
+        return UpstreamRequest("GET", url)
 
 
 def _entry(answer: HttpAnswer, request: UpstreamRequest) -> Mapping[str, Any]:

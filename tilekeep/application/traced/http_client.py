@@ -31,10 +31,11 @@ class TracedHttpClient:
 
     def send(self, request: UpstreamRequest, deadline: Deadline, *, max_bytes: int) -> HttpAnswer:
         """See :class:`~tilekeep.ports.http_client.HttpClient`; spans hold no secrets of addresses."""
+        url = request.public_url
         facts = {
             "http.request.method": request.method,
-            "url.full": request.public_url,
-            "server.address": urlsplit(request.public_url).hostname or "",
+            "url.full": url,
+            "server.address": urlsplit(url).hostname or "",
         }
         with self._traces.upstream(request.method, facts) as span:
             told = self._traces.headers()

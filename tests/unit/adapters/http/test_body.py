@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
+from urllib3.exceptions import ProtocolError
 
 from tilekeep.adapters.http.body import BodyTooLarge, UnknownEncoding, read_body
 
@@ -20,10 +21,12 @@ class Counting(io.BytesIO):
 
     taken = 0
 
-    def read1(self, size: int | None = -1) -> bytes:
-        data = super().read1(size)
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
         self.taken += len(data)
         return data
+
+    read1 = read
 
 
 def response(body: bytes | io.BytesIO, **headers: str) -> HTTPResponse:
@@ -66,6 +69,19 @@ def test_a_body_may_arrive_byte_by_byte(data: bytes) -> None:
 
 def test_a_body_as_large_as_allowed_is_read() -> None:
     assert read_body(response(b"x" * 1000), 1000) == b"x" * 1000
+
+
+def test_a_body_of_a_known_length_may_arrive_in_pieces() -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(3)
+
+    assert read_body(response(Slow(b"0123456789"), content_length="10"), 1000) == b"0123456789"
+
+
+def test_a_body_shorter_than_announced_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="IncompleteRead"):
+        read_body(response(b"0123456789", content_length="11"), 1000)
 
 
 def test_a_larger_body_is_refused_before_it_is_read_if_it_says_so() -> None:

@@ -12,7 +12,7 @@ from tilekeep.domain.map_query import Upstream, UpstreamRequest
 from tilekeep.ports.http_client import HttpAnswer
 
 ANSWER = HttpAnswer(200, {}, b"tile")
-REQUEST = UpstreamRequest("GET", "http://maps.example/1", "http://maps.example/1")
+REQUEST = UpstreamRequest("GET", "http://maps.example/1")
 
 
 class Forkable(FakeHttpClient):

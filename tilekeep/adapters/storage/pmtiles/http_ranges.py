@@ -39,7 +39,7 @@ class HttpRanges:
         # A server that compressed what it sends would send parts of something else.
         headers = (("Range", wanted), ("Accept-Encoding", "identity"))
         try:
-            request = UpstreamRequest("GET", self._url, self.place, headers)
+            request = UpstreamRequest("GET", self._url, headers)
             answer = self._client.send(request, deadline, max_bytes=length)
         except SourceError as error:
             raise StoreError(f"cannot read {self.place}: {error}") from error
