@@ -213,5 +213,5 @@ class FakeLayers:
             encoding=encoding,
             extent=grid.bbox,
             geographic_extent=self._extents[layer.name],
-            blank=BLANK,
+            blank=lambda: BLANK,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline, TileLayer
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.caches import CacheAssembly
@@ -89,7 +91,7 @@ class CatalogueAssembly:
             encoding=node.encoding,
             extent=extent,
             geographic_extent=self._geographic_extent(node.grid, extent),
-            blank=self._blanks(node.grid.tile_size),
+            blank=partial(self._blanks, node.grid.tile_size),
             variants=node.variants,
             explain_form=node.explain_form,
         )
