@@ -210,8 +210,10 @@ class CacheAssembly:
     def _check_double(self, name: str, grid: TileGrid) -> None:
         """Four tiles of the next level are one with twice the pixels where levels are halved, nowhere else."""
         variants = self._settings.caches[name].variants
+        if variants is None or variants.double != "next_level":
+            return
         z = first_level_not_halved(grid)
-        if variants is None or variants.double != "next_level" or z is None:
+        if z is None:
             return
         message = f"level {z + 1} of the grid {grid.name!r} has not half the resolution of level {z}"
         raise ConfigurationError(f"{message}; use double: source", option=("caches", name, "variants", "double"))
