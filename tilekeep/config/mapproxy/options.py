@@ -60,8 +60,8 @@ class Options(BaseModel):
     @classmethod
     @cache
     def untouched(cls) -> Self:
-        """The section in which nothing is set, one for all; defaults are not validated, which would take a validator."""
-        return cls.model_construct()
+        """The section in which nothing is set, one for all; its defaults are not validated, for want of a validator."""
+        return cls.model_construct()  # type: ignore[return-value]  # each class has its own
 
 
 class ByType:
