@@ -237,9 +237,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency(
-        default=providers.Object(None)
-    )
+    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency()
     adapters = providers.DependenciesContainer()
 
     image_limits = providers.Factory(
@@ -425,22 +423,31 @@ class UseCasesContainer(containers.DeclarativeContainer):
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 
 
-class TilekeepContainer(containers.DeclarativeContainer):
-    """Adapters and use cases joined."""
+class TilekeepContainer:
+    """Adapters and use cases joined: the parts of one configuration.
 
-    settings = providers.Dependency(instance_of=Settings)
-    base_dir = providers.Dependency(instance_of=str)
-    options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency(
-        default=providers.Object(None)
-    )
+    Args:
+        settings: all options.
+        base_dir: absolute; relative paths start here.
+        options: what the globals among the settings mean.
+        nodes_before: working parts of the configuration before this one, of which what has not changed is kept.
+    """
 
-    adapters = providers.Container(AdaptersContainer, options=options)
-    use_cases = providers.Container(
-        UseCasesContainer,
-        settings=settings,
-        base_dir=base_dir,
-        options=options,
-        nodes_before=nodes_before,
-        adapters=adapters,
-    )
+    def __init__(
+        self,
+        settings: Settings,
+        base_dir: str,
+        options: EffectiveGlobals,
+        nodes_before: Mapping[ContentHash, KeptNode[Any]] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.base_dir = base_dir
+        self.options = options
+        self.adapters = AdaptersContainer(options=options)
+        self.use_cases = UseCasesContainer(
+            settings=settings,
+            base_dir=base_dir,
+            options=options,
+            nodes_before=providers.Object(nodes_before),
+            adapters=self.adapters,
+        )
