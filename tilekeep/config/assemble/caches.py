@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.application.seeding.seed_task import SeededCache
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
@@ -44,6 +44,9 @@ from tilekeep.domain.tile import TileSet
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
+
+if TYPE_CHECKING:
+    from tilekeep.application.seeding.seed_task import SeededCache
 
 
 class CacheAssembly:
@@ -296,6 +299,8 @@ class CacheAssembly:
 
         ``policy`` judges its tiles; None is that of the cache.
         """
+        from tilekeep.application.seeding.seed_task import SeededCache
+
         cache = self.effective(name)
         gate = self._gate(cache)
         parts = self._working.working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate), policy)
