@@ -10,7 +10,7 @@ from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import vector_layers
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
-from tilekeep.config.mapproxy.meaning_layers import EffectiveTileLayer, effective_tile_layers
+from tilekeep.config.mapproxy.meaning_tile_layers import EffectiveTileLayer, effective_tile_layers
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox, Size
