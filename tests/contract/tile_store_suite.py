@@ -288,6 +288,14 @@ class TileStoreSuite(ABC):
         assert {info.stored_at for info in infos.values()} == {self.read_info(store, keys[0]).stored_at}
         assert self.read_info(store, keys[0]).stored_at > AT
 
+    def test_stat_tells_times_and_sizes_without_records_too(self, store: TileStore) -> None:
+        keys = [KEY, OTHER]
+        store.write([new(key, png(key), validators=VALIDATORS, checksum="12ab") for key in keys], AT)
+
+        infos = store.stat_many([*keys, MISSING], with_records=False)
+
+        assert {key: info[:2] for key, info in infos.items()} == {key: self.read_info(store, key)[:2] for key in keys}
+
     def test_reading_never_looks_at_the_record(self, store: TileStore) -> None:
         store.write([new(KEY, png(), validators=VALIDATORS, checksum="12ab")], AT)
 

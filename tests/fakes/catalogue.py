@@ -75,7 +75,9 @@ class FakeTiles:
     def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
         return {key: self.stored[key] for key in keys if key in self.stored}
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         return {key: self.stored[key].info for key in keys if key in self.stored}
 
     def locate(self, key: TileKey) -> str:
@@ -213,5 +215,5 @@ class FakeLayers:
             encoding=encoding,
             extent=grid.bbox,
             geographic_extent=self._extents[layer.name],
-            blank=BLANK,
+            blank=lambda: BLANK,
         )

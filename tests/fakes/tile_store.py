@@ -48,7 +48,9 @@ class FakeTileStore:
         found = {key: self.read(key) for key in keys}
         return {key: tile for key, tile in found.items() if tile is not None}
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         self._fail_if_told()
         return {key: self.tiles[key].info for key in keys if self._has(key)}
 

@@ -60,8 +60,10 @@ class GuardedStore:
     def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
         return self._store.read_many([self._checked(key) for key in keys], deadline)
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
-        return self._store.stat_many([self._checked(key) for key in keys], deadline)
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
+        return self._store.stat_many([self._checked(key) for key in keys], deadline, with_records=with_records)
 
     def locate(self, key: TileKey) -> str:
         return self._store.locate(self._checked(key))

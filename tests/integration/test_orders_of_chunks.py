@@ -62,7 +62,7 @@ def container(tmp_path: Path) -> Iterator[TilekeepContainer]:
 
 
 def tasks_of(container: TilekeepContainer, tmp_path: Path, *names: str) -> list[SeedTask]:
-    settings = load_tasks(str(tmp_path / "seed.yaml"), container.settings(), variables=os.environ).settings
+    settings = load_tasks(str(tmp_path / "seed.yaml"), container.settings, variables=os.environ).settings
     seeds = wanted_tasks(container, settings, names, []).seeds
     return [task for task in seeds if isinstance(task, SeedTask)]
 

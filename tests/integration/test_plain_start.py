@@ -99,15 +99,25 @@ ABSENT_IN_SEEDING = (
     ),
 )
 
-#: Services that are not offered.
-OTHER_SERVICES = tuple(
-    f"tilekeep.entrypoints.wsgi.{name}.assembly" for name in ("admin", "demo", "ogcapi", "wms", "wmts")
+#: What belongs to services that are not offered, and to commands.
+ABSENT_IN_SERVING = (
+    *(f"tilekeep.entrypoints.wsgi.{name}.assembly" for name in ("admin", "demo", "ogcapi", "wms", "wmts")),
+    "tilekeep.application.seeding.seed_task",
+    "tilekeep.config.assemble.seed_tasks",
+    "tilekeep.config.mapproxy.meaning_ogcapi_service",
+    "tilekeep.config.mapproxy.meaning_wms",
+    "tilekeep.config.seeding.options",
 )
 
 TELLING_MODULES = "import atexit, sys; atexit.register(lambda: print('modules', *sys.modules))"
 COMMAND = "from tilekeep.entrypoints.cli.main import main; main({arguments!r}, standalone_mode=False)"
 SEED = ["seed", "-f", "mapproxy.yaml", "--caches", "world", "--levels", "0"]
-APPLICATION = "from tilekeep import make_wsgi_app; make_wsgi_app('mapproxy.yaml')"
+APPLICATION = "from tilekeep import make_wsgi_app; app = make_wsgi_app('mapproxy.yaml')"
+TILE = b"\x89PNG\r\n\x1a\n a tile"
+HIT = f"""
+from werkzeug.test import Client
+assert Client(app).get('/tms/1.0.0/world/EPSG3857/0/0/1.png').data == {TILE!r}
+"""
 
 
 @pytest.mark.parametrize(
@@ -117,16 +127,18 @@ APPLICATION = "from tilekeep import make_wsgi_app; make_wsgi_app('mapproxy.yaml'
         pytest.param(COMMAND.format(arguments=["jobs"]), ("dependency_injector", "pydantic", "ruamel"), id="jobs"),
         pytest.param(COMMAND.format(arguments=SEED), ABSENT_IN_SEEDING, id="seed"),
         pytest.param(COMMAND.format(arguments=[*SEED, "--dry-run"]), ABSENT_IN_SEEDING, id="seed --dry-run"),
-        pytest.param(APPLICATION, OTHER_SERVICES, id="application"),
+        pytest.param(APPLICATION, ABSENT_IN_SERVING, id="application"),
+        pytest.param(APPLICATION + HIT, ABSENT_IN_SERVING, id="application and a hit"),
     ],
 )
 def test_a_plain_start_imports_nothing_that_the_configuration_does_not_name(
     program: str, absent: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "mapproxy.yaml").write_text(CONFIG)
-    tile = tmp_path / "cache_data/world_EPSG3857/00/000/000/000/000/000/000.png"
-    tile.parent.mkdir(parents=True)
-    tile.write_bytes(b"a tile")
+    for level in ("00", "01"):
+        tile = tmp_path / f"cache_data/world_EPSG3857/{level}/000/000/000/000/000/000.png"
+        tile.parent.mkdir(parents=True)
+        tile.write_bytes(TILE)
     command = [sys.executable, "-c", f"{TELLING_MODULES}; {program}"]
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
 

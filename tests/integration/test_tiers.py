@@ -110,7 +110,7 @@ def test_tiles_that_others_store_or_refresh_in_the_last_tier_are_served(
     config = configured(TIERS)
     clock = FakeClock()
     container = checked_container(load_settings(str(config), variables={}))
-    with container.adapters().clock.override(providers.Object(clock)):
+    with container.adapters.clock.override(providers.Object(clock)):
         node = container.use_cases.caches().node(("a", "GLOBAL_WEBMERCATOR"))
     _, slow = stores(config)
     slow.write([NewTile(KEY, picture("red"), "image/png")], clock.now())

@@ -88,13 +88,13 @@ class LayerInGrid:
 class TileLayer(LayerInGrid):
     """A layer in one grid, ready to answer.
 
-    :ivar blank: the body of an empty tile, always a transparent PNG (spec/caches.md, 15).
+    :ivar blank: makes the body of an empty tile, always a transparent PNG (spec/caches.md, 15); hits never want it.
     :ivar explain_form: explains other forms of tiles; None if there are none.
     """
 
     get_tile: Tiles
     explain: ExplainTile
-    blank: bytes = field(repr=False)
+    blank: Callable[[], bytes] = field(repr=False)
     explain_form: ExplainForm | None = field(default=None, kw_only=True)
 
 

@@ -26,21 +26,23 @@ class FollowingStore(WrappedStore):
         late = self._late({key: tile.info for key, tile in found.items()}, deadline)
         return {key: _marked(tile) if key in late else tile for key, tile in found.items()}
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
-        found = self._store.stat_many(keys, deadline)
+        found = self._store.stat_many(keys, deadline, with_records=with_records)
         late = self._late(found, deadline)
         return {key: info._replace(stored_at=MARKED_STALE) if key in late else info for key, info in found.items()}
 
     def _late(self, infos: Mapping[TileKey, TileInfo], deadline: Deadline) -> Collection[TileKey]:
         """Those of another form whose tiles have been made since."""
         own = {key: key._replace(variant="") for key in infos if key.variant}
-        known = self._store.stat_many(list(own.values()), deadline) if own else {}
+        known = self._store.stat_many(list(own.values()), deadline, with_records=False) if own else {}
         late = [key for key, tile in own.items() if tile in known and _is_newer(known[tile], infos[key])]
         if not late:
             return ()
         # They were read from a copy, perhaps, that tells its time less exactly.
-        again = self._store.stat_many(late, deadline)
+        again = self._store.stat_many(late, deadline, with_records=False)
         return {key for key in late if key not in again or _is_newer(known[own[key]], again[key])}
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tilekeep.adapters.imaging.encoders import has_encoder
 from tilekeep.config.assemble.areas import area_problems
 from tilekeep.config.assemble.cache_parts import CacheNode
 from tilekeep.config.assemble.directories import directory_problems
 from tilekeep.config.assemble.encoders import encoder_problems
-from tilekeep.config.assemble.kept_nodes import KeptNodes
+from tilekeep.config.assemble.kept_nodes import ContentHash, KeptNode, KeptNodes
 from tilekeep.config.assemble.libraries import library_problems
 from tilekeep.config.assemble.object_stores import object_store_problems
 from tilekeep.config.assemble.srs_codes import srs_problems
@@ -30,10 +30,7 @@ def checked_container(loaded: LoadedSettings, nodes_before: KeptNodes[CacheNode]
         them with their places, and the warnings of before.
     """
     settings = loaded.settings
-    container = _container(settings, loaded.base_dir)
-    if nodes_before is not None:
-        container.nodes_before.override(nodes_before.made())
-    container.check_dependencies()
+    container = _container(settings, loaded.base_dir, None if nodes_before is None else nodes_before.made())
     problems = [
         *_codes_and_areas(container),
         *container.use_cases.caches().problems(),
@@ -64,13 +61,15 @@ def problems_of_parts(settings: Settings, base_dir: str, problems: Sequence[Prob
 
 
 def _codes_and_areas(container: TilekeepContainer, refused: Collection[OptionPath] = ()) -> Iterator[Problem]:
-    settings = container.settings()
+    settings = container.settings
     yield from srs_problems(settings, container.adapters.projection())
-    yield from area_problems(settings, container.base_dir(), container.use_cases.coverages(), refused)
-    yield from style_problems(settings, container.base_dir())
+    yield from area_problems(settings, container.base_dir, container.use_cases.coverages(), refused)
+    yield from style_problems(settings, container.base_dir)
     yield from library_problems(settings)
     yield from encoder_problems(settings, has_encoder)
 
 
-def _container(settings: Settings, base_dir: str) -> TilekeepContainer:
-    return TilekeepContainer(settings=settings, base_dir=base_dir, options=effective_globals(settings, base_dir))
+def _container(
+    settings: Settings, base_dir: str, nodes_before: Mapping[ContentHash, KeptNode[CacheNode]] | None = None
+) -> TilekeepContainer:
+    return TilekeepContainer(settings, base_dir, effective_globals(settings, base_dir), nodes_before)

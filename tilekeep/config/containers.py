@@ -33,9 +33,6 @@ from tilekeep.adapters.text_files import write_text
 from tilekeep.adapters.threads import ThreadRunner
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.application.one_at_a_time import OneAtATime
-from tilekeep.application.seeding.clean_up import CleanUp
-from tilekeep.application.seeding.run_tasks import RunSeedTasks
-from tilekeep.application.seeding.seed_chunk import SeedChunkWork
 from tilekeep.application.single_flight import SingleFlight
 from tilekeep.application.sources.debug_source import DebugSource
 from tilekeep.application.store_gate import StoreGate
@@ -50,7 +47,6 @@ from tilekeep.config.assemble.key_value_stores import exchanges_with_couchdb
 from tilekeep.config.assemble.measured import Measured, metrics_endpoint, metrics_in
 from tilekeep.config.assemble.meeting import failures_in, gate_in, locks_in, meeting_at
 from tilekeep.config.assemble.rendering import RenderingAssembly
-from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
 from tilekeep.config.assemble.shared import SharedParts
 from tilekeep.config.assemble.source_parts import SourceParts
 from tilekeep.config.assemble.sources import SourceAssembly
@@ -62,17 +58,17 @@ from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.plugins.installed import INSTALLED, InstalledPlugins
 from tilekeep.config.process_resources import ProcessResources
 from tilekeep.domain.image import ImageLimits
-from tilekeep.ports.defragmenter import Defragmenter
-from tilekeep.ports.info_source import InfoSource
-from tilekeep.ports.legend_source import LegendSource
-from tilekeep.ports.map_source import MapSource
-from tilekeep.ports.seed_executor import SeedExecutor
-from tilekeep.ports.tile_store import TileStore
-from tilekeep.ports.traces import Traces
-from tilekeep.ports.upstream_gate import UpstreamGate
 
 if TYPE_CHECKING:
     from tilekeep.adapters.geometry.tile_sets import TileSets
+    from tilekeep.ports.defragmenter import Defragmenter
+    from tilekeep.ports.info_source import InfoSource
+    from tilekeep.ports.legend_source import LegendSource
+    from tilekeep.ports.map_source import MapSource
+    from tilekeep.ports.seed_executor import SeedExecutor
+    from tilekeep.ports.tile_store import TileStore
+    from tilekeep.ports.traces import Traces
+    from tilekeep.ports.upstream_gate import UpstreamGate
 
 
 class AdaptersContainer(containers.DeclarativeContainer):
@@ -237,9 +233,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     base_dir = providers.Dependency(instance_of=str)
     options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency(
-        default=providers.Object(None)
-    )
+    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency()
     adapters = providers.DependenciesContainer()
 
     image_limits = providers.Factory(
@@ -403,7 +397,7 @@ class UseCasesContainer(containers.DeclarativeContainer):
     retouch_tile = providers.Factory(use_cases.retouch_tile, adapters.imaging, image_limits)
     scrub = providers.Factory(use_cases.scrub, adapters.imaging, image_limits, adapters.slices)
     seed_tasks = providers.ThreadSafeSingleton(
-        SeedTaskAssembly,
+        use_cases.seed_tasks,
         settings,
         base_dir,
         grids,
@@ -416,31 +410,40 @@ class UseCasesContainer(containers.DeclarativeContainer):
     invalidate = providers.Factory(use_cases.invalidate)
     ordered_tasks = providers.ThreadSafeSingleton(use_cases.ordered_tasks, settings, grids, caches.provided.seeded)
     archives = providers.Factory(use_cases.archives, adapters.projection, adapters.slices)
-    seed_chunk = providers.Factory(SeedChunkWork, adapters.clock)
-    run_seed_tasks = providers.Factory(RunSeedTasks, clock=adapters.clock)
+    seed_chunk = providers.Factory(use_cases.seed_chunk, adapters.clock)
+    run_seed_tasks = providers.Factory(use_cases.run_seed_tasks, clock=adapters.clock)
     retry_failed = providers.Factory(use_cases.retry_failed, clock=adapters.clock)
     estimate_task = providers.Factory(use_cases.estimate_task, clock=adapters.clock)
-    clean_up = providers.Factory(CleanUp, adapters.clock)
+    clean_up = providers.Factory(use_cases.clean_up, adapters.clock)
     layers = providers.ThreadSafeSingleton(use_cases.catalogue, settings, caches, adapters.imaging, adapters.projection)
     catalogue = providers.ThreadSafeSingleton(layers.provided.catalogue.call())
 
 
-class TilekeepContainer(containers.DeclarativeContainer):
-    """Adapters and use cases joined."""
+class TilekeepContainer:
+    """Adapters and use cases joined: the parts of one configuration.
 
-    settings = providers.Dependency(instance_of=Settings)
-    base_dir = providers.Dependency(instance_of=str)
-    options = providers.Dependency(instance_of=EffectiveGlobals)
-    nodes_before: providers.Dependency[Mapping[ContentHash, KeptNode[Any]] | None] = providers.Dependency(
-        default=providers.Object(None)
-    )
+    Args:
+        settings: all options.
+        base_dir: absolute; relative paths start here.
+        options: what the globals among the settings mean.
+        nodes_before: working parts of the configuration before this one, of which what has not changed is kept.
+    """
 
-    adapters = providers.Container(AdaptersContainer, options=options)
-    use_cases = providers.Container(
-        UseCasesContainer,
-        settings=settings,
-        base_dir=base_dir,
-        options=options,
-        nodes_before=nodes_before,
-        adapters=adapters,
-    )
+    def __init__(
+        self,
+        settings: Settings,
+        base_dir: str,
+        options: EffectiveGlobals,
+        nodes_before: Mapping[ContentHash, KeptNode[Any]] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.base_dir = base_dir
+        self.options = options
+        self.adapters = AdaptersContainer(options=options)
+        self.use_cases = UseCasesContainer(
+            settings=settings,
+            base_dir=base_dir,
+            options=options,
+            nodes_before=providers.Object(nodes_before),
+            adapters=self.adapters,
+        )

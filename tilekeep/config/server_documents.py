@@ -34,7 +34,7 @@ class ServerDocuments:
         container.adapters.gate.override(providers.Object(NoGate()))
         self.url = split_credentials(url)[0]
         self.projection: Projection = container.adapters.projection()
-        http = effective_http(container.settings(), None, container.base_dir())
+        http = effective_http(container.settings, None, container.base_dir)
         self._exchange = trusted_exchange(container.use_cases.source_parts(), url, http, NO_STAND_INS)
 
     def body(self, url: str, accept: str = "*/*") -> bytes:
@@ -55,4 +55,4 @@ class ServerDocuments:
 def container_without_configuration() -> TilekeepContainer:
     """What there is without any options."""
     settings, base_dir = Settings(), os.getcwd()
-    return TilekeepContainer(settings=settings, base_dir=base_dir, options=effective_globals(settings, base_dir))
+    return TilekeepContainer(settings, base_dir, effective_globals(settings, base_dir))

@@ -6,7 +6,7 @@ answer raises :class:`~tilekeep.domain.errors.StoreError`.  ``deadline`` bounds 
 network; local stores ignore it.  Instants are POSIX seconds.
 
 The *tile record* (validators, checksum) may lie beside the tile.  ``read`` and ``read_many`` never look there:
-their infos carry only what comes with the bytes.  ``stat_many`` gives all that is known.
+their infos carry only what comes with the bytes.  ``stat_many`` gives all that is known, if that is wanted.
 """
 
 from __future__ import annotations
@@ -45,8 +45,16 @@ class TileReader(Protocol):
         """All of ``keys`` that are stored; one round trip where the store can."""
         ...
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
-        """What is known of those of ``keys`` that are stored, the tile record included, without the bytes."""
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
+        """What is known of those of ``keys`` that are stored, without the bytes.
+
+        Args:
+            keys: tiles of any level.
+            deadline: see above.
+            with_records: whether the tile records are wanted; without, they may be missing where they take a look more.
+        """
         ...
 
 

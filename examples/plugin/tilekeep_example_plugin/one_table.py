@@ -65,7 +65,9 @@ class OneTableStore:
                 found[key] = StoredTile(body, self._media_type(body, key), TileInfo(stored_at, len(body)))
         return found
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """What is known of tiles, without their bytes."""
         columns = "stored_at, length(body), etag, last_modified, checksum"
         return {key: _info(*row) for key, row in self._rows(columns, keys) if row[1]}

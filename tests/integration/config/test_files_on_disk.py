@@ -9,8 +9,8 @@ import pytest
 from tilekeep.config.loading.settings_file import load_settings
 from tilekeep.config.mapproxy.meaning_cache import effective_cache
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
-from tilekeep.config.mapproxy.meaning_layers import effective_tile_layers
 from tilekeep.config.mapproxy.meaning_services import effective_services
+from tilekeep.config.mapproxy.meaning_tile_layers import effective_tile_layers
 from tilekeep.config.problems import ConfigurationProblems
 
 COMPLETE = Path(__file__).parents[2] / "data" / "configs" / "complete" / "mapproxy.yaml"

@@ -34,7 +34,7 @@ def seed_and_clean(
 ) -> SessionResult:
     """Does all tasks of a file; what is said goes to a list."""
     container = container_of(configuration)
-    settings = load_tasks(str(tasks), container.settings(), variables=os.environ).settings
+    settings = load_tasks(str(tasks), container.settings, variables=os.environ).settings
     wanted = wanted_tasks(container, settings, list(settings.seeds), list(settings.cleanups), overrides)
     lines: list[str] = [] if said is None else said
     report = LineReport(lines.append, Summaries(container.adapters.projection()), container.adapters.clock(), quiet=2)

@@ -142,7 +142,7 @@ class TestStore:
 
     def test_failures_are_counted_and_raised(self, metrics: FakeMetrics, clock: FakeClock) -> None:
         class Broken(FakeTileStore):
-            def read(self, *_: object) -> None:
+            def read(self, *_: object, **__: object) -> None:
                 raise StoreError("no")
 
             stat_many = read  # type: ignore[assignment]

@@ -9,8 +9,8 @@ from tilekeep.config.mapproxy.layers import DimensionOptions
 from tilekeep.config.mapproxy.meaning_dimensions import MOST_VALUES, effective_dimension, time_values
 from tilekeep.config.mapproxy.meaning_globals import effective_globals
 from tilekeep.config.mapproxy.meaning_grid import EffectiveGrid, effective_grid
-from tilekeep.config.mapproxy.meaning_layers import effective_tile_layers
 from tilekeep.config.mapproxy.meaning_services import EffectiveDemo, EffectiveWmts, effective_services
+from tilekeep.config.mapproxy.meaning_tile_layers import effective_tile_layers
 from tilekeep.domain.geometry import BBox, Size
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.config.configurations import loaded, report_of
-from tilekeep.config.mapproxy.meaning_layers import effective_tile_layers
 from tilekeep.config.mapproxy.meaning_legends import (
     EffectiveLegendGraphic,
     EffectiveLegendUrl,
@@ -14,6 +13,7 @@ from tilekeep.config.mapproxy.meaning_legends import (
     legend_file,
     legend_of_source,
 )
+from tilekeep.config.mapproxy.meaning_tile_layers import effective_tile_layers
 from tilekeep.config.problems import Severity
 
 CONFIG = """\

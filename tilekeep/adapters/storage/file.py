@@ -109,11 +109,13 @@ class FileTileStore:
                 found[key] = tile
         return found
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         found = {}
         for key in keys:
-            info = self._info(self._path_of(key), with_record=True)
+            info = self._info(self._path_of(key), with_record=with_records)
             if info is not None:
                 found[key] = info
         return found

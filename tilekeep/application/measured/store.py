@@ -51,9 +51,11 @@ class MeasuredStore(WrappedStore):
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         return self._timed("read_many", lambda: self._store.read_many(keys, deadline))
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
-        return self._timed("stat", lambda: self._store.stat_many(keys, deadline))
+        return self._timed("stat", lambda: self._store.stat_many(keys, deadline, with_records=with_records))
 
     def write(self, batch: Sequence[NewTile], at: float, deadline: Deadline = NO_DEADLINE) -> list[TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileWriter`."""

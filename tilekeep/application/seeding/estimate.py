@@ -74,7 +74,7 @@ class EstimateTask:
                 making += self._clock.monotonic() - begin
                 made += result.looked_at
                 keys = [TileKey(coord, task.name.dimensions) for coord in task.plan.tiles(unit)]
-                size += sum(info.size for info in task.cache.store.stat_many(keys).values())
+                size += sum(info.size for info in task.cache.store.stat_many(keys, with_records=False).values())
         return Sampled(level, looked_at, wanted, looking, made, size, making, failed)
 
 

@@ -138,7 +138,7 @@ class SeedChunkWork:
     def _wanted(self, task: SeedTask, units: Iterable[TileCoord]) -> Iterator[tuple[TileCoord | None, int]]:
         """Units to be made; None, with the number of their tiles, for those that are good as they are."""
         keys_of = {unit: _keys(task, _covered(task, unit)) for unit in units}
-        infos = task.cache.store.stat_many([key for keys in keys_of.values() for key in keys])
+        infos = task.cache.store.stat_many([key for keys in keys_of.values() for key in keys], with_records=False)
         now = self._clock.now()
         for unit, keys in keys_of.items():
             yield (unit, 0) if _is_wanted(task, keys, infos, now) else (None, len(keys))
@@ -181,7 +181,7 @@ class SeedChunkWork:
     def _remove_stale(self, task: SeedTask, unit: TileCoord) -> None:
         keys = _keys(task, task.plan.tiles(unit))
         now = self._clock.now()
-        infos = task.cache.store.stat_many(keys)
+        infos = task.cache.store.stat_many(keys, with_records=False)
         stale = [
             key
             for key, info in infos.items()
@@ -202,7 +202,7 @@ class SeedChunkWork:
     def _one_by_one(self, task: SeedTask, unit: TileCoord, deadline: Deadline) -> ChunkResult:
         keys = _keys(task, task.plan.tiles(unit))
         if task.only_existing:
-            stored = task.cache.store.stat_many(keys)
+            stored = task.cache.store.stat_many(keys, with_records=False)
             keys = [key for key in keys if key in stored]
         answers = task.cache.tiles.many(keys, Purpose.SEED, deadline)
         if any(answer.tile is not None and not answer.storable and answer.worth is Worth.MAP for answer in answers):

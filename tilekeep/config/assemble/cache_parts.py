@@ -42,8 +42,7 @@ from tilekeep.ports.tile_store import SliceReader, TileStore
 from tilekeep.ports.upstream_gate import UpstreamGate
 
 
-@dataclass(frozen=True, slots=True)
-class CacheParts:
+class CacheParts(NamedTuple):
     """What caches are made with; ``locks`` and ``failures`` share one per directory, ``new_lock`` does not."""
 
     make_store: Callable[..., TileStore]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tilekeep.application.explain_tile import ExplainTile
 from tilekeep.application.once_per_key import OncePerKey
-from tilekeep.application.seeding.seed_task import SeededCache
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.config.assemble.area_files import FileVersions, file_versions
 from tilekeep.config.assemble.cache_areas import CacheAreas
@@ -44,6 +44,9 @@ from tilekeep.domain.tile import TileSet
 from tilekeep.ports.defragmenter import Defragmenter
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.tile_store import TileStore
+
+if TYPE_CHECKING:
+    from tilekeep.application.seeding.seed_task import SeededCache
 
 
 class CacheAssembly:
@@ -210,8 +213,10 @@ class CacheAssembly:
     def _check_double(self, name: str, grid: TileGrid) -> None:
         """Four tiles of the next level are one with twice the pixels where levels are halved, nowhere else."""
         variants = self._settings.caches[name].variants
+        if variants is None or variants.double != "next_level":
+            return
         z = first_level_not_halved(grid)
-        if variants is None or variants.double != "next_level" or z is None:
+        if z is None:
             return
         message = f"level {z + 1} of the grid {grid.name!r} has not half the resolution of level {z}"
         raise ConfigurationError(f"{message}; use double: source", option=("caches", name, "variants", "double"))
@@ -294,6 +299,8 @@ class CacheAssembly:
 
         ``policy`` judges its tiles; None is that of the cache.
         """
+        from tilekeep.application.seeding.seed_task import SeededCache
+
         cache = self.effective(name)
         gate = self._gate(cache)
         parts = self._working.working_parts(cache, grid_key, gate, self._source(cache, grid_key, gate), policy)

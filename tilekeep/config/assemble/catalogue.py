@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tilekeep.application.catalogue import Catalogue, GridOutline, LayerInGrid, LayerOutline, TileLayer
 from tilekeep.application.once_per_key import OncePerKey
 from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.meaning_cache import vector_layers
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
-from tilekeep.config.mapproxy.meaning_layers import EffectiveTileLayer, effective_tile_layers
+from tilekeep.config.mapproxy.meaning_tile_layers import EffectiveTileLayer, effective_tile_layers
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.geometry import BBox, Size
@@ -89,7 +91,7 @@ class CatalogueAssembly:
             encoding=node.encoding,
             extent=extent,
             geographic_extent=self._geographic_extent(node.grid, extent),
-            blank=self._blanks(node.grid.tile_size),
+            blank=partial(self._blanks, node.grid.tile_size),
             variants=node.variants,
             explain_form=node.explain_form,
         )

@@ -15,6 +15,7 @@ from tilekeep.config.mapproxy.backends import (
     RedisBackend,
     S3Backend,
     SqliteBackend,
+    TiersBackend,
 )
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.meaning_cache import tile_directory
@@ -33,8 +34,9 @@ def directory_problems(settings: Settings, grid: Callable[[str], TileGrid]) -> I
 
     ``grid`` makes a grid from its key; those that cannot be made are passed over here.
     """
-    for name in settings.caches:
-        yield from _same_tiers(settings, name)
+    for name, cache in settings.caches.items():
+        if isinstance(cache.cache, TiersBackend):
+            yield from _same_tiers(settings, name)
         for store in single_stores(settings, name):
             yield from _of_store(store.settings, name, grid)
 

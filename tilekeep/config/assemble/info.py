@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
@@ -47,8 +46,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 8 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class InfoParts:
+class InfoParts(NamedTuple):
     """What sources of feature info are made with.
 
     :ivar make: makes a source by its kind (``wms``, ``arcgis``) from keyword arguments.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from tilekeep.adapters.http.client_options import ClientOptions
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
@@ -32,8 +32,7 @@ from tilekeep.ports.projection import Projection
 from tilekeep.ports.tile_store import SliceReader, TileStore
 
 
-@dataclass(frozen=True, slots=True)
-class SourceParts:
+class SourceParts(NamedTuple):
     """What sources are made with.
 
     :ivar make: makes a source by its kind (``wms``, ``tile``, ``world`` and so on) from keyword arguments.

@@ -74,7 +74,7 @@ def grids_of_base(path: str, environment: Mapping[str, str]) -> dict[str, str]:
     """
     container = checked_container(load_settings(path, variables=environment))
     grids = container.use_cases.grids()
-    keys = [key for key in container.settings().grids if not key.startswith(_BUILT_IN)]
+    keys = [key for key in container.settings.grids if not key.startswith(_BUILT_IN)]
     return {grids.grid(key).srs.code: key for key in keys}
 
 

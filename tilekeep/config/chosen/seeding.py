@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tilekeep.ports.seed_executor import SeedExecutor
-
 if TYPE_CHECKING:
     from tilekeep.adapters.geometry.tile_sets import TileSets
     from tilekeep.adapters.seeding.job_file import JobFile
     from tilekeep.adapters.seeding.remote.worker import CeleryWorker
     from tilekeep.adapters.seeding.run_directory import RunDirectory
     from tilekeep.adapters.seeding.stopping import SharedStop
+    from tilekeep.ports.seed_executor import SeedExecutor
 
 
 def in_process_executor(*parts: Any, **options: Any) -> SeedExecutor:

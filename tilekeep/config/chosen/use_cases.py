@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from tilekeep.application.legend_sizes import LegendSizes
     from tilekeep.application.retouch_tile import RetouchTile
     from tilekeep.application.scrub import Scrub
+    from tilekeep.application.seeding.clean_up import CleanUp
     from tilekeep.application.seeding.estimate import EstimateTask
     from tilekeep.application.seeding.invalidate import Invalidate
     from tilekeep.application.seeding.retry_failed import RetryFailed
+    from tilekeep.application.seeding.run_tasks import RunSeedTasks
+    from tilekeep.application.seeding.seed_chunk import SeedChunkWork
     from tilekeep.application.sources.clipped_source import ClippedSource
     from tilekeep.application.survey_legends import SurveyLegends
     from tilekeep.config.assemble.archives import ArchivePacking
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from tilekeep.config.assemble.layer_tree import LayerTreeAssembly
     from tilekeep.config.assemble.legends import LegendAssembly
     from tilekeep.config.assemble.ordered_tasks import OrderedTasks
+    from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
     from tilekeep.config.assemble.stored_caches import StoredCaches
 
 
@@ -88,6 +92,27 @@ def invalidate(*parts: Any, **named: Any) -> Invalidate:
     from tilekeep.application.seeding.invalidate import Invalidate
 
     return Invalidate(*parts, **named)
+
+
+def seed_chunk(*parts: Any, **named: Any) -> SeedChunkWork:
+    """What makes the tiles of a chunk."""
+    from tilekeep.application.seeding.seed_chunk import SeedChunkWork
+
+    return SeedChunkWork(*parts, **named)
+
+
+def run_seed_tasks(*parts: Any, **named: Any) -> RunSeedTasks:
+    """What goes through tasks of seeding."""
+    from tilekeep.application.seeding.run_tasks import RunSeedTasks
+
+    return RunSeedTasks(*parts, **named)
+
+
+def clean_up(*parts: Any, **named: Any) -> CleanUp:
+    """What removes old tiles."""
+    from tilekeep.application.seeding.clean_up import CleanUp
+
+    return CleanUp(*parts, **named)
 
 
 def estimate_task(*parts: Any, **named: Any) -> EstimateTask:
@@ -158,6 +183,13 @@ def ordered_tasks(*parts: Any, **named: Any) -> OrderedTasks:
     from tilekeep.config.assemble.ordered_tasks import OrderedTasks
 
     return OrderedTasks(*parts, **named)
+
+
+def seed_tasks(*parts: Any, **named: Any) -> SeedTaskAssembly:
+    """The tasks of a file of them."""
+    from tilekeep.config.assemble.seed_tasks import SeedTaskAssembly
+
+    return SeedTaskAssembly(*parts, **named)
 
 
 def stored_caches(*parts: Any, **named: Any) -> StoredCaches:

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 def garbage_collection_paused(*, for_good: bool = False) -> Iterator[None]:
     """While modules or large trees are built that live on, looking for garbage among them only doubles the time.
 
-    Decorates functions too.
+    What there is at the end counts as old, so that it is not looked through as soon as the pause is over.  Decorates
+    functions too.
 
     Args:
         for_good: whether all that there is at the end lives as long as the process, and is never looked through again.
@@ -23,5 +24,14 @@ def garbage_collection_paused(*, for_good: bool = False) -> Iterator[None]:
     finally:
         if for_good:
             gc.freeze()
+        elif was_enabled:
+            _age()
         if was_enabled:
             gc.enable()
+
+
+def _age() -> None:
+    """Moves all objects to the oldest generation, which is how they come back from being frozen."""
+    if not gc.get_freeze_count():  # else those that were frozen for good would come back too
+        gc.freeze()
+        gc.unfreeze()

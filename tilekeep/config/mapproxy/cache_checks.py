@@ -64,7 +64,7 @@ def _mixed_request(path: OptionPath, cache: Cache) -> Iterator[Problem]:
 
 def _refresh(settings: Settings, path: OptionPath, cache: Cache) -> Iterator[Problem]:
     """The time to wait matters to one mode only."""
-    own, default = cache.refresh or Refresh(), settings.globals.cache.refresh or Refresh()
+    own, default = cache.refresh or Refresh.untouched(), settings.globals.cache.refresh or Refresh.untouched()
     mode = own.mode or default.mode or "wait"
     if own.deadline is not None and mode != "deadline":
         yield warning((*path, "refresh", "deadline"), f"has no effect with mode {mode!r}; set mode: deadline")

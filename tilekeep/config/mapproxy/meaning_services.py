@@ -1,17 +1,20 @@
-"""The meaning of service options (spec/services.md, 4.1, 5.1 and 6)."""
+"""The meaning of service options (spec/services.md, 4.1, 5.1 and 6); those of maps have modules of their own."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
-from tilekeep.config.mapproxy.meaning_ogcapi_service import EffectiveOgcApi, effective_ogcapi
-from tilekeep.config.mapproxy.meaning_wms import UNTITLED, EffectiveWms, effective_wms
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.service_metadata import ServiceMetadata as MetadataOptions
 from tilekeep.domain.service_metadata import ServiceMetadata
+
+if TYPE_CHECKING:
+    from tilekeep.config.mapproxy.meaning_ogcapi_service import EffectiveOgcApi
+    from tilekeep.config.mapproxy.meaning_wms import EffectiveWms
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,29 @@ class EffectiveServices:
 def effective_services(settings: Settings) -> EffectiveServices:
     """The services of a configuration."""
     return EffectiveServices(
-        wms=effective_wms(settings),
+        wms=_wms(settings),
         tms=_tms(settings),
         wmts=_wmts(settings),
         kml=_kml(settings),
-        ogcapi=effective_ogcapi(settings),
+        ogcapi=_ogcapi(settings),
         demo=_demo(settings),
     )
+
+
+def _wms(settings: Settings) -> EffectiveWms | None:
+    if settings.services.wms is None:
+        return None
+    from tilekeep.config.mapproxy.meaning_wms import effective_wms
+
+    return effective_wms(settings)
+
+
+def _ogcapi(settings: Settings) -> EffectiveOgcApi | None:
+    if settings.services.ogcapi is None:
+        return None
+    from tilekeep.config.mapproxy.meaning_ogcapi_service import effective_ogcapi
+
+    return effective_ogcapi(settings)
 
 
 def _kml(settings: Settings) -> EffectiveKml | None:
@@ -149,4 +168,8 @@ def _single_braces(template: str | None) -> str | None:
 def _metadata(own: MetadataOptions | None, settings: Settings) -> ServiceMetadata:
     """Those of the service, else those of WMS, its title included where it has none."""
     wms = settings.services.wms
-    return service_metadata(own) if wms is None else service_metadata(own, wms.md, untitled=UNTITLED)
+    if wms is None:
+        return service_metadata(own)
+    from tilekeep.config.mapproxy.meaning_wms import UNTITLED
+
+    return service_metadata(own, wms.md, untitled=UNTITLED)

@@ -8,6 +8,7 @@ start, and would have to compile each one anew if they were text.
 """
 
 import re
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import (
@@ -57,9 +58,10 @@ class Options(BaseModel):
         return handler(cls.__pydantic_core_schema__)
 
     @classmethod
+    @cache
     def untouched(cls) -> Self:
-        """The section in which nothing is set; defaults are not validated, which would take a validator of its own."""
-        return super().model_construct()
+        """The section in which nothing is set, one for all; its defaults are not validated, for want of a validator."""
+        return cls.model_construct()  # type: ignore[return-value]  # each class has its own
 
 
 class ByType:

@@ -9,7 +9,7 @@ from tilekeep.config.problems import OptionPath, Problem
 
 def is_refused(broken: Collection[OptionPath], path: OptionPath) -> bool:
     """Whether the option, or something in it, was refused."""
-    return any(refused[: len(path)] == path for refused in broken)
+    return bool(broken) and any(refused[: len(path)] == path for refused in broken)
 
 
 def without_consequences(problems: Iterable[Problem], broken: Collection[OptionPath]) -> Iterator[Problem]:

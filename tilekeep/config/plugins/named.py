@@ -38,10 +38,11 @@ def named_plugins(data: Any) -> Iterator[NamedPlugin]:
 
     ``data`` is plain data that nobody has validated yet; what is no section is passed over.
     """
+    sources, stores = _types(Source), _types(Backend)
     for name, source in _entries(data, "sources"):
-        yield from _typed(SourcePlugin, source, ("sources", name), _types(Source))
+        yield from _typed(SourcePlugin, source, ("sources", name), sources)
     for name, cache in _entries(data, "caches"):
-        yield from _typed(StorePlugin, _section(cache).get("cache"), ("caches", name, "cache"), _types(Backend))
+        yield from _typed(StorePlugin, _section(cache).get("cache"), ("caches", name, "cache"), stores)
     yield from _keys(ServicePlugin, data, ("services",), Services.model_fields)
     yield from _keys(InterceptorPlugin, data, ("globals", "interceptors"), ())
     yield from _keys(DemoPagePlugin, data, ("services", "demo", "pages"), ())

@@ -90,7 +90,7 @@ def seed(
         settings = given.seeds(loaded.settings) if tasks is None else given.applied(_tasks(tasks, loaded.settings))
         chosen = _chosen("seed", names, list(settings.seeds))
         wanted = wanted_tasks(container, settings, chosen, [], overrides)
-    meeting = None if broker is None else seed_broker(broker, container.settings())
+    meeting = None if broker is None else seed_broker(broker, container.settings)
     run = RunOptions(concurrency, dry_run=dry_run, hours=hours, broker=meeting)
     options = SessionOptions(run, progress_file, goes_on=goes_on, retry_failed=retry_failed)
     return _session(container, options)(wanted)

@@ -33,7 +33,7 @@ def estimates(
     :raises StoreError: a store cannot be looked at or written.
     """
     work = container.use_cases.seed_chunk(
-        stop=stop, making_seconds=longest_request_seconds(container.settings()), patience=_NO_PATIENCE
+        stop=stop, making_seconds=longest_request_seconds(container.settings), patience=_NO_PATIENCE
     )
     estimate = container.use_cases.estimate_task(work=work, blocks=blocks)
     for task in wanted.seeds:

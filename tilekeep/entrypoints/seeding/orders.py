@@ -68,7 +68,7 @@ class DoOrder:
 
     def __init__(self, container: TilekeepContainer) -> None:
         self._container = container
-        self._making_seconds = longest_request_seconds(container.settings())
+        self._making_seconds = longest_request_seconds(container.settings)
 
     def __call__(self, order: ChunkOrder, stop: Stop) -> ChunkPart:
         """See :data:`tilekeep.ports.seed_executor.OrderWork`."""

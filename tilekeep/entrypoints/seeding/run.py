@@ -135,7 +135,7 @@ class SeedRun:
                 stop=self._stop,
                 broker=options.broker,
                 listener=self._note_workers,
-                longest_seconds=longest_part_seconds(self._container.settings()),
+                longest_seconds=longest_part_seconds(self._container.settings),
                 may_begin=is_time,
             )
         elif options.workers <= 1 or options.dry_run:
@@ -166,7 +166,7 @@ class SeedRun:
     def _work(self, tasks: Sequence[SeedTask]) -> _Work:
         work: SeedChunkWork = self._container.use_cases.seed_chunk(
             stop=self._stop,
-            making_seconds=longest_request_seconds(self._container.settings()),
+            making_seconds=longest_request_seconds(self._container.settings),
             patience=self._options.patience,
         )
         return _Work(tasks, work, dry_run=self._options.dry_run)

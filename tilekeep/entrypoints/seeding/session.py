@@ -97,12 +97,10 @@ class SeedSession:
 
     def _alone(self) -> contextlib.AbstractContextManager[None]:
         """While it lasts, no other run has the same file of progress, nor that of its failures."""
-        if self._notes_path() is None:
+        progress_file = self._options.progress_file
+        if progress_file is None or self._notes_path() is None:
             return contextlib.nullcontext()
-        held: contextlib.AbstractContextManager[None] = self._container.adapters.run_lock().held(
-            self._options.progress_file
-        )
-        return held
+        return self._container.adapters.run_lock().held(progress_file)
 
     def _done(self, tasks: WantedTasks) -> SessionResult:
         timer = self._timer()
@@ -162,7 +160,7 @@ class SeedSession:
 
     @contextlib.contextmanager
     def _cache_lock(self, cache: str) -> Iterator[bool]:
-        options = self._container.options()
+        options = self._container.options
         where = LockDirectory(options.lock_dir, options.directory_permissions, options.file_permissions, 0.0)
         with self._container.use_cases.shared().locks(where).try_hold(seed_lock_name(cache)) as held:
             yield held

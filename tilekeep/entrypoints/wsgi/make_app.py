@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tilekeep.config.assemble.area_files import configured_area_files
 from tilekeep.config.assemble.kept_nodes import KeptNodes
@@ -150,7 +150,7 @@ def application_of(loaded: LoadedSettings, *, debug: bool = False) -> TilekeepAp
 def _application(
     container: TilekeepContainer, loaded: LoadedSettings, *, debug: bool, environment: str | None = None
 ) -> TilekeepApplication:
-    options = container.options()
+    options = container.options
     services = effective_services(loaded.settings)
     pages = operations(container)
     return TilekeepApplication(
@@ -193,7 +193,7 @@ def _application(
 def _after_answers(container: TilekeepContainer) -> AfterAnswers | None:
     """Only where jobs do not run beside requests."""
     runner = container.adapters.background()
-    return None if runner.runs_beside_requests else runner
+    return None if runner.runs_beside_requests else cast("AfterAnswers", runner)
 
 
 def _demo(services: EffectiveServices, *, has_admin: bool) -> DemoOptions | None:
@@ -241,7 +241,7 @@ def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts
         get_map,
         projection,
         container.adapters.clock(),
-        longest_request_seconds(container.settings()),
+        longest_request_seconds(container.settings),
         container.use_cases.clipped_source,
         info.get_feature_info(raise_source_errors=wms.raises_source_errors),
         info.transformers(),
@@ -276,7 +276,7 @@ def _ogcapi(services: EffectiveServices, container: TilekeepContainer) -> OgcApi
         max_tiles=service.max_map_tiles,
         raise_source_errors=service.raises_source_errors,
     )
-    settings = container.settings()
+    settings = container.settings
     return OgcApiParts(
         options,
         container.use_cases.layer_tree(),
@@ -299,7 +299,7 @@ def _kml(services: EffectiveServices, container: TilekeepContainer) -> KmlParts 
     kml = services.kml
     if kml is None:
         return None
-    max_age_seconds = container.options().tile_max_age_seconds
+    max_age_seconds = container.options.tile_max_age_seconds
     return KmlParts(KmlOptions(kml.use_grid_names), container.adapters.projection(), max_age_seconds)
 
 

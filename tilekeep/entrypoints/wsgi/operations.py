@@ -13,8 +13,8 @@ from tilekeep.entrypoints.wsgi.watching import Watcher
 
 def operations(container: TilekeepContainer) -> dict[str, Handler]:
     """Pages by the first part of their path."""
-    options = container.options()
-    checks = readiness_checks(container.settings(), container.base_dir(), options)
+    options = container.options
+    checks = readiness_checks(container.settings, container.base_dir, options)
     pages: dict[str, Handler] = {"health": HealthPages(checks)}
     if options.metrics is not None and options.metrics.path is not None:
         pages[options.metrics.path.removeprefix("/")] = MetricsPage(container.adapters.metrics(), options.metrics.path)
@@ -25,7 +25,7 @@ def watchers(container: TilekeepContainer) -> list[Watcher]:
     """Who is told of requests and answers."""
     metrics = container.adapters.metrics()
     measuring: list[Watcher] = [MeasuredRequests(metrics)] if metrics.are_on else []
-    return [*measuring, AccessLog()] if container.options().logs_access else measuring
+    return [*measuring, AccessLog()] if container.options.logs_access else measuring
 
 
 def begin_listening(container: TilekeepContainer) -> None:

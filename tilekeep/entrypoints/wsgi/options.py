@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tilekeep.domain.api_metadata import ApiMetadata
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import ImageEncoding
-from tilekeep.domain.inspire import InspireMetadata
 from tilekeep.domain.origin import Origin
 from tilekeep.domain.service_metadata import ServiceMetadata
 from tilekeep.domain.srs import Srs
+
+if TYPE_CHECKING:
+    from tilekeep.domain.inspire import InspireMetadata
 
 #: spec/services.md, 5.1
 DEFAULT_RESTFUL_TEMPLATE = "/{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}"

@@ -208,8 +208,9 @@ class TileDelivery:
             return _nothing([*NOT_STORABLE, *self.origin(answer.state)], layer)
         if layer.encoding.opaque is not None:
             return _nothing([self._freshness(answer, shared=HOOK not in environ), *self.origin(answer.state)], layer)
-        etag = f'"blank-{zlib.crc32(layer.blank):x}"'
-        return self._tagged(answer, EncodedImage(layer.blank, PNG), etag, environ)
+        blank = layer.blank()
+        etag = f'"blank-{zlib.crc32(blank):x}"'
+        return self._tagged(answer, EncodedImage(blank, PNG), etag, environ)
 
     def _aged(self, answer: TileAnswer, stored_at: float, *, shared: bool) -> list[Header]:
         """How long the tile may be kept, and how old it is if clients are told that."""
@@ -240,7 +241,7 @@ def _nothing(headers: list[Header], layer: TileLayer) -> Response:
     """An empty tile: a transparent PNG, or no content where tiles are no images."""
     if layer.encoding.opaque is not None:
         return Response("204 No Content", headers, b"")
-    return _found(headers, PNG, layer.blank)
+    return _found(headers, PNG, layer.blank())
 
 
 def _plain(body: bytes) -> bytes:

@@ -84,7 +84,9 @@ class CompactTileStore:
             found.update({key: tile for key, tile in zip(wanted, tiles, strict=True) if tile is not None})
         return found
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         found: dict[TileKey, TileInfo] = {}
         for path, wanted in self._by_bundle(keys):

@@ -74,7 +74,9 @@ class CouchdbTileStore:
         found = {key: self._tile(key, document) for key, document in documents}
         return {key: tile for key, tile in found.items() if tile is not None}
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         return {
             key: self._info(document)

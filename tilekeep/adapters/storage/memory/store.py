@@ -35,7 +35,9 @@ class MemoryTileStore:
         found = ((key, self._get(key)) for key in keys)
         return {key: entry.tile for key, entry in found if entry is not None}
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         found = ((key, self._memory.peek(key)) for key in keys)
         return {key: _info(entry) for key, entry in found if entry is not None}

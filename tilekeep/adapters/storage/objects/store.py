@@ -86,7 +86,9 @@ class ObjectTileStore:
         tiles = self._workers.map(partial(self.read, deadline=deadline), wanted)
         return {key: tile for key, tile in zip(wanted, tiles, strict=True) if tile is not None}
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`; one request for each tile, side by side."""
         wanted = list(dict.fromkeys(keys))
         heads = self._workers.map(lambda key: self._service.head(self._name(key), deadline), wanted)

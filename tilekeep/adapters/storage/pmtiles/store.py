@@ -56,7 +56,9 @@ class PmtilesTileStore:
         found = ((key, self.read(key, deadline)) for key in keys)
         return {key: tile for key, tile in found if tile is not None}
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`; the size of a compressed tile shows when it is read."""
         wanted = [(key, tile_id(xyz)) for key in keys if (xyz := self._xyz(key)) is not None]
 

@@ -88,7 +88,9 @@ class RedisTileStore:
             self._read_block(some, found, deadline)
         return found
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         names = {self._keys.tile(key): key for key in keys}
         return {names[name]: facts.info for name, facts in self._facts("look up tiles", names, deadline)}

@@ -85,7 +85,9 @@ class SqliteTileStore:
                     found[key] = tile
         return found
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         found: dict[TileKey, TileInfo] = {}
         for path, some in self._by_database(keys).items():

@@ -93,7 +93,7 @@ class Copies:
             return tiles
         now = self._clock.monotonic()
         try:
-            infos = self._last.stat_many(doubtful, deadline)
+            infos = self._last.stat_many(doubtful, deadline, with_records=False)
         except StoreError as error:
             tier.report("copies of tiles cannot be compared with the last tier and are delivered as they are", error)
             return tiles

@@ -79,7 +79,9 @@ class TieredTileStore:
             found.update(self._copies.put(self._last.read_many(missing, deadline), changes))
         return found
 
-    def stat_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, TileInfo]:
+    def stat_many(
+        self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE, *, with_records: bool = True
+    ) -> Mapping[TileKey, TileInfo]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`: what the last tier knows.
 
         While it fails, what copies say, but only if there is one of each tile: one that cannot be looked for is not
@@ -87,7 +89,7 @@ class TieredTileStore:
         """
         now = self._clock.monotonic()
         try:
-            infos = self._last.stat_many(keys, deadline)
+            infos = self._last.stat_many(keys, deadline, with_records=with_records)
         except StoreError:
             infos = self._copies.infos(keys, deadline)
             if any(key not in infos for key in keys):

@@ -64,7 +64,7 @@ def admin_parts(
             adapters.projection().srs,
             adapters.background(),
         ),
-        container.options().trusted_proxies is not None,
+        container.options.trusted_proxies is not None,
     )
 
 

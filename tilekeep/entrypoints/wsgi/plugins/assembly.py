@@ -46,7 +46,7 @@ def plugin_parts(container: TilekeepContainer, taken: Collection[str]) -> Plugin
     :raises PluginFailure: a plugin cannot make its part.
     """
     make = _Making(container)
-    settings = container.settings()
+    settings = container.settings
     services = {name: made for name, _, made in make(ServicePlugin, settings.services, Services, ("services",))}
     for name in services:
         if name in _TAKEN or name in taken:
@@ -93,8 +93,8 @@ class _Making:
         container = self._container
         return ServiceContext(
             name=name,
-            base_dir=container.base_dir(),
-            layers=layer_facts(container.settings()),
+            base_dir=container.base_dir,
+            layers=layer_facts(container.settings),
             catalogue=container.use_cases.catalogue(),
             projection=container.adapters.projection(),
             clock=container.adapters.clock(),
