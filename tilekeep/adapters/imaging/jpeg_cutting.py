@@ -40,9 +40,10 @@ def tiles_without_decoding(
     frame = jpeg_frame(raster.body)
     if frame is None or not _is_coarse_enough(frame, encoding):
         return None
-    if not all(_is_between_blocks(corner, tile_size, frame) for corner in corners):
+    mcu = frame.mcu
+    if not all(_is_between_blocks(corner, tile_size, frame.size, mcu) for corner in corners):
         return None
-    scans = _cut(frame, raster.body, corners, tile_size)
+    scans = _cut(frame, raster.body, [(left // mcu.width, top // mcu.height) for left, top in corners], tile_size)
     return None if scans is None else _tiles(frame.header_of_part(tile_size), scans, tile_size)
 
 
@@ -73,13 +74,14 @@ def _steps(quality: int) -> list[bytes]:
     return [band.steps for band in frame.bands]
 
 
-def _is_between_blocks(corner: tuple[int, int], tile: Size, frame: JpegFrame) -> bool:
+def _is_between_blocks(corner: tuple[int, int], tile: Size, image: Size, mcu: Size) -> bool:
     left, top = corner
-    inside = min(corner) >= 0 and left + tile.width <= frame.size.width and top + tile.height <= frame.size.height
-    return inside and not left % frame.mcu.width and not top % frame.mcu.height
+    inside = min(corner) >= 0 and left + tile.width <= image.width and top + tile.height <= image.height
+    return inside and not left % mcu.width and not top % mcu.height
 
 
 def _cut(frame: JpegFrame, body: bytes, corners: Sequence[tuple[int, int]], tile: Size) -> list[bytes] | None:
+    """The scans of tiles whose ``corners`` are counted in MCUs."""
     assert jpeg_scan.compiled is not None
     mcu = frame.mcu
     return jpeg_scan.compiled.cut_scan(
@@ -88,7 +90,7 @@ def _cut(frame: JpegFrame, body: bytes, corners: Sequence[tuple[int, int]], tile
         frame.tables,
         _mcus_of(frame.size, mcu),
         frame.restart,
-        tuple((left // mcu.width, top // mcu.height) for left, top in corners),
+        tuple(corners),
         _mcus_of(tile, mcu),
     )
 
