@@ -31,6 +31,7 @@ from tilekeep.domain.map_query import Drawn, MapQuery
 from tilekeep.domain.resolution_range import EVERY_RESOLUTION, ResolutionRange
 from tilekeep.domain.service_metadata import NO_METADATA, LayerMetadata, ServiceMetadata
 from tilekeep.domain.srs import Srs
+from tilekeep.entrypoints.wsgi.drawing_parts import DrawingParts
 from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
 from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, OgcApiOptions, WmsOptions
 from tilekeep.entrypoints.wsgi.wms.assembly import MapParts
@@ -189,17 +190,22 @@ class FakeMaps:
     def gate(self) -> StoreGate:
         return StoreGate(self.imaging, ImageLimits(10_000, 1_000_000), "maps")
 
+    def drawing_parts(self, root: MapLayer | None = None) -> DrawingParts:
+        return DrawingParts(
+            self.tree(root),
+            self.get_map(),
+            self.projection,
+            FakeClock(),
+            60.0,
+            partial(ClippedSource, imaging=self.imaging, gate=self.gate()),
+        )
+
     def parts(self, options: WmsOptions | None = None, root: MapLayer | None = None) -> dict[str, Any]:
         """The arguments of the application that WMS takes."""
         return {
             "maps": MapParts(
                 options or wms_options(),
-                self.tree(root),
-                self.get_map(),
-                self.projection,
-                FakeClock(),
-                60.0,
-                partial(ClippedSource, imaging=self.imaging, gate=self.gate()),
+                self.drawing_parts(root),
                 feature_info_of(self.info, raise_source_errors=self._raise_source_errors),
                 self.transformers,
                 self.legends.parts(lambda layer: self._legends.get(layer, ())),
@@ -212,12 +218,7 @@ class FakeMaps:
         return {
             "ogcapi": OgcApiParts(
                 options or api_options(),
-                self.tree(),
-                self.get_map(),
-                self.projection,
-                FakeClock(),
-                60.0,
-                partial(ClippedSource, imaging=self.imaging, gate=self.gate()),
+                self.drawing_parts(),
                 tuple(known),
                 known.__getitem__,
             )

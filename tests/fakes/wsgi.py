@@ -21,21 +21,23 @@ from tilekeep.entrypoints.wsgi.application import TilekeepApplication
 from tilekeep.entrypoints.wsgi.demo.world import WorldParts
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.options import TmsOptions, WmtsOptions
+from tilekeep.entrypoints.wsgi.services import ServiceParts
 
 MAX_AGE_SECONDS = 72 * 3600
 
 
 def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
-    """An application with TMS and WMTS; ``options`` replace those of the constructor."""
+    """An application with TMS and WMTS; ``options`` replace parts of services, or options of the constructor."""
     defaults: dict[str, Any] = {
         "tms": TmsOptions(),
         "wmts": WmtsOptions(),
         "kml": None,
         "maps": None,
         "ogcapi": None,
-        "get_info": feature_info_of({}),
         "demo": None,
+        "admin": None,
         "world": WorldParts(lambda srs: f'"{srs.code}"'.encode(), FakeProjection().srs),
+        "get_info": feature_info_of({}),
         "max_age_seconds": MAX_AGE_SECONDS,
         "access_control_allow_origin": "*",
         "trusted_proxies": None,
@@ -46,9 +48,11 @@ def application(layers: FakeLayers, **options: Any) -> TilekeepApplication:
         "request_seconds": 60.0,
         "debug": True,
     }
+    given = {**defaults, **options}
+    services = ServiceParts(**{name: given.pop(name) for name in ServiceParts._fields})
     flights: SingleFlight[KeptDocument] = SingleFlight(layers.clock)
     return TilekeepApplication(
-        catalogue=layers.catalogue(), clock=layers.clock, document_flights=flights, **{**defaults, **options}
+        catalogue=layers.catalogue(), clock=layers.clock, document_flights=flights, services=services, **given
     )
 
 

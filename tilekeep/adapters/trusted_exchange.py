@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceError
 from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.ports.http_client import HttpAnswer
 
@@ -31,9 +31,9 @@ class TrustedExchange:
         exchange = self._own if _server(request.url) == self._server else self._others
         return exchange.ask(request, purpose, deadline)
 
-    def log_failure(self, log: logging.Logger, message: str, error: SourceError) -> None:
-        """As :meth:`UpstreamExchange.log_failure`."""
-        self._own.log_failure(log, message, error)
+    def logging_failures(self, log: logging.Logger, message: str) -> AbstractContextManager[None]:
+        """As :meth:`UpstreamExchange.logging_failures`."""
+        return self._own.logging_failures(log, message)
 
 
 def _server(url: str) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tilekeep.adapters.upstream_exchange import image_of
 from tilekeep.domain.errors import SourceContentError
-from tilekeep.domain.map_query import UpstreamRequest
+from tilekeep.domain.map_query import Fetched, NotModified, UpstreamRequest
 from tilekeep.domain.source_failure import hidden, upstream_text
 from tilekeep.ports.http_client import HttpAnswer
 
@@ -12,16 +13,17 @@ _LOGGED_TEXT_BYTES = 8000
 _LOGGED_OTHER_BYTES = 100
 
 
-def require_image(answer: HttpAnswer, request: UpstreamRequest, failure: str) -> None:
-    """Returns if an answer is an image: WMS servers report errors as XML under status 200 (spec/sources.md, 3.4).
+def required_image(answer: HttpAnswer, request: UpstreamRequest, failure: str) -> Fetched | NotModified:
+    """The image in an answer: WMS servers report errors as XML under status 200 (spec/sources.md, 3.4).
 
-    One that does not say what it is counts as an image.
+    What does not say what it is counts as an image.
 
-    :raises SourceContentError: it is none; ``failure`` says so to clients.
+    :raises SourceContentError: there is none; ``failure`` says so to clients.
     """
     media_type = answer.headers.get("content-type", "image/")
     if answer.body and not media_type.lower().startswith("image/"):
         raise unwanted(answer, request, failure)
+    return image_of(answer, request)
 
 
 def unwanted(answer: HttpAnswer, request: UpstreamRequest, failure: str) -> SourceContentError:

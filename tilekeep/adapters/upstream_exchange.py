@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tilekeep.adapters.admitted_client import AdmittedClient
 from tilekeep.domain.deadline import Deadline, Purpose
@@ -68,10 +70,15 @@ class UpstreamExchange:
             return self._told(answer)
         raise status_error(answer.status, request.public_url, retry_after, hide_details=self._hide_error_details)
 
-    def log_failure(self, log: logging.Logger, message: str, error: SourceError) -> None:
-        """Says in the log of a source that, and why, something was not to be had."""
-        level = logging.WARNING if self._stand_ins.for_error(error) is None else logging.DEBUG
-        log.log(level, "%s: %s", message, error)
+    @contextmanager
+    def logging_failures(self, log: logging.Logger, message: str) -> Iterator[None]:
+        """Says in the log of a source that, and why, something was not to be had; errors are raised all the same."""
+        try:
+            yield
+        except SourceError as error:
+            level = logging.WARNING if self._stand_ins.for_error(error) is None else logging.DEBUG
+            log.log(level, "%s: %s", message, error)
+            raise
 
     def _told(self, answer: HttpAnswer) -> HttpAnswer:
         """The answer with what its server says about keeping it."""

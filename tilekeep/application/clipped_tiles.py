@@ -6,13 +6,14 @@ import logging
 from collections.abc import Sequence
 
 from tilekeep.application.tile_answer import TileAnswer, Tiles
+from tilekeep.application.tile_bytes import tile_bytes
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ImageError
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import ImageEncoding, ImageLimits
 from tilekeep.domain.region import Region, Relation
-from tilekeep.domain.tile import FileSlice, StoredTile, TileKey
+from tilekeep.domain.tile import StoredTile, TileKey
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
 from tilekeep.ports.tile_store import SliceReader
 
@@ -74,7 +75,7 @@ class ClippedTiles:
             return answer
 
     def _masked(self, tile: StoredTile, bbox: BBox) -> StoredTile:
-        body = self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+        body = tile_bytes(tile, self._read_slice)
         whole = self._imaging.decode(body, self._limits)
         clipped = self._imaging.clip(whole, self._region.mask(bbox, whole.size))
         ground = Canvas(whole.size, transparent=bool(self._encoding.transparent))

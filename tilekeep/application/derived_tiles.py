@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from tilekeep.application.store_trouble import StoreTrouble
 from tilekeep.application.tile_answer import TileAnswer, Tiles
+from tilekeep.application.tile_bytes import tile_bytes
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ImageError, LockTimeout, LockUnavailable, SourceContentError, StoreError
 from tilekeep.domain.image import EncodedImage
@@ -155,7 +156,7 @@ class DerivedTiles:
 
     def _made(self, key: TileKey, parts: _Parts) -> tuple[TileAnswer, EncodedImage | None]:
         """The answer, and the image if there is one to keep."""
-        bodies = {part: tile._replace(body=self._bytes(tile)) for part, tile in parts.found.items()}
+        bodies = {part: tile._replace(body=tile_bytes(tile, self._read_slice)) for part, tile in parts.found.items()}
         state = TileState.MISS if parts.keeping.state is TileState.HIT else parts.keeping.state
         try:
             image = self._recipe.made(key, bodies)
@@ -191,9 +192,6 @@ class DerivedTiles:
     def _may_change_unseen(self, parts: _Parts) -> bool:
         """Whether another tile of this second would have the same time, in stores that count whole seconds."""
         return parts.newest.is_integer() and self._clock.now() - parts.newest < 1.0
-
-    def _bytes(self, tile: StoredTile) -> bytes:
-        return self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
 
 
 def is_made_of(info: TileInfo, parts: Sequence[TileInfo]) -> bool:

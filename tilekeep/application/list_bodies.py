@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Protocol
 
-from tilekeep.domain.tile import FileSlice, TileCoord
+from tilekeep.application.tile_bytes import tile_bytes
+from tilekeep.domain.batches import batches
+from tilekeep.domain.tile import TileCoord
 from tilekeep.ports.tile_store import SliceReader, TileLister, TileReader
 
 _AT_A_TIME = 64
@@ -22,6 +23,6 @@ def listed_bodies(
     """The tiles of ``levels`` as the cache has them, without dimensions, in no stated order; raises StoreError."""
     for level in levels:
         keys = (key for key, _ in store.list(level) if not key.dimensions and not key.variant)
-        while some := list(islice(keys, _AT_A_TIME)):
+        for some in batches(keys, _AT_A_TIME):
             for key, tile in store.read_many(some).items():
-                yield key.coord, read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+                yield key.coord, tile_bytes(tile, read_slice)

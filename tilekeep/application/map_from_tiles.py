@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tilekeep.application.refused_box import box_without_image
 from tilekeep.application.tile_answer import TileAnswer, Tiles
+from tilekeep.application.tile_bytes import tile_bytes
 from tilekeep.domain.affected_tiles import AffectedTiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ImageError, ProjectionError, SourceContentError, StoreError
@@ -21,7 +22,7 @@ from tilekeep.domain.keeping import Keeping, together
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery
 from tilekeep.domain.striped_raster import Strip, StripedRaster
 from tilekeep.domain.sub_query import SubQuery, horizontal_strips
-from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
+from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.domain.tile_state import TileState
 from tilekeep.domain.warp import Warp
 from tilekeep.domain.warp_planning import warp_between
@@ -136,8 +137,7 @@ class MapFromTiles:
 
     def _body(self, answer: TileAnswer) -> bytes:
         assert answer.tile is not None
-        body = answer.tile.body
-        return self._read_slice(body) if isinstance(body, FileSlice) else body
+        return tile_bytes(answer.tile, self._read_slice)
 
     def _strip(self, strip: SubQuery, part: AffectedTiles, found: _Found) -> Strip:
         """A strip of the map, from the tiles of ``part``."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from tilekeep.application.settle_ledger import window_of
+from tilekeep.domain.batches import batches
 from tilekeep.domain.ledger import Amount, Cell, CellBlock
 from tilekeep.domain.tile import TileInfo, TileKey
 from tilekeep.ports.tile_store import TileStore
@@ -73,7 +73,7 @@ class RemoveCells:
 
     def _remove(self, tiles: Iterator[tuple[TileKey, TileInfo]]) -> Amount:
         removed = Amount()
-        while some := list(islice(tiles, _TILES_AT_ONCE)):
+        for some in batches(tiles, _TILES_AT_ONCE):
             self._store.remove([key for key, _ in some])
             removed = removed.plus(len(some), sum(info.size for _, info in some))
         return removed

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from tilekeep.application.opaque_gate import OpaqueGate
+from tilekeep.application.tile_bytes import tile_bytes
 from tilekeep.domain.errors import ImageError, StoreError
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import ImageLimits
 from tilekeep.domain.opaque_format import opaque_format
-from tilekeep.domain.tile import FileSlice, TileKey
+from tilekeep.domain.tile import TileKey
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.tile_store import SliceReader, TileLister, TileReader, TileRemover
 
@@ -118,7 +119,7 @@ class Scrub:
             tile = store.read(key)
             if tile is None:
                 return None
-            body = self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+            body = tile_bytes(tile, self._read_slice)
             opaque = opaque_format(tile.media_type)
             if opaque is not None:
                 return OpaqueGate(opaque, self._limits.max_bytes, "").fault(body)

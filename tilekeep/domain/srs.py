@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 #: The code of WGS 84 in degrees, in which areas of any SRS are compared (spec/config-globals-grids.md, 10).
@@ -40,6 +41,11 @@ class Srs:
     geographic: bool = field(compare=False)
     north_first: bool = field(compare=False)
     metres_per_unit: float = field(compare=False)
+
+
+def as_listed(srs: Srs, listed: Iterable[Srs]) -> Srs:
+    """``srs`` as ``listed`` spells it, such as ``EPSG:900913`` for ``EPSG:3857``; as it is where that lacks it."""
+    return next((found for found in listed if found == srs), srs)
 
 
 def normalised_code(code: str | int) -> str:

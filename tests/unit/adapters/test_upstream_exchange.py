@@ -66,8 +66,7 @@ def test_failures_are_logged_by_what_they_mean(status: int, level: int, caplog: 
         stand_ins=StandIns(((404, StandIn((0, 0, 0))),)),
     )
 
-    with pytest.raises(SourceStatusError) as raised:
+    with pytest.raises(SourceStatusError) as raised, exchange.logging_failures(logging.getLogger("test"), "no map"):
         exchange.ask(REQUEST, Purpose.SERVE, NO_DEADLINE)
-    exchange.log_failure(logging.getLogger("test"), "no map", raised.value)
 
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(level, f"no map: {raised.value}")]

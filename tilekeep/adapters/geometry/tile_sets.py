@@ -11,6 +11,7 @@ from contextlib import closing
 from itertools import islice
 from typing import Generic, TypeVar
 
+from tilekeep.domain.batches import batches
 from tilekeep.domain.cell_region import CellRegion
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.morton import morton
@@ -38,8 +39,7 @@ class TileSets(Generic[Group]):
 
     def add(self, tiles: Iterable[tuple[Group, int, int]]) -> None:
         """Adds tiles: the group, column and row of each."""
-        remaining = iter(tiles)
-        while some := list(islice(remaining, _AT_ONCE)):
+        for some in batches(tiles, _AT_ONCE):
             self._database.executemany("INSERT OR IGNORE INTO tile VALUES (?, ?)", map(self._row, some))
 
     def regions(self, grid_of: Iterable[tuple[Group, TileGrid, int]]) -> Iterator[tuple[Group, CellRegion]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 
 from tilekeep.adapters.arcgis_errors import refuse_error
-from tilekeep.adapters.upstream_content import require_image
-from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, image_of
+from tilekeep.adapters.upstream_content import required_image
+from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions
 from tilekeep.domain.arcgis_request import ArcgisRequestTemplate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import Srs, as_listed
 
 _LOG = logging.getLogger("tilekeep.source.arcgis")
 _FAILURE = "no image returned from source ArcGIS"
@@ -63,17 +62,13 @@ class ArcgisSource:
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
         request = self._request_for(query)
-        try:
+        with self._exchange.logging_failures(_LOG, "could not retrieve ArcGIS map"):
             answer = self._exchange.ask(request, purpose, deadline)
             refuse_error(answer, request, _FAILURE)
-            require_image(answer, request, _FAILURE)
-            return image_of(answer, request)
-        except SourceError as error:
-            self._exchange.log_failure(_LOG, "could not retrieve ArcGIS map", error)
-            raise
+            return required_image(answer, request, _FAILURE)
 
     def _request_for(self, query: MapQuery) -> UpstreamRequest:
-        srs = next((srs for srs in self._supported_srs if srs == query.srs), query.srs)
+        srs = as_listed(query.srs, self._supported_srs)
         media_type = self._offered_format(self._request.parameter("format") or query.media_type)
         url = self._request.export_url(query, srs, media_type)
         return UpstreamRequest("GET", url, conditions(query.validators))

@@ -13,7 +13,7 @@ from tilekeep.domain.feature_info import InfoDocument, InfoKind, InfoQuery, info
 from tilekeep.domain.info_text import info_text
 from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.domain.source_failure import NO_CONTENT
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import Srs, as_listed
 
 _LOG = logging.getLogger("tilekeep.source.arcgis")
 _FAILURE = "no feature info from source ArcGIS"
@@ -64,7 +64,7 @@ class ArcgisInfoSource:
         return InfoDocument(kind, info_text(answer.body, answer.headers.get("content-type"), kind))
 
     def _request_for(self, query: InfoQuery) -> UpstreamRequest:
-        srs = next((srs for srs in self._supported_srs if srs == query.srs), query.srs)
+        srs = as_listed(query.srs, self._supported_srs)
         url = self._request.identify_url(query, srs, tolerance_px=self._tolerance_px, geometries=self._geometries)
         return UpstreamRequest("GET", url)
 

@@ -54,14 +54,11 @@ class FoundTilesSource:
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified | Blank:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
-        try:
+        with self._exchange.logging_failures(_LOG, "could not retrieve tile"):
             coord = self._coord(query)
             if coord is None:
                 return Blank()
             return asked_tile(self._exchange, self._request_for(coord, query), query.media_type, purpose, deadline)
-        except SourceError as error:
-            self._exchange.log_failure(_LOG, "could not retrieve tile", error)
-            raise
 
     def _coord(self, query: MapQuery) -> TileCoord | None:
         grid = self._found.grid

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from tilekeep.adapters.upstream_content import require_image
-from tilekeep.adapters.upstream_exchange import UpstreamExchange, image_of
+from tilekeep.adapters.upstream_content import required_image
+from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.map_query import Fetched, UpstreamRequest
@@ -31,8 +31,7 @@ class LegendUrl:
         """See :meth:`tilekeep.ports.legend_source.LegendSource.picture`."""
         try:
             answer = self._exchange.ask(self._request, Purpose.SERVE, deadline)
-            require_image(answer, self._request, "no image returned from static LegendURL")
-            found = image_of(answer, self._request)
+            found = required_image(answer, self._request, "no image returned from static LegendURL")
         except SourceError as error:
             _LOG.warning("could not retrieve legend: %s", error)
             raise

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from tilekeep.adapters.documents_of_server import json_at, making_sense_of
 from tilekeep.adapters.trusted_exchange import TrustedExchange
-from tilekeep.adapters.upstream_content import require_image
-from tilekeep.adapters.upstream_exchange import conditions, image_of
+from tilekeep.adapters.upstream_content import required_image
+from tilekeep.adapters.upstream_exchange import conditions
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import ProjectionError, SourceError
+from tilekeep.domain.errors import ProjectionError
 from tilekeep.domain.image import JPEG, PNG, subtype
 from tilekeep.domain.map_query import Fetched, MapQuery, NotModified, SourceTraits, UpstreamRequest
 from tilekeep.domain.ogc_crs import code_of_crs, crs_url
@@ -119,13 +119,9 @@ class OgcApiMapsSource:
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
         request = self._request_for(query)
-        try:
+        with self._exchange.logging_failures(_LOG, "could not retrieve map"):
             answer = self._exchange.ask(request, purpose, deadline)
-            require_image(answer, request, _FAILURE)
-            return image_of(answer, request)
-        except SourceError as error:
-            self._exchange.log_failure(_LOG, "could not retrieve map", error)
-            raise
+            return required_image(answer, request, _FAILURE)
 
     def _request_for(self, query: MapQuery) -> UpstreamRequest:
         url = map_url(self._found, query, transparent=self._transparent, background=self._background)

@@ -61,11 +61,8 @@ class TileSource:
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> Fetched | NotModified:
         """See :meth:`tilekeep.ports.map_source.MapSource.get`."""
-        try:
+        with self._exchange.logging_failures(_LOG, "could not retrieve tile"):
             return asked_tile(self._exchange, self._request_for(query), query.media_type, purpose, deadline)
-        except SourceError as error:
-            self._exchange.log_failure(_LOG, "could not retrieve tile", error)
-            raise
 
     def _request_for(self, query: MapQuery) -> UpstreamRequest:
         coord = coord_of(query, self._grid)

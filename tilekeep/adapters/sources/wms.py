@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from tilekeep.adapters.upstream_content import require_image
-from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions, image_of
+from tilekeep.adapters.upstream_content import required_image
+from tilekeep.adapters.upstream_exchange import UpstreamExchange, conditions
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import subtype
@@ -71,13 +71,9 @@ class WmsSource:
         if srs is None:
             raise self._wrong_srs(query.srs)
         request = self._request_in(srs, query)
-        try:
+        with self._exchange.logging_failures(_LOG, "could not retrieve WMS map"):
             answer = self._exchange.ask(request, purpose, deadline)
-            require_image(answer, request, "no image returned from source WMS")
-            return image_of(answer, request)
-        except SourceError as error:
-            self._exchange.log_failure(_LOG, "could not retrieve WMS map", error)
-            raise
+            return required_image(answer, request, "no image returned from source WMS")
 
     def _server_srs(self, wanted: Srs) -> Srs | None:
         """The SRS as the server spells it: ``EPSG:900913`` where it lists that for ``EPSG:3857``."""

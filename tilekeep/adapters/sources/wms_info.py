@@ -12,7 +12,7 @@ from tilekeep.domain.feature_info import InfoDocument, InfoQuery, info_kind
 from tilekeep.domain.info_text import info_text
 from tilekeep.domain.map_query import UpstreamRequest
 from tilekeep.domain.source_failure import NO_CONTENT, hidden, upstream_text
-from tilekeep.domain.srs import Srs
+from tilekeep.domain.srs import Srs, as_listed
 from tilekeep.domain.wms_request import WmsRequestTemplate
 from tilekeep.ports.http_client import HttpAnswer
 
@@ -67,7 +67,7 @@ class WmsInfoSource:
         return InfoDocument(kind, info_text(answer.body, declared, kind))
 
     def _request_for(self, query: InfoQuery) -> UpstreamRequest:
-        srs = next((srs for srs in self._supported_srs if srs == query.srs), query.srs)
+        srs = as_listed(query.srs, self._supported_srs)
         url = self._request.url_with(self._request.info_query_string(query, srs))
         return UpstreamRequest("GET", url)
 

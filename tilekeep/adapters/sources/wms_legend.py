@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from tilekeep.adapters.upstream_content import require_image, unwanted
-from tilekeep.adapters.upstream_exchange import UpstreamExchange, image_of
+from tilekeep.adapters.upstream_content import required_image, unwanted
+from tilekeep.adapters.upstream_exchange import UpstreamExchange
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
 from tilekeep.domain.image import PNG
@@ -41,8 +41,7 @@ class WmsLegend:
         request = self._request_for(self._request.parameter("format") or PNG, scale)
         try:
             answer = self._exchange.ask(request, Purpose.SERVE, deadline)
-            require_image(answer, request, "no image returned from source WMS")
-            found = image_of(answer, request)
+            found = required_image(answer, request, "no image returned from source WMS")
         except SourceError as error:
             _LOG.warning("could not retrieve WMS legend: %s", error)
             raise

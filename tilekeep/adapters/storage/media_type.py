@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.image import SNIFFED, sniffed_media_type
 from tilekeep.domain.opaque_format import PACKED_MEDIA_TYPES
+from tilekeep.domain.tile import TileKey
 
 _MAGIC = {
     "image/png": b"\x89PNG\r\n\x1a\n",
@@ -35,3 +38,10 @@ class TileMediaType:
         if expected is not None and expected not in SNIFFED:
             return expected
         raise StoreError(f"{place!r} is no image and is not delivered; remove it")
+
+    def of_tile(self, body: bytes, key: TileKey, locate: Callable[[TileKey], str]) -> str:
+        """As :meth:`of` for a tile whose place is only found out where an error has to say it."""
+        try:
+            return self.of(body, "")
+        except StoreError:
+            return self.of(body, locate(key))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tilekeep.application.tile_answer import TileAnswer, Tiles
+from tilekeep.application.tile_bytes import tile_bytes
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.map_query import Blank, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
-from tilekeep.domain.tile import FileSlice, TileCoord, TileKey
+from tilekeep.domain.tile import TileCoord, TileKey
 from tilekeep.ports.tile_store import SliceReader
 
 
@@ -57,7 +58,7 @@ class SameTiles:
     def _fetched(self, answer: TileAnswer) -> Fetched:
         tile = answer.tile
         assert tile is not None
-        body = self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+        body = tile_bytes(tile, self._read_slice)
         return Fetched(
             body,
             tile.media_type,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable
 
-from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.map_query import MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.application.sources.wrapped_source import WrappedSource
+from tilekeep.domain.map_query import MapQuery
 from tilekeep.domain.tile import Dimensions
 from tilekeep.ports.map_source import MapSource
 
@@ -19,7 +19,7 @@ def _no_query(_: MapQuery) -> bool:
     return False
 
 
-class DirectMap:
+class DirectMap(WrappedSource):
     """Layers of a server as a source of maps.
 
     Args:
@@ -41,11 +41,11 @@ class DirectMap:
         shows: Judge = lambda _: True,
         hides: Judge = _no_query,
     ) -> None:
+        super().__init__(of_layers(layers))
         self._of_layers = of_layers
         self._layers = layers
         self._alike = alike
         self._forwarded = frozenset(name.lower() for name in forwarded)
-        self._source = of_layers(layers)
         self.shows = shows
         self.hides = hides
 
@@ -62,20 +62,3 @@ class DirectMap:
 
     def _sent_of(self, query: MapQuery) -> Dimensions:
         return tuple(pair for pair in query.dimensions if pair[0].lower() in self._forwarded)
-
-    @property
-    def traits(self) -> SourceTraits:
-        """Those of the source."""
-        return self._source.traits
-
-    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        """Those of the source."""
-        return self._source.requests_for(query, purpose)
-
-    def tiles_for(self, query: MapQuery) -> int:
-        """Those of the source."""
-        return self._source.tiles_for(query)
-
-    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
-        """See :class:`tilekeep.ports.map_source.MapSource`."""
-        return self._source.get(query, purpose, deadline)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tilekeep.application.sources.joint_maps import JointMaps
 from tilekeep.application.store_gate import StoreGate
-from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.keeping import together
-from tilekeep.domain.map_query import Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.map_query import Drawn, Fetched, MapQuery, SourceAnswer
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
 from tilekeep.ports.map_source import MapSource
 from tilekeep.ports.parallel import ParallelRunner
 
-#: Sources of one map asked at a time (spec/caches.md, 7).
-CONCURRENT_SOURCES = 20
 
-
-class MergedSources:
-    """Asks all sources at a time and lays their maps over each other; one failure fails all.
+class MergedSources(JointMaps):
+    """Lays the maps of all sources over each other.
 
     Where every source is blank the answer is an empty map, not a blank: it is stored (spec/sources.md, 1.2).
 
@@ -38,35 +35,17 @@ class MergedSources:
         *,
         transparent: bool,
     ) -> None:
-        self._sources = tuple(sources)
+        super().__init__([source for source, _ in sources], parallel)
+        self._opacities = tuple(opacity for _, opacity in sources)
         self._imaging = imaging
         self._gate = gate
-        self._parallel = parallel
         self._transparent = transparent
-        self._traits = SourceTraits(meta_tiles=all(source.traits.meta_tiles for source, _ in sources))
 
-    @property
-    def traits(self) -> SourceTraits:
-        """Meta tiles only where all sources draw them."""
-        return self._traits
-
-    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        """The requests of all sources, lowest first."""
-        return tuple(request for source, _ in self._sources for request in source.requests_for(query, purpose))
-
-    def tiles_for(self, query: MapQuery) -> int:
-        """Those of all sources."""
-        return sum(source.tiles_for(query) for source, _ in self._sources)
-
-    def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
-        """See :class:`tilekeep.ports.map_source.MapSource`; always unconditional: several answers make one map."""
-        unconditional = query._replace(validators=None)
-        answers = self._parallel.map(
-            lambda pair: pair[0].get(unconditional, purpose, deadline), self._sources, CONCURRENT_SOURCES
-        )
+    def merged(self, answers: Sequence[SourceAnswer], query: MapQuery) -> Drawn:
+        """See :class:`~tilekeep.application.sources.joint_maps.JointMaps`."""
         shown = [
             (answer, opacity)
-            for answer, (_, opacity) in zip(answers, self._sources, strict=True)
+            for answer, opacity in zip(answers, self._opacities, strict=True)
             if isinstance(answer, Drawn | Fetched)
         ]
         placements = [

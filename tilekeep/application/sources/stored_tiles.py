@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 
 from tilekeep.application.store_gate import StoreGate
+from tilekeep.application.tile_bytes import tile_bytes
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceBusy, SourceError, StoreError
 from tilekeep.domain.map_query import Blank, Drawn, Fetched, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
 from tilekeep.domain.opaque_format import opaque_format
 from tilekeep.domain.srs import Srs
-from tilekeep.domain.tile import FileSlice, TileKey
+from tilekeep.domain.tile import TileKey
 from tilekeep.domain.xyz import xyz_of
 from tilekeep.ports.tile_store import SliceReader, TileReader
 
@@ -62,7 +63,7 @@ class StoredTiles:
             tile = self._reader(purpose).read(TileKey(coord), deadline)
             if tile is None:
                 return Blank()
-            body = self._read_slice(tile.body) if isinstance(tile.body, FileSlice) else tile.body
+            body = tile_bytes(tile, self._read_slice)
         except StoreError as error:
             log.warning("could not retrieve tile: %s", error)
             if isinstance(error.__cause__, SourceBusy):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tilekeep.application.recent_failures import RecentFailures
+from tilekeep.application.sources.wrapped_source import WrappedSource
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import SourceError
-from tilekeep.domain.map_query import Drawn, MapQuery, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.map_query import Drawn, MapQuery, SourceAnswer
 from tilekeep.domain.stand_in import StandIn, StandIns
 from tilekeep.ports.map_source import MapSource
 
 
-class WithStandIns:
+class WithStandIns(WrappedSource):
     """Answers failures with the image that is configured for them (spec/sources.md, 9).
 
     Such an image is stored only where that is wanted, and never in place of a tile that is better; clients are told not
@@ -34,24 +35,11 @@ class WithStandIns:
         failures: RecentFailures,
         name: str,
     ) -> None:
-        self._source = source
+        super().__init__(source)
         self._stand_ins = stand_ins
         self._in_color = in_color
         self._failures = failures
         self._name = name
-
-    @property
-    def traits(self) -> SourceTraits:
-        """Those of the source."""
-        return self._source.traits
-
-    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        """Those of the source."""
-        return self._source.requests_for(query, purpose)
-
-    def tiles_for(self, query: MapQuery) -> int:
-        """Those of the source."""
-        return self._source.tiles_for(query)
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`; raises only what nothing stands for."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from tilekeep.application.sources.wrapped_source import WrappedSource
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.map_query import Blank, MapQuery, NotModified, SourceAnswer, SourceTraits, UpstreamRequest
+from tilekeep.domain.map_query import Blank, MapQuery, NotModified, SourceAnswer
 from tilekeep.ports.imaging import Imaging
 from tilekeep.ports.map_source import MapSource
 
 
-class WithoutColor:
+class WithoutColor(WrappedSource):
     """Makes a colour and those near it transparent (spec/sources.md, 3.6).
 
     Args:
@@ -23,24 +24,11 @@ class WithoutColor:
     def __init__(
         self, source: MapSource, imaging: Imaging, gate: StoreGate, *, color: tuple[int, int, int], tolerance: float
     ) -> None:
-        self._source = source
+        super().__init__(source)
         self._imaging = imaging
         self._gate = gate
         self._color = color
         self._tolerance = tolerance
-
-    @property
-    def traits(self) -> SourceTraits:
-        """Those of the source."""
-        return self._source.traits
-
-    def requests_for(self, query: MapQuery, purpose: Purpose) -> tuple[UpstreamRequest, ...]:
-        """Those of the source."""
-        return self._source.requests_for(query, purpose)
-
-    def tiles_for(self, query: MapQuery) -> int:
-        """Those of the source."""
-        return self._source.tiles_for(query)
 
     def get(self, query: MapQuery, purpose: Purpose, deadline: Deadline) -> SourceAnswer:
         """See :class:`tilekeep.ports.map_source.MapSource`."""

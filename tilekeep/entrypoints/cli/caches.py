@@ -13,6 +13,7 @@ import click
 from tilekeep.domain.errors import TilekeepError
 from tilekeep.domain.ledger import DAY_SECONDS, Account, Count
 from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli.chosen_stores import chosen_stores_or_exit
 from tilekeep.entrypoints.cli.configured import configured_or_exit
 from tilekeep.entrypoints.facts.stores import account_facts
 from tilekeep.entrypoints.quantities import size_text, tiles_text
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tilekeep.config.assemble.cache_parts import StoredCache
 
 _EXIT_UNKNOWN = 1
-_EXIT_USAGE = 2
 
 #: What tiles are before if nobody knows when they were stored, or if they have been marked stale.
 _SOME_TIME = float(DAY_SECONDS)
@@ -39,15 +39,9 @@ def command(config: str, caches: str | None, scan: bool, as_json: bool, environm
     Counted is what has changed since the last time; a cache that was never counted is listed as a whole, and so is
     one without ledger.  Servers and seeding may go on meanwhile.  The exit code is 1 if a cache could not be counted.
     """
-    container = configured_or_exit(config, environment).container
-    stores = list(container.use_cases.caches().stores())
-    known = list(dict.fromkeys(stored.tile_set.cache for stored in stores))
-    wanted = caches.split(",") if caches else known
-    if unknown := [name for name in wanted if name not in known]:
-        click.echo(f"unknown caches: {', '.join(unknown)}; available caches: {', '.join(known)}", err=True)
-        sys.exit(_EXIT_USAGE)
+    stores = chosen_stores_or_exit(configured_or_exit(config, environment).container, caches)
     found, failed = [], False
-    for stored in (stored for stored in stores if stored.tile_set.cache in wanted):
+    for stored in stores:
         try:
             account = _account(stored, scan=scan)
         except TilekeepError as error:

@@ -12,10 +12,10 @@ import click
 from tilekeep.application.scrub import Finding, ScrubResult
 from tilekeep.domain.tile import TileKey, TileSet
 from tilekeep.entrypoints.cli import options
+from tilekeep.entrypoints.cli.chosen_stores import chosen_stores_or_exit
 from tilekeep.entrypoints.cli.configured import configured_or_exit
 
 _EXIT_BAD_TILES = 1
-_EXIT_USAGE = 2
 
 
 @click.command("scrub")
@@ -32,14 +32,9 @@ def command(config: str, caches: str | None, fix: bool, as_json: bool, environme
     """
     container = configured_or_exit(config, environment).container
     scrub = container.use_cases.scrub()
-    stores = list(container.use_cases.caches().stores())
-    known = list(dict.fromkeys(stored.tile_set.cache for stored in stores))
-    wanted = caches.split(",") if caches else known
-    if unknown := [name for name in wanted if name not in known]:
-        click.echo(f"unknown caches: {', '.join(unknown)}; available caches: {', '.join(known)}", err=True)
-        sys.exit(_EXIT_USAGE)
+    stores = chosen_stores_or_exit(container, caches)
     left, facts = 0, []
-    for stored in (stored for stored in stores if stored.tile_set.cache in wanted):
+    for stored in stores:
         place = f"{stored.tile_set.cache} {stored.tile_set.grid}"
         grid = stored.grid
         found: list[Finding] = []

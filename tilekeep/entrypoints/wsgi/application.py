@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.get_feature_info import GetFeatureInfo
@@ -17,17 +17,18 @@ from tilekeep.entrypoints.wsgi.authorise import AREAS, HOOK
 from tilekeep.entrypoints.wsgi.base_url import apply_script_name_header
 from tilekeep.entrypoints.wsgi.cross_origin import OWN_HEADERS, SERVED_METHODS, CrossOriginPolicy
 from tilekeep.entrypoints.wsgi.decoration import Decoration
+from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
 from tilekeep.entrypoints.wsgi.handed_over import HandedOver
 from tilekeep.entrypoints.wsgi.kept_document import KeptDocument
 from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
-from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.permissions import AccessDenied
 from tilekeep.entrypoints.wsgi.plugins.assembly import PluginParts
 from tilekeep.entrypoints.wsgi.plugins.wsgi_parts import HandlerOfApplication, intercepted
 from tilekeep.entrypoints.wsgi.resolved_tile import Locator, ResolvedTile, resolved
 from tilekeep.entrypoints.wsgi.response import NOT_STORABLE, Environ, Response, plain_text, vary_with
 from tilekeep.entrypoints.wsgi.router import Handler, Router
-from tilekeep.entrypoints.wsgi.services import KmlParts, assembled
+from tilekeep.entrypoints.wsgi.services import ServiceParts, assembled
+from tilekeep.entrypoints.wsgi.shared_parts import SharedParts
 from tilekeep.entrypoints.wsgi.tile_delivery import STATE_HEADER, TileDelivery
 from tilekeep.entrypoints.wsgi.traced_requests import TracedRequests
 from tilekeep.entrypoints.wsgi.trusted_proxies import TrustedProxies
@@ -38,12 +39,6 @@ from tilekeep.ports.clock import Clock
 from tilekeep.ports.pictures import Pictures
 from tilekeep.ports.tile_store import SliceReader
 from tilekeep.ports.traces import Traces
-
-if TYPE_CHECKING:
-    from tilekeep.entrypoints.wsgi.admin.assembly import AdminParts
-    from tilekeep.entrypoints.wsgi.demo.world import WorldParts
-    from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
-    from tilekeep.entrypoints.wsgi.wms.assembly import MapParts
 
 log = logging.getLogger("tilekeep.wsgiapp")
 
@@ -58,15 +53,8 @@ class TilekeepApplication:
 
     Args:
         catalogue: the tile layers.
-        tms: options of TMS and ``/tiles``; None leaves both out.
-        wmts: options of WMTS; None leaves it out.
-        kml: options and parts of KML; None leaves it out.
-        maps: options and parts of WMS; None leaves it out.
-        ogcapi: options and parts of OGC API; None leaves it out.
+        services: what the services are made with that are offered.
         get_info: asks about places on tiles.
-        demo: options of the demo pages; None leaves them out.
-        admin: parts of the pages of caches; None leaves them out.
-        world: what the map below layers is made with, for these pages.
         max_age_seconds: how long clients may keep tiles (``tiles.expires_hours``).
         tells_age: whether clients are told how old tiles are and when they will be stale (``tiles.expires``).
         tells_state: whether they are told where tiles came from (``tiles.state_header``).
@@ -94,14 +82,8 @@ class TilekeepApplication:
         self,
         *,
         catalogue: Catalogue,
-        tms: TmsOptions | None,
-        wmts: WmtsOptions | None,
-        kml: KmlParts | None,
-        maps: MapParts | None,
-        ogcapi: OgcApiParts | None,
+        services: ServiceParts,
         get_info: GetFeatureInfo,
-        demo: DemoOptions | None,
-        world: WorldParts,
         max_age_seconds: float,
         access_control_allow_origin: str,
         trusted_proxies: Collection[str] | None,
@@ -112,7 +94,6 @@ class TilekeepApplication:
         clock: Clock,
         read_slice: SliceReader,
         request_seconds: float,
-        admin: AdminParts | None = None,
         after_answers: AfterAnswers | None = None,
         tells_age: bool = False,
         tells_state: bool = False,
@@ -137,27 +118,11 @@ class TilekeepApplication:
             tells_state=tells_state,
             handed_over=handed_over,
         )
-        documents = KeptDocuments(document_flights)
-        tile_info = TileInfoParts(get_info, clock, request_seconds)
-        services = assembled(
-            catalogue,
-            delivery,
-            documents,
-            decoration,
-            tile_info,
-            tms=tms,
-            wmts=wmts,
-            kml=kml,
-            maps=maps,
-            ogcapi=ogcapi,
-            demo=demo,
-            admin=admin,
-            world=world,
-            plugin_pages=plugins.pages,
-        )
-        self._locators: Mapping[str, Locator] = services.locators
+        shared = SharedParts(catalogue, delivery, DocumentTemplates(), KeptDocuments(document_flights), decoration)
+        offered = assembled(shared, TileInfoParts(get_info, clock, request_seconds), services, plugins.pages)
+        self._locators: Mapping[str, Locator] = offered.locators
         added = {name: HandlerOfApplication(answers, name) for name, answers in plugins.services.items()}
-        self._route: Handler = Router({**added, **operations, **services.handlers}, services.welcome)
+        self._route: Handler = Router({**added, **operations, **offered.handlers}, offered.welcome)
         cross_origin = CrossOriginPolicy(access_control_allow_origin)
         self._other_method = cross_origin.other_method
         self._cross_origin_headers = cross_origin.headers

@@ -13,7 +13,6 @@ from tilekeep.config.checked_container import checked_container, problems_of_par
 from tilekeep.config.containers import TilekeepContainer
 from tilekeep.config.loading.garbage import garbage_collection_paused
 from tilekeep.config.loading.settings_file import LoadedSettings, load_settings
-from tilekeep.config.mapproxy.meaning_grid import grid_keys
 from tilekeep.config.mapproxy.meaning_http import longest_request_seconds
 from tilekeep.config.mapproxy.meaning_info import stylesheets
 from tilekeep.config.mapproxy.meaning_services import EffectiveServices, effective_admin, effective_services
@@ -28,17 +27,14 @@ from tilekeep.entrypoints.wsgi.operations import begin_listening, operations, wa
 from tilekeep.entrypoints.wsgi.options import (
     DEFAULT_INFO_TEMPLATE,
     DEFAULT_RESTFUL_TEMPLATE,
-    BoundingBoxSrs,
     DemoOptions,
     KmlOptions,
-    OgcApiOptions,
     TmsOptions,
-    WmsOptions,
     WmtsOptions,
 )
 from tilekeep.entrypoints.wsgi.plugins.assembly import plugin_parts
 from tilekeep.entrypoints.wsgi.reloading import ReloadingApplication
-from tilekeep.entrypoints.wsgi.services import KmlParts
+from tilekeep.entrypoints.wsgi.services import KmlParts, ServiceParts
 from tilekeep.entrypoints.wsgi.watched_files import WatchedFiles
 
 if TYPE_CHECKING:
@@ -151,21 +147,11 @@ def _application(
     container: TilekeepContainer, loaded: LoadedSettings, *, debug: bool, environment: str | None = None
 ) -> TilekeepApplication:
     options = container.options
-    services = effective_services(loaded.settings)
     pages = operations(container)
     return TilekeepApplication(
         catalogue=container.use_cases.catalogue(),
-        tms=_tms(services),
-        wmts=_wmts(services),
-        kml=_kml(services, container),
-        maps=_maps(services, container),
-        ogcapi=_ogcapi(services, container),
+        services=_service_parts(container, loaded, environment),
         get_info=container.use_cases.info().get_feature_info(raise_source_errors=False),
-        demo=None
-        if services.demo is None
-        else DemoOptions(services.demo.background_url, loaded.settings.services.admin is not None),
-        admin=_admin(container, loaded, environment),
-        world=WorldParts(container.adapters.world_outlines(), container.adapters.projection().srs),
         max_age_seconds=options.tile_max_age_seconds,
         tells_age=options.tiles_tell_age,
         tells_state=options.tiles_tell_state,
@@ -196,6 +182,20 @@ def _after_answers(container: TilekeepContainer) -> AfterAnswers | None:
     return None if runner.runs_beside_requests else cast("AfterAnswers", runner)
 
 
+def _service_parts(container: TilekeepContainer, loaded: LoadedSettings, environment: str | None) -> ServiceParts:
+    services = effective_services(loaded.settings)
+    return ServiceParts(
+        tms=_tms(services),
+        wmts=_wmts(services),
+        kml=_kml(services, container),
+        maps=_maps(services, container),
+        ogcapi=_ogcapi(services, container),
+        demo=_demo(services, has_admin=loaded.settings.services.admin is not None),
+        admin=_admin(container, loaded, environment),
+        world=WorldParts(container.adapters.world_outlines(), container.adapters.projection().srs),
+    )
+
+
 def _demo(services: EffectiveServices, *, has_admin: bool) -> DemoOptions | None:
     return None if services.demo is None else DemoOptions(services.demo.background_url, has_admin)
 
@@ -210,84 +210,19 @@ def _admin(container: TilekeepContainer, loaded: LoadedSettings, environment: st
 
 
 def _maps(services: EffectiveServices, container: TilekeepContainer) -> MapParts | None:
-    wms = services.wms
-    if wms is None:
+    if services.wms is None:
         return None
-    from tilekeep.entrypoints.wsgi.wms.assembly import MapParts
-    from tilekeep.entrypoints.wsgi.wms.legend_parts import LegendParts
+    from tilekeep.entrypoints.wsgi.wms.assembly import map_parts
 
-    projection = container.adapters.projection()
-    options = WmsOptions(
-        metadata=wms.metadata,
-        srs=tuple(map(projection.srs, wms.srs)),
-        bbox_srs=tuple(BoundingBoxSrs(projection.srs(code), bbox) for code, bbox in wms.bbox_srs),
-        formats=wms.formats,
-        max_output_pixels=wms.max_output_pixels,
-        versions=wms.versions,
-        attribution=wms.attribution,
-        info_kinds=wms.info_kinds,
-        strict=wms.strict,
-        inspire=wms.inspire,
-    )
-    get_map = container.use_cases.get_map(
-        concurrent_layers=wms.concurrent_layers,
-        max_tiles=wms.max_map_tiles,
-        raise_source_errors=wms.raises_source_errors,
-    )
-    info = container.use_cases.info()
-    return MapParts(
-        options,
-        container.use_cases.layer_tree(),
-        get_map,
-        projection,
-        container.adapters.clock(),
-        longest_request_seconds(container.settings),
-        container.use_cases.clipped_source,
-        info.get_feature_info(raise_source_errors=wms.raises_source_errors),
-        info.transformers(),
-        LegendParts(
-            container.use_cases.legends().of_layer,
-            container.use_cases.get_legend(),
-            container.use_cases.legend_sizes(),
-            container.use_cases.survey_legends(),
-        ),
-    )
+    return map_parts(services.wms, container)
 
 
 def _ogcapi(services: EffectiveServices, container: TilekeepContainer) -> OgcApiParts | None:
-    service = services.ogcapi
-    if service is None:
+    if services.ogcapi is None:
         return None
-    from tilekeep.entrypoints.wsgi.ogcapi.assembly import OgcApiParts
+    from tilekeep.entrypoints.wsgi.ogcapi.assembly import ogcapi_parts
 
-    projection = container.adapters.projection()
-    options = OgcApiOptions(
-        srs=tuple(map(projection.srs, service.srs)),
-        formats=service.formats,
-        metadata=service.metadata,
-        has_maps=service.has_maps,
-        has_tiles=service.has_tiles,
-        max_output_pixels=service.max_output_pixels,
-        attribution=service.attribution,
-        dataset_layers=service.dataset_layers,
-    )
-    get_map = container.use_cases.get_map(
-        concurrent_layers=service.concurrent_layers,
-        max_tiles=service.max_map_tiles,
-        raise_source_errors=service.raises_source_errors,
-    )
-    settings = container.settings
-    return OgcApiParts(
-        options,
-        container.use_cases.layer_tree(),
-        get_map,
-        projection,
-        container.adapters.clock(),
-        longest_request_seconds(settings),
-        container.use_cases.clipped_source,
-        grid_keys(settings),
-        container.use_cases.grids().grid,
-    )
+    return ogcapi_parts(services.ogcapi, container)
 
 
 def _tms(services: EffectiveServices) -> TmsOptions | None:

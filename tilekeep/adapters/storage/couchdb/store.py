@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from tilekeep.adapters.storage.couchdb.database import CouchdbDatabase
@@ -13,6 +12,7 @@ from tilekeep.adapters.storage.couchdb.fields import DocumentFields
 from tilekeep.adapters.storage.couchdb.ids import DocumentIds
 from tilekeep.adapters.storage.media_type import TileMediaType
 from tilekeep.adapters.storage.tile_record import NO_RECORD, TileRecord, record_of
+from tilekeep.domain.batches import batches
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE, UNKNOWN_TIME, is_older
@@ -61,7 +61,7 @@ class CouchdbTileStore:
         self._ids = ids
         self._fields = fields
         self._tile_documents = TileDocuments(f"image/{tile_set.format}")
-        self._type_of = TileMediaType(media_type).of
+        self._type_of = TileMediaType(media_type).of_tile
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
@@ -118,7 +118,7 @@ class CouchdbTileStore:
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`."""
-        for some in _blocks(keys, _LISTED_AT_ONCE):
+        for some in batches(keys, _LISTED_AT_ONCE):
             pending: Sequence[str] = [self._ids.of(key) for key in some]
             for _ in range(_ATTEMPTS):
                 rows = self._database.rows("remove tiles", pending, deadline) if pending else []
@@ -167,7 +167,7 @@ class CouchdbTileStore:
     def _documents(
         self, doing: str, keys: Iterable[TileKey], deadline: Deadline, **options: bool
     ) -> Iterator[tuple[TileKey, Document]]:
-        for some in _blocks(keys, _READ_AT_ONCE):
+        for some in batches(keys, _READ_AT_ONCE):
             names = {self._ids.of(key): key for key in some}
             for row in self._database.rows(doing, names, deadline, include_docs=True, **options):
                 yield names[row["id"]], row["doc"]
@@ -231,10 +231,7 @@ class CouchdbTileStore:
         if attachment is None or not attachment.get("data"):
             return None
         body = b64decode(attachment["data"])
-        try:
-            media_type = self._type_of(body, "")
-        except StoreError:
-            media_type = self._type_of(body, self.locate(key))
+        media_type = self._type_of(body, key, self.locate)
         return StoredTile(body, media_type, TileInfo(self._time(document), len(body)))
 
     def _info(self, document: Document) -> TileInfo:
@@ -263,10 +260,3 @@ def _record(document: Document) -> TileRecord:
 def _member(record: TileRecord) -> Document:
     facts = record.facts()
     return {_RECORD: facts} if facts else {}
-
-
-def _blocks(items: Iterable[Any], size: int) -> Iterator[Any]:
-    """Lists of some of the items each."""
-    each = iter(items)
-    while some := list(islice(each, size)):
-        yield some

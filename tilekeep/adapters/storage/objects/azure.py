@@ -11,15 +11,24 @@ from tilekeep.adapters.storage.objects.azure_batches import CONTENT_TYPE, batch_
 from tilekeep.adapters.storage.objects.azure_signing import VERSION, signed
 from tilekeep.adapters.storage.objects.failures import Refusal, store_error
 from tilekeep.adapters.storage.objects.http_dates import http_date
+from tilekeep.adapters.storage.objects.object_headers import ObjectHeaders
 from tilekeep.adapters.storage.objects.service import ListedObject, Listing, Metadata, ObjectHead, StoredObject
-from tilekeep.adapters.storage.objects.xml_documents import Unreadable, children, decoded, local_name, text, xml_root
+from tilekeep.adapters.storage.objects.xml_documents import (
+    Unreadable,
+    children,
+    decoded,
+    local_name,
+    text,
+    xml_root,
+    xml_root_if_any,
+)
 from tilekeep.adapters.storage.services.exchanges import Exchanges
 from tilekeep.adapters.storage.services.transfers import LONG_SILENCE_SECONDS, Answer, Message, NoAnswer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.ports.clock import Clock
 
-_META = "x-ms-meta-"
+_HEADERS = ObjectHeaders("x-ms-meta-")
 _VERSIONED = {"x-ms-version": VERSION}
 _OK, _CREATED, _ACCEPTED, _MISSING, _REPLACED = 200, 201, 202, 404, 412
 _NO_SUCH_BLOB = "BlobNotFound"
@@ -53,18 +62,16 @@ class AzureContainer:
     def get(self, key: str, deadline: Deadline = NO_DEADLINE) -> StoredObject | None:
         """See :class:`~tilekeep.adapters.storage.objects.service.ObjectService`."""
         answer = self._ask("GET", key, deadline)
-        if self._is_missing("read", key, answer):
-            return None
-        return StoredObject(answer.body, _head(answer.headers, len(answer.body)))
+        return None if self._is_missing("read", key, answer) else _HEADERS.stored(answer)
 
     def head(self, key: str, deadline: Deadline = NO_DEADLINE) -> ObjectHead | None:
         """See :class:`~tilekeep.adapters.storage.objects.service.ObjectService`."""
         answer = self._ask("HEAD", key, deadline)
-        return None if self._is_missing("read", key, answer) else _head(answer.headers, _size(answer.headers))
+        return None if self._is_missing("read", key, answer) else _HEADERS.head(answer)
 
     def put(self, key: str, body: bytes, metadata: Metadata, deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.adapters.storage.objects.service.ObjectService`."""
-        answer = self._ask("PUT", key, deadline, headers=self._new_headers | _meta_headers(metadata), body=body)
+        answer = self._ask("PUT", key, deadline, headers=self._new_headers | _HEADERS.of(metadata), body=body)
         if answer.status != _CREATED:
             raise self._error("store", key, answer)
 
@@ -75,11 +82,11 @@ class AzureContainer:
         found = self._ask("HEAD", key, deadline)
         if self._is_missing("renew", key, found):
             return None
-        head = _head(found.headers, _size(found.headers))
+        head = _HEADERS.head(found)
         if not head.size:
             return head
         metadata = change(head)
-        headers = _meta_headers(metadata)
+        headers = _HEADERS.of(metadata)
         if "etag" in found.headers:
             headers["if-match"] = found.headers["etag"]
         answer = self._ask("PUT", key, deadline, headers=headers, query={"comp": "metadata"})
@@ -190,24 +197,6 @@ class AzureContainer:
 _DOING = {"GET": "read", "HEAD": "read", "PUT": "store", "DELETE": "remove"}
 
 
-def _meta_headers(metadata: Metadata) -> dict[str, str]:
-    return {_META + name: value for name, value in metadata.items()}
-
-
-def _head(headers: Mapping[str, str], size: int) -> ObjectHead:
-    metadata = {}
-    for name, value in headers.items():
-        lower = name.lower()
-        if lower.startswith(_META):
-            metadata[lower[len(_META) :]] = value
-    return ObjectHead(size, http_date(headers.get("last-modified", "")), metadata)
-
-
-def _size(headers: Mapping[str, str]) -> int:
-    length = headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() else 0
-
-
 def _listing(root: Any) -> Listing:
     blobs = [item for found in children(root, "Blobs") for item in found]
     objects = [_listed(item) for item in blobs if local_name(item) == "Blob"]
@@ -229,10 +218,7 @@ def _name(item: Any) -> str:
 
 def _refusal(answer: Answer) -> Refusal:
     code = answer.headers.get("x-ms-error-code", "")
-    try:
-        root = xml_root(answer.body) if answer.body else None
-    except Unreadable:
-        root = None
+    root = xml_root_if_any(answer.body)
     if root is None:
         return Refusal(answer.status, code)
     return Refusal(answer.status, code or text(root, "Code"), text(root, "Message"))

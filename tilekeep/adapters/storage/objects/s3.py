@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape
 
 from tilekeep.adapters.storage.objects.failures import Refusal, store_error
-from tilekeep.adapters.storage.objects.http_dates import http_date, iso_date
+from tilekeep.adapters.storage.objects.http_dates import iso_date
+from tilekeep.adapters.storage.objects.object_headers import ObjectHeaders
 from tilekeep.adapters.storage.objects.s3_account import S3Account, S3Place
 from tilekeep.adapters.storage.objects.s3_signing import signed
 from tilekeep.adapters.storage.objects.service import ListedObject, Listing, Metadata, ObjectHead, StoredObject
@@ -23,6 +24,7 @@ from tilekeep.adapters.storage.objects.xml_documents import (
     local_name,
     text,
     xml_root,
+    xml_root_if_any,
 )
 from tilekeep.adapters.storage.services.exchanges import Exchanges
 from tilekeep.adapters.storage.services.transfers import (
@@ -35,7 +37,7 @@ from tilekeep.adapters.storage.services.transfers import (
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 
-_META = "x-amz-meta-"
+_HEADERS = ObjectHeaders("x-amz-meta-")
 _OK, _NO_CONTENT, _FORBIDDEN, _MISSING, _REPLACED = 200, 204, 403, 404, 412
 _ELSEWHERE = frozenset({301, 307, 400})
 _NOT_OFFERED = frozenset({405, 501})
@@ -82,16 +84,16 @@ class S3Bucket:
     def get(self, key: str, deadline: Deadline = NO_DEADLINE) -> StoredObject | None:
         """See :class:`~tilekeep.adapters.storage.objects.service.ObjectService`."""
         answer = self._read("GET", key, deadline)
-        return None if answer is None else StoredObject(answer.body, _head(answer.headers, len(answer.body)))
+        return None if answer is None else _HEADERS.stored(answer)
 
     def head(self, key: str, deadline: Deadline = NO_DEADLINE) -> ObjectHead | None:
         """See :class:`~tilekeep.adapters.storage.objects.service.ObjectService`."""
         answer = self._read("HEAD", key, deadline)
-        return None if answer is None else _head(answer.headers, _size(answer.headers))
+        return None if answer is None else _HEADERS.head(answer)
 
     def put(self, key: str, body: bytes, metadata: Metadata, deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.adapters.storage.objects.service.ObjectService`."""
-        headers = {**self._new_headers, **_meta_headers(metadata)}
+        headers = {**self._new_headers, **_HEADERS.of(metadata)}
         answer = self._ask("PUT", key, deadline, headers=headers, body=body)
         if answer.status != _OK:
             raise self._error("store", key, answer)
@@ -105,7 +107,7 @@ class S3Bucket:
             return None
         if found.status != _OK:
             raise self._error("renew", key, found)
-        head = _head(found.headers, _size(found.headers))
+        head = _HEADERS.head(found)
         if not head.size:
             return head
         metadata = change(head)
@@ -215,7 +217,7 @@ class S3Bucket:
         headers["x-amz-metadata-directive"] = "REPLACE"
         if "etag" in found:
             headers["x-amz-copy-source-if-match"] = found["etag"]
-        return headers | _meta_headers(metadata)
+        return headers | _HEADERS.of(metadata)
 
     def _xml(self, doing: str, key: str, answer: Answer) -> Any:
         try:
@@ -232,24 +234,6 @@ class S3Bucket:
 
 _DOING = {"GET": "read", "HEAD": "read", "PUT": "store", "POST": "remove tiles in", "DELETE": "remove"}
 _IN_XML = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
-
-
-def _meta_headers(metadata: Metadata) -> dict[str, str]:
-    return {_META + name: value for name, value in metadata.items()}
-
-
-def _head(headers: Mapping[str, str], size: int) -> ObjectHead:
-    metadata = {}
-    for name, value in headers.items():
-        lower = name.lower()
-        if lower.startswith(_META):
-            metadata[lower[len(_META) :]] = value
-    return ObjectHead(size, http_date(headers.get("last-modified", "")), metadata)
-
-
-def _size(headers: Mapping[str, str]) -> int:
-    length = headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _listing(root: Any) -> Listing:
@@ -269,10 +253,7 @@ def _listing(root: Any) -> Listing:
 
 def _refusal(answer: Answer) -> Refusal:
     """What an answer says of a failure; those to HEAD, and those of proxies, have no document."""
-    try:
-        root = xml_root(answer.body) if answer.body else None
-    except Unreadable:
-        root = None
+    root = xml_root_if_any(answer.body)
     if root is None or local_name(root) != "Error":
         return Refusal(answer.status)
     return Refusal(answer.status, text(root, "Code"), text(root, "Message"))
@@ -285,11 +266,8 @@ def _is_about_bucket(answer: Answer) -> bool:
 def _region(answer: Answer) -> str | None:
     """The region that the answer says the bucket is in."""
     named = answer.headers.get("x-amz-bucket-region")
-    if named is None and answer.body:
-        try:
-            named = text(xml_root(answer.body), "Region")
-        except Unreadable:
-            return None
+    if named is None and (root := xml_root_if_any(answer.body)) is not None:
+        named = text(root, "Region")
     return named or None
 
 

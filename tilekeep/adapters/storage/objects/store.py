@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from typing import TypeVar
 
 from tilekeep.adapters.storage.media_type import TileMediaType
@@ -21,6 +20,7 @@ from tilekeep.adapters.storage.objects.tile_facts import (
 from tilekeep.adapters.storage.objects.walk import FoundTile, ObjectWalk
 from tilekeep.adapters.storage.objects.workers import ObjectWorkers
 from tilekeep.adapters.storage.tile_record import TileRecord
+from tilekeep.domain.batches import batches
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE, is_older
@@ -158,8 +158,7 @@ class ObjectTileStore:
         sure = exact_from - _CLOCKS_DIFFER_SECONDS
 
         for page in self._walk(z, window, deadline).pages():
-            tiles = iter([tile for tile in page if tile.entry.size])
-            while some := list(islice(tiles, 64)):
+            for some in batches([tile for tile in page if tile.entry.size], 64):
                 entries = self._workers.map(partial(self._with_metadata, deadline=deadline, sure=sure), some)
                 for tile, entry in zip(some, entries, strict=True):
                     if entry is not None and entry.size:
@@ -182,8 +181,7 @@ class ObjectTileStore:
         return self._type_of(body, self._service.locate(name))
 
     def _remove(self, names: Iterable[str], deadline: Deadline) -> None:
-        remaining = iter(names)
-        while some := list(islice(remaining, self._service.most_removed)):
+        for some in batches(names, self._service.most_removed):
             self._service.remove(some, deadline)
 
     def _older(

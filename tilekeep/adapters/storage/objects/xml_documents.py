@@ -24,6 +24,14 @@ def xml_root(body: bytes) -> Any:
         raise Unreadable(f"an answer that is no XML: {error}") from error
 
 
+def xml_root_if_any(body: bytes) -> Any | None:
+    """The root element, or None for an empty body and for what is no XML, such as the pages of proxies."""
+    try:
+        return xml_root(body) if body else None
+    except Unreadable:
+        return None
+
+
 def children(element: Any, name: str) -> list[Any]:
     """The elements called ``name`` directly below."""
     return list(element.findall(f"{{*}}{name}"))

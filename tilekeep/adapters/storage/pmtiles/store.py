@@ -142,11 +142,7 @@ class PmtilesTileStore:
         body, stored_at = archive.tile(entry, deadline)
         if not body:
             return None
-        type_of = TileMediaType(archive.header.media_type).of
-        try:
-            media_type = type_of(body, "")
-        except StoreError:
-            media_type = type_of(body, self.locate(key))
+        media_type = TileMediaType(archive.header.media_type).of_tile(body, key, self.locate)
         return StoredTile(body, media_type, TileInfo(stored_at, len(body)))
 
     def _refuse(self) -> NoReturn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from tilekeep.adapters.redis.clients import RedisClients
@@ -14,6 +13,7 @@ from tilekeep.adapters.storage.redis.facts import TileFacts, answered, questions
 from tilekeep.adapters.storage.redis.keys import RedisKeys
 from tilekeep.adapters.storage.redis.record import encoded, time_in
 from tilekeep.adapters.storage.tile_record import TileRecord
+from tilekeep.domain.batches import batches
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.staleness import MARKED_STALE, UNKNOWN_TIME, is_older
@@ -65,7 +65,7 @@ class RedisTileStore:
         self._ttl_seconds = ttl_seconds
         self._ttl_ms = b"%d" % (ttl_seconds * 1000)
         self._expiry = (b"PX", self._ttl_ms) if ttl_seconds else ()
-        self._type_of = TileMediaType(media_type).of
+        self._type_of = TileMediaType(media_type).of_tile
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
@@ -84,7 +84,7 @@ class RedisTileStore:
     def read_many(self, keys: Sequence[TileKey], deadline: Deadline = NO_DEADLINE) -> Mapping[TileKey, StoredTile]:
         """See :class:`~tilekeep.ports.tile_store.TileReader`."""
         found: dict[TileKey, StoredTile] = {}
-        for some in _blocks(keys):
+        for some in batches(keys, _AT_ONCE):
             self._read_block(some, found, deadline)
         return found
 
@@ -133,7 +133,7 @@ class RedisTileStore:
 
     def remove(self, keys: Iterable[TileKey], deadline: Deadline = NO_DEADLINE) -> None:
         """See :class:`~tilekeep.ports.tile_store.TileRemover`."""
-        for some in _blocks(keys):
+        for some in batches(keys, _AT_ONCE):
             self._remove([self._keys.tile(key) for key in some], deadline)
 
     def remove_level(
@@ -206,10 +206,7 @@ class RedisTileStore:
                 found[key] = self._tile(key, body, stored_at)
 
     def _tile(self, key: TileKey, body: bytes, stored_at: float) -> StoredTile:
-        try:
-            media_type = self._type_of(body, "")
-        except StoreError:
-            media_type = self._type_of(body, self.locate(key))
+        media_type = self._type_of(body, key, self.locate)
         return StoredTile(body, media_type, TileInfo(stored_at, len(body)))
 
     def _times_of_others(self, names: Sequence[bytes], deadline: Deadline) -> Sequence[float]:
@@ -226,7 +223,7 @@ class RedisTileStore:
         return max(UNKNOWN_TIME, self._clock.now() - (self._ttl_seconds - left_ms / 1000))
 
     def _facts(self, doing: str, names: Iterable[bytes], deadline: Deadline) -> Iterator[tuple[bytes, TileFacts]]:
-        for some in _blocks(names):
+        for some in batches(names, _AT_ONCE):
             commands = [question for name in some for question in questions(name, self._keys.record(name))]
             replies = self._ask_all(doing, commands, deadline, may_refuse=True)
             for name, facts in zip(some, answered(replies, self._time_of_other), strict=True):
@@ -280,10 +277,3 @@ class RedisTileStore:
 
 def _expiring_in(left_ms: int) -> tuple[bytes, ...]:
     return (b"PX", b"%d" % max(1, left_ms)) if left_ms >= 0 else ()
-
-
-def _blocks(items: Iterable[Any]) -> Iterator[Any]:
-    """Lists of some of the items each."""
-    each = iter(items)
-    while some := list(islice(each, _AT_ONCE)):
-        yield some

@@ -59,7 +59,7 @@ class SqliteTileStore:
         self._access = access
         self._take = access.take
         self._times = times
-        self._type_of = TileMediaType(media_type).of
+        self._type_of = TileMediaType(media_type).of_tile
         self._rows = TileRows(schema, times, row_order)
 
     def read(self, key: TileKey, deadline: Deadline = NO_DEADLINE) -> StoredTile | None:
@@ -197,10 +197,7 @@ class SqliteTileStore:
         if type(body) is not bytes:
             # SQLite keeps whatever type it is given.
             body = str(body).encode()
-        try:
-            media_type = self._type_of(body, "")
-        except StoreError:
-            media_type = self._type_of(body, self.locate(key))
+        media_type = self._type_of(body, key, self.locate)
         return StoredTile(body, media_type, TileInfo(stored_at, len(body)))
 
     def _path(self, key: TileKey) -> str:

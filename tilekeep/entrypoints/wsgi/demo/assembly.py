@@ -13,21 +13,18 @@ from tilekeep.entrypoints.wsgi.demo.tms import ShownTms
 from tilekeep.entrypoints.wsgi.demo.wms import ShownWms
 from tilekeep.entrypoints.wsgi.demo.wmts import ShownWmts
 from tilekeep.entrypoints.wsgi.demo.world import World, WorldParts
-from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
-from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.options import DemoOptions, TmsOptions, WmtsOptions
 from tilekeep.entrypoints.wsgi.pages.static_files import StaticFiles
 from tilekeep.entrypoints.wsgi.plugins.assembly import PluginPage
 from tilekeep.entrypoints.wsgi.response import Environ, Response
+from tilekeep.entrypoints.wsgi.shared_parts import SharedParts
 from tilekeep.entrypoints.wsgi.tms.names import TmsNames
 from tilekeep.entrypoints.wsgi.wmts.matrix_sets import MatrixSets
 
 
 def demo_handler(
-    catalogue: Catalogue,
+    shared: SharedParts,
     answer: Callable[[Environ], Response],
-    templates: DocumentTemplates,
-    documents: KeptDocuments,
     world: WorldParts,
     *,
     wms: ShownWms | None,
@@ -38,6 +35,7 @@ def demo_handler(
     pages: Mapping[str, PluginPage],
 ) -> DemoHandler:
     """The pages of the services that are offered; ``answer`` gives their documents."""
+    catalogue = shared.catalogue
     services: list[ShownService] = [] if wms is None else [wms]
     if wmts is not None:
         services.append(ShownWmts(catalogue, MatrixSets(catalogue), wmts))
@@ -47,8 +45,8 @@ def demo_handler(
         services=services,
         linked=linked,
         service_documents=ServiceDocuments(answer),
-        templates=templates,
-        documents=documents,
+        templates=shared.templates,
+        documents=shared.documents,
         files=StaticFiles(),
         world=World(world, lambda: _codes(catalogue, () if wms is None else wms.codes)),
         options=options,

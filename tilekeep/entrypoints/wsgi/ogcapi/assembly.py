@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tilekeep.application.catalogue import Catalogue
-from tilekeep.application.get_map import GetMap
-from tilekeep.application.layer_tree import LayerTree
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.mapproxy.meaning_grid import grid_keys
+from tilekeep.config.mapproxy.meaning_ogcapi_service import EffectiveOgcApi
 from tilekeep.domain.grid import TileGrid
-from tilekeep.entrypoints.wsgi.decoration import Decoration
-from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
-from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
-from tilekeep.entrypoints.wsgi.map_drawing import ClipSource, MapDrawing
+from tilekeep.entrypoints.wsgi.drawing_parts import DrawingParts, drawing_parts
 from tilekeep.entrypoints.wsgi.ogcapi.areas import Areas
 from tilekeep.entrypoints.wsgi.ogcapi.cached_layers import CachedLayers
 from tilekeep.entrypoints.wsgi.ogcapi.collections import Collections
@@ -29,55 +26,48 @@ from tilekeep.entrypoints.wsgi.ogcapi.tile_formats import Formats, TileFormats
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import SERVICE as OGCAPI_MAPS
 from tilekeep.entrypoints.wsgi.ogcapi.tiles import ApiTiles
 from tilekeep.entrypoints.wsgi.options import OgcApiOptions
-from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
-from tilekeep.ports.clock import Clock
-from tilekeep.ports.projection import Projection
+from tilekeep.entrypoints.wsgi.shared_parts import SharedParts
 
 
 class OgcApiParts(NamedTuple):
-    """What OGC API draws with.
+    """What OGC API is made with.
 
-    :ivar projection: gives the boxes of layers and requests in other SRS.
-    :ivar request_seconds: how long a request may take.
-    :ivar clipped: makes a source of which nothing is shown outside a region.
     :ivar grid_keys: what the configuration calls its grids, built-in ones included; ``grid`` gives one of them.
     """
 
     options: OgcApiOptions
-    layer_tree: LayerTree
-    get_map: GetMap
-    projection: Projection
-    clock: Clock
-    request_seconds: float
-    clipped: ClipSource
+    drawing: DrawingParts
     grid_keys: Sequence[str]
     grid: Callable[[str], TileGrid]
 
 
-def assembled_ogcapi(
-    catalogue: Catalogue,
-    delivery: TileDelivery,
-    templates: DocumentTemplates,
-    documents: KeptDocuments,
-    decoration: Decoration,
-    parts: OgcApiParts,
-) -> OgcApi:
-    """The handler of ``/ogcapi``."""
-    options, layer_tree = parts.options, parts.layer_tree
-    areas = Areas(layer_tree.extent, parts.projection)
-    systems = ReferenceSystems(options.srs, parts.projection)
-    drawing = MapDrawing(
-        layer_tree=layer_tree,
-        get_map=parts.get_map,
-        clipped=parts.clipped,
-        decoration=decoration,
-        clock=parts.clock,
-        request_seconds=parts.request_seconds,
-        service=OGCAPI_MAPS,
-        origin=delivery.origin,
+def ogcapi_parts(service: EffectiveOgcApi, container: TilekeepContainer) -> OgcApiParts:
+    """The parts of a configuration."""
+    options = OgcApiOptions(
+        srs=tuple(map(container.adapters.projection().srs, service.srs)),
+        formats=service.formats,
+        metadata=service.metadata,
+        has_maps=service.has_maps,
+        has_tiles=service.has_tiles,
+        max_output_pixels=service.max_output_pixels,
+        attribution=service.attribution,
+        dataset_layers=service.dataset_layers,
     )
-    images = Images(options, areas, drawing)
-    usual, cached = Formats.of(options.formats), CachedLayers(catalogue)
+    return OgcApiParts(
+        options,
+        drawing_parts(service, container),
+        grid_keys(container.settings),
+        container.use_cases.grids().grid,
+    )
+
+
+def assembled_ogcapi(shared: SharedParts, parts: OgcApiParts) -> OgcApi:
+    """The handler of ``/ogcapi``."""
+    options, layer_tree, projection = parts.options, parts.drawing.layer_tree, parts.drawing.projection
+    areas = Areas(layer_tree.extent, projection)
+    systems = ReferenceSystems(options.srs, projection)
+    images = Images(options, areas, parts.drawing.for_service(shared, OGCAPI_MAPS))
+    usual, cached = Formats.of(options.formats), CachedLayers(shared.catalogue)
     formats = TileFormats(usual, cached)
     offer, matrix_sets = Offer(layer_tree, options.dataset_layers), MatrixSets(parts.grid_keys, parts.grid)
     collections = Collections(
@@ -91,8 +81,8 @@ def assembled_ogcapi(
             matrix_sets=matrix_sets,
             frames=Frames(systems, areas, options.max_output_pixels),
             images=images,
-            tiles=ApiTiles(images, StoredTiles(cached, layer_tree, images), delivery),
-            pages=Pages(documents, templates, shared_by_pages(options)),
+            tiles=ApiTiles(images, StoredTiles(cached, layer_tree, images), shared.delivery),
+            pages=Pages(shared.documents, shared.templates, shared_by_pages(options)),
             page_of=ApiDocuments(
                 options=options,
                 formats=formats,
@@ -102,6 +92,6 @@ def assembled_ogcapi(
                 areas=areas,
                 longest_side=images.longest_side,
             ),
-            templates=templates,
+            templates=shared.templates,
         )
     )

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tilekeep.application.catalogue import Catalogue
 from tilekeep.application.get_feature_info import GetFeatureInfo
-from tilekeep.application.get_map import GetMap
-from tilekeep.application.layer_tree import LayerTree
+from tilekeep.config.containers import TilekeepContainer
+from tilekeep.config.mapproxy.meaning_wms import EffectiveWms
 from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.feature_info import InfoKind
 from tilekeep.domain.srs import WGS_84_CODE
-from tilekeep.entrypoints.wsgi.decoration import Decoration
-from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
-from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
-from tilekeep.entrypoints.wsgi.map_drawing import ClipSource, MapDrawing
-from tilekeep.entrypoints.wsgi.options import WmsOptions
-from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.entrypoints.wsgi.drawing_parts import DrawingParts, drawing_parts
+from tilekeep.entrypoints.wsgi.options import BoundingBoxSrs, WmsOptions
+from tilekeep.entrypoints.wsgi.shared_parts import SharedParts
 from tilekeep.entrypoints.wsgi.wms.capabilities import WmsCapabilities
 from tilekeep.entrypoints.wsgi.wms.exception_images import ExceptionImages
 from tilekeep.entrypoints.wsgi.wms.feature_info import WmsFeatureInfo
@@ -31,73 +27,70 @@ from tilekeep.entrypoints.wsgi.wms.service import Wms
 from tilekeep.entrypoints.wsgi.wms.shown_legend import ShownLegends
 from tilekeep.entrypoints.wsgi.wms.single_tiles import SingleTiles
 from tilekeep.entrypoints.wsgi.wms.versions import VERSIONS
-from tilekeep.ports.clock import Clock
 from tilekeep.ports.info_documents import InfoTransformer
-from tilekeep.ports.projection import Projection
 
 
 class MapParts(NamedTuple):
-    """What WMS draws maps with.
+    """What WMS is made with.
 
-    :ivar projection: gives the boxes of layers in the SRS of documents.
-    :ivar clipped: makes a source of which nothing is shown outside a region.
-    :ivar request_seconds: how long a request may take.
     :ivar get_info: asks about places.
     :ivar info_transformers: transformations of feature info, by the kind that clients want.
     :ivar legends: makes legends.
     """
 
     options: WmsOptions
-    layer_tree: LayerTree
-    get_map: GetMap
-    projection: Projection
-    clock: Clock
-    request_seconds: float
-    clipped: ClipSource
+    drawing: DrawingParts
     get_info: GetFeatureInfo
     info_transformers: Mapping[InfoKind, InfoTransformer]
     legends: LegendParts
 
 
-def assembled_wms(
-    catalogue: Catalogue,
-    delivery: TileDelivery,
-    templates: DocumentTemplates,
-    documents: KeptDocuments,
-    decoration: Decoration,
-    parts: MapParts,
-) -> Wms:
+def map_parts(wms: EffectiveWms, container: TilekeepContainer) -> MapParts:
+    """The parts of a configuration."""
+    srs, use_cases = container.adapters.projection().srs, container.use_cases
+    options = WmsOptions(
+        metadata=wms.metadata,
+        srs=tuple(map(srs, wms.srs)),
+        bbox_srs=tuple(BoundingBoxSrs(srs(code), bbox) for code, bbox in wms.bbox_srs),
+        formats=wms.formats,
+        max_output_pixels=wms.max_output_pixels,
+        versions=wms.versions,
+        attribution=wms.attribution,
+        info_kinds=wms.info_kinds,
+        strict=wms.strict,
+        inspire=wms.inspire,
+    )
+    drawing, info = drawing_parts(wms, container), use_cases.info()
+    legends = LegendParts(
+        use_cases.legends().of_layer, use_cases.get_legend(), use_cases.legend_sizes(), use_cases.survey_legends()
+    )
+    get_info = info.get_feature_info(raise_source_errors=wms.raises_source_errors)
+    return MapParts(options, drawing, get_info, info.transformers(), legends)
+
+
+def assembled_wms(shared: SharedParts, parts: MapParts) -> Wms:
     """The service.
 
     :raises ConfigurationError: nothing is left to offer.
     """
-    options, layer_tree, get_map = parts.options, parts.layer_tree, parts.get_map
+    options, drawing, layer_tree = parts.options, parts.drawing, parts.drawing.layer_tree
     _refuse_impossible(options)
-    tiles = SingleTiles(catalogue)
+    tiles = SingleTiles(shared.catalogue)
     maps = WmsMaps(
         requests=MapRequests(options, layer_tree),
-        drawing=MapDrawing(
-            layer_tree=layer_tree,
-            get_map=get_map,
-            clipped=parts.clipped,
-            decoration=decoration,
-            clock=parts.clock,
-            request_seconds=parts.request_seconds,
-            service=SERVICE,
-            origin=delivery.origin,
-        ),
+        drawing=drawing.for_service(shared, SERVICE),
         tiles=tiles,
-        delivery=delivery,
+        delivery=shared.delivery,
         options=options,
     )
     feature_info = WmsFeatureInfo(
         requests=InfoRequests(options, layer_tree),
         get=parts.get_info,
         transformers=parts.info_transformers,
-        clock=parts.clock,
-        request_seconds=parts.request_seconds,
+        clock=drawing.clock,
+        request_seconds=drawing.request_seconds,
     )
-    projection = parts.projection
+    projection = drawing.projection
     boxes = LayerBoxes(
         options,
         lambda extent, srs: projection.between(extent.srs, srs).bbox(extent.bbox),
@@ -107,8 +100,8 @@ def assembled_wms(
         options=options,
         layer_tree=layer_tree,
         parts=parts.legends,
-        clock=parts.clock,
-        request_seconds=parts.request_seconds,
+        clock=drawing.clock,
+        request_seconds=drawing.request_seconds,
     )
     return Wms(
         versions=[VERSIONS[number] for number in options.versions],
@@ -121,10 +114,10 @@ def assembled_wms(
             boxes=boxes,
             tiles=tiles,
             legends=ShownLegends(parts.legends, options.versions),
-            templates=templates,
-            documents=documents,
+            templates=shared.templates,
+            documents=shared.documents,
         ),
-        exception_images=ExceptionImages(options, get_map),
+        exception_images=ExceptionImages(options, drawing.get_map),
     )
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tilekeep.application.catalogue import Catalogue
-from tilekeep.entrypoints.wsgi.documents import DocumentTemplates
-from tilekeep.entrypoints.wsgi.kept_documents import KeptDocuments
 from tilekeep.entrypoints.wsgi.options import WmtsOptions
-from tilekeep.entrypoints.wsgi.tile_delivery import TileDelivery
+from tilekeep.entrypoints.wsgi.shared_parts import SharedParts
 from tilekeep.entrypoints.wsgi.wmts.capabilities import WmtsCapabilities
 from tilekeep.entrypoints.wsgi.wmts.feature_info import InfoFormat, WmtsFeatureInfo
 from tilekeep.entrypoints.wsgi.wmts.kvp import WmtsKvp
@@ -25,39 +22,32 @@ class WmtsHandlers(NamedTuple):
     rest: WmtsRest | None
 
 
-def assembled_wmts(
-    catalogue: Catalogue,
-    delivery: TileDelivery,
-    templates: DocumentTemplates,
-    documents: KeptDocuments,
-    tile_info: TileInfoParts,
-    options: WmtsOptions,
-) -> WmtsHandlers:
+def assembled_wmts(shared: SharedParts, tile_info: TileInfoParts, options: WmtsOptions) -> WmtsHandlers:
     """What answers either kind of requests.
 
     :raises ConfigurationError: a template that cannot be used.
     """
-    sets = MatrixSets(catalogue)
+    sets = MatrixSets(shared.catalogue)
     formats = [InfoFormat(*given) for given in options.info_formats]
     info_template = compiled(options.restful_info_template, (*REQUIRED, *PLACE), option="restful_featureinfo_template")
     feature_info = WmtsFeatureInfo(
         formats=formats, get=tile_info.get_info, clock=tile_info.clock, request_seconds=tile_info.request_seconds
     )
     capabilities = WmtsCapabilities(
-        catalogue=catalogue,
+        catalogue=shared.catalogue,
         sets=sets,
         metadata=options.metadata,
         info_formats=formats,
         info_template=info_template,
-        templates=templates,
-        documents=documents,
+        templates=shared.templates,
+        documents=shared.documents,
     )
-    kvp = WmtsKvp(sets=sets, delivery=delivery, feature_info=feature_info, capabilities=capabilities)
+    kvp = WmtsKvp(sets=sets, delivery=shared.delivery, feature_info=feature_info, capabilities=capabilities)
     if not options.restful:
         return WmtsHandlers(kvp if options.kvp else None, None)
     rest = WmtsRest(
         sets=sets,
-        delivery=delivery,
+        delivery=shared.delivery,
         capabilities=capabilities,
         template=compiled(options.restful_template),
         feature_info=feature_info,
