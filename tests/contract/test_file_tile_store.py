@@ -10,7 +10,10 @@ import pytest
 
 from tests.contract.layout_names import LAYOUTS, grouped
 from tests.contract.shared_tile_store_suite import SharedTileStoreSuite
+from tests.contract.tile_store_suite import AT, KEY, new
+from tilekeep.adapters.storage import stored_info
 from tilekeep.adapters.storage.file import FileTileStore
+from tilekeep.adapters.storage.tile_record import NO_RECORD, TileRecord
 from tilekeep.domain.tile import TileKey, TileSet
 from tilekeep.domain.tile_layout import tile_layout
 
@@ -99,6 +102,24 @@ class TestQuadkeyLayout(FileTileStoreSuite):
 
 class TestArcgisLayout(FileTileStoreSuite):
     layout = "arcgis"
+
+
+def test_records_that_nobody_wants_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    suite = TestQuadkeyLayout()
+    store = suite.make_store(tmp_path)
+    store.write([new(KEY, b"\x89PNG\r\n\x1a\n")], AT)
+    read: list[str] = []
+
+    def read_record(path: str) -> TileRecord:
+        read.append(path)
+        return NO_RECORD
+
+    monkeypatch.setattr(stored_info, "read_record", read_record)
+
+    assert store.stat_many([KEY], with_records=False)[KEY].stored_at == AT
+    assert read == []
+    store.stat_many([KEY])
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("number", [0, 999, 1000, 123_456_789])

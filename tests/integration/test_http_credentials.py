@@ -75,6 +75,12 @@ def test_a_server_that_asks_is_given_the_credentials(
     assert upstream.connections == 1
 
 
+def test_a_digest_is_that_of_the_url_as_it_is_sent(upstream: UpstreamServer) -> None:
+    upstream.on("/a%20map", Digest())
+
+    assert get(http_client(credentials=ME), f"{upstream.url}/a map?layers=[x]").body == b"map"
+
+
 def test_challenges_on_lines_of_their_own_all_count(upstream: UpstreamServer) -> None:
     def check(request: Received) -> Reply:
         if "authorization" in request.headers:
@@ -162,6 +168,19 @@ def test_servers_that_need_no_proxy_are_asked_directly(
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     assert get(http_client(), upstream.url).body == b"direct"
+
+
+def test_a_port_that_needs_no_proxy_says_nothing_of_the_others(
+    upstream: UpstreamServer, other: UpstreamServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upstream.on("/", Reply(body=b"direct"))
+    other.on("/", Reply(body=b"by proxy"))
+    monkeypatch.setenv("http_proxy", other.url)
+    monkeypatch.setenv("no_proxy", f"localhost:{upstream.port}")
+    client = http_client()
+
+    assert get(client, f"http://localhost:{upstream.port}/").body == b"direct"
+    assert get(client, "http://localhost:9/").body == b"by proxy"
 
 
 def test_a_proxy_that_is_gone_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ class UpstreamRequest:
 
     @property
     def public_url(self) -> str:
-        """The URL without secrets, for logs and explanations; few requests are worth one, and it takes its time."""
+        """The URL without secrets, for logs and explanations; made when it is wanted, as that takes its time."""
         return redacted(self.url)
 
 

@@ -12,6 +12,7 @@ from tilekeep.config.loading.garbage import garbage_collection_paused
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
+    gc.unfreeze()  # what commands that tests have called have frozen for good
     gc.enable()
     yield
     gc.unfreeze()

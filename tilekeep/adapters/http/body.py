@@ -8,7 +8,7 @@ from typing import Protocol
 
 from urllib3 import BaseHTTPResponse
 
-#: Bytes taken from a socket or pipe at a time.
+#: Bytes taken at a time of what does not say its length, or is decoded.
 CHUNK = 1 << 17
 
 #: More members than files of any use have: each takes a decoder of its own.

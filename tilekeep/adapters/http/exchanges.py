@@ -50,6 +50,7 @@ class Connections:
 
     def ask(self, hop: Hop, limit: ExchangeLimit, max_bytes: int) -> HttpAnswer:
         """The answer to one request, after a challenge the answer to the same with credentials."""
+        hop = hop._replace(url=_url_as_sent(hop.url))  # Digest signs it
         authenticator = self._authenticator if hop.trusted else None
         known = authenticator.header(hop.method, hop.url) if authenticator else None
         answer = self._ask_once(hop, known, limit, max_bytes)
@@ -66,7 +67,7 @@ class Connections:
 
     def _ask_once(self, hop: Hop, authorization: str | None, limit: ExchangeLimit, max_bytes: int) -> HttpAnswer:
         prepared = self._prepared(hop, authorization)
-        way = self._way_to(prepared.url or hop.url)
+        way = self._way_to(hop.url)
         with self._slots.hold(way.pool, limit):
             try:
                 return self._exchange(prepared, way.proxies, limit, max_bytes)
@@ -81,10 +82,7 @@ class Connections:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         prepared = requests.PreparedRequest()
         prepared.prepare_method(hop.method)
-        if is_plain(hop.url):
-            prepared.url = hop.url
-        else:
-            prepared.prepare_url(hop.url, params="")
+        prepared.url = hop.url
         prepared.prepare_headers(headers)
         prepared.prepare_body(hop.body, files=None)
         prepared.prepare_auth(None)
@@ -141,6 +139,15 @@ class Connections:
                 self._ways.clear()
             known = self._ways[server] = _way(server, url)
         return known
+
+
+def _url_as_sent(url: str) -> str:
+    """With all quoted that has to be."""
+    if is_plain(url):
+        return url
+    prepared = requests.PreparedRequest()
+    prepared.prepare_url(url, params="")
+    return prepared.url or url
 
 
 def _way(server: tuple[str, str, int], url: str) -> _Way:

@@ -115,7 +115,8 @@ class UpstreamStateFiles:
         body = json.dumps(facts).encode()
         try:
             # Whoever looks without the lock must not find the end of a longer state behind this one.
-            os.pwrite(descriptor, body.ljust(os.fstat(descriptor).st_size), 0)
+            read_by_others = min(os.fstat(descriptor).st_size, _LONGEST_BYTES)
+            os.pwrite(descriptor, body.ljust(read_by_others), 0)
         except OSError as error:
             if not self._warned:
                 _log.warning("cannot write %r, so that rates and failures are not shared: %s", path, error.strerror)

@@ -9,6 +9,7 @@ from tilekeep.config.assemble.wanted_store import WantedStore
 from tilekeep.config.mapproxy.meaning_storage import PluginStorage
 from tilekeep.config.plugins.installed import InstalledPlugins
 from tilekeep.config.plugins.kinds import StorePlugin
+from tilekeep.config.plugins.whole_stores import missing_from
 from tilekeep.domain.errors import TilekeepError
 from tilekeep.ports.clock import Clock
 from tilekeep.ports.tile_store import TileStore
@@ -52,9 +53,14 @@ class PluginStores:
             clock=self._clock,
         )
         try:
-            return plugin.make(storage.options, context)
+            store = plugin.make(storage.options, context)
         except TilekeepError:
             raise
         except Exception as error:  # whatever the code of others does
             reason = f"making the store of {cache.name!r} raised {type(error).__name__}: {error}"
             raise self._plugins.failure(StorePlugin.group, kind, reason) from error
+        missing = missing_from(store)
+        if missing is not None:
+            reason = f"its store has no {missing}; tilekeep.ports.tile_store.TileStore says what a store has"
+            raise self._plugins.failure(StorePlugin.group, kind, reason)
+        return store

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Instance = TypeVar("Instance")
+
+#: When more than this part of those that are kept has been let go, all of it is collected at once, since that takes as
+#: long as making some.
+_PARTS = 10
 
 
 class _Place(Generic[Instance]):
@@ -29,7 +34,8 @@ class _Place(Generic[Instance]):
 class KeptInstances(Generic[Instance]):
     """Makes an instance when it is first asked for, and lets the one go that was asked for the longest ago.
 
-    Making one does not hold up requests for others.
+    Making one does not hold up requests for others.  Instances are full of cycles, and made so that the garbage
+    collector takes them for old (:mod:`tilekeep.config.loading.garbage`): it is told when some have been let go.
 
     Args:
         make: makes the instance of a key.
@@ -41,10 +47,14 @@ class KeptInstances(Generic[Instance]):
         self._most = most
         self._lock = threading.Lock()
         self._places: OrderedDict[str, _Place[Instance]] = OrderedDict()
+        self._let_go = 0
 
     def __call__(self, key: str) -> Instance:
         """The instance of ``key``; raises what its making raises, and then tries again with the next request."""
         place = self._place(key)
+        if self._let_go > self._most // _PARTS:
+            self._let_go = 0
+            gc.collect()
         # Reading the attribute of a finished instance needs no lock.
         return place.instance or place.made(lambda: self._make(key))
 
@@ -59,4 +69,5 @@ class KeptInstances(Generic[Instance]):
             self._places[key] = place
             if len(self._places) > self._most:
                 self._places.popitem(last=False)
+                self._let_go += 1
             return place

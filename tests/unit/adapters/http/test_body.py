@@ -17,13 +17,14 @@ from tilekeep.adapters.http.body import BodyTooLarge, UnknownEncoding, read_body
 
 
 class Counting(io.BytesIO):
-    """Remembers how many bytes were taken from it."""
+    """Remembers how many bytes were taken from it, and how often."""
 
-    taken = 0
+    taken = reads = 0
 
     def read(self, size: int | None = -1) -> bytes:
         data = super().read(size)
         self.taken += len(data)
+        self.reads += 1
         return data
 
     read1 = read
@@ -47,6 +48,14 @@ ENCODERS = [
     pytest.param("deflate", raw_deflate, id="deflate without wrapper"),
     pytest.param("identity", bytes, id="identity"),
 ]
+
+
+def test_a_body_that_says_its_length_is_taken_in_one_piece() -> None:
+    data = bytes(10_000_000)
+    stream = Counting(data)
+
+    assert read_body(response(stream, content_length=str(len(data))), len(data)) == data
+    assert stream.reads <= 2, "the second finds the end"
 
 
 @pytest.mark.parametrize(("encoding", "encode"), ENCODERS)

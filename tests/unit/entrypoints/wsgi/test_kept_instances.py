@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -109,3 +111,28 @@ def noting(made: list[str]) -> Callable[[str], str]:
         return f"<{key}>"
 
     return make
+
+
+class Cyclic:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_those_that_go_are_collected_though_nothing_else_is() -> None:
+    made: list[weakref.ref[Cyclic]] = []
+
+    def make(_: str) -> Cyclic:
+        instance = Cyclic()
+        made.append(weakref.ref(instance))
+        return instance
+
+    instances = KeptInstances(make, 20)
+    gc.disable()
+    try:
+        for key in range(200):
+            instances(str(key))
+        alive = sum(instance() is not None for instance in made)
+    finally:
+        gc.enable()
+
+    assert 20 <= alive <= 20 + 20 // 10 + 1
