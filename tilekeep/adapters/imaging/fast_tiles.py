@@ -55,6 +55,8 @@ class TileEncoder:
         self._encoding = encoding
         self._kind = pillow_kind(encoding)
         self._suits_words = self._may_use_words()
+        self._mixed_opaque = replace(encoding, format=JPEG, colors=None, transparent=False)
+        self._mixed_transparent = replace(encoding, format=PNG, transparent=True)
         self._single: dict[tuple[Size, str, int], EncodedImage] = {}
 
     def whole(self, shows: Extent | None = None) -> EncodedImage:
@@ -116,7 +118,8 @@ class TileEncoder:
     def _encoded(self, words: Words, mode: str, color: tuple[int, ...] | None) -> EncodedImage:
         encoding = self._encoding
         if self._kind == MIXED:
-            encoding = _settled(words, mode, encoding)
+            is_transparent = mode == "RGBA" and words.min() < OPAQUE
+            encoding = self._mixed_transparent if is_transparent else self._mixed_opaque
         if pillow_kind(encoding) == "jpeg":
             return _jpeg(words, mode, encoding)._replace(single_color=color)
         if not encoding.colors:
@@ -129,7 +132,9 @@ class TileEncoder:
 def _jpeg(words: Words, mode: str, encoding: ImageEncoding) -> EncodedImage:
     if encoding.colors:
         return encode_image(image_from_words(words, mode), encoding)
-    return EncodedImage(saved(image_from_words(words, "RGBX"), "jpeg", writer_options("jpeg", encoding)), JPEG)
+    height, width = words.shape
+    image = Image.frombuffer("RGBX", (width, height), words.tobytes(), "raw", "RGBX", 0, 1)  # which copies nothing
+    return EncodedImage(saved(image, "jpeg", writer_options("jpeg", encoding)), JPEG)
 
 
 def prepared(raster: Raster, encoding: ImageEncoding) -> FastRaster:
@@ -167,12 +172,6 @@ def _cut_words(
         y, x = max(-top, 0), max(-left, 0)
         canvas[y : y + rows, x : x + columns] = inside if mode == "RGBA" else inside | OPAQUE
     return canvas, mode
-
-
-def _settled(words: Words, mode: str, encoding: ImageEncoding) -> ImageEncoding:
-    if mode == "RGBA" and words.min() < OPAQUE:
-        return replace(encoding, format=PNG, transparent=True)
-    return replace(encoding, format=JPEG, colors=None, transparent=False)
 
 
 def _true_color(words: Words, mode: str, color: tuple[int, ...] | None) -> bytes:

@@ -77,10 +77,7 @@ def words_from_image(image: Image.Image) -> Words | None:
 
 
 def image_from_words(words: Words, mode: str) -> Image.Image:
-    """An image of Pillow over a copy of ``words``.
-
-    Mode RGB drops the alpha byte, RGBX, which few of its functions take, leaves it, RGBa takes it as multiplied in.
-    """
+    """An image of Pillow over a copy of ``words``; mode RGB drops the alpha byte, RGBa takes it as multiplied in."""
     height, width = words.shape
     raw = "RGBX" if mode == "RGB" else mode
     return Image.frombytes(mode, (width, height), words.tobytes(), "raw", raw)
