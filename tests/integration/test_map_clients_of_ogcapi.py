@@ -279,9 +279,12 @@ def keep(page: Page, name: str) -> None:
 
 
 def rendered(page: Page) -> None:
-    """Waits until the map has all that it wants to show."""
+    """Waits until the map has all that it wants to show, and is drawn, which the first time it is not."""
     page.evaluate("""() => new Promise((done) => {
-            const { shownMap } = document.getElementById("map");
-            shownMap.once("rendercomplete", () => done());
-            shownMap.render();
+            const place = document.getElementById("map");
+            const render = () => {
+                place.shownMap.once("rendercomplete", () => place.querySelector("canvas") ? done() : render());
+                place.shownMap.render();
+            };
+            render();
         })""")

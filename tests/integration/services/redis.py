@@ -16,7 +16,31 @@ from tests.integration.services.programs import find_program
 MASTER = "tiles"
 
 
-class RedisProcess(Server):
+class SpeaksRedis(Server):
+    """A process that answers commands."""
+
+    def __init__(self, command: Sequence[str], directory: Path, port: int) -> None:
+        super().__init__(command, directory, port)
+        self._clients: list[redis.Redis] = []
+
+    @property
+    def client(self) -> redis.Redis:
+        """A new client of the library, for looking from behind, which has to be closed by nobody."""
+        self._clients.append(redis.Redis(HOST, self.port))
+        return self._clients[-1]
+
+    def answers(self) -> bool:
+        """Whether it says PONG."""
+        return says_pong(self.port)
+
+    def stop(self, patience_seconds: float = 10.0) -> None:
+        """As any server; clients are disconnected first."""
+        for client in self._clients:
+            client.close()
+        super().stop(patience_seconds)
+
+
+class RedisProcess(SpeaksRedis):
     """One process of Redis, with nothing on disk; empty whenever it starts."""
 
     def __init__(self, directory: Path, options: Sequence[str] = (), *, port: int | None = None) -> None:
@@ -26,17 +50,8 @@ class RedisProcess(Server):
         plain = ["--save", "", "--appendonly", "no", "--unixsocket", str(self.socket)]
         super().__init__([*command, *plain, *options], directory, port)
 
-    @property
-    def client(self) -> redis.Redis:
-        """A client of the library, for looking from behind."""
-        return redis.Redis(HOST, self.port)
 
-    def answers(self) -> bool:
-        """Whether it says PONG."""
-        return says_pong(self.port)
-
-
-class SentinelProcess(Server):
+class SentinelProcess(SpeaksRedis):
     """One sentinel, who alone decides that the master is gone."""
 
     def __init__(self, directory: Path, master: RedisProcess) -> None:
@@ -47,15 +62,6 @@ class SentinelProcess(Server):
             f"sentinel down-after-milliseconds {MASTER} 300\nsentinel failover-timeout {MASTER} 2000\n"
         )
         super().__init__([str(find_program("redis-server")), str(config), "--sentinel"], directory, port)
-
-    @property
-    def client(self) -> redis.Redis:
-        """A client of the sentinel."""
-        return redis.Redis(HOST, self.port)
-
-    def answers(self) -> bool:
-        """Whether it says PONG."""
-        return says_pong(self.port)
 
 
 class RedisCluster:
