@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 from tilekeep.application.seeding.stored_tiles import tiles_of_plan
+from tilekeep.domain.batches import batches
 from tilekeep.domain.seed_plan import SeedPlan
 from tilekeep.domain.staleness import MARKED_STALE
 from tilekeep.domain.tile import TileKey
@@ -64,7 +64,7 @@ class Invalidate:
     def _level(self, invalidation: Invalidation, level: int, *, dry_run: bool) -> MarkedLevel:
         marked = already = 0
         tiles = tiles_of_plan(invalidation.store, invalidation.plan, level)
-        while some := list(islice(tiles, _AT_ONCE)):
+        for some in batches(tiles, _AT_ONCE):
             fresh: list[TileKey] = [key for key, info in some if info.stored_at > MARKED_STALE]
             if fresh and not dry_run:
                 invalidation.store.mark_stale(fresh)
