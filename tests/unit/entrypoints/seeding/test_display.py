@@ -39,7 +39,7 @@ class Gate(FakeUpstreamGate):
 def seeding(task: SeedTask, status: UpstreamStatus = CALM) -> str:
     """What a terminal shows when the first chunk of a task is done."""
     screen, clock = StringIO(), FakeClock()
-    console = Console(file=screen, force_terminal=True, width=200, color_system=None)
+    console = Console(file=screen, force_terminal=True, width=200, color_system=None, _environ={"TERM": "xterm"})
     report = TerminalReport(console, Summaries(FakeProjection()), clock, ServerLoads(Gate(status)))
     planned = next(task.plan.chunks())
     with report.shown():
