@@ -93,7 +93,9 @@ def counted(api: Api, cache: str = "world", grid: str = "GLOBAL_WEBMERCATOR") ->
     assert api.change("count", {"cache": cache, "grid": grid}).status_code == 200
 
     def settled() -> Any:
-        facts = api.ask("cache", cache=cache, grid=grid).json
+        answer = api.ask("cache", cache=cache, grid=grid)
+        assert answer.status_code == 200, answer.text
+        facts = answer.json
         return facts if facts["counted"] and not facts["changing"] else None
 
     found: dict[str, Any] = patiently(settled)

@@ -168,9 +168,10 @@ class AccountBook:
         with self._translated("write"), closing(self._connected("rwc")) as database:
             # What a loss of power may cost is counted again by a scan; waiting for the disk would cost more.
             database.execute("PRAGMA synchronous = OFF")
+            # Tables are made in the transaction, too: readers look at the book while it is made.
+            database.execute("BEGIN IMMEDIATE")
             for table in _TABLES:
                 database.execute(table)
-            database.execute("BEGIN IMMEDIATE")
             yield database
             database.execute("COMMIT")
 
@@ -180,7 +181,8 @@ class AccountBook:
             if not os.path.exists(self._path):
                 yield None
                 return
-            with closing(self._connected("ro")) as database:
+            # For writing, if it may be written, as only then what a writer left who died in a change is undone.
+            with closing(self._connected("rw")) as database:
                 database.execute("BEGIN")
                 yield database if database.execute("SELECT 1 FROM sqlite_master").fetchone() else None
 

@@ -1,0 +1,64 @@
+"""The database of a ledger is read at any time: while it is made, and after its writer has died."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.contract.processes import forked, kill, signals
+from tilekeep.adapters.storage.ledger.account_book import AccountBook
+from tilekeep.domain.ledger import Amount, Cell, CellBlock, Count
+
+CELL = Cell(3, 0, 0)
+COUNT = Count(2, 40, 1.0, 2.0, {0: Amount(2, 40)})
+
+
+def test_readers_see_nothing_or_all_of_a_book_that_is_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "account.sqlite")
+    seen = []
+
+    class Watched(sqlite3.Connection):
+        def execute(self, *given: object) -> sqlite3.Cursor:
+            result = super().execute(*given)  # type: ignore[arg-type]
+            with monkeypatch.context() as undisturbed:
+                undisturbed.setattr("sqlite3.connect", connect)
+                seen.append(
+                    (AccountBook(path).levels(), AccountBook(path).tiles(CellBlock(3)), AccountBook(path).uses())
+                )
+            return result
+
+    connect = sqlite3.connect
+    monkeypatch.setattr("sqlite3.connect", lambda *given, **named: connect(*given, factory=Watched, **named))
+    AccountBook(path).enter(CellBlock(3), {CELL: COUNT}, {})
+
+    assert seen[0] == (({}, False), {}, {})
+    assert seen[-1] == (({3: COUNT}, False), {}, {})
+    assert len(seen) > 5
+
+
+def test_what_a_writer_left_who_was_killed_is_undone_by_the_next_reader(tmp_path: Path) -> None:
+    path = str(tmp_path / "account.sqlite")
+    AccountBook(path).enter(CellBlock(3), {CELL: COUNT}, {})
+    with signals() as (tell, await_), signals() as (_, never_told):
+
+        def work() -> None:
+            database = sqlite3.connect(path, isolation_level=None)
+            # Pages of the change are in the file before it is committed, as they are when a change is large.
+            database.execute("PRAGMA cache_spill = 1")
+            database.execute("PRAGMA cache_size = 1")
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("DELETE FROM cells")
+            database.executemany("INSERT INTO uses VALUES (9, ?, 0, 0.0)", [(number,) for number in range(9999)])
+            tell()
+            never_told()
+
+        child = forked(work)
+        await_()
+        kill(child)
+
+    assert Path(f"{path}-journal").stat().st_size > 0
+    assert AccountBook(path).levels() == ({3: COUNT}, False)
