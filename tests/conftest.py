@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -55,6 +56,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         return (yield)
     except ProgramMissing as error:
         _skip_or_fail(error)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_a_module_leaves_open_is_its_own_fault() -> Iterator[None]:
+    """Collects garbage, as what nobody has closed would otherwise fail any test that comes later.
+
+    Commands take what there is when they begin for what lives as long as the process, which is not so in tests.
+    """
+    yield
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import weakref
 
 import pytest
 
 from tests.contract.background_suite import BackgroundSuite
 from tests.fakes.clock import FakeClock
+from tests.integration.services.process import wait_until
 from tilekeep.adapters.after_response import AfterResponse
 from tilekeep.adapters.background_threads import BackgroundThreads
 from tilekeep.ports.background import BackgroundRunner
@@ -113,6 +115,21 @@ class TestBackgroundThreads(BackgroundSuite):
         assert waiting.cancelled()
         assert runner._outcomes == {}
         assert runner.submit("late", lambda: None) is None
+
+    def test_what_a_job_has_worked_on_is_let_go_while_its_thread_waits_for_another(self) -> None:
+        class Application:
+            def answer(self) -> str:
+                return "done"
+
+        runner, application = self.make_runner(100), Application()
+        gone = weakref.ref(application)
+
+        runner.submit("job", application.answer)
+        self.finish(runner)
+        del application
+
+        wait_until(lambda: gone() is None)
+        assert runner._threads == 1  # type: ignore[attr-defined]
 
     def test_jobs_of_one_lane_leave_a_thread_to_others(self) -> None:
         runner = self.make_runner(100)

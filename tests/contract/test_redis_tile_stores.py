@@ -115,7 +115,7 @@ class TestRedisStoreThatForgets(RedisTileStoreSuite):
     @pytest.fixture(autouse=True)
     def _server(self, redis_server: RedisProcess) -> None:
         self.server = RedisServer(unix_socket=str(redis_server.socket), db=1)
-        self.client = redis.Redis(HOST, redis_server.port, db=1)
+        self.client = redis_server.client_of(1)
         self.client.flushdb()
 
     def put(self, medium: str, key: TileKey, body: bytes, at: float) -> None:
@@ -129,7 +129,7 @@ class TestRedisStoreBySentinels(RedisTileStoreSuite):
     @pytest.fixture(autouse=True)
     def _server(self, redis_server: RedisProcess, redis_sentinel: SentinelProcess) -> None:
         self.server = RedisServer(sentinels=((HOST, redis_sentinel.port),), master_name=MASTER, db=2)
-        self.client = redis.Redis(HOST, redis_server.port, db=2)
+        self.client = redis_server.client_of(2)
         self.client.flushdb()
 
 
@@ -140,7 +140,7 @@ class TestRedisStoreInCluster(RedisTileStoreSuite):
     @pytest.fixture(autouse=True)
     def _server(self, redis_cluster: RedisCluster) -> None:
         self.server = RedisServer(nodes=redis_cluster.addresses[:1])
-        self.client = redis.RedisCluster(*redis_cluster.addresses[1])
+        self.client = redis_cluster.client
         self.client.flushdb(target_nodes=redis.RedisCluster.PRIMARIES)
 
     def test_tiles_lie_on_all_nodes(self, store: RedisTileStore, redis_cluster: RedisCluster) -> None:

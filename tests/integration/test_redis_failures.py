@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.connection import AbstractConnection
 
 from tests.contract.processes import forked, wait_for
 from tests.integration.services.process import HOST, Server, free_port, wait_until
@@ -19,8 +21,10 @@ from tests.integration.services.redis import MASTER, RedisCluster, RedisProcess,
 from tests.integration.support.key_value_caches import KEY, LONG_AGO, RED, Place, new, store_of
 from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.redis.clients import RedisClients
+from tilekeep.adapters.redis.cluster import Cluster
 from tilekeep.adapters.redis.commands import RedisCommands, RedisUnusable
 from tilekeep.adapters.redis.server import RedisServer
+from tilekeep.adapters.redis.single import SingleServer
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline
 from tilekeep.domain.errors import StoreError
 from tilekeep.ports.tile_store import TileStore
@@ -282,6 +286,26 @@ def test_connections_that_a_restart_has_closed_are_replaced_without_an_error(
     assert store.read(KEY) is None
     store.write([new(KEY)], LONG_AGO)
     assert store.read(KEY) is not None
+
+
+def test_connections_are_closed_with_the_last_who_might_use_them(
+    own_server: RedisProcess, own_cluster: RedisCluster
+) -> None:
+    """And not with the connections: a collector that finds both may take sockets first, and warn that they are open."""
+    at_once = [RedisServer(HOST, own_server.port), RedisServer(nodes=own_cluster.addresses)]
+    ring: list[object] = [RedisClients(SystemClock()).of(server) for server in at_once]
+    for commands in ring:
+        assert isinstance(commands, SingleServer | Cluster)
+        commands.ask((b"SET", b"a", b"b"), NO_DEADLINE)
+    ring.append(ring)
+    connections = [each for each in gc.get_objects() if isinstance(each, AbstractConnection)]
+
+    del ring, commands
+    gc.collect()
+
+    asked = [own_server, *own_cluster.nodes]
+    wait_until(lambda: all({each["cmd"] for each in node.client.client_list()} == {"client|list"} for node in asked))
+    assert len(connections) > 1
 
 
 def test_children_forked_from_a_process_with_connections_share_none_of_them(

@@ -130,6 +130,7 @@ class BackgroundThreads:
                 self._outcomes.pop(waiting.key, None)
                 self._running[waiting.lane] -= 1
                 self._changed.notify_all()
+            del waiting  # What the job works on may be let go while this thread has nothing to do.
 
     def _next(self) -> _Waiting | None:
         with self._changed:

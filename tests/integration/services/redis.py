@@ -21,13 +21,18 @@ class SpeaksRedis(Server):
 
     def __init__(self, command: Sequence[str], directory: Path, port: int) -> None:
         super().__init__(command, directory, port)
-        self._clients: list[redis.Redis] = []
+        self._clients: dict[int, redis.Redis] = {}
 
     @property
     def client(self) -> redis.Redis:
-        """A new client of the library, for looking from behind, which has to be closed by nobody."""
-        self._clients.append(redis.Redis(HOST, self.port))
-        return self._clients[-1]
+        """The client of the library, for looking from behind."""
+        return self.client_of(0)
+
+    def client_of(self, db: int) -> redis.Redis:
+        """That of a database; it has to be closed by nobody."""
+        if db not in self._clients:
+            self._clients[db] = redis.Redis(HOST, self.port, db=db)
+        return self._clients[db]
 
     def answers(self) -> bool:
         """Whether it says PONG."""
@@ -35,7 +40,7 @@ class SpeaksRedis(Server):
 
     def stop(self, patience_seconds: float = 10.0) -> None:
         """As any server; clients are disconnected first."""
-        for client in self._clients:
+        for client in self._clients.values():
             client.close()
         super().stop(patience_seconds)
 
@@ -68,6 +73,7 @@ class RedisCluster:
     """Three masters, each with a third of the slots."""
 
     def __init__(self, directory: Path) -> None:
+        self._client: redis.RedisCluster | None = None
         self.nodes = []
         for _ in range(3):
             port = free_port()
@@ -89,8 +95,17 @@ class RedisCluster:
         subprocess.run([*command, "--cluster-yes"], check=True, capture_output=True, timeout=60)
         wait_until(lambda: all(_knows_that_it_is_whole(node.client) for node in self.nodes))
 
+    @property
+    def client(self) -> redis.RedisCluster:
+        """The client of the library, for looking from behind; it has to be closed by nobody."""
+        if self._client is None:
+            self._client = redis.RedisCluster(*self.addresses[1])
+        return self._client
+
     def stop(self) -> None:
-        """Stops the nodes."""
+        """Stops the nodes; the client is disconnected first."""
+        if self._client is not None:
+            self._client.disconnect_connection_pools()  # type: ignore[no-untyped-call]
         for node in self.nodes:
             node.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -84,6 +85,7 @@ class Cluster:
             self._left_behind.append(made)
         client = self._new()
         self._client = (os.getpid(), client)
+        weakref.finalize(self, _disconnect, *self._client).atexit = False
         return client
 
     def _new(self) -> RedisCluster:
@@ -103,6 +105,12 @@ class Cluster:
             protocol=2,
             **options,
         )
+
+
+def _disconnect(process: int, client: RedisCluster) -> None:
+    """Closes the connections of a client of this process."""
+    if process == os.getpid():
+        client.disconnect_connection_pools()  # type: ignore[no-untyped-call]
 
 
 def _unusable(error: Exception) -> RedisUnusable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -40,6 +41,8 @@ class SingleServer:
         self._timeout_seconds = server.timeout_seconds
         self._pool = _pool(server)
         self._idle: deque[Any] = deque()
+        # A collector that finds a connection and its socket together may well take the socket first, unclosed.
+        weakref.finalize(self, _close_all, self._idle).atexit = False
 
     def ask(self, command: Command, deadline: Deadline) -> Any:
         """See :class:`~tilekeep.adapters.redis.commands.RedisCommands`."""
@@ -84,7 +87,7 @@ class SingleServer:
                 if is_new:
                     raise
                 # Closed while nobody used it; so are the other idle ones, then.
-                self._idle.clear()
+                _close_all(self._idle)
                 connection, is_new = self._new(wait), True
                 found = _asked(connection, request, replies, wait)
         except LIBRARY_ERRORS as error:
@@ -115,6 +118,16 @@ class SingleServer:
         connection = self._pool.connection_class(**{**self._pool.connection_kwargs, **waits})
         connection.connect()
         return connection
+
+
+def _close_all(idle: deque[Any]) -> None:
+    """Takes out all connections and closes them; those of a parent process are closed here alone."""
+    while True:
+        try:
+            connection = idle.pop()
+        except IndexError:
+            return
+        connection.disconnect()
 
 
 def _asked(connection: Any, request: bytes, replies: int, wait_seconds: float) -> list[Any]:
