@@ -43,6 +43,16 @@ def test_options_of_a_plugin_are_read_as_its_model_says() -> None:
     assert (source.type, source.radius) == ("dots", 5)
 
 
+def test_a_configuration_that_is_read_again_has_the_model_it_had() -> None:
+    plugins = installed(DOTS, REVIEW)
+
+    first, again = (type(loaded(CONFIG, plugins).settings) for _ in range(2))
+    other = type(loaded(CONFIG.replace("title: L", "title: L, md: {review: [{year: 2020}]}"), plugins).settings)
+
+    assert first is again
+    assert other is not first
+
+
 @pytest.mark.parametrize(
     ("before", "after", "place", "said"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, Union, cast, get_args
 
 from pydantic import Field, create_model
@@ -35,6 +36,9 @@ from tilekeep.config.problems import OptionPath, Place, Problem, error
 #: Plugins by their kinds and names, in the order in which the configuration names them.
 Plugins = Mapping[type[Plugin], Mapping[str, Any]]
 
+#: Models that are kept; each set of plugins that configurations of a process name has one.
+_MOST_MODELS = 32
+
 #: Made of types that are known at run time only, which type checkers cannot follow.
 _Opt: Any = Opt
 _Section: Any = Section
@@ -60,17 +64,28 @@ class FittingModel:
 def fitting_model(data: dict[str, Any], installed: InstalledPlugins) -> FittingModel:
     """The model for the plugins that ``data`` names; names that nothing installed has are left for the validation."""
     result = FittingModel(data)
-    found: dict[type[Plugin], dict[str, Any]] = {}
+    usable: dict[tuple[type[Plugin], str], None] = {}
     for named in named_plugins(data):
         if named.name not in installed.names(named.kind.group):
             continue
         try:
-            found.setdefault(named.kind, {})[named.name] = installed.plugin(named.kind, named.name)
+            installed.plugin(named.kind, named.name)
         except PluginFailure as failure:
             _refuse(result, named, failure)
-    if found:
-        result.model = model_with(found)
+        else:
+            usable[named.kind, named.name] = None
+    if usable:
+        result.model = _model_with_named(installed, tuple(usable))
     return result
+
+
+@lru_cache(maxsize=_MOST_MODELS)
+def _model_with_named(installed: InstalledPlugins, names: tuple[tuple[type[Plugin], str], ...]) -> type[Settings]:
+    """Made once, as a model takes time and room, and a configuration is read again whenever it has changed."""
+    plugins: dict[type[Plugin], dict[str, Any]] = {}
+    for kind, name in names:
+        plugins.setdefault(kind, {})[name] = installed.plugin(kind, name)
+    return model_with(plugins)
 
 
 def model_with_all(installed: InstalledPlugins) -> tuple[type[Settings], list[PluginFailure]]:
