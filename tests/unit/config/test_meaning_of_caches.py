@@ -11,8 +11,9 @@ import math
 import pytest
 
 from tests.unit.config.configurations import loaded
-from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, FileTimeLimit, RefreshLimit, effective_cache
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, effective_cache
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveBox
+from tilekeep.config.mapproxy.meaning_refresh import FileTimeLimit, RefreshLimit
 from tilekeep.config.mapproxy.meaning_storage import FileStorage
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.staleness import FixedLimit, RelativeLimit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tilekeep.adapters.file_time import FileTimeLimit
-from tilekeep.config.mapproxy import meaning_cache
+from tilekeep.config.mapproxy import meaning_refresh
 from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
@@ -37,9 +37,9 @@ def is_storage_only(cache: EffectiveCache) -> bool:
     return all(not isinstance(source, EffectiveCacheSource) and source.limits.seed_only for source in cache.sources)
 
 
-def age_limit(refresh: meaning_cache.RefreshLimit | None) -> AgeLimit | None:
+def age_limit(refresh: meaning_refresh.RefreshLimit | None) -> AgeLimit | None:
     """What makes tiles stale."""
-    return FileTimeLimit(refresh.path) if isinstance(refresh, meaning_cache.FileTimeLimit) else refresh
+    return FileTimeLimit(refresh.path) if isinstance(refresh, meaning_refresh.FileTimeLimit) else refresh
 
 
 def planner_of(

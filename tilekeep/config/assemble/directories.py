@@ -18,8 +18,8 @@ from tilekeep.config.mapproxy.backends import (
     TiersBackend,
 )
 from tilekeep.config.mapproxy.caches import Cache
-from tilekeep.config.mapproxy.meaning_cache import tile_directory
 from tilekeep.config.mapproxy.meaning_grid import effective_grid
+from tilekeep.config.mapproxy.meaning_place import tile_directory
 from tilekeep.config.mapproxy.meaning_sqlite import sqlite_storage
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.single_stores import single_stores

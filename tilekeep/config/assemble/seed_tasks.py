@@ -13,8 +13,9 @@ from tilekeep.config.assemble.cache_rules import age_limit
 from tilekeep.config.assemble.coverages import CoverageAssembly
 from tilekeep.config.assemble.grids import GridAssembly
 from tilekeep.config.mapproxy.caches import RefreshBefore
-from tilekeep.config.mapproxy.meaning_cache import EffectiveCache, refresh_limit
+from tilekeep.config.mapproxy.meaning_cache import EffectiveCache
 from tilekeep.config.mapproxy.meaning_coverage import effective_coverage
+from tilekeep.config.mapproxy.meaning_refresh import refresh_limit
 from tilekeep.config.mapproxy.meaning_source import EffectiveCacheSource
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.seeding.checks import grids_of

@@ -3,71 +3,43 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
-from tilekeep.config.mapproxy.backends import (
-    CompactBackend,
-    CouchdbBackend,
-    FileBackend,
-    MemoryBackend,
-    PluginBackend,
-    PmtilesBackend,
-    RedisBackend,
-    TiersBackend,
-)
-from tilekeep.config.mapproxy.caches import (
-    Cache,
-    RefreshBefore,
-)
+from tilekeep.config.mapproxy.caches import Cache
 from tilekeep.config.mapproxy.caches import Watermark as WatermarkOptions
 from tilekeep.config.mapproxy.globals import Refresh
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
+from tilekeep.config.mapproxy.inherited import first_set
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
-from tilekeep.config.mapproxy.meaning_grid import effective_grid
 from tilekeep.config.mapproxy.meaning_http import global_timeout_seconds
 from tilekeep.config.mapproxy.meaning_image import cache_encoding, cache_image_choice, variant_encoding
-from tilekeep.config.mapproxy.meaning_objects import OBJECT_BACKENDS, object_place
+from tilekeep.config.mapproxy.meaning_place import (
+    backend_of,
+    permissions,
+    storage_of_cache,
+    tile_directory,
+    tile_lock_dir,
+)
+from tilekeep.config.mapproxy.meaning_refresh import RefreshLimit, max_stale_seconds, patience_seconds, refresh_limit
 from tilekeep.config.mapproxy.meaning_source import EffectiveSource, as_media_type
 from tilekeep.config.mapproxy.meaning_sources import effective_source
-from tilekeep.config.mapproxy.meaning_sqlite import SQLITE_BACKENDS, file_of_cache, sqlite_place
-from tilekeep.config.mapproxy.meaning_storage import Backends, PlainStorage, Storage, Tier, TieredStorage, storage
+from tilekeep.config.mapproxy.meaning_storage import Storage
 from tilekeep.config.mapproxy.names import SourceName
-from tilekeep.config.mapproxy.paths import from_base, octal
+from tilekeep.config.mapproxy.paths import octal
 from tilekeep.config.mapproxy.root import Settings
-from tilekeep.config.mapproxy.single_stores import single_stores, with_store
 from tilekeep.domain.bands import BandMix, BandPart
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding
-from tilekeep.domain.secrets import redacted, split_credentials
-from tilekeep.domain.staleness import FixedLimit, RelativeLimit
 from tilekeep.domain.tile_variant import Variants
 from tilekeep.domain.vector_layer import VectorLayer
 from tilekeep.domain.watermark import Watermark
-
-T = TypeVar("T")
 
 _GREY = (128, 128, 128)
 
 #: Bands of the result by their keys; grey is the only one of its image.
 _TARGETS = {"r": 0, "g": 1, "b": 2, "a": 3, "l": 0}
-
-#: How long mode ``deadline`` waits unless it is told.
-_PATIENCE_SECONDS = 1.0
-
-#: How long a tile of a fast tier is good without a look at the last, unless ``max_age`` says otherwise.
-_MAX_AGE_SECONDS = 60.0
-
-_SECONDS = {"weeks": 604800.0, "days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
-
-
-@dataclass(frozen=True, slots=True)
-class FileTimeLimit:
-    """Tiles stored at or before the modification time of a file are stale; ``path`` is absolute."""
-
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +66,6 @@ class EffectiveVariants:
     def offered(self) -> Variants:
         """What services have to know of them."""
         return Variants(self.encodings, self.double is not None)
-
-
-RefreshLimit = FixedLimit | RelativeLimit | FileTimeLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +135,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
     """The cache called ``name``; it must exist (checked when loading).  ``base_dir`` is absolute."""
     cache = settings.caches[name]
     default = settings.globals.cache
-    backend = _backend(cache)
+    backend = backend_of(cache)
     width, height = (cache.meta_size or default.meta_size)[:2]
     format_name = cache.format or PNG
     request_format = cache.request_format or format_name
@@ -177,6 +146,7 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
     )
     grids = cache.grids or (DEFAULT_GRID,)
     own = cache_image_choice(settings, cache.image, format_name)
+    own_refresh, default_refresh = cache.refresh or Refresh(), default.refresh or Refresh()
     encoding = cache_encoding(settings, own, [source.image for source in sources])
     return EffectiveCache(
         name=name,
@@ -185,17 +155,17 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         encoding=encoding,
         request_format=as_media_type(request_format),
         meta_size=Size(width, height),
-        meta_buffer_px=_first(cache.meta_buffer, default.meta_buffer),
-        bulk_meta_tiles=_first(cache.bulk_meta_tiles, default.bulk_meta_tiles),
-        minimize_meta_requests=_first(cache.minimize_meta_requests, default.minimize_meta_requests),
-        concurrent_tile_creators=_first(cache.concurrent_tile_creators, default.concurrent_tile_creators),
+        meta_buffer_px=first_set(cache.meta_buffer, otherwise=default.meta_buffer),
+        bulk_meta_tiles=first_set(cache.bulk_meta_tiles, otherwise=default.bulk_meta_tiles),
+        minimize_meta_requests=first_set(cache.minimize_meta_requests, otherwise=default.minimize_meta_requests),
+        concurrent_tile_creators=first_set(cache.concurrent_tile_creators, otherwise=default.concurrent_tile_creators),
         refresh=refresh_limit(cache.refresh_before, base_dir),
-        storage=_storage(settings, name, backend, base_dir),
+        storage=storage_of_cache(settings, name, backend, base_dir),
         coverage=effective_coverage(backend.coverage, base_dir),
         directories={grid: tile_directory(settings, name, grid, base_dir) for grid in grids},
-        directory_permissions=_permissions(settings, backend, "directory_permissions"),
-        file_permissions=_permissions(settings, backend, "file_permissions"),
-        tile_lock_dir=_tile_lock_dir(settings, cache, base_dir),
+        directory_permissions=permissions(settings, backend, "directory_permissions"),
+        file_permissions=permissions(settings, backend, "file_permissions"),
+        tile_lock_dir=tile_lock_dir(settings, cache, base_dir),
         lock_directory_permissions=octal(default.directory_permissions),
         lock_file_permissions=octal(default.file_permissions),
         lock_timeout_seconds=global_timeout_seconds(settings),
@@ -204,9 +174,9 @@ def effective_cache(settings: Settings, name: str, base_dir: str) -> EffectiveCa
         stores_tiles=not cache.disable_storage,
         rescaling=_rescaling(cache),
         watermark=_watermark(cache.watermark),
-        patience_seconds=_patience_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
-        max_stale_seconds=_max_stale_seconds(cache.refresh or Refresh(), default.refresh or Refresh()),
-        ledger=_first(cache.ledger, default.ledger),
+        patience_seconds=patience_seconds(own_refresh, default_refresh),
+        max_stale_seconds=max_stale_seconds(own_refresh, default_refresh),
+        ledger=first_set(cache.ledger, otherwise=default.ledger),
         quota_bytes=None if cache.quota is None else cache.quota.max_size,
         bands=_bands(cache),
         vector_layers=vector_layers(cache),
@@ -234,142 +204,6 @@ def cache_coverage(settings: Settings, name: str, base_dir: str) -> EffectiveCov
     """The area a cache is limited to."""
     backend = settings.caches[name].cache
     return None if backend is None else effective_coverage(backend.coverage, base_dir)
-
-
-def tile_directory(settings: Settings, name: str, grid: str, base_dir: str) -> str:
-    """Where the tiles of a cache in one grid lie (spec/caches.md, 2); the text is what lock names are made from.
-
-    A directory, the file that has all of them, what the keys of their objects begin with, or a CouchDB database.
-    """
-    cache = settings.caches[name]
-    backend = _backend(cache)
-    if isinstance(backend, OBJECT_BACKENDS):
-        return object_place(settings, name, grid)
-    if isinstance(backend, RedisBackend | CouchdbBackend):
-        return _key_value_place(settings, name, grid, backend)
-    root = _cache_root(settings, cache, base_dir)
-    if isinstance(backend, MemoryBackend | PmtilesBackend | TiersBackend):
-        return _place_of_own_store(settings, name, grid, base_dir, root)
-    if isinstance(backend, SQLITE_BACKENDS):
-        return sqlite_place(settings, name, grid, base_dir, root)
-    return root if backend.directory else os.path.join(root, _directory_name(settings, name, grid, backend))
-
-
-def _directory_name(
-    settings: Settings, name: str, grid: str, backend: FileBackend | CompactBackend | PluginBackend
-) -> str:
-    """Below the directory of all caches."""
-    effective = effective_grid(settings, grid)
-    if isinstance(backend, CompactBackend | PluginBackend) or backend.use_grid_names:
-        return os.path.join(name, effective.name)
-    return f"{name}_{effective.srs_as_written.replace(':', '')}"
-
-
-def _key_value_place(settings: Settings, name: str, grid: str, backend: RedisBackend | CouchdbBackend) -> str:
-    effective = effective_grid(settings, grid)
-    if isinstance(backend, RedisBackend):
-        return backend.prefix or f"{name}_{effective.name}"
-    return backend.db_name or f"{name}_{effective.srs_as_written.replace(':', '')}"
-
-
-def _place_of_own_store(settings: Settings, name: str, grid: str, base_dir: str, root: str) -> str:
-    """Of stores that only Tilekeep has; ``root`` is the directory of the cache's tiles."""
-    backend = _backend(settings.caches[name])
-    if isinstance(backend, TiersBackend):
-        return tile_directory(with_store(settings, name, backend.tiers[-1]), name, grid, base_dir)
-    if isinstance(backend, PmtilesBackend):
-        if backend.url is not None:
-            return redacted(split_credentials(backend.url)[0])
-        return file_of_cache(backend.filename or f"{name}.pmtiles", base_dir, root)
-    return f"{name}/{effective_grid(settings, grid).name}"
-
-
-def _storage(settings: Settings, name: str, backend: Backends, base_dir: str) -> Storage:
-    if not isinstance(backend, TiersBackend):
-        return _plain_storage(settings, name, base_dir)
-    return TieredStorage(tuple(_tier(tier.settings, name, base_dir) for tier in single_stores(settings, name)))
-
-
-def _plain_storage(settings: Settings, name: str, base_dir: str) -> PlainStorage:
-    cache = settings.caches[name]
-    backend = _backend(cache)
-    assert not isinstance(backend, TiersBackend), "tiers have no tiers"
-    link = _first(cache.link_single_color_images, settings.globals.cache.link_single_color_images)
-    return storage(settings, backend, link, base_dir)
-
-
-def _tier(settings: Settings, name: str, base_dir: str) -> Tier:
-    """What the store of the cache is as a tier."""
-    cache = settings.caches[name]
-    backend = _backend(cache)
-    return Tier(
-        storage=_plain_storage(settings, name, base_dir),
-        directories={grid: tile_directory(settings, name, grid, base_dir) for grid in cache.grids or (DEFAULT_GRID,)},
-        directory_permissions=_permissions(settings, backend, "directory_permissions"),
-        file_permissions=_permissions(settings, backend, "file_permissions"),
-        max_age_seconds=_first(backend.max_age, _MAX_AGE_SECONDS),
-    )
-
-
-def _permissions(settings: Settings, backend: Backends, option: str) -> int | None:
-    """Those of the store, if it has files and says so, else those of the globals."""
-    return octal(getattr(backend, option, None) or getattr(settings.globals.cache, option))
-
-
-def refresh_limit(refresh: RefreshBefore | None, base_dir: str) -> RefreshLimit | None:
-    """What makes tiles stale: a time, else the time of a file, else an age (spec/caches.md, 8).
-
-    A time without time zone is local.
-    """
-    if refresh is None or not refresh.model_fields_set:
-        return None
-    if refresh.time is not None:
-        return FixedLimit(refresh.time.timestamp())
-    if refresh.mtime is not None:
-        return FileTimeLimit(from_base(base_dir, refresh.mtime))
-    return RelativeLimit(sum((getattr(refresh, unit) or 0) * seconds for unit, seconds in _SECONDS.items()))
-
-
-def _patience_seconds(own: Refresh, default: Refresh) -> float:
-    """Each option of the cache, else that of the globals."""
-    mode = own.mode or default.mode or "wait"
-    if mode == "deadline":
-        return _first(own.deadline, _first(default.deadline, _PATIENCE_SECONDS))
-    return 0.0 if mode == "background" else math.inf
-
-
-def _max_stale_seconds(own: Refresh, default: Refresh) -> float | None:
-    return default.max_stale if own.max_stale is None else own.max_stale
-
-
-def _backend(cache: Cache) -> Backends:
-    """The store; other types are refused when the configuration is loaded."""
-    backend = cache.cache if cache.cache is not None else FileBackend.untouched()
-    assert isinstance(backend, Backends), "checked when the configuration was loaded"
-    return backend
-
-
-def _own_directory(cache: Cache) -> str | None:
-    """``cache.directory``, which not all stores have; of tiers that of the last."""
-    backend = _backend(cache)
-    own: str | None = getattr(backend.tiers[-1] if isinstance(backend, TiersBackend) else backend, "directory", None)
-    return own
-
-
-def _cache_root(settings: Settings, cache: Cache, base_dir: str) -> str:
-    """``cache.directory``, else ``cache_dir``, else the global base directory."""
-    return from_base(base_dir, _own_directory(cache) or cache.cache_dir or settings.globals.cache.base_dir)
-
-
-def _tile_lock_dir(settings: Settings, cache: Cache, base_dir: str) -> str:
-    """The configured directory, else one beside the tiles (spec/caches.md, 5)."""
-    renderd = settings.globals.renderd
-    # Whoever asks a renderer has locks among themselves (spec/util-deploy.md, 12.4).
-    own = None if renderd is not None and renderd.address else _backend(cache).tile_lock_dir
-    configured = own or settings.globals.cache.tile_lock_dir
-    if configured:
-        return from_base(base_dir, configured)
-    return os.path.join(_cache_root(settings, cache, base_dir), "tile_locks")
 
 
 def _rescaling(cache: Cache) -> Rescaling | None:
@@ -409,8 +243,3 @@ def _draws(settings: Settings, name: str) -> bool:
     """Whether a source draws maps, rather than only answering questions about them."""
     source = settings.sources.get(SourceName.parse(name).name)
     return source is None or source.draws_maps
-
-
-def _first(own: T | None, default: T) -> T:
-    """The cache's own value if it is set; false and 0 count as set."""
-    return default if own is None else own

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tilekeep.config.mapproxy.http import HttpOptions
+from tilekeep.config.mapproxy.inherited import first_set
 from tilekeep.config.mapproxy.paths import from_base
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.image import ImageLimits
@@ -66,13 +67,13 @@ def effective_http(settings: Settings, local: HttpOptions | None, base_dir: str)
         method=own.method or default.method or "AUTO",
         headers=tuple((headers or {}).items()),
         ssl_ca_certs=None if certificates is None else from_base(base_dir, certificates),
-        ssl_no_cert_checks=_first(own.ssl_no_cert_checks, default.ssl_no_cert_checks, otherwise=False),
-        hide_error_details=_first(own.hide_error_details, default.hide_error_details, otherwise=True),
-        manage_cookies=_first(own.manage_cookies, default.manage_cookies, otherwise=False),
+        ssl_no_cert_checks=first_set(own.ssl_no_cert_checks, default.ssl_no_cert_checks, otherwise=False),
+        hide_error_details=first_set(own.hide_error_details, default.hide_error_details, otherwise=True),
+        manage_cookies=first_set(own.manage_cookies, default.manage_cookies, otherwise=False),
         limits=ImageLimits(default.max_image_bytes, default.max_image_pixels),
         requests_per_second=own.requests_per_second or default.requests_per_second or 0.0,
         breaker=None if breaker is None else Breaker(breaker.failures, breaker.seconds),
-        honors_cache_control=_first(own.honor_cache_control, default.honor_cache_control, otherwise=False),
+        honors_cache_control=first_set(own.honor_cache_control, default.honor_cache_control, otherwise=False),
     )
 
 
@@ -86,10 +87,3 @@ def longest_request_seconds(settings: Settings) -> float:
     lock = global_timeout_seconds(settings)
     own = (getattr(source, "http", None) for source in settings.sources.values())
     return lock + max((http.client_timeout or lock for http in own if http is not None), default=lock)
-
-
-def _first(own: bool | None, default: bool | None, *, otherwise: bool) -> bool:
-    """The first value that is set; false counts as set."""
-    if own is not None:
-        return own
-    return otherwise if default is None else default

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 from tilekeep.config.mapproxy.globals import GlobalCache
 from tilekeep.config.mapproxy.map_options import MostPixels
@@ -11,8 +10,6 @@ from tilekeep.config.mapproxy.meaning_image import map_encoding
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.domain.image import ImageEncoding
 from tilekeep.domain.map_cost import tiles_in
-
-Value = TypeVar("Value")
 
 #: Width times height of the largest map, where nothing is configured.
 DEFAULT_PIXELS = 4000 * 4000
@@ -35,10 +32,3 @@ def most_map_tiles(cache: GlobalCache, max_output_pixels: int) -> float:
 def pixels(most: MostPixels) -> int:
     """A number of pixels, given as such or by width and height."""
     return most if isinstance(most, int) else most[0] * most[1]
-
-
-def first_set(own: Value | None, default: Value | None, otherwise: Value) -> Value:
-    """The first that is set."""
-    if own is not None:
-        return own
-    return otherwise if default is None else default

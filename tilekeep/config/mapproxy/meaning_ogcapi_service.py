@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tilekeep.config.mapproxy.inherited import first_set
 from tilekeep.config.mapproxy.map_options import OgcApiDefaults
-from tilekeep.config.mapproxy.meaning_maps import DEFAULT_PIXELS, first_set, map_formats, most_map_tiles, pixels
+from tilekeep.config.mapproxy.meaning_maps import DEFAULT_PIXELS, map_formats, most_map_tiles, pixels
 from tilekeep.config.mapproxy.ogcapi_service import ApiContact as ContactOptions
 from tilekeep.config.mapproxy.ogcapi_service import OgcApiMetadata
 from tilekeep.config.mapproxy.root import Settings
@@ -51,17 +52,19 @@ def effective_ogcapi(settings: Settings) -> EffectiveOgcApi | None:
     if service is None:
         return None
     max_output_pixels = pixels(service.max_output_pixels or default.max_output_pixels or DEFAULT_PIXELS)
+    formats = first_set(service.image_formats, default.image_formats, otherwise=_DEFAULT_FORMATS)
+    on_source_errors = first_set(service.on_source_errors, default.on_source_errors, otherwise="notify")
     return EffectiveOgcApi(
         has_tiles=service.enable_tiles,
         has_maps=service.enable_maps,
         metadata=_metadata(service.md or OgcApiMetadata()),
-        srs=tuple(dict.fromkeys(map(str.upper, first_set(service.map_srs, default.map_srs, _DEFAULT_SRS)))),
-        formats=map_formats(settings, first_set(service.image_formats, default.image_formats, _DEFAULT_FORMATS)),
+        srs=tuple(dict.fromkeys(map(str.upper, first_set(service.map_srs, default.map_srs, otherwise=_DEFAULT_SRS)))),
+        formats=map_formats(settings, formats),
         max_output_pixels=max_output_pixels,
         max_map_tiles=most_map_tiles(settings.globals.cache, max_output_pixels),
         attribution=(service.attribution.text if service.attribution else None) or None,
-        raises_source_errors=first_set(service.on_source_errors, default.on_source_errors, "notify") == "raise",
-        concurrent_layers=first_set(service.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
+        raises_source_errors=on_source_errors == "raise",
+        concurrent_layers=first_set(service.concurrent_layer_renderer, default.concurrent_layer_renderer, otherwise=1),
         dataset_layers=service.default_dataset_layers or (),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from tilekeep.config.mapproxy.grids import DEFAULT_GRID
 from tilekeep.config.mapproxy.http import HttpOptions
 from tilekeep.config.mapproxy.image import ImageOptions, WmsImageOptions
+from tilekeep.config.mapproxy.inherited import first_set
 from tilekeep.config.mapproxy.meaning_coverage import EffectiveCoverage, effective_coverage
 from tilekeep.config.mapproxy.meaning_http import EffectiveHttp, effective_http
 from tilekeep.config.mapproxy.meaning_image import ImageChoice, cache_image_choice, image_choice
@@ -282,8 +283,7 @@ def color_tolerance(settings: Settings, image: WmsImageOptions | None) -> float:
     """How far other colours may be from that."""
     own = None if image is None else image.transparent_color_tolerance
     default = settings.globals.image.transparent_color_tolerance
-    found = default if own is None else own
-    return _DEFAULT_TOLERANCE if found is None else found
+    return first_set(own, default, otherwise=_DEFAULT_TOLERANCE)
 
 
 def _requested_transparency(source: WmsLikeSource) -> bool | None:

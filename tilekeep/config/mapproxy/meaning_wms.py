@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tilekeep.config.mapproxy.inherited import first_set
 from tilekeep.config.mapproxy.map_options import WmsDefaults
 from tilekeep.config.mapproxy.meaning_info import offered_kinds
 from tilekeep.config.mapproxy.meaning_inspire import inspire_metadata
-from tilekeep.config.mapproxy.meaning_maps import DEFAULT_PIXELS, first_set, map_formats, most_map_tiles, pixels
+from tilekeep.config.mapproxy.meaning_maps import DEFAULT_PIXELS, map_formats, most_map_tiles, pixels
 from tilekeep.config.mapproxy.meaning_metadata import service_metadata
 from tilekeep.config.mapproxy.root import Settings
 from tilekeep.config.mapproxy.wms_service import OFFERED_VERSIONS, WmsService
@@ -64,19 +65,19 @@ def effective_wms(settings: Settings) -> EffectiveWms | None:
     wms, default = settings.services.wms, settings.globals.wms or WmsDefaults()
     if wms is None:
         return None
-    srs = tuple(code.upper() for code in first_set(wms.srs, default.srs, _DEFAULT_SRS))
+    srs = tuple(code.upper() for code in first_set(wms.srs, default.srs, otherwise=_DEFAULT_SRS))
     max_output_pixels = pixels(wms.max_output_pixels or default.max_output_pixels or DEFAULT_PIXELS)
     return EffectiveWms(
         metadata=service_metadata(wms.md, untitled=UNTITLED),
         srs=tuple(dict.fromkeys(srs)),
         bbox_srs=_bbox_srs(wms, srs),
-        formats=map_formats(settings, first_set(wms.image_formats, default.image_formats, _DEFAULT_FORMATS)),
+        formats=map_formats(settings, first_set(wms.image_formats, default.image_formats, otherwise=_DEFAULT_FORMATS)),
         max_output_pixels=max_output_pixels,
         max_map_tiles=most_map_tiles(settings.globals.cache, max_output_pixels),
         versions=tuple(version for version in OFFERED_VERSIONS if version in (wms.versions or OFFERED_VERSIONS)),
         attribution=(wms.attribution.text if wms.attribution else None) or None,
-        raises_source_errors=first_set(wms.on_source_errors, default.on_source_errors, "notify") == "raise",
-        concurrent_layers=first_set(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, 1),
+        raises_source_errors=first_set(wms.on_source_errors, default.on_source_errors, otherwise="notify") == "raise",
+        concurrent_layers=first_set(wms.concurrent_layer_renderer, default.concurrent_layer_renderer, otherwise=1),
         info_kinds=offered_kinds(settings),
         strict=bool(first_set(wms.strict, default.strict, otherwise=False)),
         inspire=inspire_metadata(wms.inspire_md),

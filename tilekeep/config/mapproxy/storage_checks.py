@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterator
 
 from tilekeep.config.mapproxy.caches import Cache
-from tilekeep.config.mapproxy.meaning_cache import refresh_limit
+from tilekeep.config.mapproxy.meaning_refresh import refresh_limit
 from tilekeep.config.mapproxy.options import Options
 from tilekeep.config.mapproxy.paths import octal
 from tilekeep.config.mapproxy.root import Settings
