@@ -46,15 +46,23 @@ class TestRedisTileLock(SharedTileLockSuite):
             lease_seconds=LEASE_SECONDS,
         )
 
+    def await_renewal(self, key: str) -> None:
+        """Until what is left of a lease is more than at the last look."""
+        left = [self.client.pttl(key)]
+
+        def is_renewed() -> bool:
+            left.append(self.client.pttl(key))
+            return left[-1] > left[-2]
+
+        wait_until(is_renewed)
+
     def test_a_lease_is_renewed_as_long_as_its_holder_lives(self, tmp_path: Path) -> None:
         lock, other = self.make_lock(tmp_path), self.make_lock(tmp_path)
-        key = f"{self.prefix}lock:{NAME}"
 
         with lock.hold(NAME, NO_DEADLINE):
             lives = []
             for _ in range(2):
-                before = self.client.pttl(key)
-                wait_until(lambda before=before: self.client.pttl(key) > before)  # type: ignore[misc]
+                self.await_renewal(f"{self.prefix}lock:{NAME}")
                 lives.append(self.is_free(other, NAME))
 
         assert lives == [False, False]
