@@ -31,6 +31,18 @@ def identity_of(status: os.stat_result, *, unchanging: bool = False) -> Identity
     return status.st_dev, status.st_ino
 
 
+def is_at_rest(path: str) -> bool:
+    """Whether nothing of the database is in a log or journal beside its file, as it is while somebody writes to it."""
+    return not any(_has_bytes(f"{path}{ending}") for ending in ("-wal", "-journal"))
+
+
+def _has_bytes(path: str) -> bool:
+    try:
+        return os.stat(path).st_size > 0
+    except OSError:
+        return False
+
+
 class Database:
     """A connection; used by one thread at a time.
 
@@ -87,6 +99,12 @@ class Database:
         self.has_records = table.record_name in types and (self.is_view or table.trigger_name in types)
         rows = ADDRESSES if UNUSED_IMAGES in types else table.name
         self.statements = table.statements(with_records=table.record_name in types, rows=rows)
+
+    def is_of(self, status: os.stat_result) -> bool:
+        """Whether it still shows all of the file of this status, which its path leads to."""
+        if self.identity != identity_of(status, unchanging=self.unchanging):
+            return False
+        return not self.unchanging or is_at_rest(self.path)
 
     def is_as_seen(self) -> bool:
         """Whether the tables are those that :meth:`look` has found; only asked while some are missing."""
