@@ -94,13 +94,17 @@ def _locked(path: str) -> int | None:
 
 
 def _is_locked(path: str) -> bool:
+    """Whether somebody holds the lock of a file; those who look at the same time do not take each other for that."""
     try:
-        descriptor = _locked(path)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return False
-    if descriptor is None:
-        return True
-    os.close(descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
+    finally:
+        os.close(descriptor)
     return False
 
 
