@@ -126,6 +126,35 @@ def test_processes_are_added_up_the_dead_too(tmp_path: Path) -> None:
     assert found["tilekeep_background_running"] == 1, "what dead processes were doing is not done any more"
 
 
+@pytest.mark.parametrize(("removed", "expected"), [("*.lck", 3), ("*", 2)])
+def test_processes_stay_apart_when_a_job_cleans_the_directory(tmp_path: Path, removed: str, expected: int) -> None:
+    """What has been removed is not known any more; all else is counted once."""
+    one, other = (metrics_of(tmp_path, has_threads=False) for _ in range(2))
+    count, change, count_other = (
+        one.counter(TILES, "osm", "hit"),
+        one.level(JOBS_RUNNING),
+        other.counter(TILES, "b", "hit"),
+    )
+    count()
+    change(1)
+    assert shown(one)[_HITS] == 1
+
+    for path in tmp_path.glob(removed):
+        path.unlink()
+    count_other()
+    shown(other)
+    count()
+    shown(one)
+    count_other()
+    count()
+
+    for metrics in (one, other, one):
+        shown(metrics)
+    found = shown(other)
+    assert found["tilekeep_background_running"] == 1
+    assert (found[_HITS], found[_HITS.replace("osm", "b")]) == (expected, 2)
+
+
 def test_two_who_ask_at_the_same_time_do_not_take_the_dead_for_living(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
