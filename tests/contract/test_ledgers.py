@@ -237,6 +237,26 @@ class TestStoreLedger(LedgerSuite):
         with ledger.settling() as changes:
             assert changes.areas == {CELL, Cell(9, 4, 4)}
 
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            pytest.param(b"\n3 0 0." + bytes(50), id="the end"),
+            pytest.param(bytes(50) + b"2 5.\n3 0 0.", id="the beginning"),
+            pytest.param(b"\n3 0 0.\n1 2.", id="within a line"),
+        ],
+    )
+    def test_a_journal_that_a_loss_of_power_has_damaged_has_everything_counted(
+        self, tmp_path: Path, damage: bytes
+    ) -> None:
+        ledger = store_ledger(tmp_path)
+        (tmp_path / "changes").write_bytes(damage)
+
+        ledger.account()
+        with ledger.changing([CELL]), ledger.settling() as changes:
+            found = changes.areas
+
+        assert found >= {CellBlock(z) for z in range(LEVELS)}
+
     def test_notes_that_were_lost_are_made_up_for_by_counting_everything(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
