@@ -18,6 +18,7 @@ from tests.contract.processes import forked, kill, signals, wait_for
 from tests.integration.mapproxy_compact import MapProxyCompactCache
 from tests.integration.services.mapproxy import mapproxy_util
 from tests.integration.support.command_line import tilekeep_command
+from tilekeep.adapters.storage.compact.bundle_walk import BundleWalk
 from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import NewTile, TileCoord, TileInfo, TileKey, Validators
@@ -231,6 +232,29 @@ def test_looking_up_tiles_while_a_bundle_is_replaced_gives_those_of_the_old_or_o
     monkeypatch.setattr("os.open", slow_open)
 
     assert store.stat_many(stored) == expected
+
+
+@both_versions
+def test_a_level_that_is_removed_meanwhile_takes_nothing_from_a_bundle_that_is_being_replaced(
+    tmp_path: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that somebody has begun anew after those of the level were removed."""
+    stored = keys(50)
+    write(tmp_path, version, stored)
+    monkeypatch.setattr(BundleWalk, "bundles", lambda *_: iter(()))
+    rename = os.rename
+
+    def remove_meanwhile(old: str, new: str) -> None:
+        rename(old, new)
+        compact_store(tmp_path, version).remove_level(9)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("os.rename", remove_meanwhile)
+        defragmenter = compact_defragmenter(tmp_path, version)
+        defragmenter.defragment(*defragmenter.files())
+
+    found = compact_store(tmp_path, version).read_many(stored)
+    assert {key: tile.body for key, tile in found.items()} == {key: png(key, 3000) for key in stored}
 
 
 CONFIG = """\
