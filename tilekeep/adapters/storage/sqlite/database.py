@@ -100,12 +100,6 @@ class Database:
         rows = ADDRESSES if UNUSED_IMAGES in types else table.name
         self.statements = table.statements(with_records=table.record_name in types, rows=rows)
 
-    def is_of(self, status: os.stat_result) -> bool:
-        """Whether it still shows all of the file of this status, which its path leads to."""
-        if self.identity != identity_of(status, unchanging=self.unchanging):
-            return False
-        return not self.unchanging or is_at_rest(self.path)
-
     def is_as_seen(self) -> bool:
         """Whether the tables are those that :meth:`look` has found; only asked while some are missing."""
         if self.has_records:
