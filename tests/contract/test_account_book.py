@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,27 @@ def test_a_place_where_no_book_can_be_is_named(tmp_path: Path) -> None:
     for permissions in (None, 0o666):
         with pytest.raises(StoreError, match=r"cannot write the ledger .*nowhere/account\.sqlite"):
             AccountBook(str(tmp_path / "nowhere/account.sqlite"), permissions).enter(CellBlock(3), {CELL: COUNT}, {})
+
+
+def spoil_the_schema(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE", b"CREATE\xffTABLE"))
+
+
+def lose_days(path: Path) -> None:
+    for table in ("days", "level_days"):
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("damage", [spoil_the_schema, lose_days])
+def test_a_book_of_which_parts_are_damaged_is_an_error_with_a_remedy(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "account.sqlite"
+    book = AccountBook(str(path))
+    book.enter(CellBlock(3), {CELL: COUNT}, {})
+    damage(path)
+
+    for read in (book.levels, lambda: book.cells(3)):
+        with pytest.raises(StoreError, match=r"is damaged; .*remove it"):
+            read()

@@ -284,3 +284,35 @@ def test_a_file_that_is_refused_is_closed(path: str) -> None:
     assert caught.value.__traceback__ is not None, "what is still referred to is not closed by chance"
     opened = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
     assert path not in [os.readlink(each) for each in opened if os.path.lexists(each)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("UPDATE task SET upto = '[1'", id="cut off"),
+        pytest.param("UPDATE task SET upto = '7'", id="another value"),
+        pytest.param("UPDATE task SET name = x'ff'", id="no text"),
+        pytest.param("UPDATE worker SET under_way = '{}1'", id="a worker"),
+    ],
+)
+def test_notes_that_are_damaged_are_an_error_with_a_remedy(path: str, damage: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    notes.advance(NAME, HALF, 4, ChunkResult(made=3), 1001.0)
+    notes.note_workers([SeedWorker("a-1", 4, "works", (), 17)], 1001.0)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute(damage)
+
+    def read() -> object:
+        return notes.tasks(), notes.workers()
+
+    with pytest.raises(JobStoreError, match="is damaged; remove it"):
+        read()
+
+
+def test_a_file_whose_tables_have_damaged_names_is_an_error_with_a_remedy(path: str) -> None:
+    JobFile(path).close()
+    Path(path).write_bytes(Path(path).read_bytes().replace(b"CREATE TABLE", b"CREATE\xffTABLE"))
+
+    with pytest.raises(JobStoreError, match="is damaged; remove it"):
+        JobFile(path, read_only=True)

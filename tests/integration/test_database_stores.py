@@ -588,6 +588,26 @@ def test_a_damaged_database_is_a_store_error(tmp_path: Path) -> None:
         store_of(path).read_many([TileKey(TileCoord(7, x, 3)) for x in range(100)])
 
 
+@pytest.mark.parametrize("kind", ["mbtiles", "sqlite"])
+def test_a_database_whose_tables_have_damaged_names_is_a_store_error(tmp_path: Path, kind: str) -> None:
+    """SQLite cites them in a message that is no text any more."""
+    path = config(tmp_path, KINDS[kind])
+    fill(path)
+    file = tmp_path / FILES[kind]
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE metadata", b"CREATE\xffTABLE metadata"))
+    store = store_of(path)
+
+    for attempt in (
+        lambda: store.read(KEY),
+        lambda: store.read_many([KEY, ZERO]),
+        lambda: store.stat_many([KEY]),
+        lambda: store.write([new(KEY)], LONG_AGO),
+        lambda: store.remove([KEY]),
+    ):
+        with pytest.raises(StoreError, match="the database is damaged"):
+            attempt()
+
+
 def test_a_forked_child_holds_locks_of_its_own(tmp_path: Path) -> None:
     """SQLite counts locks per process: an inherited connection would make it believe that the child has them.
 

@@ -337,6 +337,7 @@ DAMAGE = {
     "zstd-directories": (lambda body: body[:97] + b"\4" + body[98:], "compressed by zstd"),
     "damaged-directory": (lambda body: body[:140] + b"\0\0\0\0" + body[144:], "damaged"),
     "huge-root": (lambda body: body[:16] + b"\xff" * 8 + body[24:], "would have"),
+    "far-tiles": (lambda body: body[:56] + b"\xff" * 8 + body[64:], "would lie at byte"),
     "not-compressed": (lambda body: body[:97] + b"\1" + body[98:], "damaged"),
 }
 

@@ -101,12 +101,12 @@ class JobFile:
             beyond = self._database.execute("SELECT step, number FROM beyond WHERE task = ?", (number,)).fetchall()
             (failed,) = self._database.execute("SELECT count(*) FROM failed WHERE task = ?", (number,)).fetchone()
             some_failed = self._failed_after(_text(name), _BEFORE_ALL, MOST_REMEMBERED)
-        return TaskProgress(
-            is_finished=bool(finished),
-            upto=None if upto is None else Position(*json.loads(upto)),
-            beyond=frozenset(Position(step, int(text)) for step, text in beyond),
-            result=Tally(made, renewed, kept, empty, failed, tuple(some_failed)),
-        )
+            return TaskProgress(
+                is_finished=bool(finished),
+                upto=None if upto is None else Position(*json.loads(upto)),
+                beyond=frozenset(Position(step, int(text)) for step, text in beyond),
+                result=Tally(made, renewed, kept, empty, failed, tuple(some_failed)),
+            )
 
     def begin(self, name: TaskName, cells: int, at: float, fingerprint: str) -> None:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
@@ -175,7 +175,7 @@ class JobFile:
             rows = self._database.execute(
                 "SELECT name, passed, cells, started_at, changed_at FROM task ORDER BY id"
             ).fetchall()
-        return [TaskNote(_name(text), self.progress_of(_name(text)), *facts) for text, *facts in rows]
+            return [TaskNote(_name(text), self.progress_of(_name(text)), *facts) for text, *facts in rows]
 
     def note_workers(self, workers: Sequence[SeedWorker], at: float) -> None:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
@@ -194,10 +194,10 @@ class JobFile:
             rows = self._database.execute(
                 "SELECT name, at_a_time, state, under_way, done, changed_at FROM worker ORDER BY name"
             ).fetchall()
-        return [
-            WorkerNote(SeedWorker(name, at_a_time, state, _chunks(under_way), done), changed_at)
-            for name, at_a_time, state, under_way, done, changed_at in rows
-        ]
+            return [
+                WorkerNote(SeedWorker(name, at_a_time, state, _chunks(under_way), done), changed_at)
+                for name, at_a_time, state, under_way, done, changed_at in rows
+            ]
 
     def _add(self, name: TaskName, result: ChunkResult, at: float) -> int:
         """Adds tiles to those of a task, which is known; its number."""
@@ -273,6 +273,9 @@ class JobFile:
             raise kind(f"the file of progress {self._path!r} cannot be used: {error}") from error
         except (sqlite3.Error, OSError) as error:
             raise JobStoreError(f"the file of progress {self._path!r} cannot be used: {error}") from error
+        except (ValueError, LookupError, TypeError) as error:
+            # What is in it is not what was written, or SQLite cites text of it that is none.
+            raise JobStoreError(f"the file of progress {self._path!r} is damaged; remove it") from error
 
 
 def _drop(path: str) -> None:

@@ -209,6 +209,9 @@ class AccountBook:
             yield
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"cannot {doing} the ledger {self._path!r}: {error}; {_REMEDY}") from error
+        except (ValueError, LookupError, TypeError) as error:
+            # What is in it does not fit together, or SQLite cites text of it that is none.
+            raise StoreError(f"the ledger {self._path!r} is damaged; {_REMEDY}") from error
 
 
 def _where(block: CellBlock) -> tuple[int, int, int, int, int]:

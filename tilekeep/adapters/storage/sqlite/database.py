@@ -6,6 +6,7 @@ import os
 import sqlite3
 from urllib.parse import quote
 
+from tilekeep.adapters.storage.sqlite.errors import DAMAGED
 from tilekeep.adapters.storage.sqlite.shared_images import ADDRESSES, UNUSED_IMAGES
 from tilekeep.adapters.storage.sqlite.statements import Statements, TileTable
 from tilekeep.domain.errors import StoreError
@@ -140,6 +141,10 @@ def connect(path: str, timeout_seconds: float, *, unchanging: bool = False) -> s
         (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
         if journal == "wal":
             keep_log(connection)
+    except UnicodeDecodeError as error:
+        connection.close()
+        # SQLite cites the text that is wrong, and Python cannot read that.
+        raise sqlite3.DatabaseError(DAMAGED) from error
     except BaseException:
         connection.close()
         raise

@@ -24,9 +24,11 @@ _PASSING = frozenset(
     }
 )
 
+DAMAGED = "the database is damaged; restore it, or remove it and its -wal and -journal files"
+
 _REASONS = {
     "SQLITE_NOTADB": "it is no SQLite database; move it away or name another file",
-    "SQLITE_CORRUPT": "the database is damaged; restore it, or remove it and its -wal and -journal files",
+    "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY_ROLLBACK": (
         "a program that was killed has left a change half made; open the file once as a user who may write it"
