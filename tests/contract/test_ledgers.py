@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import random
 import sqlite3
@@ -358,6 +359,27 @@ def test_where_files_cannot_be_locked_stores_take_no_notes_and_leave_nothing_ope
     with ledger.changing([CELL]):
         pass
     assert "*" in (tmp_path / "changes").read_text()
+
+
+def test_a_lock_that_cannot_be_given_back_ends_with_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a network file system whose server has been away: what was stored is stored."""
+    ledger = store_ledger(tmp_path)
+    before = len(os.listdir("/proc/self/fd"))
+    flock = fcntl.flock
+
+    def keep_locks(descriptor: int, operation: int) -> None:
+        if operation == fcntl.LOCK_UN:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        flock(descriptor, operation)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fcntl.flock", keep_locks)
+        with ledger.changing([CELL]):
+            pass
+    assert len(os.listdir("/proc/self/fd")) == before
+
+    with ledger.settling() as changes:
+        assert (changes.areas, changes.settled) == ({CELL}, True)
 
 
 def _near(areas: frozenset[Cell | CellBlock], cell: Cell) -> list[Cell | CellBlock]:

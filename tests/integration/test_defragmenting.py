@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import re
@@ -90,6 +91,32 @@ def test_a_bundle_with_a_damaged_tile_is_left_alone(tmp_path: Path, version: int
 
     assert path.read_bytes() == before
     assert [each for each in path.parent.iterdir() if ".tmp-" in each.name] == []
+
+
+@both_versions
+@pytest.mark.parametrize("name", ["rename", "fstat", "fsync"])
+def test_what_the_system_refuses_for_the_new_file_leaves_all_as_it_was_and_nothing_open(
+    tmp_path: Path, version: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, version, keys(10))
+    defragmenter = compact_defragmenter(tmp_path, version)
+    (file,) = defragmenter.files()
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.bund*")}
+    opened = len(os.listdir("/proc/self/fd"))
+    call = getattr(os, name)
+
+    def refuse(what: str | int, *further: str) -> object:
+        if isinstance(what, str) or ".tmp-" in os.readlink(f"/proc/self/fd/{what}"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return call(what, *further)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(f"os.{name}", refuse)
+        with pytest.raises(StoreError, match="Input/output error"):
+            defragmenter.defragment(file)
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.bund*")} == before
+    assert len(os.listdir("/proc/self/fd")) == opened
 
 
 @both_versions
