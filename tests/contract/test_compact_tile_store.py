@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+
+import pytest
 
 from tests.contract.bundle_back_door import get_version_1, get_version_2, put_version_1, put_version_2
 from tests.contract.compact_stores import compact_store
 from tests.contract.shared_tile_store_suite import SharedTileStoreSuite
+from tests.contract.tile_store_suite import AT, LATER, png
 from tilekeep.adapters.storage.compact.store import CompactTileStore
-from tilekeep.domain.tile import TileKey
+from tilekeep.domain.errors import StoreError
+from tilekeep.domain.tile import NewTile, TileCoord, TileKey
 
 
 class CompactTileStoreSuite(SharedTileStoreSuite):
@@ -32,6 +38,30 @@ class CompactTileStoreSuite(SharedTileStoreSuite):
         if path.suffix == ".lck":
             return path.with_suffix(".bundle").exists()
         return path.suffix in self.endings
+
+    def test_a_full_disk_makes_tiles_of_other_programs_no_younger(
+        self, store: CompactTileStore, shared: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        theirs, ours = (TileKey(TileCoord(5, x, 1)) for x in (1, 2))
+        self.put(shared, theirs, png(theirs), AT)
+        write = os.pwrite
+
+        def write_little(descriptor: int, parts: list[bytes], offset: int) -> int:
+            return write(descriptor, parts[0], offset)
+
+        def refuse(*_: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with monkeypatch.context() as full:
+            full.setattr("os.pwritev", write_little)
+            full.setattr("os.pwrite", refuse)
+            with pytest.raises(StoreError, match="No space left"):
+                store.write([NewTile(ours, png(ours), "image/png")], LATER)
+
+        assert store.stat_many([theirs])[theirs].stored_at == AT
+        tile = store.read(theirs)
+        assert tile is not None
+        assert tile.info.stored_at == AT
 
 
 class TestVersion1(CompactTileStoreSuite):

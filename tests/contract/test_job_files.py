@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.contract.processes import forked, kill
+from tests.contract.processes import forked, kill, wait_for
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.domain.errors import ForeignNotes, JobStoreError
 from tilekeep.domain.seed_plan import Position, SeedChunk
@@ -235,3 +236,83 @@ def test_a_file_that_somebody_has_just_begun_tells_of_nothing(tmp_path: Path) ->
 
     assert (notes.tasks(), notes.workers()) == ([], [])
     notes.close()
+
+
+def test_a_full_disk_is_named_and_leaves_what_was_noted_before(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    units = [FailedUnit(TileCoord(9, x, 0), "500" * 200) for x in range(5000)]
+
+    def work() -> None:
+        own = JobFile(path)
+        size = os.stat(path).st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        with pytest.raises(JobStoreError, match=r"disk I/O error|disk is full"):
+            own.advance(NAME, HALF, 4, ChunkResult(made=3, failed=tuple(units)), 1001.0)
+
+    wait_for(forked(work))
+
+    assert notes.progress_of(NAME) == NOT_STARTED
+
+
+def test_a_reason_that_names_a_file_with_bytes_that_are_no_characters_is_noted(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+
+    notes.advance(NAME, HALF, 4, ChunkResult(failed=(FAILED._replace(reason="no caf\udce9.tif"),)), 1001.0)
+
+    assert [failed.reason for failed in notes.failed_units(NAME)] == [r"no caf\udce9.tif"]
+
+
+def test_text_that_cannot_be_read_is_an_error_of_the_file(path: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE task SET fingerprint = CAST(x'e9' AS TEXT)")
+
+    with pytest.raises(JobStoreError, match="UTF-8"):
+        notes.fingerprint_of(NAME)
+
+
+def test_a_file_that_is_refused_is_closed(path: str) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE something (else_ TEXT)")
+
+    with pytest.raises(ForeignNotes) as caught:
+        JobFile(path)
+
+    assert caught.value.__traceback__ is not None, "what is still referred to is not closed by chance"
+    opened = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
+    assert path not in [os.readlink(each) for each in opened if os.path.lexists(each)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("UPDATE task SET upto = '[1'", id="cut off"),
+        pytest.param("UPDATE task SET upto = '7'", id="another value"),
+        pytest.param("UPDATE task SET name = x'ff'", id="no text"),
+        pytest.param("UPDATE worker SET under_way = '{}1'", id="a worker"),
+    ],
+)
+def test_notes_that_are_damaged_are_an_error_with_a_remedy(path: str, damage: str) -> None:
+    notes = JobFile(path)
+    notes.begin(NAME, 10, 1000.0, "as planned")
+    notes.advance(NAME, HALF, 4, ChunkResult(made=3), 1001.0)
+    notes.note_workers([SeedWorker("a-1", 4, "works", (), 17)], 1001.0)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute(damage)
+
+    def read() -> object:
+        return notes.tasks(), notes.workers()
+
+    with pytest.raises(JobStoreError, match="is damaged; remove it"):
+        read()
+
+
+def test_a_file_whose_tables_have_damaged_names_is_an_error_with_a_remedy(path: str) -> None:
+    JobFile(path).close()
+    Path(path).write_bytes(Path(path).read_bytes().replace(b"CREATE TABLE", b"CREATE\xffTABLE"))
+
+    with pytest.raises(JobStoreError, match="is damaged; remove it"):
+        JobFile(path, read_only=True)

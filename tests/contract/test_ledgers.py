@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import random
 import sqlite3
@@ -237,6 +238,26 @@ class TestStoreLedger(LedgerSuite):
         with ledger.settling() as changes:
             assert changes.areas == {CELL, Cell(9, 4, 4)}
 
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            pytest.param(b"\n3 0 0." + bytes(50), id="the end"),
+            pytest.param(bytes(50) + b"2 5.\n3 0 0.", id="the beginning"),
+            pytest.param(b"\n3 0 0.\n1 2.", id="within a line"),
+        ],
+    )
+    def test_a_journal_that_a_loss_of_power_has_damaged_has_everything_counted(
+        self, tmp_path: Path, damage: bytes
+    ) -> None:
+        ledger = store_ledger(tmp_path)
+        (tmp_path / "changes").write_bytes(damage)
+
+        ledger.account()
+        with ledger.changing([CELL]), ledger.settling() as changes:
+            found = changes.areas
+
+        assert found >= {CellBlock(z) for z in range(LEVELS)}
+
     def test_notes_that_were_lost_are_made_up_for_by_counting_everything(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -338,6 +359,27 @@ def test_where_files_cannot_be_locked_stores_take_no_notes_and_leave_nothing_ope
     with ledger.changing([CELL]):
         pass
     assert "*" in (tmp_path / "changes").read_text()
+
+
+def test_a_lock_that_cannot_be_given_back_ends_with_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a network file system whose server has been away: what was stored is stored."""
+    ledger = store_ledger(tmp_path)
+    before = len(os.listdir("/proc/self/fd"))
+    flock = fcntl.flock
+
+    def keep_locks(descriptor: int, operation: int) -> None:
+        if operation == fcntl.LOCK_UN:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        flock(descriptor, operation)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fcntl.flock", keep_locks)
+        with ledger.changing([CELL]):
+            pass
+    assert len(os.listdir("/proc/self/fd")) == before
+
+    with ledger.settling() as changes:
+        assert (changes.areas, changes.settled) == ({CELL}, True)
 
 
 def _near(areas: frozenset[Cell | CellBlock], cell: Cell) -> list[Cell | CellBlock]:

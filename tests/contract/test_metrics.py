@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import threading
 import urllib.request
@@ -123,6 +124,61 @@ def test_processes_are_added_up_the_dead_too(tmp_path: Path) -> None:
     found = shown(metrics)
     assert found[_HITS] == 4
     assert found["tilekeep_background_running"] == 1, "what dead processes were doing is not done any more"
+
+
+@pytest.mark.parametrize(("removed", "expected"), [("*.lck", 3), ("*", 2)])
+def test_processes_stay_apart_when_a_job_cleans_the_directory(tmp_path: Path, removed: str, expected: int) -> None:
+    """What has been removed is not known any more; all else is counted once."""
+    one, other = (metrics_of(tmp_path, has_threads=False) for _ in range(2))
+    count, change, count_other = (
+        one.counter(TILES, "osm", "hit"),
+        one.level(JOBS_RUNNING),
+        other.counter(TILES, "b", "hit"),
+    )
+    count()
+    change(1)
+    assert shown(one)[_HITS] == 1
+
+    for path in tmp_path.glob(removed):
+        path.unlink()
+    count_other()
+    shown(other)
+    count()
+    shown(one)
+    count_other()
+    count()
+
+    for metrics in (one, other, one):
+        shown(metrics)
+    found = shown(other)
+    assert found["tilekeep_background_running"] == 1
+    assert (found[_HITS], found[_HITS.replace("osm", "b")]) == (expected, 2)
+
+
+def test_two_who_ask_at_the_same_time_do_not_take_the_dead_for_living(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work() -> None:
+        own = metrics_of(tmp_path, has_threads=False)
+        own.level(JOBS_RUNNING)(1)
+        own.text()
+
+    wait_for(forked(work))
+    one, other = metrics_of(tmp_path), metrics_of(tmp_path)
+    flock = fcntl.flock
+    looked: list[dict[str, float] | None] = []
+
+    def ask_meanwhile(descriptor: int, how: int) -> None:
+        flock(descriptor, how)
+        if not looked:
+            looked.append(None)
+            looked[0] = shown(other)
+
+    monkeypatch.setattr("fcntl.flock", ask_meanwhile)
+    shown(one)
+
+    assert looked[0] is not None
+    assert looked[0].get("tilekeep_background_running") is None
 
 
 def test_a_process_takes_over_where_one_has_ended(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -51,6 +52,15 @@ def test_a_state_that_does_not_say_whose_it_is_is_none(file: Path) -> None:
     facts = json.loads(file.read_text())
     del facts["clock"]
     file.write_text(json.dumps(facts))
+
+    assert _state(file, FakeClock(monotonic=1_001.0)) == UNTROUBLED
+
+
+def test_a_state_that_a_file_system_takes_back_is_none(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stale(*_: object) -> bytes:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr("os.pread", stale)
 
     assert _state(file, FakeClock(monotonic=1_001.0)) == UNTROUBLED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -20,13 +21,14 @@ from dependency_injector import providers
 from PIL import Image
 from werkzeug.test import create_environ
 
-from tests.contract.processes import become_nobody, forked, signals, wait_for
+from tests.contract.processes import become_nobody, forked, kill, signals, wait_for
 from tests.contract.sqlite_tile_store_suite import RESOURCES
 from tests.fakes.clock import FakeClock
 from tests.integration.mapproxy_databases import MapProxyCache, finished
 from tests.integration.support.drawing import draw_wms
 from tests.integration.support.upstream_server import UpstreamServer
 from tilekeep import make_wsgi_app
+from tilekeep.adapters.storage.sqlite.geopackage_contents import tile_tables
 from tilekeep.config.assemble.caches import CacheAssembly
 from tilekeep.config.checked_container import checked_container
 from tilekeep.config.containers import TilekeepContainer
@@ -407,16 +409,17 @@ def called(application: Any, path: str) -> str:
     return statuses[-1]
 
 
+def fill(path: Path) -> None:
+    """Stores a tile and closes the file, which has all that is in it then."""
+    container, store = assembled(path)
+    store.write([new(KEY)], LONG_AGO)
+    container.adapters.sqlite_connections().close()
+
+
 @pytest.mark.parametrize("wal", ["true", "false"])
 def test_a_file_on_a_disk_that_cannot_be_written_is_read(open_folder: Path, wal: str) -> None:
     path = config(open_folder, f"{{type: mbtiles, sqlite_wal: {wal}}}")
-
-    def fill() -> None:
-        container, store = assembled(path)
-        store.write([new(KEY)], LONG_AGO)
-        container.adapters.sqlite_connections().close()
-
-    fill()
+    fill(path)
     assert sorted(each.name for each in (open_folder / "cache_data").iterdir()) == ["a.mbtiles"]
     (open_folder / FILES["mbtiles"]).chmod(0o444)
     (open_folder / "cache_data").chmod(0o555)
@@ -432,6 +435,92 @@ def test_a_file_on_a_disk_that_cannot_be_written_is_read(open_folder: Path, wal:
             store.write([new(ZERO)], LONG_AGO)
 
     wait_for(forked(work))
+
+
+@contextlib.contextmanager
+def large_change(database: Path, table: str = "tiles") -> Iterator[None]:
+    """While it lasts, a process has changed pages of the file and holds the lock; it is killed before it is done."""
+    with signals() as (tell, await_), signals() as (_, never_told):
+
+        def work() -> None:
+            connection = sqlite3.connect(database, isolation_level=None)
+            # Pages of the change are in the file before it is committed, as they are when a change is large.
+            connection.execute("PRAGMA cache_spill = 1")
+            connection.execute("PRAGMA cache_size = 1")
+            connection.execute("BEGIN IMMEDIATE")
+            columns = "zoom_level, tile_column, tile_row, tile_data"
+            rows = [(9, number, 0, BLUE * 9) for number in range(999)]
+            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES (?, ?, ?, ?)", rows)
+            tell()
+            never_told()
+
+        child = forked(work)
+        await_()
+        try:
+            yield
+        finally:
+            kill(child)
+
+
+@pytest.mark.parametrize(
+    ("killed", "said"), [(True, "was killed has left a change half made"), (False, "another program keeps it locked")]
+)
+def test_who_may_not_write_never_reads_the_half_of_a_change(open_folder: Path, *, killed: bool, said: str) -> None:
+    path = config(open_folder, "{type: mbtiles, sqlite_wal: false, sqlite_timeout: 0.1}")
+
+    store = store_of(path)
+
+    def read_as_nobody() -> None:
+        become_nobody()
+        with pytest.raises(StoreError, match=said):
+            store.read(KEY)
+
+    fill(path)
+    with large_change(open_folder / FILES["mbtiles"]):
+        if not killed:
+            wait_for(forked(read_as_nobody))
+    if killed:
+        wait_for(forked(read_as_nobody))
+
+    tile = store.read(KEY)
+    assert tile is not None
+    assert tile.body == RED
+
+
+def test_tables_are_found_in_a_geopackage_whose_writer_was_killed(tmp_path: Path) -> None:
+    fill(config(tmp_path, "{type: geopackage, table_name: a}"))
+    database = tmp_path / FILES["geopackage"]
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    before = tile_tables(str(database))
+
+    with large_change(database, "a"):
+        pass
+
+    assert Path(f"{database}-journal").stat().st_size > 0
+    assert tile_tables(str(database)) == before
+    assert [table.name for table in before] == ["a"]
+
+
+def test_who_may_not_write_sees_what_another_user_stores_in_a_log(open_folder: Path) -> None:
+    path = config(open_folder, "{type: mbtiles, sqlite_wal: true}")
+    store = store_of(path)
+    fill(path)
+
+    with signals() as (tell, await_), signals() as (tell_reader, await_writer):
+
+        def read_as_nobody() -> None:
+            become_nobody()
+            assert store.read(ZERO) is None
+            tell()
+            await_writer()
+            assert store.read(ZERO) is not None
+
+        reader = forked(read_as_nobody)
+        await_()
+        store.write([new(ZERO)], LONG_AGO)
+        tell_reader()
+        wait_for(reader)
 
 
 @pytest.mark.parametrize("kind", ["mbtiles", "geopackage"])
@@ -497,6 +586,26 @@ def test_a_damaged_database_is_a_store_error(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match=r"damaged|no SQLite database"):
         store_of(path).read_many([TileKey(TileCoord(7, x, 3)) for x in range(100)])
+
+
+@pytest.mark.parametrize("kind", ["mbtiles", "sqlite"])
+def test_a_database_whose_tables_have_damaged_names_is_a_store_error(tmp_path: Path, kind: str) -> None:
+    """SQLite cites them in a message that is no text any more."""
+    path = config(tmp_path, KINDS[kind])
+    fill(path)
+    file = tmp_path / FILES[kind]
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE metadata", b"CREATE\xffTABLE metadata"))
+    store = store_of(path)
+
+    for attempt in (
+        lambda: store.read(KEY),
+        lambda: store.read_many([KEY, ZERO]),
+        lambda: store.stat_many([KEY]),
+        lambda: store.write([new(KEY)], LONG_AGO),
+        lambda: store.remove([KEY]),
+    ):
+        with pytest.raises(StoreError, match="the database is damaged"):
+            attempt()
 
 
 def test_a_forked_child_holds_locks_of_its_own(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import re
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +19,10 @@ from tests.contract.processes import forked, kill, signals, wait_for
 from tests.integration.mapproxy_compact import MapProxyCompactCache
 from tests.integration.services.mapproxy import mapproxy_util
 from tests.integration.support.command_line import tilekeep_command
+from tilekeep.adapters.storage.compact.bundle_walk import BundleWalk
+from tilekeep.adapters.storage.compact.store import CompactTileStore
 from tilekeep.domain.errors import StoreError
-from tilekeep.domain.tile import NewTile, TileCoord, TileKey, Validators
+from tilekeep.domain.tile import NewTile, TileCoord, TileInfo, TileKey, Validators
 
 AT = 1_700_000_000.25
 VALIDATORS = Validators('"abc"', None)
@@ -86,6 +91,32 @@ def test_a_bundle_with_a_damaged_tile_is_left_alone(tmp_path: Path, version: int
 
     assert path.read_bytes() == before
     assert [each for each in path.parent.iterdir() if ".tmp-" in each.name] == []
+
+
+@both_versions
+@pytest.mark.parametrize("name", ["rename", "fstat", "fsync"])
+def test_what_the_system_refuses_for_the_new_file_leaves_all_as_it_was_and_nothing_open(
+    tmp_path: Path, version: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, version, keys(10))
+    defragmenter = compact_defragmenter(tmp_path, version)
+    (file,) = defragmenter.files()
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.bund*")}
+    opened = len(os.listdir("/proc/self/fd"))
+    call = getattr(os, name)
+
+    def refuse(what: str | int, *further: str) -> object:
+        if isinstance(what, str) or ".tmp-" in os.readlink(f"/proc/self/fd/{what}"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return call(what, *further)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(f"os.{name}", refuse)
+        with pytest.raises(StoreError, match="Input/output error"):
+            defragmenter.defragment(file)
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.bund*")} == before
+    assert len(os.listdir("/proc/self/fd")) == opened
 
 
 @both_versions
@@ -164,20 +195,93 @@ def test_a_killed_defragmentation_loses_nothing(
     assert sorted(each.name for each in path.parent.iterdir() if ".tmp-" in each.name) == []
 
 
-def test_a_version_1_bundle_whose_index_was_left_behind_gets_it_from_the_next_reader(tmp_path: Path) -> None:
+def leave_the_index_behind(directory: Path) -> None:
     """As if killed between the two renames: the new tiles are in place, the index still waits under another name."""
-    stored = keys(50)
-    write(tmp_path, 1, stored)
-    (data,), (index,) = tmp_path.rglob("*.bundle"), tmp_path.rglob("*.bundlx")
+    (data,), (index,) = directory.rglob("*.bundle"), directory.rglob("*.bundlx")
     old_index = index.read_bytes()
-    compact_defragmenter(tmp_path, 1).defragment(str(data))
+    compact_defragmenter(directory, 1).defragment(str(data))
     index.rename(f"{index}.tmp-defrag{data.stat().st_ino}")
     index.write_bytes(old_index)
+
+
+def test_a_version_1_bundle_whose_index_was_left_behind_gets_it_from_the_next_reader(tmp_path: Path) -> None:
+    stored = keys(50)
+    write(tmp_path, 1, stored)
+    leave_the_index_behind(tmp_path)
 
     found = compact_store(tmp_path, 1).read_many(stored)
 
     assert {key: tile.body for key, tile in found.items()} == {key: png(key, 3000) for key in stored}
-    assert list(index.parent.glob("*.tmp-*")) == []
+    assert list(tmp_path.rglob("*.tmp-*")) == []
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param(lambda store, stored: dict(store.stat_many(stored, with_records=False)), id="looking-up"),
+        pytest.param(lambda store, stored: dict(store.list(9)), id="listing"),
+    ],
+)
+def test_times_and_sizes_are_those_of_the_tiles_though_the_index_was_left_behind(
+    tmp_path: Path, look: Callable[[CompactTileStore, list[TileKey]], dict[TileKey, TileInfo]]
+) -> None:
+    stored = keys(50)
+    write(tmp_path, 1, stored, size=2000, times=1)
+    write(tmp_path, 1, stored)
+    expected = dict.fromkeys(stored, (AT, len(png("", 3000))))
+    leave_the_index_behind(tmp_path)
+
+    found = look(compact_store(tmp_path, 1), stored)
+
+    assert {key: (info.stored_at, info.size) for key, info in found.items()} == expected
+
+
+def test_looking_up_tiles_while_a_bundle_is_replaced_gives_those_of_the_old_or_of_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between opening the index and the data file everything is replaced."""
+    stored = keys(50)
+    write(tmp_path, 1, stored)
+    store = compact_store(tmp_path, 1)
+    expected = store.stat_many(stored)
+    open_ = os.open
+
+    def slow_open(path: str, *given: Any, **named: Any) -> int:
+        descriptor = open_(path, *given, **named)
+        if path.endswith(".bundlx"):
+            with monkeypatch.context() as undisturbed:
+                undisturbed.setattr("os.open", open_)
+                defragmenter = compact_defragmenter(tmp_path, 1)
+                defragmenter.defragment(*defragmenter.files())
+            monkeypatch.setattr("os.open", open_)
+        return descriptor
+
+    monkeypatch.setattr("os.open", slow_open)
+
+    assert store.stat_many(stored) == expected
+
+
+@both_versions
+def test_a_level_that_is_removed_meanwhile_takes_nothing_from_a_bundle_that_is_being_replaced(
+    tmp_path: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that somebody has begun anew after those of the level were removed."""
+    stored = keys(50)
+    write(tmp_path, version, stored)
+    monkeypatch.setattr(BundleWalk, "bundles", lambda *_: iter(()))
+    rename = os.rename
+
+    def remove_meanwhile(old: str, new: str) -> None:
+        rename(old, new)
+        compact_store(tmp_path, version).remove_level(9)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("os.rename", remove_meanwhile)
+        defragmenter = compact_defragmenter(tmp_path, version)
+        defragmenter.defragment(*defragmenter.files())
+
+    found = compact_store(tmp_path, version).read_many(stored)
+    assert {key: tile.body for key, tile in found.items()} == {key: png(key, 3000) for key in stored}
 
 
 CONFIG = """\

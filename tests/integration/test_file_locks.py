@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -20,7 +21,7 @@ from tilekeep.adapters.clock import SystemClock
 from tilekeep.adapters.locks.file_gate import file_gate
 from tilekeep.adapters.locks.file_lock import FileTileLock
 from tilekeep.adapters.locks.load_gate import LoadGate
-from tilekeep.adapters.locks.lock_file import LockedFile
+from tilekeep.adapters.locks.lock_file import LockedFile, try_lock_file
 from tilekeep.domain.deadline import NO_DEADLINE, Deadline, Purpose
 from tilekeep.domain.errors import LockTimeout, LockUnavailable, SourceBusy
 from tilekeep.domain.map_query import Upstream
@@ -98,6 +99,19 @@ def test_permissions_apply_to_new_directories_and_files(folder: Path) -> None:
         assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o606, 0o606, 0o606]
     for directory in (folder, folder / "tiles", folder / "slots"):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o770
+
+
+def test_a_file_system_without_permissions_leaves_no_file_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("os.fchmod", refuse)
+    before = os.listdir("/proc/self/fd")
+
+    with pytest.raises(PermissionError):
+        try_lock_file(str(folder / "a.lck"), None, 0o666)
+
+    assert os.listdir("/proc/self/fd") == before
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../x.lck", "a/b.lck", "a\0.lck"])

@@ -6,6 +6,9 @@ import gzip
 import json
 import os
 import random
+import resource
+import signal
+import socket
 import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
@@ -203,6 +206,68 @@ def test_an_archive_that_cannot_be_finished_leaves_the_one_before(tmp_path: Path
     assert os.listdir(tmp_path) == ["a.pmtiles"]
 
 
+@pytest.mark.parametrize("when", ["spooling", "writing"])
+def test_what_a_killed_writer_leaves_is_gone_with_the_next_archive(tmp_path: Path, when: str) -> None:
+    path = tmp_path / "a.pmtiles"
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def work() -> None:
+        def tiles() -> Iterable[tuple[TileCoord, bytes]]:
+            yield from some_tiles(100).items()
+            if when == "spooling":
+                die()
+
+        os.fsync = die
+        write_archive(str(path), tiles(), PICTURES)
+
+    os.waitpid(forked(work), 0)
+    assert len(os.listdir(tmp_path)) == (0 if when == "spooling" else 1)
+
+    written(path, some_tiles(10))
+
+    assert os.listdir(tmp_path) == ["a.pmtiles"]
+
+
+def test_a_disk_without_any_room_is_a_store_error(tmp_path: Path) -> None:
+    def work() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        with pytest.raises(StoreError, match="cannot spool tiles"):
+            write_archive(str(tmp_path / "a.pmtiles"), some_tiles(10).items(), PICTURES)
+
+    wait_for(forked(work))
+
+    assert os.listdir(tmp_path) == []
+
+
+def test_who_writes_the_same_archive_at_the_same_time_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.pmtiles"
+    fsync = os.fsync
+
+    def write_another_one_meanwhile(descriptor: int) -> None:
+        monkeypatch.setattr("os.fsync", fsync)
+        written(path, some_tiles(10))
+        fsync(descriptor)
+
+    monkeypatch.setattr("os.fsync", write_another_one_meanwhile)
+    tiles = some_tiles(100)
+
+    assert {TileCoord(*coord) for coord, _ in all_tiles(written(path, tiles).get_bytes)} == set(tiles)
+    assert os.listdir(tmp_path) == ["a.pmtiles"]
+
+
+def test_an_archive_that_cannot_be_opened_is_a_store_error_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.pmtiles"
+    with socket.socket(socket.AF_UNIX) as in_the_way:
+        in_the_way.bind(str(path))
+
+        with pytest.raises(StoreError, match="No such device"):
+            store_of(path).read(TileKey(TileCoord(0, 0, 0)))
+
+
 def test_an_archive_that_is_replaced_is_read_anew(tmp_path: Path) -> None:
     path = tmp_path / "a.pmtiles"
     written(path, some_tiles(7_000, seed=1) | {TileCoord(1, 0, 0): png("old")})
@@ -272,6 +337,7 @@ DAMAGE = {
     "zstd-directories": (lambda body: body[:97] + b"\4" + body[98:], "compressed by zstd"),
     "damaged-directory": (lambda body: body[:140] + b"\0\0\0\0" + body[144:], "damaged"),
     "huge-root": (lambda body: body[:16] + b"\xff" * 8 + body[24:], "would have"),
+    "far-tiles": (lambda body: body[:56] + b"\xff" * 8 + body[64:], "would lie at byte"),
     "not-compressed": (lambda body: body[:97] + b"\1" + body[98:], "damaged"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -145,6 +146,23 @@ def test_one_that_is_stopped_before_it_can_say_anything_has_not_failed(
     os.kill(runs.runs._facts(run)["process"], signal.SIGKILL)
 
     runs.await_state(run, RunState.FAILED)
+
+
+def test_one_that_may_not_be_stopped_is_said(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that of a server that ran as another user."""
+    run = runs.runs.start(RunRequest(("all",))).id
+    runs.await_words(run)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with monkeypatch.context() as not_permitted:
+        not_permitted.setattr("signal.pidfd_send_signal", refuse)
+        with pytest.raises(JobStoreError, match=r"cannot stop a run in .*not permitted"):
+            runs.runs.stop(run)
+
+    runs.runs.stop(run)
+    runs.await_state(run, RunState.STOPPED)
 
 
 def test_one_that_is_killed_is_not_taken_for_running(runs: Runs) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.contract.processes import forked, wait_for
 from tilekeep.adapters.geometry.expired_tiles import expired_area
 from tilekeep.adapters.geometry.tile_sets import TileSets
 from tilekeep.adapters.projection.pyproj import PyprojProjection
@@ -91,6 +93,27 @@ def test_many_tiles_take_no_memory_worth_mentioning() -> None:
 
     assert len(region.codes) == 250_000
     assert peak < 8_000_000, "a set of them would take 30 MB"
+
+
+@pytest.mark.parametrize(
+    ("tiles", "room"),
+    [
+        pytest.param(many, 1 << 20, id="while they are sorted"),
+        pytest.param(lambda: [(18, x, 7) for x in range(1000)], 1000, id="when they have been sorted"),
+    ],
+)
+def test_a_full_disk_is_said_with_the_remedy(tiles: Callable[[], Iterable[tuple[int, int, int]]], room: int) -> None:
+    def regions() -> object:
+        sets: TileSets[int] = TileSets()
+        sets.add(tiles())
+        return list(sets.regions([(18, grid(), 18)]))
+
+    def work() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        with pytest.raises(ConfigurationError, match="set TMPDIR"):
+            regions()
+
+    wait_for(forked(work))
 
 
 def test_forked_processes_share_the_tiles() -> None:

@@ -7,12 +7,13 @@ import sqlite3
 import tempfile
 from array import array
 from collections.abc import Hashable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Generic, TypeVar
 
 from tilekeep.domain.batches import batches
 from tilekeep.domain.cell_region import CellRegion
+from tilekeep.domain.errors import ConfigurationError
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.morton import morton
 from tilekeep.domain.tile import TileCoord
@@ -38,19 +39,27 @@ class TileSets(Generic[Group]):
         self._database.execute("CREATE TABLE tile (kind INTEGER, code INTEGER, PRIMARY KEY (kind, code)) WITHOUT ROWID")
 
     def add(self, tiles: Iterable[tuple[Group, int, int]]) -> None:
-        """Adds tiles: the group, column and row of each."""
+        """Adds tiles: the group, column and row of each.
+
+        :raises ConfigurationError: the disk has no room for them.
+        """
         for some in batches(tiles, _AT_ONCE):
-            self._database.executemany("INSERT OR IGNORE INTO tile VALUES (?, ?)", map(self._row, some))
+            with _sorting():
+                self._database.executemany("INSERT OR IGNORE INTO tile VALUES (?, ?)", map(self._row, some))
 
     def regions(self, grid_of: Iterable[tuple[Group, TileGrid, int]]) -> Iterator[tuple[Group, CellRegion]]:
-        """The groups that have tiles as regions, each with its grid and level; nothing can be added after that."""
+        """The groups that have tiles as regions, each with its grid and level; nothing can be added after that.
+
+        :raises ConfigurationError: as :meth:`add`.
+        """
         with closing(self._database):
             for group, grid, level in grid_of:
                 number = self._groups.get(group)
                 if number is None:
                     continue
                 left, low, right, high = self._ends[number]
-                codes = _mapped(code for (code,) in self._codes(number))
+                with _sorting():
+                    codes = _mapped(code for (code,) in self._codes(number))
                 yield group, CellRegion(grid, TileCoord(level, left, low), TileCoord(level, right, high), codes)
 
     def _codes(self, number: int) -> sqlite3.Cursor:
@@ -62,6 +71,16 @@ class TileSets(Generic[Group]):
         left, low, right, high = self._ends.get(number, (x, y, x, y))
         self._ends[number] = min(left, x), min(low, y), max(right, x), max(high, y)
         return number, morton(x, y)
+
+
+@contextmanager
+def _sorting() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise ConfigurationError(
+            f"tiles cannot be sorted on the disk for temporary files: {error}; make room there, or set TMPDIR"
+        ) from error
 
 
 def _mapped(codes: Iterator[int]) -> memoryview[int]:

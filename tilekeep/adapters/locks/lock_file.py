@@ -126,8 +126,12 @@ def _create(path: str, directory_permissions: int | None, file_permissions: int 
     except FileNotFoundError:
         make_directories(os.path.dirname(path), directory_permissions)
         descriptor = os.open(path, flags, 0o666)
-    if file_permissions is not None:
-        os.fchmod(descriptor, file_permissions)
+    try:
+        if file_permissions is not None:
+            os.fchmod(descriptor, file_permissions)
+    except BaseException:
+        os.close(descriptor)
+        raise
     return descriptor
 
 

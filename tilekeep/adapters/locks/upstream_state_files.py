@@ -57,10 +57,10 @@ class UpstreamStateFiles:
         now = self._clock.monotonic()
         try:
             descriptor = os.open(self._path(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with _closing(descriptor):
+                return self._read(descriptor), now
         except OSError:
             return UNTROUBLED, now
-        with _closing(descriptor):
-            return self._read(descriptor), now
 
     def change(self, name: str, change: Change[T]) -> T:
         """See :class:`~tilekeep.ports.upstream_states.UpstreamStates`."""

@@ -79,14 +79,11 @@ class JobFile:
             # Not "ro": a writer that was killed may have left a journal, without which nobody can read.
             name = f"file:{quote(path)}?mode=rw" if read_only else path
             self._database = sqlite3.connect(name, uri=read_only, timeout=30.0, isolation_level=None)
-            tables = self._checked_tables()
-            if read_only:
-                self._database.execute("PRAGMA query_only = ON")
-            else:
-                self._prepare(is_new=not tables)
-            # Whoever has just begun to write may not have made them yet.
-            self._has_tasks = not read_only or "task" in tables
-            self._has_workers = not read_only or "worker" in tables
+            try:
+                self._begin(read_only=read_only)
+            except BaseException:
+                self._database.close()
+                raise
 
     def close(self) -> None:
         """Closes the file."""
@@ -104,12 +101,12 @@ class JobFile:
             beyond = self._database.execute("SELECT step, number FROM beyond WHERE task = ?", (number,)).fetchall()
             (failed,) = self._database.execute("SELECT count(*) FROM failed WHERE task = ?", (number,)).fetchone()
             some_failed = self._failed_after(_text(name), _BEFORE_ALL, MOST_REMEMBERED)
-        return TaskProgress(
-            is_finished=bool(finished),
-            upto=None if upto is None else Position(*json.loads(upto)),
-            beyond=frozenset(Position(step, int(text)) for step, text in beyond),
-            result=Tally(made, renewed, kept, empty, failed, tuple(some_failed)),
-        )
+            return TaskProgress(
+                is_finished=bool(finished),
+                upto=None if upto is None else Position(*json.loads(upto)),
+                beyond=frozenset(Position(step, int(text)) for step, text in beyond),
+                result=Tally(made, renewed, kept, empty, failed, tuple(some_failed)),
+            )
 
     def begin(self, name: TaskName, cells: int, at: float, fingerprint: str) -> None:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
@@ -178,7 +175,7 @@ class JobFile:
             rows = self._database.execute(
                 "SELECT name, passed, cells, started_at, changed_at FROM task ORDER BY id"
             ).fetchall()
-        return [TaskNote(_name(text), self.progress_of(_name(text)), *facts) for text, *facts in rows]
+            return [TaskNote(_name(text), self.progress_of(_name(text)), *facts) for text, *facts in rows]
 
     def note_workers(self, workers: Sequence[SeedWorker], at: float) -> None:
         """See :class:`~tilekeep.ports.job_store.JobStore`."""
@@ -197,10 +194,10 @@ class JobFile:
             rows = self._database.execute(
                 "SELECT name, at_a_time, state, under_way, done, changed_at FROM worker ORDER BY name"
             ).fetchall()
-        return [
-            WorkerNote(SeedWorker(name, at_a_time, state, _chunks(under_way), done), changed_at)
-            for name, at_a_time, state, under_way, done, changed_at in rows
-        ]
+            return [
+                WorkerNote(SeedWorker(name, at_a_time, state, _chunks(under_way), done), changed_at)
+                for name, at_a_time, state, under_way, done, changed_at in rows
+            ]
 
     def _add(self, name: TaskName, result: ChunkResult, at: float) -> int:
         """Adds tiles to those of a task, which is known; its number."""
@@ -214,7 +211,7 @@ class JobFile:
     def _add_failed(self, number: int, result: ChunkResult) -> None:
         self._database.executemany(
             "INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?)",
-            [(number, *failed.unit, failed.reason) for failed in result.failed],
+            [(number, *failed.unit, _storable(failed.reason)) for failed in result.failed],
         )
 
     def _failed_after(self, name: str, after: TileCoord, most: int) -> list[FailedUnit]:
@@ -224,6 +221,16 @@ class JobFile:
             (name, *after, most),
         )
         return [FailedUnit(TileCoord(z, x, y), reason) for z, x, y, reason in rows]
+
+    def _begin(self, *, read_only: bool) -> None:
+        tables = self._checked_tables()
+        if read_only:
+            self._database.execute("PRAGMA query_only = ON")
+        else:
+            self._prepare(is_new=not tables)
+        # Whoever has just begun to write may not have made them yet.
+        self._has_tasks = not read_only or "task" in tables
+        self._has_workers = not read_only or "worker" in tables
 
     def _checked_tables(self) -> set[str]:
         """The tables that there are; none in a new file."""
@@ -249,7 +256,9 @@ class JobFile:
         try:
             yield
         except BaseException:
-            self._database.execute("ROLLBACK")
+            # SQLite has undone everything itself where, for example, the disk is full.
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
 
@@ -258,10 +267,15 @@ class JobFile:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            kind = ForeignNotes if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB else JobStoreError
+            # What Python itself finds wrong has no code.
+            is_foreign = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+            kind = ForeignNotes if is_foreign else JobStoreError
             raise kind(f"the file of progress {self._path!r} cannot be used: {error}") from error
         except (sqlite3.Error, OSError) as error:
             raise JobStoreError(f"the file of progress {self._path!r} cannot be used: {error}") from error
+        except (ValueError, LookupError, TypeError) as error:
+            # What is in it is not what was written, or SQLite cites text of it that is none.
+            raise JobStoreError(f"the file of progress {self._path!r} is damaged; remove it") from error
 
 
 def _drop(path: str) -> None:
@@ -279,6 +293,11 @@ def _drop(path: str) -> None:
     if head and not is_pickle and not is_ours:
         raise JobStoreError(f"{path!r} is no file of progress, and is not replaced; name another one")
     os.unlink(path)
+
+
+def _storable(text: str) -> str:
+    """Text for SQLite, which has no room for the bytes of file names that are no characters."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _text(name: TaskName) -> str:

@@ -80,7 +80,8 @@ class RunDirectory:
             facts = self._facts(run)
             with self._translated("note in"):
                 Path(self._path(run, _ASKED_TO_STOP)).touch()
-            end_process(facts["process"], facts.get("process_began"))
+            with self._translated("stop a run in"):
+                end_process(facts["process"], facts.get("process_began"))
         return note
 
     def go_on(self, run: str) -> SeedRunNote:

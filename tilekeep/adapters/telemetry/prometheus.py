@@ -128,7 +128,7 @@ class PrometheusMetrics:
 
     def _leave(self, measured: Mapping[Series, Numbers]) -> None:
         try:
-            if self._slot is None:
+            if self._slot is None or not self._slot.is_held():
                 self._slot = self._taken()
             self._slot.save(added([measured, self._before]), self._clock.now())
         except OSError as error:
@@ -140,9 +140,15 @@ class PrometheusMetrics:
             self._has_failed = False
 
     def _taken(self) -> Slot:
-        """A slot, with what the process before left in it."""
+        """A slot, with what the process before left in it.
+
+        What this process has left in a slot that it has lost is not left once more.
+        """
         slot = Slot(self._directory, self._modes)
-        self._before = _without_levels(slot.numbers())
+        left = _without_levels(self._saved)
+        self._before = added([_without_levels(slot.numbers()), _negative(left)])
+        if self._slot is not None:
+            self._slot.close()
         weakref.finalize(self, slot.close)
         return slot
 
@@ -157,6 +163,10 @@ def _farewell(metrics: weakref.ref[PrometheusMetrics]) -> None:
 def _without_levels(numbers: Mapping[Series, Numbers]) -> dict[Series, Numbers]:
     """What is true of a process that has ended."""
     return {series: values for series, values in numbers.items() if series[0] not in _LEVELS}
+
+
+def _negative(numbers: Mapping[Series, Numbers]) -> dict[Series, Numbers]:
+    return {series: tuple(-value for value in values) for series, values in numbers.items()}
 
 
 class _Sums:

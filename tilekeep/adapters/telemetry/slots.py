@@ -42,9 +42,17 @@ class Slot:
             lock = _locked(_lock_path(directory, number))
             if lock is not None:
                 self._lock: int | None = lock
+                self._lock_path = _lock_path(directory, number)
                 self._path = os.path.join(directory, f"metrics-{number}.json")
                 return
         raise OSError(f"{_MOST_SLOTS} processes share {directory!r}")
+
+    def is_held(self) -> bool:
+        """Whether the number is still that of this process: not if its lock was removed, as another one may have it."""
+        try:
+            return self._lock is not None and os.path.samestat(os.fstat(self._lock), os.stat(self._lock_path))
+        except OSError:
+            return False
 
     def numbers(self) -> dict[Series, Numbers]:
         """What the process before this one has left."""
@@ -94,13 +102,17 @@ def _locked(path: str) -> int | None:
 
 
 def _is_locked(path: str) -> bool:
+    """Whether somebody holds the lock of a file; those who look at the same time do not take each other for that."""
     try:
-        descriptor = _locked(path)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return False
-    if descriptor is None:
-        return True
-    os.close(descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
+    finally:
+        os.close(descriptor)
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from collections.abc import Callable
 
 import pytest
 
@@ -74,6 +75,29 @@ def test_an_answer_that_is_no_document_is_an_error_with_a_remedy(answer: Answer,
         tiles.document("a", NO_DEADLINE)
 
     assert len(network.sent) == 1
+
+
+@pytest.mark.parametrize("answer", ['{"status": "ok"}', "[]", "null and void", "5", '{"rows": null}'])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda tiles: tiles.rows("read tiles", ["a"], NO_DEADLINE), id="several documents"),
+        pytest.param(lambda tiles: tiles.page("list tiles", {}, NO_DEADLINE), id="a page"),
+    ],
+)
+def test_rows_that_are_none_are_an_error_with_a_remedy(ask: Callable[[CouchdbDatabase], object], answer: str) -> None:
+    """As of another service that has got the address of CouchDB."""
+    tiles, _ = database(Answer(200, {}, answer.encode()))
+
+    with pytest.raises(StoreError, match="CouchDB"):
+        ask(tiles)
+
+
+def test_what_is_stored_by_something_else_is_an_error_with_a_remedy() -> None:
+    tiles, _ = database(Answer(200, {}, b'{"status": "ok"}'))
+
+    with pytest.raises(StoreError, match="does the url lead to something else"):
+        tiles.store("store tiles", [encoded({"_id": "a"})], NO_DEADLINE)
 
 
 def test_a_password_is_not_shown() -> None:

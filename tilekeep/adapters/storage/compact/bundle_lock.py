@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 
 from tilekeep.domain.deadline import Deadline
@@ -53,10 +53,14 @@ class BundleLocks:
         with contextlib.suppress(OSError):
             os.unlink("/".join(_lock_file(path)))
 
+    def try_hold(self, path: str) -> AbstractContextManager[bool]:
+        """Holds the lock inside the context if nobody else does, and tells whether that is so."""
+        directory, name = _lock_file(path)
+        return self._of(directory).try_hold(name)
+
     def remove_if_free(self, path: str) -> None:
         """Removes a lock file if nobody holds its lock."""
-        directory, name = _lock_file(path)
-        with self._of(directory).try_hold(name) as held:
+        with self.try_hold(path) as held:
             if held:
                 self.remove_file(path)
 

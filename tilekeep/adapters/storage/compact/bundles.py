@@ -18,6 +18,7 @@ from tilekeep.adapters.storage.compact.opening import (
     make_bundle,
     open_files,
     open_to_change,
+    open_whole,
 )
 from tilekeep.adapters.storage.compact.own_mark import note_own_change, time_of_others
 from tilekeep.adapters.storage.compact.reading import read_tile, read_tiles
@@ -28,6 +29,8 @@ from tilekeep.domain.errors import StoreError
 from tilekeep.domain.tile import StoredTile, TileCoord
 
 Result = TypeVar("Result")
+
+_ATTEMPTS = 5
 
 _REMEDY = "its tiles have to be made anew; remove it if all of them are damaged"
 
@@ -53,7 +56,7 @@ class Bundles:
         """The open bundle, without a lock; None if it is not there."""
         with _translated("read tiles", path):
             try:
-                files = open_files(self.format, path)
+                files = self._opened_whole(path)
             except (FileNotFoundError, NotADirectoryError):
                 yield None
                 return
@@ -80,8 +83,11 @@ class Bundles:
                 files, status = opened
                 self.format.check(files, status.st_size)
                 others = time_of_others(files.data, status)
-                yield files
-                note_own_change(files.data, others)
+                try:
+                    yield files
+                finally:
+                    # A change that has failed has changed the time of the file, too.
+                    note_own_change(files.data, others)
             except Damaged as error:
                 raise _damaged(path, error) from error
             except OSError as error:
@@ -139,11 +145,23 @@ class Bundles:
 
     def _read_settled(self, path: str, coords: Sequence[TileCoord]) -> list[StoredTile | None]:
         """Once more, now that nobody replaces the bundle, which may have been the cause of the damage."""
+        self._settle(path)
+        with _translated("read tiles", path):
+            return self._read(path, coords)
+
+    def _opened_whole(self, path: str) -> Files:
+        for _ in range(_ATTEMPTS):
+            files = open_whole(self.format, path)
+            if files is not None:
+                return files
+            self._settle(path)
+        raise Damaged("it is replaced again and again")
+
+    def _settle(self, path: str) -> None:
+        """Waits for whoever replaces the bundle, or finishes it, if that one has died."""
         if self.format.index_ending != self.format.data_ending:
             with self.locks.hold(path, NO_DEADLINE), missing_is_nothing("read tiles", path):
                 finish_replacing(self.format, path)
-        with _translated("read tiles", path):
-            return self._read(path, coords)
 
     def _open_to_change(self, path: str, make: tuple[TileCoord, float] | None) -> tuple[Files, os.stat_result] | None:
         try:

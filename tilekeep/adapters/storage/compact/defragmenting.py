@@ -71,16 +71,20 @@ class BundleDefragmenter:
             if not self._format.places(files):
                 self._bundles.remove_locked(file)
                 return
-            put_in_place(file, lambda temporary: self._write(files, file, temporary), FileModes())
+            try:
+                put_in_place(file, lambda temporary: self._write(files, file, temporary), FileModes())
+            except BaseException:
+                _remove_unfinished(file)  # An index that waits belongs to any file that gets the number of this one.
+                raise
             finish_replacing(self._format, file)
 
     def _write(self, old: Files, path: str, temporary: str) -> None:
         """Writes the tiles of an open bundle to the file ``temporary``, and to the index that will belong to it."""
         like = os.fstat(old.data)
         data = os.open(temporary, _NEW_FILE, 0o600)
-        index = pending_index(self._format, path, os.fstat(data))
-        new = Files(data, data)
+        new, index = Files(data, data), ""
         try:
+            index = pending_index(self._format, path, os.fstat(data))
             _write_all(data, self._format.empty_data(bundle_at(path)))
             if self._format.index_ending != self._format.data_ending:
                 new = Files(data, os.open(index, _NEW_FILE, 0o600))

@@ -62,6 +62,26 @@ def open_to_change(format_: BundleFormat, path: str) -> tuple[Files, os.stat_res
     return files, status
 
 
+def open_whole(format_: BundleFormat, path: str) -> Files | None:
+    """As :func:`open_files`, for those who would not notice that the index is that of another data file; then None.
+
+    That is so while a bundle is being replaced, and for good if whoever did that was killed.
+    """
+    files = open_files(format_, path)
+    if files.entries == files.data:
+        return files
+    try:
+        # In this order: an index that no longer waits has taken the place of the one that is open.
+        is_waiting = os.access(pending_index(format_, path, os.fstat(files.data)), os.F_OK)
+        if not is_waiting and os.fstat(files.entries).st_nlink:
+            return files
+    except BaseException:
+        close_files(files)
+        raise
+    close_files(files)
+    return None
+
+
 def close_files(files: Files) -> None:
     """Closes what :func:`open_files` has opened."""
     data, entries = files

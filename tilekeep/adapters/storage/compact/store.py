@@ -161,8 +161,9 @@ class CompactTileStore:
             else:
                 self._bundles.remove_old(path, older_than, deadline, spare_unknown=spare_unknown)
         for path in self._walk.unfinished(z):
-            with missing_is_nothing("remove unfinished file", path):
-                if older_than is None or os.lstat(path).st_ctime < older_than:
+            # Whoever holds the lock of the bundle may be about to put the file in its place.
+            with self._bundles.locks.try_hold(path) as is_left, missing_is_nothing("remove unfinished file", path):
+                if is_left and (older_than is None or os.lstat(path).st_ctime < older_than):
                     os.unlink(path)
         for path in self._walk.lonely_indexes(z):
             self._bundles.remove(path, deadline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from tilekeep.adapters.storage.couchdb.documents import Text, batch
@@ -18,6 +18,10 @@ from tilekeep.domain.source_failure import upstream_text
 _OK, _CREATED, _ACCEPTED, _MISSING, _EXISTS = 200, 201, 202, 404, 412
 _REFUSED = (401, 403)
 _ELSEWHERE = (301, 302, 303, 307, 308)
+
+_STRANGE = "it answers in another way than CouchDB; does the url lead to something else?"
+
+Kind = TypeVar("Kind", dict[str, Any], list[dict[str, Any]])
 
 
 class CouchdbDatabase:
@@ -44,17 +48,16 @@ class CouchdbDatabase:
         :raises StoreError: the server does not answer, or refuses.
         """
         path = f"/{quote(name, safe='')}?attachments=true"
-        found: dict[str, Any] | None = self._asked("read tile", "GET", path, b"", deadline)
-        return found
+        return self._asked("read tile", "GET", path, b"", deadline, dict)
 
     def rows(self, doing: str, names: Iterable[str], deadline: Deadline, **options: bool) -> list[dict[str, Any]]:
         """What is known of documents: rows of ``_all_docs``, without those that do not exist."""
         body = json.dumps({"keys": list(names)}).encode()
-        return _living(self._asked(doing, "POST", f"/_all_docs{_query(options)}", body, deadline))
+        return self._rows(doing, "POST", f"/_all_docs{_query(options)}", body, deadline)
 
     def page(self, doing: str, options: Mapping[str, Any], deadline: Deadline) -> list[dict[str, Any]]:
         """Rows of ``_all_docs`` in the order of their ids."""
-        return _living(self._asked(doing, "GET", f"/_all_docs{_query(options)}", b"", deadline))
+        return self._rows(doing, "GET", f"/_all_docs{_query(options)}", b"", deadline)
 
     def store(self, doing: str, documents: Iterable[Text], deadline: Deadline) -> list[str]:
         """Stores some documents; the ids of those that are not stored, since somebody has changed them meanwhile.
@@ -62,10 +65,10 @@ class CouchdbDatabase:
         :raises StoreError: the server does not answer, or refuses a document.
         """
         body = batch(documents)
-        results = self._asked(doing, "POST", "/_bulk_docs", body, deadline)
+        results = self._asked(doing, "POST", "/_bulk_docs", body, deadline, list)
         if results is None:
             self._create(doing, deadline)
-            results = self._asked(doing, "POST", "/_bulk_docs", body, deadline)
+            results = self._asked(doing, "POST", "/_bulk_docs", body, deadline, list)
         if results is None:
             raise self._error(doing, "it has no database of that name, though it has just been created")
         conflicts = []
@@ -81,7 +84,17 @@ class CouchdbDatabase:
         if answer.status not in (_CREATED, _ACCEPTED, _EXISTS):
             raise self._error(doing, _refusal(answer))
 
-    def _asked(self, doing: str, method: str, path: str, body: bytes, deadline: Deadline) -> Any:
+    def _rows(self, doing: str, method: str, path: str, body: bytes, deadline: Deadline) -> list[dict[str, Any]]:
+        """Rows of documents that exist and are not deleted."""
+        answer = self._asked(doing, method, path, body, deadline, dict)
+        rows = [] if answer is None else answer.get("rows")
+        if not isinstance(rows, list):
+            raise self._error(doing, _STRANGE)
+        return [row for row in rows if "error" not in row and not row["value"].get("deleted")]
+
+    def _asked(
+        self, doing: str, method: str, path: str, body: bytes, deadline: Deadline, kind: type[Kind]
+    ) -> Kind | None:
         """The JSON that comes back; None where there is nothing under that name."""
         answer = self._send(doing, method, path, body, deadline)
         if answer.status == _MISSING:
@@ -89,9 +102,12 @@ class CouchdbDatabase:
         if answer.status not in (_OK, _CREATED, _ACCEPTED):
             raise self._error(doing, _refusal(answer))
         try:
-            return json.loads(answer.body)
+            found = json.loads(answer.body)
         except ValueError as error:
             raise self._error(doing, "what it answers is no JSON; is it CouchDB?") from error
+        if not isinstance(found, kind):
+            raise self._error(doing, _STRANGE)
+        return found
 
     def _send(self, doing: str, method: str, path: str, body: bytes, deadline: Deadline) -> Answer:
         message = Message(method, self._path + path, self._headers, body, self._timeout_seconds)
@@ -114,9 +130,3 @@ def _refusal(answer: Answer) -> str:
 
 def _query(options: Mapping[str, Any]) -> str:
     return f"?{urlencode({name: json.dumps(value) for name, value in options.items()})}" if options else ""
-
-
-def _living(answer: Any) -> list[dict[str, Any]]:
-    """Rows of documents that exist and are not deleted."""
-    rows = [] if answer is None else answer["rows"]
-    return [row for row in rows if "error" not in row and not row["value"].get("deleted")]

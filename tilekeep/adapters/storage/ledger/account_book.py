@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -77,8 +78,10 @@ _REMEDY = "if it is damaged, remove it and let tilekeep caches list the store an
 class AccountBook:
     """Reads and writes the counts in ``path``; made when first written."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, file_permissions: int | None = None) -> None:
+        """Touches nothing; ``file_permissions`` are those of a new file, None leaves them to the umask."""
         self._path = path
+        self._file_permissions = file_permissions
 
     def enter(self, block: CellBlock, counts: Mapping[Cell, Count], tiles: Mapping[Cell, CellTiles]) -> None:
         """See :meth:`tilekeep.ports.ledger.Ledger.enter`."""
@@ -165,7 +168,7 @@ class AccountBook:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._translated("write"), closing(self._connected("rwc")) as database:
+        with self._translated("write"), self._connected_to_write() as database:
             # What a loss of power may cost is counted again by a scan; waiting for the disk would cost more.
             database.execute("PRAGMA synchronous = OFF")
             # Tables are made in the transaction, too: readers look at the book while it is made.
@@ -186,6 +189,16 @@ class AccountBook:
                 database.execute("BEGIN")
                 yield database if database.execute("SELECT 1 FROM sqlite_master").fetchone() else None
 
+    def _connected_to_write(self) -> closing[sqlite3.Connection]:
+        if self._file_permissions is not None:
+            with contextlib.suppress(FileExistsError):
+                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o664)
+                try:
+                    os.fchmod(descriptor, self._file_permissions)
+                finally:
+                    os.close(descriptor)
+        return closing(self._connected("rwc"))
+
     def _connected(self, mode: str) -> sqlite3.Connection:
         uri = f"file:{quote(self._path)}?mode={mode}"
         return sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -194,8 +207,11 @@ class AccountBook:
     def _translated(self, doing: str) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(f"cannot {doing} the ledger {self._path!r}: {error}; {_REMEDY}") from error
+        except (ValueError, LookupError, TypeError) as error:
+            # What is in it does not fit together, or SQLite cites text of it that is none.
+            raise StoreError(f"the ledger {self._path!r} is damaged; {_REMEDY}") from error
 
 
 def _where(block: CellBlock) -> tuple[int, int, int, int, int]:

@@ -150,7 +150,12 @@ class Journals:
         raise OSError(0, "its journal is replaced again and again")
 
     def _give_back(self, directory: str, journal: _Journal) -> None:
-        journal.unlock()
+        try:
+            journal.unlock()
+        except OSError:
+            # The change is made, and closing the file gives the lock back as well.
+            if self._open.get(directory) is journal:
+                del self._open[directory]
         if not journal.users and self._open.get(directory) is not journal:
             journal.close()
 
@@ -203,7 +208,11 @@ class _Journal:
     def __init__(self, descriptor: int, process: int) -> None:
         self._descriptor = descriptor
         self.process = process
-        status = os.fstat(descriptor)
+        try:
+            status = os.fstat(descriptor)
+        except OSError:
+            os.close(descriptor)
+            raise
         self._identity = status.st_dev, status.st_ino
         self.noted: set[Cell | CellBlock] = set()
         self.users = 0

@@ -30,20 +30,32 @@ def _line(area: Cell | CellBlock) -> bytes:
 
 
 def decoded(journal: bytes) -> tuple[frozenset[Cell | CellBlock], bool]:
-    """The areas of a journal, and whether everything else may have changed too."""
+    """The areas of a journal, and whether everything else may have changed too.
+
+    That is also so for one that is damaged: a loss of power leaves zeros where notes were not on the disk yet.
+    """
     areas: set[Cell | CellBlock] = set()
-    everything = False
+    everything = b"\0" in journal
     for line in set(journal.split(b"\n")):
-        numbers = line.removesuffix(b".").split(b" ")
         if not line.endswith(b"."):
             continue
-        if numbers == [b"*"]:
+        area = _area(line)
+        if area is None:
             everything = True
-        elif len(numbers) == _CELL_NUMBERS:
-            areas.add(Cell(*map(int, numbers)))
-        elif len(numbers) == _BLOCK_NUMBERS:
-            z, west, east, first, last = map(int, numbers)
-            areas.add(CellBlock(z, (west, east), (first, last)))
         else:
-            areas.add(CellBlock(int(numbers[0])))
+            areas.add(area)
     return frozenset(areas), everything
+
+
+def _area(line: bytes) -> Cell | CellBlock | None:
+    """What a line speaks of; None for everything, or nobody knows what."""
+    try:
+        numbers = tuple(map(int, line.removesuffix(b".").split(b" ")))
+    except ValueError:
+        return None
+    if len(numbers) == _CELL_NUMBERS:
+        return Cell(*numbers)
+    if len(numbers) == _BLOCK_NUMBERS:
+        z, west, east, first, last = numbers
+        return CellBlock(z, (west, east), (first, last))
+    return CellBlock(*numbers) if len(numbers) == 1 else None

@@ -55,7 +55,7 @@ class StoreLedger:
             locks: the locks in ``directory``.
             levels: of the grid; all of them are counted anew when notes have been lost.
             directory_permissions: mode of new directories; None leaves it to the umask.
-            file_permissions: mode of new journals; None leaves it to the umask.
+            file_permissions: mode of new files; None leaves it to the umask.
             patience_seconds: how long those are waited for who are just changing the store.
         """
         self._directory = directory
@@ -64,7 +64,7 @@ class StoreLedger:
         self._levels = levels
         self._modes = FileModes(directory_permissions, file_permissions)
         self._patience_seconds = patience_seconds
-        self._book = AccountBook(f"{directory}/{_BOOK}")
+        self._book = AccountBook(f"{directory}/{_BOOK}", file_permissions)
         self.enter = self._book.enter
         self.note_complete = self._book.note_complete
         self.note_uses = self._book.note_uses

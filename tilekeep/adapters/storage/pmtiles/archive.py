@@ -23,6 +23,9 @@ _MOST_STEPS = 4
 #: A tile or a directory with more bytes is none.
 _MOST_BYTES = 1 << 26
 
+#: No system has larger files, or takes larger numbers for places in them.
+_LARGEST_FILE = (1 << 63) - 1
+
 
 class Replaced(Exception):
     """Another archive has the name of the one that was being read."""
@@ -129,6 +132,8 @@ class Archive:
     def _read(self, offset: int, length: int, deadline: Deadline) -> bytes:
         if not 0 < length <= _MOST_BYTES:
             raise self._damaged(f"a part of it would have {length} bytes")
+        if offset + length > _LARGEST_FILE:
+            raise self._damaged(f"a part of it would lie at byte {offset}")
         part = self._ranges.read(offset, length, deadline)
         if part is None or part.version != self.version:
             raise Replaced

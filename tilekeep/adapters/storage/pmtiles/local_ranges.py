@@ -42,7 +42,8 @@ class LocalRanges:
             version = _version(os.stat(self.place))
             file = self._open
             if file is None or file.version != version:
-                file = self._open = _OpenFile(self.place)
+                descriptor = os.open(self.place, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+                file = self._open = _OpenFile(self.place, descriptor)
         except (FileNotFoundError, NotADirectoryError):
             return None
         return file
@@ -51,9 +52,9 @@ class LocalRanges:
 class _OpenFile:
     """A file descriptor that is closed when the last thread has let go of it."""
 
-    def __init__(self, path: str) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        status = os.fstat(self._descriptor)
+    def __init__(self, path: str, descriptor: int) -> None:
+        self._descriptor = descriptor
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise StoreError(f"{path!r} is no file; name another")
         self.version = _version(status)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -44,16 +45,23 @@ class TileSpool:
         """Spools to temporary files in ``directory``.
 
         :raises OSError: they cannot be made.
+        :raises StoreError: nor can the database in one of them.
         """
-        self._bodies = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115 - open as long as the spool
-        self._folder = tempfile.TemporaryDirectory(dir=directory, prefix=".tilekeep-spool-")
-        self._length = 0
-        self._database = sqlite3.connect(os.path.join(self._folder.name, "tiles"), isolation_level=None)
-        # Nobody needs the spool after a crash.
-        for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_PAGE_CACHE_KIB}"):
-            self._database.execute(f"PRAGMA {setting}")
-        self._database.executescript(_TABLES)
-        self._database.execute("BEGIN")
+        with ExitStack() as opened, _translated():
+            self._bodies = opened.enter_context(tempfile.TemporaryFile(dir=directory))
+            folder = tempfile.TemporaryDirectory(dir=directory, prefix=".tilekeep-spool-", ignore_cleanup_errors=True)
+            opened.enter_context(folder)
+            self._length = 0
+            self._database = sqlite3.connect(os.path.join(folder.name, "tiles"), isolation_level=None)
+            opened.callback(self._database.close)
+            # Nobody needs the spool after a crash.
+            for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_PAGE_CACHE_KIB}"):
+                self._database.execute(f"PRAGMA {setting}")
+            self._database.executescript(_TABLES)
+            # It stays open without its name, so that whoever is killed leaves nothing behind.
+            folder.cleanup()
+            self._database.execute("BEGIN")
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         """The spool; the end of the block removes it."""
@@ -63,11 +71,9 @@ class TileSpool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Removes what was spooled."""
-        self._database.close()
-        self._bodies.close()
-        self._folder.cleanup()
+        self._opened.close()
         if isinstance(error, sqlite3.Error):
-            raise StoreError(f"cannot spool tiles: {error}") from error
+            raise _spool_error(error) from error
 
     def add(self, number: int, body: bytes) -> None:
         """Takes a tile instead of the one with this number before; an empty one is none."""
@@ -125,3 +131,15 @@ class TileSpool:
             return 0
         self._database.execute("INSERT INTO entries VALUES (?, ?, ?, ?)", run)
         return 1
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _spool_error(error) from error
+
+
+def _spool_error(error: sqlite3.Error) -> StoreError:
+    return StoreError(f"cannot spool tiles: {error}")

@@ -6,6 +6,9 @@ number.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import glob
 import gzip
 import json
 import os
@@ -15,12 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from tilekeep.adapters.atomic_files import FileModes, put_in_place
+from tilekeep.adapters.atomic_files import TEMPORARY_MARK, FileModes, put_in_place
 from tilekeep.adapters.directories import make_directories
 from tilekeep.adapters.storage.directories import store_error
 from tilekeep.adapters.storage.pmtiles.directory import Entry, encoded_directory
 from tilekeep.adapters.storage.pmtiles.header import FIRST_BYTES, GZIP, HEADER_BYTES, NONE, TILE_TYPES, Header
-from tilekeep.adapters.storage.pmtiles.spool import TileSpool
+from tilekeep.adapters.storage.pmtiles.spool import Summary, TileSpool
 from tilekeep.adapters.storage.pmtiles.tile_ids import coord_of, tile_id
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.geometry import BBox
@@ -68,20 +71,30 @@ def write_archive(
     directory = os.path.dirname(path) or "."
     try:
         make_directories(directory, modes.directory)
+        _remove_unfinished(path)
         with TileSpool(directory) as spool, tempfile.TemporaryFile(dir=directory) as leaves:
             for coord, body in tiles:
                 spool.add(tile_id(coord), gzip.compress(body, mtime=0) if description.compress else body)
-            return put_in_place(path, lambda temporary: _written(temporary, spool, leaves, description, modes), modes)
+            summary = spool.arrange()
+            if not summary.entries:
+                raise StoreError("there is no tile to make an archive of")
+
+            def make(temporary: str) -> Header:
+                return _written(temporary, spool, summary, leaves, description, modes)
+
+            return put_in_place(path, make, modes)
     except OSError as error:
         raise store_error("write", path, error) from error
 
 
 def _written(
-    temporary: str, spool: TileSpool, leaves: IO[bytes], description: ArchiveDescription, modes: FileModes
+    temporary: str,
+    spool: TileSpool,
+    summary: Summary,
+    leaves: IO[bytes],
+    description: ArchiveDescription,
+    modes: FileModes,
 ) -> Header:
-    summary = spool.arrange()
-    if not summary.entries:
-        raise StoreError("there is no tile to make an archive of")
     root = _directories(spool, leaves, summary.entries)
     metadata = gzip.compress(json.dumps(dict(description.metadata)).encode(), mtime=0)
     leaves_length = leaves.tell()
@@ -116,6 +129,8 @@ def _written(
         center_lat_e7=(south + north) // 2,
     )
     with open(temporary, "xb") as file:
+        with contextlib.suppress(OSError):  # Not every file system has such locks.
+            fcntl.flock(file, fcntl.LOCK_EX)
         if modes.file is not None:
             os.fchmod(file.fileno(), modes.file)
         file.write(header.encoded() + root + metadata)
@@ -125,6 +140,14 @@ def _written(
         file.flush()
         os.fsync(file.fileno())
     return header
+
+
+def _remove_unfinished(path: str) -> None:
+    """Removes what others that were killed have left, which is large; those that live hold a lock on theirs."""
+    for left_over in glob.iglob(f"{glob.escape(path)}{TEMPORARY_MARK}*"):
+        with contextlib.suppress(OSError), open(left_over, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(left_over)
 
 
 def _directories(spool: TileSpool, leaves: IO[bytes], count: int) -> bytes:

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from tilekeep.adapters.storage.sqlite.connections import Connections
 from tilekeep.adapters.storage.sqlite.creation import DatabaseCreation
-from tilekeep.adapters.storage.sqlite.database import PAGE_BYTES, Database, connect, identity_of, keep_log
-from tilekeep.adapters.storage.sqlite.errors import database_error, may_pass
+from tilekeep.adapters.storage.sqlite.database import PAGE_BYTES, Database, connect, identity_of, is_at_rest, keep_log
+from tilekeep.adapters.storage.sqlite.errors import database_error, is_locked, may_pass
 from tilekeep.adapters.storage.sqlite.schema import TileSchema
 from tilekeep.domain.errors import StoreError
 
@@ -140,8 +140,8 @@ class DatabaseAccess:
             raise StoreError(f"{path!r} is no file; remove it or name another")
         try:
             return self._opened(path, status, unchanging=False)
-        except sqlite3.OperationalError:
-            if not _may_be_read_only(path):
+        except sqlite3.OperationalError as error:
+            if is_locked(error) or not _may_be_read_only(path):
                 raise
         return self._opened(path, status, unchanging=True)
 
@@ -207,10 +207,5 @@ def _require_name(database: Database) -> None:
 
 
 def _may_be_read_only(path: str) -> bool:
-    """Whether the file may be read as it is: nobody can write it here, and no log holds a part of it."""
-    if not os.access(path, os.R_OK) or os.access(os.path.dirname(path), os.W_OK):
-        return False
-    try:
-        return os.stat(f"{path}-wal").st_size == 0
-    except OSError:
-        return True
+    """Whether the file may be read as it is: nobody can write it here, and all that is in the database is in it."""
+    return os.access(path, os.R_OK) and not os.access(os.path.dirname(path), os.W_OK) and is_at_rest(path)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from multiprocessing.util import Finalize
 
 from tilekeep.adapters.storage.directories import store_error
-from tilekeep.adapters.storage.sqlite.database import Database, identity_of
+from tilekeep.adapters.storage.sqlite.database import Database, identity_of, is_at_rest
 
 #: Each may have three files open, and many systems let a process have 1024.
 MOST_IDLE = 64
@@ -65,8 +65,10 @@ class Connections:
                     database = idle.pop()
                     self._count -= 1
         if database is not None:
-            if database.identity == identity_of(status, unchanging=database.unchanging) and (
-                database.has_records or database.is_as_seen()
+            if (
+                database.identity == identity_of(status, unchanging=database.unchanging)
+                and (database.has_records or database.is_as_seen())
+                and (not database.unchanging or is_at_rest(path))
             ):
                 return database
             database.close()

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from urllib.parse import quote
 
+from tilekeep.adapters.storage.sqlite.errors import DAMAGED
 from tilekeep.adapters.storage.sqlite.shared_images import ADDRESSES, UNUSED_IMAGES
 from tilekeep.adapters.storage.sqlite.statements import Statements, TileTable
 from tilekeep.domain.errors import StoreError
@@ -29,6 +30,18 @@ def identity_of(status: os.stat_result, *, unchanging: bool = False) -> Identity
     if unchanging:
         return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
     return status.st_dev, status.st_ino
+
+
+def is_at_rest(path: str) -> bool:
+    """Whether nothing of the database is in a log or journal beside its file, as it is while somebody writes to it."""
+    return not any(_has_bytes(f"{path}{ending}") for ending in ("-wal", "-journal"))
+
+
+def _has_bytes(path: str) -> bool:
+    try:
+        return os.stat(path).st_size > 0
+    except OSError:
+        return False
 
 
 class Database:
@@ -128,6 +141,10 @@ def connect(path: str, timeout_seconds: float, *, unchanging: bool = False) -> s
         (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
         if journal == "wal":
             keep_log(connection)
+    except UnicodeDecodeError as error:
+        connection.close()
+        # SQLite cites the text that is wrong, and Python cannot read that.
+        raise sqlite3.DatabaseError(DAMAGED) from error
     except BaseException:
         connection.close()
         raise

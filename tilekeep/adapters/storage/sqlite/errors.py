@@ -24,10 +24,15 @@ _PASSING = frozenset(
     }
 )
 
+DAMAGED = "the database is damaged; restore it, or remove it and its -wal and -journal files"
+
 _REASONS = {
     "SQLITE_NOTADB": "it is no SQLite database; move it away or name another file",
-    "SQLITE_CORRUPT": "the database is damaged; restore it, or remove it and its -wal and -journal files",
+    "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_FULL": "the disk is full",
+    "SQLITE_READONLY_ROLLBACK": (
+        "a program that was killed has left a change half made; open the file once as a user who may write it"
+    ),
 }
 
 
@@ -41,6 +46,11 @@ def may_pass(error: sqlite3.Error) -> bool:
     return error_name(error) in _PASSING
 
 
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether another program, or another part of this one, has it locked."""
+    return _family(error_name(error)) in ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
 def database_error(doing: str, path: str, error: sqlite3.Error) -> StoreError:
     """The store's error for ``error``, naming what was done, where, and why it failed."""
     return StoreError(f"cannot {doing} in {path!r}: {_reason(path, error)}")
@@ -48,14 +58,20 @@ def database_error(doing: str, path: str, error: sqlite3.Error) -> StoreError:
 
 def _reason(path: str, error: sqlite3.Error) -> str:
     name = error_name(error)
-    family = "_".join(name.split("_")[:2])
-    if family in ("SQLITE_BUSY", "SQLITE_LOCKED"):
+    family = _family(name)
+    if name in _REASONS:
+        return _REASONS[name]
+    if is_locked(error):
         return "another program keeps it locked; find out which, or set a longer sqlite_timeout"
     if family in ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"):
         return _denied(path) or str(error)
     if family == "SQLITE_IOERR":
         return f"disk I/O error ({name}); is the disk full, or a quota reached?"
     return _REASONS.get(family, str(error))
+
+
+def _family(name: str) -> str:
+    return "_".join(name.split("_")[:2])
 
 
 def _denied(path: str) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from urllib.parse import quote
 
+from tilekeep.adapters.storage.sqlite.database import connect
 from tilekeep.adapters.storage.sqlite.errors import database_error
 from tilekeep.domain.geometry import BBox, Size
 from tilekeep.domain.tile_tables import DescribedLevel, DescribedTable
+
+#: How long a program that writes to the file is waited for.
+_TIMEOUT_SECONDS = 5.0
 
 _TABLES = """
 SELECT c.table_name, s.organization_coordsys_id,
@@ -31,7 +34,7 @@ def tile_tables(path: str) -> list[DescribedTable]:
     :raises StoreError: it is no GeoPackage, or cannot be read.
     """
     try:
-        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)) as connection:
+        with closing(connect(path, _TIMEOUT_SECONDS)) as connection:
             return list(_tables(connection))
     except sqlite3.Error as error:
         raise database_error("read the tables of tiles", path, error) from error
