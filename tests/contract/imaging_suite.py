@@ -693,6 +693,28 @@ class ImagingSuite:
 
         assert [shown.getpixel((x, 5)) for x in (0, 19, 20, 29)] == 2 * [(255, 0, 0, 255)] + 2 * [(255, 255, 255, 0)]
 
+    @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic", "area", "lanczos"])
+    @pytest.mark.parametrize("tear", [(0, 15, 16, 32), (0, 14, 17, 32)], ids=["one pixel", "three pixels"])
+    @pytest.mark.parametrize("upright", [False, True], ids=["left to right", "top to bottom"])
+    def test_at_a_tear_nothing_of_what_lies_between_is_drawn(
+        self, imaging: Imaging, tear: tuple[int, ...], resampling: str, upright: bool
+    ) -> None:
+        """From the very edge of the raster the map goes on at the other one, as at the antimeridian."""
+        image = Image.new("RGB", (96, 96), (0, 250, 0))
+        image.paste((250, 0, 0), (0, 0, 40, 96))
+        image.paste((0, 0, 250), (56, 0, 96, 96))
+        along, across = (96.0 - tear[1], 96.0, 0.0, 0.0 + tear[1]), (40.0, 72.0)
+        if upright:
+            image = image.transpose(Image.Transpose.TRANSPOSE)
+            mesh = Mesh(TILE, (0, 32), tear, tuple((x, y) for y in along for x in across))
+        else:
+            mesh = Mesh(TILE, tear, (0, 32), tuple((x, y) for y in across for x in along))
+
+        shown = image_in(imaging, imaging.warp(decoded(imaging, image), mesh, resampling, transparent=False))
+
+        colors = {color for _, color in shown.convert("RGB").getcolors(1024) or ()}
+        assert colors == {(250, 0, 0), (0, 0, 250)}
+
     @pytest.mark.parametrize("resampling", ["bilinear", "bicubic"])
     @pytest.mark.parametrize("kind", ["rescaling", "mesh"])
     @pytest.mark.parametrize("scale", [0.4, 1.0, 1.7])
