@@ -260,13 +260,14 @@ def test_a_server_that_has_no_time_is_left_alone_and_that_is_said_too(
         application = Application.over(tmp_path, busy.url, busy.url)
         caplog.set_level(logging.INFO)
 
-        answers = [application.ask(layer), application.ask(layer)]
+        answers, host = [application.ask(layer), application.ask(layer)], busy.host
 
         assert len(busy.requests) == 1
     for answer, text in zip(answers, [f"HTTP Error {HIDDEN}", "The source is left alone for a moment"], strict=True):
         _is_told(answer, text)
         assert 30 <= int(answer.headers["Retry-After"]) <= 40
     assert '": 429' in _log_of(caplog)
+    assert f"{host} is not asked for another " in _log_of(caplog)
     assert application.stored == []
 
 

@@ -127,6 +127,11 @@ def test_web_mercator_becomes_degrees_as_proj_has_it(x: float, y: float) -> None
     assert point == pytest.approx(TO_DEGREES.transform(x, y), abs=1e-12)
 
 
+@pytest.mark.parametrize("part", [-1, -0.5, 0, 0.25, 1])
+def test_edges_of_tiles_are_whole_degrees(part: float) -> None:
+    assert PROJECTION.between(srs(3857), srs(4326)).points([(part * HALF, 0)]) == [(part * 180, 0)]
+
+
 @pytest.mark.parametrize("point", [(190.0, 10.0), (-540.0, 5.0), (3.0, 90.5), (math.inf, 0.0), (1e6, 0.0)], ids=str)
 def test_outside_the_world_proj_decides(point: tuple[float, float]) -> None:
     assert PROJECTION.between(srs(4326), srs(3857)).points([point]) == [TO_MERCATOR.transform(*point)]
