@@ -14,6 +14,9 @@ Point = tuple[float, float]
 
 _RIGHT_ANGLE = 90.0
 
+#: The northing of the pole in web mercator, as far as numbers can tell.
+_POLAR_NORTHING = 2.4e8
+
 #: Units by which the images of a pole may differ where it is one point.
 _ONE_POINT = 1e-3
 
@@ -26,11 +29,10 @@ def world_of(srs: Srs) -> BBox | None:
     return BBox(-180.0, -90.0, 180.0, 90.0) if srs.geographic else None
 
 
-def poles_of(from_degrees: Callable[[Sequence[Point]], list[Point]]) -> tuple[Point | None, Point | None]:
-    """The South and the North Pole in an SRS, None where one is no single point; the function goes there."""
-    south, other_south, north, other_north = from_degrees(
-        [(longitude, latitude) for latitude in (-_RIGHT_ANGLE, _RIGHT_ANGLE) for longitude in (0.0, 90.0)]
-    )
+def poles_of(world: BBox, to_other: Callable[[Sequence[Point]], list[Point]]) -> tuple[Point | None, Point | None]:
+    """The South and the North Pole in another SRS than that of the ``world``, None where one is no single point."""
+    pole = world.max_y if world.max_y == _RIGHT_ANGLE else _POLAR_NORTHING
+    south, other_south, north, other_north = to_other([(x, y) for y in (-pole, pole) for x in (0.0, world.max_x / 2)])
     return _one_point(south, other_south), _one_point(north, other_north)
 
 

@@ -6,7 +6,7 @@ import functools
 import logging
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tilekeep.adapters.projection.outline import clamped_to_web_mercator, envelope, outline
 from tilekeep.adapters.projection.poles import (
@@ -123,19 +123,17 @@ class _Pyproj:
         world = self._world
         if world is None:
             return envelope(self.points(outline(bbox)))
-        south, north = poles = self._poles()
+        south, north = poles = self._poles(world)
         ring, near = self.points(outline(bbox)), self.points(nearest_to_poles(bbox, poles))
         around = crosses_antimeridian(ring, world)
         return grown(envelope([*ring, *near]), world, around=around, south=holds(bbox, south), north=holds(bbox, north))
 
-    def _poles(self) -> tuple[Point | None, Point | None]:
+    def _poles(self, world: BBox) -> tuple[Point | None, Point | None]:
         """Where the poles are in the source, as far as they are points there."""
         if self._source.geographic or self._formula is not None:
             return None, None
         if self._found_poles is None:
-            degrees = self._target.definition if self._target.geographic else WGS_84
-            transformer = self._library.transformer(degrees, self._source.definition)
-            self._found_poles = poles_of(functools.partial(_transformed, transformer))
+            self._found_poles = poles_of(world, functools.partial(_transformed, self._to_target, direction="INVERSE"))
         return self._found_poles
 
     def points(self, points: Sequence[Point]) -> list[Point]:
@@ -153,13 +151,19 @@ class _Pyproj:
     def _by_proj(self, points: Sequence[Point]) -> list[Point]:
         if not points:
             return []
+        return _transformed(self._to_target, points)
+
+    @property
+    def _to_target(self) -> pyproj.Transformer:
         if self._transformer is None:
             self._transformer = self._library.transformer(self._source.definition, self._target.definition)
-        return _transformed(self._transformer, points)
+        return self._transformer
 
 
-def _transformed(transformer: pyproj.Transformer, points: Sequence[Point]) -> list[Point]:
-    xs, ys = transformer.transform([x for x, _ in points], [y for _, y in points])
+def _transformed(
+    transformer: pyproj.Transformer, points: Sequence[Point], direction: Literal["FORWARD", "INVERSE"] = "FORWARD"
+) -> list[Point]:
+    xs, ys = transformer.transform([x for x, _ in points], [y for _, y in points], direction=direction)
     return list(zip(xs, ys, strict=True))
 
 
