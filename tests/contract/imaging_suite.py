@@ -70,6 +70,24 @@ TILES = {
 
 every_resampling = pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic"])
 
+
+def _half(mode: str, nothing: int | tuple[int, ...], something: int | tuple[int, ...]) -> Image.Image:
+    image = Image.new(mode, (32, 32), something)
+    image.paste(nothing, (0, 0, 32, 16))
+    return image
+
+
+#: Images of which the upper half is transparent and the lower one is grey.
+HALF_TRANSPARENT = {
+    "alpha": bytes_of(_half("RGBA", (40, 40, 40, 0), (70, 70, 70, 255)), "PNG"),
+    "grey with alpha": bytes_of(_half("LA", (40, 0), (70, 255)), "PNG"),
+    "colour key": bytes_of(_half("RGB", (40, 40, 40), (70, 70, 70)), "PNG", transparency=(40, 40, 40)),
+    "key among greys": bytes_of(_half("L", 40, 70), "PNG", transparency=40),
+    "palette": bytes_of(_half("RGBA", (40, 40, 40, 0), (70, 70, 70, 255)).quantize(2), "PNG"),
+}
+
+every_way_to_be_transparent = pytest.mark.parametrize("way", HALF_TRANSPARENT)
+
 every_format = pytest.mark.parametrize("name", FORMATS)
 
 
@@ -285,6 +303,18 @@ class ImagingSuite:
 
         assert opened(tile).convert("RGBA").getchannel("A").tobytes() == image.getchannel("A").tobytes()
 
+    @every_way_to_be_transparent
+    @pytest.mark.parametrize("colors", [0, 256], ids=["true", "paletted"])
+    def test_transparency_is_kept_however_it_is_said(self, imaging: Imaging, way: str, colors: int) -> None:
+        raster = imaging.decode(HALF_TRANSPARENT[way], LIMITS)
+
+        for media_type in (PNG, MIXED):
+            [tile] = imaging.split(raster, [(0, 0)], TILE, ImageEncoding(media_type, colors=colors, transparent=True))
+            shown = opened(tile).convert("RGBA")
+            assert tile.media_type == PNG
+            assert shown.getchannel("A").getbbox() == (0, 16, 32, 32)
+            assert shown.getpixel((9, 30)) == (70, 70, 70, 255)
+
     def test_a_palette_with_the_configured_number_of_colors_is_kept(self, imaging: Imaging) -> None:
         image = gradient(64, 64).quantize(256)
         assert len(image.getpalette() or ()) == 768
@@ -409,6 +439,19 @@ class ImagingSuite:
             canvas = Canvas(Size(4, 4), transparent)
             result = imaging.compose(canvas, [Placement(below), Placement(half_red)])
             assert near(pixels_of(imaging.encode(result, CLEAR_TRUE_COLOR)), (100, 50, 0, 255))
+
+    @every_way_to_be_transparent
+    @pytest.mark.parametrize("transparent", [True, False], ids=["transparent", "opaque"])
+    def test_the_layer_below_is_seen_however_transparency_is_said(
+        self, imaging: Imaging, way: str, transparent: bool
+    ) -> None:
+        below = decoded(imaging, Image.new("RGB", (32, 32), (0, 100, 0)))
+        above = imaging.decode(HALF_TRANSPARENT[way], LIMITS)
+
+        result = imaging.compose(Canvas(TILE, transparent), [Placement(below), Placement(above)])
+
+        shown = Image.frombytes("RGBA", (32, 32), pixels_of(imaging.encode(result, CLEAR_TRUE_COLOR)))
+        assert [shown.getpixel((9, 9)), shown.getpixel((9, 30))] == [(0, 100, 0, 255), (70, 70, 70, 255)]
 
     @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
     def test_opacity_fades_a_layer(self, imaging: Imaging, mode: str) -> None:
@@ -649,6 +692,28 @@ class ImagingSuite:
         shown = image_in(imaging, imaging.warp(raster, mesh, "bicubic", transparent=True))
 
         assert [shown.getpixel((x, 5)) for x in (0, 19, 20, 29)] == 2 * [(255, 0, 0, 255)] + 2 * [(255, 255, 255, 0)]
+
+    @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic", "area", "lanczos"])
+    @pytest.mark.parametrize("tear", [(0, 15, 16, 32), (0, 14, 17, 32)], ids=["one pixel", "three pixels"])
+    @pytest.mark.parametrize("upright", [False, True], ids=["left to right", "top to bottom"])
+    def test_at_a_tear_nothing_of_what_lies_between_is_drawn(
+        self, imaging: Imaging, tear: tuple[int, ...], resampling: str, upright: bool
+    ) -> None:
+        """From the very edge of the raster the map goes on at the other one, as at the antimeridian."""
+        image = Image.new("RGB", (96, 96), (0, 250, 0))
+        image.paste((250, 0, 0), (0, 0, 40, 96))
+        image.paste((0, 0, 250), (56, 0, 96, 96))
+        along, across = (96.0 - tear[1], 96.0, 0.0, 0.0 + tear[1]), (40.0, 72.0)
+        if upright:
+            image = image.transpose(Image.Transpose.TRANSPOSE)
+            mesh = Mesh(TILE, (0, 32), tear, tuple((x, y) for y in along for x in across))
+        else:
+            mesh = Mesh(TILE, tear, (0, 32), tuple((x, y) for y in across for x in along))
+
+        shown = image_in(imaging, imaging.warp(decoded(imaging, image), mesh, resampling, transparent=False))
+
+        colors = {color for _, color in shown.convert("RGB").getcolors(1024) or ()}
+        assert colors == {(250, 0, 0), (0, 0, 250)}
 
     @pytest.mark.parametrize("resampling", ["bilinear", "bicubic"])
     @pytest.mark.parametrize("kind", ["rescaling", "mesh"])

@@ -47,10 +47,10 @@ def map_like(side: int, *, holes: bool = False, seed: int = 1) -> Image.Image:
     return image
 
 
-def bytes_of(image: Image.Image, name: str) -> bytes:
-    """``image`` as a file of Pillow's format ``name``."""
+def bytes_of(image: Image.Image, name: str, **options: object) -> bytes:
+    """``image`` as a file of Pillow's format ``name``, with ``options`` of its writer."""
     buffer = io.BytesIO()
-    image.save(buffer, name)
+    image.save(buffer, name, **options)
     return buffer.getvalue()
 
 

@@ -260,13 +260,66 @@ def test_a_server_that_has_no_time_is_left_alone_and_that_is_said_too(
         application = Application.over(tmp_path, busy.url, busy.url)
         caplog.set_level(logging.INFO)
 
-        answers = [application.ask(layer), application.ask(layer)]
+        answers, host = [application.ask(layer), application.ask(layer)], busy.host
 
         assert len(busy.requests) == 1
     for answer, text in zip(answers, [f"HTTP Error {HIDDEN}", "The source is left alone for a moment"], strict=True):
         _is_told(answer, text)
         assert 30 <= int(answer.headers["Retry-After"]) <= 40
     assert '": 429' in _log_of(caplog)
+    assert f"{host} is not asked for another " in _log_of(caplog)
+    assert application.stored == []
+
+
+#: Sources that something is done to before anybody knows of a cache.
+WRAPPED = """
+services: {{tms: , wms: {{on_source_errors: raise}}}}
+globals: {{cache: {{failure_seconds: 0}}}}
+layers:
+  - {{name: reprojected, title: a, sources: [reprojected]}}
+  - {{name: clipped, title: a, sources: [clipped]}}
+  - {{name: keyed, title: a, sources: [keyed]}}
+  - {{name: merged, title: a, sources: [merged]}}
+  - {{name: bands, title: a, sources: [bands]}}
+  - {{name: copied, title: a, sources: [copied]}}
+  - {{name: direct, title: a, sources: [in_degrees]}}
+caches:
+  reprojected: {{grids: [GLOBAL_WEBMERCATOR], sources: [in_degrees]}}
+  clipped: {{grids: [GLOBAL_WEBMERCATOR], sources: [limited]}}
+  keyed: {{grids: [GLOBAL_WEBMERCATOR], sources: [white]}}
+  merged: {{grids: [GLOBAL_WEBMERCATOR], sources: [world, limited]}}
+  bands: {{grids: [GLOBAL_WEBMERCATOR], sources: {{l: [{{source: white, band: 0}}]}}}}
+  copied: {{grids: [GLOBAL_WEBMERCATOR], sources: [keyed]}}
+sources:
+  world: {{type: world}}
+  in_degrees: {{type: wms, supported_srs: ["EPSG:4326"], req: {{url: "{url}", layers: a}}}}
+  limited:
+    type: wms
+    coverage: {{bbox: [-90, -45, 90, 45], srs: "EPSG:4326", clip: true}}
+    req: {{url: "{url}", layers: a}}
+  white: {{type: wms, image: {{transparent_color: "#ffffff"}}, req: {{url: "{url}", layers: a}}}}
+"""
+
+
+@pytest.mark.parametrize("layer", ["reprojected", "clipped", "keyed", "merged", "bands", "copied", "direct"])
+def test_what_is_done_to_a_map_hides_nothing_from_the_operator(
+    tmp_path: Path, upstream: UpstreamServer, caplog: pytest.LogCaptureFixture, layer: str
+) -> None:
+    upstream.on("/wms", BAD["half an image"].reply((256, 256), Received("GET", "/", {}, b"", 1)))
+    (tmp_path / "mapproxy.yaml").write_text(WRAPPED.format(url=f"{upstream.url}/wms?token=hunter2"))
+    application = Application(Client(tilekeep.make_wsgi_app(str(tmp_path / "mapproxy.yaml"))), tmp_path)
+
+    answer = (
+        application.ask("direct") if layer == "direct" else application.web.get(f"/tiles/{layer}/EPSG3857/3/4/3.png")
+    )
+
+    _is_told(answer, USELESS)
+    [warning] = [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno == logging.WARNING and "upstream image refused" in record.getMessage()
+    ]
+    assert f"asked for: {upstream.url}/wms?token=***&layers=a" in warning
     assert application.stored == []
 
 

@@ -98,7 +98,7 @@ class TestPort(MapSourceSuite):
 
 
 class TestPixels:
-    @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic"])
+    @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "bicubic", "area", "lanczos"])
     def test_pixels_of_the_file_are_those_of_the_map(self, photo: Path, resampling: str) -> None:
         image = drawn(source(photo, resampling=resampling))
 
@@ -146,6 +146,36 @@ class TestPixels:
         assert isinstance(answer, Drawn | Blank)
 
 
+class TestPlaces:
+    @pytest.mark.parametrize("code", ["EPSG:4326", "EPSG:3857"])
+    def test_a_raster_from_0_to_360_degrees_is_seen_on_both_sides_of_greenwich(self, tmp_path: Path, code: str) -> None:
+        east_to_west = np.repeat(np.array([[10, 200]], np.uint8), 180, axis=1)[None].repeat(180, axis=1)
+        place = Affine(1, 0, 0, 0, -1, 90)
+        path = written(tmp_path / "a.tif", east_to_west, crs="EPSG:4326", transform=place, tiled=False)
+        srs = PROJECTION.srs(code)
+
+        for degrees, value in ((BBox(-100, 10, -80, 30), 200), (BBox(80, 10, 100, 30), 10)):
+            bbox = PROJECTION.between(PROJECTION.srs("EPSG:4326"), srs).bbox(degrees)
+            shown = drawn(source(path), MapQuery(bbox, Size(20, 20), srs, "image/png"))
+            assert shown.getcolors() == [(400, (value, value, value, 255))]
+
+    def test_a_raster_across_the_antimeridian_is_seen_on_both_sides_of_it(self, tmp_path: Path) -> None:
+        place = Affine(0.1, 0, 170, 0, -0.1, 10)
+        pixels = np.full((1, 200, 200), 90, np.uint8)
+        path = written(tmp_path / "a.tif", pixels, crs="EPSG:4326", transform=place, tiled=False)
+        world = MapQuery(BBox(-180, -90, 180, 90), Size(360, 180), PROJECTION.srs("EPSG:4326"), "image/png")
+
+        alpha = drawn(source(path, resampling="nearest"), world).getchannel("A")
+
+        assert [alpha.getpixel((x, 90)) for x in (0, 9, 10, 349, 350, 359)] == [255, 255, 0, 0, 255, 255]
+
+    def test_rows_may_go_from_south_to_north(self, tmp_path: Path) -> None:
+        place = Affine(METRES, 0, WEST, 0, METRES, NORTH - SIDE * METRES)
+        path = written(tmp_path / "a.tif", photograph()[:, ::-1], transform=place)
+
+        assert drawn(source(path)).tobytes() == drawn(source(written(tmp_path / "b.tif", photograph()))).tobytes()
+
+
 class TestOverviews:
     def test_small_maps_come_from_the_coarsest_that_is_as_fine(self, tmp_path: Path) -> None:
         """Each level of the file is one colour, so that a map shows which was read."""
@@ -161,13 +191,14 @@ class TestOverviews:
 
         assert [seen(pixels) for pixels in (512, 300, 256, 200, 128, 32)] == [10, 10, 50, 50, 90, 90]
 
-    def test_without_any_a_small_map_is_the_mean_of_what_it_shows(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("resampling", ["bilinear", "area", "lanczos"])
+    def test_without_any_a_small_map_is_the_mean_of_what_it_shows(self, tmp_path: Path, resampling: str) -> None:
         stripes = np.zeros((1, SIDE, SIDE), np.uint8)
         stripes[:, :, ::2] = 200
         path = written(tmp_path / "a.tif", stripes)
         whole = BBox(WEST, NORTH - SIDE * METRES, WEST + SIDE * METRES, NORTH)
 
-        image = drawn(source(path, resampling="bilinear"), INSIDE._replace(bbox=whole, size=Size(64, 64)))
+        image = drawn(source(path, resampling=resampling), INSIDE._replace(bbox=whole, size=Size(64, 64)))
 
         assert all(95 <= color[0] <= 105 for _, color in image.crop((4, 4, 60, 60)).getcolors(9999) or [])
 

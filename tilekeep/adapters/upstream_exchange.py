@@ -34,7 +34,7 @@ class UpstreamExchange:
         timeout_seconds: longest wait for the gate, and then for the whole answer, however it drips.
         hide_error_details: whether clients are told neither URL nor reason of a failure.
         honors_cache_control: whether answers are kept no longer than the server says.
-        stand_ins: for which failures of the server something stands, so that they are no news.
+        stand_ins: for which failures of the server something stands, so that they are no warnings.
     """
 
     def __init__(
@@ -76,9 +76,14 @@ class UpstreamExchange:
         try:
             yield
         except SourceError as error:
-            level = logging.WARNING if self._stand_ins.for_error(error) is None else logging.DEBUG
-            log.log(level, "%s: %s", message, error)
+            log.log(self._level_of(error), "%s: %s", message, error)
             raise
+
+    def _level_of(self, error: SourceError) -> int:
+        """An image stands for whatever ``other`` failure there is, so that the log alone tells which one it was."""
+        if self._stand_ins.for_error(error) is None:
+            return logging.WARNING
+        return logging.DEBUG if self._stand_ins.expects(error) else logging.INFO
 
     def _told(self, answer: HttpAnswer) -> HttpAnswer:
         """The answer with what its server says about keeping it."""

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from tilekeep.application.refused_image import with_request
 from tilekeep.application.store_gate import TileGate
 from tilekeep.application.tile_maker import WantedBlock
 from tilekeep.domain.deadline import Deadline
-from tilekeep.domain.errors import ImageError, SourceContentError
+from tilekeep.domain.errors import ImageError, RefusedImage
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.grid import TileGrid
 from tilekeep.domain.image import EncodedImage, ImageEncoding, Raster
@@ -147,16 +148,16 @@ class TileFetcher:
         query = MapQuery(
             fetch.bbox, fetch.size, self._grid.srs, self._media_type, block.dimensions, validators, block.variant
         )
-        answer = self._source.get(query, block.purpose, deadline)
         keys = [block.key(crop.coord) for crop in fetch.crops]
-        if isinstance(answer, NotModified) and validators is not None:
-            return FetchedTiles((), tuple(keys), answer.validators or validators)
         try:
+            answer = self._source.get(query, block.purpose, deadline)
+            if isinstance(answer, NotModified) and validators is not None:
+                return FetchedTiles((), tuple(keys), answer.validators or validators)
             images, sent = self._images(fetch, answer)
-        except SourceContentError as error:
-            asked = ", ".join(request.public_url for request in self._source.requests_for(query, block.purpose))
-            log.warning("%s; asked for: %s", error, asked or "nothing, it was drawn here")
-            raise
+        except RefusedImage as error:
+            failure = with_request(error, self._source, query, block.purpose)
+            log.warning("%s", failure)
+            raise failure from error
         tiles = tuple(
             NewTile(key, image.body, image.media_type, sent, single_color=image.single_color)
             for key, image in zip(keys, images, strict=False)
@@ -178,7 +179,7 @@ class TileFetcher:
             if self._keeps_bytes(fetch):
                 return [self._kept(fetch, answer)], answer.validators
             return self._cut(fetch, self._gate.pixels(answer.body, fetch.size, lazily=True)), answer.validators
-        raise SourceContentError("the source answered 'not modified' to a request without validators")
+        raise self._gate.refusal("the source answered 'not modified' to a request without validators")
 
     def _keeps_bytes(self, fetch: PlannedFetch) -> bool:
         """Whether the answer is the tile, byte for byte (spec/caches.md, 7; spec/config-globals-grids.md, 8.4)."""

@@ -9,10 +9,18 @@ from typing import NamedTuple
 from tilekeep.application.combined_maps import combined
 from tilekeep.application.layer_tree import LaidSource
 from tilekeep.application.refused_box import refused_box
+from tilekeep.application.refused_image import with_request
 from tilekeep.application.retouch_tile import Redraw
 from tilekeep.application.store_gate import StoreGate
 from tilekeep.domain.deadline import Deadline, Purpose
-from tilekeep.domain.errors import LockTimeout, SourceError, SourceRecentlyFailed, StoreError, TilekeepError
+from tilekeep.domain.errors import (
+    LockTimeout,
+    RefusedImage,
+    SourceError,
+    SourceRecentlyFailed,
+    StoreError,
+    TilekeepError,
+)
 from tilekeep.domain.extent import Extent
 from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import AVIF, GIF, JPEG, PNG, WEBP, EncodedImage, ImageEncoding, Raster, sniffed_media_type
@@ -221,13 +229,19 @@ class GetMap:
             if isinstance(answer, Fetched):
                 return _Layer(self._gate.drawn(answer, query.size), body=answer.body)
             return _Layer(answer if isinstance(answer, Drawn) else None)
+        except RefusedImage as error:
+            return self._failed(with_request(error, laid.source, query, purpose))
         except (SourceError, LockTimeout, StoreError) as error:
-            if self._raise_source_errors:
-                raise
-            # What failed a moment ago has been logged then, and maps may ask for it many times a second.
-            level = logging.DEBUG if isinstance(error, SourceRecentlyFailed) else logging.WARNING
-            log.log(level, "a layer of a map failed: %s", error)
-            return _Layer(None, error)
+            return self._failed(error)
+
+    def _failed(self, error: TilekeepError) -> _Layer:
+        """The layer without a map; raises the error where those of sources are to be raised."""
+        # What failed a moment ago has been logged then, and maps may ask for it many times a second.
+        level = logging.DEBUG if isinstance(error, SourceRecentlyFailed) else logging.WARNING
+        log.log(level, "a layer of a map failed: %s", error)
+        if self._raise_source_errors:
+            raise error
+        return _Layer(None, error)
 
     def _with_messages(self, drawn: Drawn, errors: Sequence[TilekeepError]) -> Drawn:
         text = "\n".join(dict.fromkeys(_message(error) for error in errors))

@@ -13,8 +13,8 @@ from tilekeep.domain.deadline import Deadline
 from tilekeep.domain.errors import ImageError, SourceContentError, SourceError, StoreError
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import PNG, ImageEncoding, ImageLimits, Raster
+from tilekeep.domain.secrets import redacted
 from tilekeep.ports.imaging import Canvas, Imaging, Placement
-from tilekeep.ports.legend_source import LegendSource
 from tilekeep.ports.legend_store import LegendStore
 
 log = logging.getLogger("tilekeep.legend")
@@ -97,7 +97,7 @@ class LegendPictures:
         failures: list[SourceError] = []
         for part in legend.parts():
             try:
-                rasters.append(self._raster(part, scale, deadline))
+                rasters.append(self._decoded(part.picture(scale, deadline), legend))
             except SourceError as error:
                 failures.append(error)
         if not rasters:
@@ -108,12 +108,13 @@ class LegendPictures:
             self._keep(name, body)
         return Picture(raster, body, not failures)
 
-    def _raster(self, part: LegendSource, scale: float | None, deadline: Deadline) -> Raster:
+    def _decoded(self, body: bytes, legend: Legend) -> Raster:
         try:
-            return self._imaging.decode(part.picture(scale, deadline), self._limits)
+            return self._imaging.decode(body, self._limits)
         except ImageError as error:
-            log.warning("legend refused: %s", error)
-            raise SourceContentError(f"legend refused: {error}", client_message=_REFUSED) from error
+            message = f"legend of {redacted(legend.identity)} refused: {error}"
+            log.warning("%s", message)
+            raise SourceContentError(message, client_message=_REFUSED) from error
 
     def _stored(self, name: str) -> Picture | None:
         """One that cannot be read is made anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tilekeep.domain.errors import SourceContentError
+from tilekeep.domain.errors import RefusedImage
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.gzip_body import is_packed, packed, unpacked
 from tilekeep.domain.image import EncodedImage, Raster
@@ -32,7 +32,7 @@ class OpaqueGate:
     def kept(self, answer: Fetched, wanted: Size, *, accepts_integer_multiples: bool) -> EncodedImage:
         """The tile as it is stored: a vector tile without layers is one too.
 
-        :raises SourceContentError: it is damaged, cut or too large, or something else.
+        :raises RefusedImage: it is damaged, cut or too large, or something else.
         """
         try:
             body = self._checked(answer.body)
@@ -56,12 +56,10 @@ class OpaqueGate:
         """Refused: there are no pixels."""
         raise self.refusal("a picture")
 
-    def refusal(self, reason: str) -> SourceContentError:
+    def refusal(self, reason: str) -> RefusedImage:
         """The error for a tile that cannot be used for ``reason``."""
         kind = self._wanted.name
-        return SourceContentError(
-            f"cache {self._name}: upstream {kind} tile refused: {reason}", client_message=_REFUSED
-        )
+        return RefusedImage(f"cache {self._name}: upstream {kind} tile refused: {reason}", client_message=_REFUSED)
 
     def _checked(self, body: bytes) -> bytes:
         is_compressed = is_packed(body)

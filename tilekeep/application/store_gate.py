@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from tilekeep.domain.errors import ImageError, SourceContentError
+from tilekeep.domain.errors import ImageError, RefusedImage
 from tilekeep.domain.geometry import Size
 from tilekeep.domain.image import EncodedImage, ImageFacts, ImageLimits, Raster
 from tilekeep.domain.map_query import Drawn, Fetched
@@ -20,7 +20,7 @@ class TileGate(Protocol):
     """What tiles pass on their way into a store."""
 
     def kept(self, answer: Fetched, wanted: Size, *, accepts_integer_multiples: bool) -> EncodedImage:
-        """The tile as it is stored, which is what the source sent; raises SourceContentError."""
+        """The tile as it is stored, which is what the source sent; raises RefusedImage."""
         ...
 
     def pixels(self, body: bytes, wanted: Size, *, lazily: bool = False) -> Raster:
@@ -31,7 +31,7 @@ class TileGate(Protocol):
         """As :meth:`StoreGate.check_size`."""
         ...
 
-    def refusal(self, reason: str) -> SourceContentError:
+    def refusal(self, reason: str) -> RefusedImage:
         """As :meth:`StoreGate.refusal`."""
         ...
 
@@ -54,7 +54,7 @@ class StoreGate:
     def whole(self, body: bytes, wanted: Size, *, accepts_integer_multiples: bool) -> ImageFacts:
         """The facts of an image that is kept byte for byte.
 
-        :raises SourceContentError: it does not decode, is over the limits, or has another size than ``wanted``
+        :raises RefusedImage: it does not decode, is over the limits, or has another size than ``wanted``
             (exact integer multiples pass where ``accepts_integer_multiples``, with one warning).
         """
         try:
@@ -108,9 +108,9 @@ class StoreGate:
             )  # fmt: skip
         return True
 
-    def _wrong_size(self, size: Size, wanted: Size) -> SourceContentError:
+    def _wrong_size(self, size: Size, wanted: Size) -> RefusedImage:
         return self.refusal(f"image of {size.width}x{size.height} pixels instead of {wanted.width}x{wanted.height}")
 
-    def refusal(self, reason: str) -> SourceContentError:
+    def refusal(self, reason: str) -> RefusedImage:
         """The error for an image that cannot be used for ``reason``."""
-        return SourceContentError(f"cache {self._name}: upstream image refused: {reason}", client_message=_REFUSED)
+        return RefusedImage(f"cache {self._name}: upstream image refused: {reason}", client_message=_REFUSED)

@@ -28,6 +28,7 @@
     |   |-- SourceStatusError         it answered with an HTTP error status
     |   |-- SourceContentError        it answered with something that is not the map asked for
     |   |   |-- NoImage               it answered with no image at all, or with more than is accepted
+    |   |   |-- RefusedImage          what it answered cannot be used; nobody has said yet what was asked for
     |   |   `-- UnusableInfo          what it says about a place is malformed, too large or not safe to read
     |   |-- SourceBusy                all its permitted slots stayed taken until the deadline
     |   `-- SourceRecentlyFailed      it failed a moment ago and is not asked again yet
@@ -196,6 +197,13 @@ class NoImage(SourceContentError):
     """The upstream server answered with no image at all: nothing, another kind of content, or more than is accepted.
 
     A document in which a server says why there is no map, and a damaged image, are other kinds of this.
+    """
+
+
+class RefusedImage(SourceContentError):
+    """What the upstream server answered is no image that can be used.
+
+    It is found out where nobody knows what was asked for: whoever does says that in the log, and raises something else.
     """
 
 

@@ -48,6 +48,10 @@ class StandIns:
         left_alone = isinstance(error, SourceBusy) and error.retry_after is not None
         return self.other if left_alone or isinstance(error, _OTHER) else None
 
+    def expects(self, error: SourceError) -> bool:
+        """Whether the failure is a status for which something stands by name."""
+        return isinstance(error, SourceStatusError) and error.status in dict(self.by_status)
+
 
 #: Every failure of the source is one to clients.
 NO_STAND_INS = StandIns()

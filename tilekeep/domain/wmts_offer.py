@@ -19,6 +19,9 @@ from tilekeep.domain.unlike_grids import difference
 #: Names of reference systems of which old servers give the axes as x and y.
 _SHORT_NAMES = ("EPSG:", "CRS:")
 
+#: Where no level begins, since it would lie beyond it.
+_SOUTH_POLE = -90.0
+
 
 class ScaledMatrix(NamedTuple):
     """A level as the document states it; ``top_left`` in the axis order of its CRS."""
@@ -167,13 +170,16 @@ def _link_and_grid(
 
 
 def grid_of_matrix_set(found: MatrixSet, srs_of: Callable[[str], Srs]) -> TileGrid:
-    """The grid of a matrix set.
+    """The grid of a matrix set; the axes of corners are those of its name, unless latitudes would then be none.
 
     :raises ConfigurationError: it is no pyramid over one point of origin.
     :raises ProjectionError: its reference system is not known.
     """
     srs = srs_of(code_of_crs(found.crs))
     swapped = srs.north_first and found.crs.upper().startswith(_SHORT_NAMES)
+    if srs.north_first and srs.geographic:
+        latitudes = [matrix.top_left[1 if swapped else 0] for matrix in found.matrices]
+        swapped ^= any(latitude <= _SOUTH_POLE for latitude in latitudes)
     matrices = [_matrix(matrix, srs, swapped=swapped) for matrix in found.matrices]
     return grid_of_matrices(found.identifier, srs, sorted(matrices, key=lambda matrix: -matrix.cell_size))
 

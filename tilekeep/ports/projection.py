@@ -15,6 +15,8 @@ class Transform(Protocol):
     def bbox(self, bbox: BBox) -> BBox:
         """The envelope of the transformed outline (spec/config-globals-grids.md, 10).
 
+        Where x are longitudes it has all of them if the box reaches across the antimeridian or holds a pole, and that.
+
         :raises ProjectionError: no point of the outline has a finite image.
         """
         ...

@@ -39,7 +39,7 @@ def test_an_example_is_a_configuration_without_mistakes(example: str, tmp_path: 
     with path.open("w") as file:
         yaml.dump(whole, file)
     (tmp_path / "maps").mkdir()
-    for name in ("fields.geojson", "heights.tif", "topo.map", "maps/topo.map"):
+    for name in ("fields.geojson", "photo.tif", "topo.map", "maps/topo.map"):
         (tmp_path / name).touch()
 
     loaded = load_settings(str(path), variables={})

@@ -47,13 +47,16 @@ def test_an_exchange_takes_no_longer_than_its_time_out_or_the_deadline(deadline:
 
 
 @pytest.mark.parametrize(
-    ("status", "level"),
+    ("status", "other", "level"),
     [
-        pytest.param(404, logging.DEBUG, id="what-an-image-stands-for-is-no-news"),
-        pytest.param(500, logging.WARNING, id="every-other-failure-is"),
+        pytest.param(404, None, logging.DEBUG, id="what-an-image-is-named-for-is-no-news"),
+        pytest.param(500, StandIn((0, 0, 0)), logging.INFO, id="what-the-other-image-stands-for-is-told"),
+        pytest.param(500, None, logging.WARNING, id="every-other-failure-is-a-warning"),
     ],
 )
-def test_failures_are_logged_by_what_they_mean(status: int, level: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_failures_are_logged_by_what_they_mean(
+    status: int, other: StandIn | None, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     exchange = UpstreamExchange(
         FakeHttpClient(HttpAnswer(status, {}, b"")),
@@ -63,7 +66,7 @@ def test_failures_are_logged_by_what_they_mean(status: int, level: int, caplog: 
         max_bytes=100,
         timeout_seconds=4,
         hide_error_details=True,
-        stand_ins=StandIns(((404, StandIn((0, 0, 0))),)),
+        stand_ins=StandIns(((404, StandIn((0, 0, 0))),), other),
     )
 
     with pytest.raises(SourceStatusError) as raised, exchange.logging_failures(logging.getLogger("test"), "no map"):

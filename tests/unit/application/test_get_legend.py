@@ -164,15 +164,18 @@ class TestFailures:
         assert shown(kitchen, *legends) == ("image 30x20 a", False)
         assert kitchen.store.kept.keys() == {legend_file_name("x", None)}
 
-    def test_what_is_no_image_has_failed(self, kitchen: LegendKitchen) -> None:
-        legends = [legend("x", source("a")), legend("y", FakeLegendSource(b"<html>"))]
+    def test_what_is_no_image_has_failed_and_the_log_says_whose_it_is(
+        self, kitchen: LegendKitchen, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        broken = legend("https://maps.example.org/legend?token=hunter2", FakeLegendSource(b"<html>"))
 
-        assert shown(kitchen, *legends) == ("image 30x20 a", False)
+        assert shown(kitchen, legend("x", source("a")), broken) == ("image 30x20 a", False)
+        assert "legend of https://maps.example.org/legend?token=*** refused: " in caplog.text
 
     def test_a_picture_over_the_limits_has_failed(self) -> None:
         kitchen = LegendKitchen(max_pixels=100)
 
-        with pytest.raises(SourceContentError, match="legend refused: too many pixels") as raised:
+        with pytest.raises(SourceContentError, match="legend of x refused: too many pixels") as raised:
             shown(kitchen, legend("x", source()))
         assert raised.value.client_message == "The source did not answer with a usable legend."
 

@@ -51,6 +51,8 @@ class Servers:
         SourceTimeout("slow"),
         SourceStatusError("broken", status=503),
         SourceStatusError("too many", status=429),
+        SourceStatusError("who are you", status=401),
+        SourceStatusError("the token is old", status=498),
         SourceStatusError("in circles", status=302),
         NoImage("a page"),
         SourceContentError("an exception"),
@@ -65,7 +67,7 @@ def test_the_next_server_is_asked_where_one_fails(error: SourceError) -> None:
     assert servers.asked == [1, 1, 0]
 
 
-@pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410])
+@pytest.mark.parametrize("status", [204, 400, 403, 404, 410])
 def test_what_a_server_says_of_the_request_holds_for_all(status: int) -> None:
     servers = Servers(FakeMapSource(SourceStatusError("no", status=status)), FakeMapSource(MAP))
 

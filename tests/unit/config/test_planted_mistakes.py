@@ -966,7 +966,7 @@ def test_a_mistake_in_a_grid_is_found_where_it_is(options: str, path: str, colum
 @pytest.mark.parametrize(
     ("url", "says", "suggestion"),
     [
-        ("http://x.example/%(z)s/%(x)s/%(Y)s.png", "%(Y)s does not exist", "y"),
+        ("http://x.example/%(z)s/%(x)s/%(Y)s.png", "%(Y)s does not exist; there are arcgiscache_path, bbox", "y"),
         ("http://x.example/100%/%(z)s", "must be doubled", None),
         ("tiles/%(z)s", "starts with http://", None),
     ],

@@ -39,6 +39,12 @@ def test_other_failures_of_the_server_have_the_other_image(error: SourceError) -
     assert BOTH.for_error(error) is OTHER
 
 
+def test_only_a_status_that_is_named_is_expected() -> None:
+    assert BOTH.expects(SourceStatusError("gone", status=404))
+    assert not BOTH.expects(SourceStatusError("broken", status=500))
+    assert not BOTH.expects(SourceUnreachable("down"))
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from PIL import Image, ImageChops
 
+from tilekeep.adapters.imaging.alpha import with_alpha_in_full_color
 from tilekeep.adapters.imaging.canvas import empty
 from tilekeep.adapters.imaging.deep import DeepCanvas, begins_deep, in_eight_bits, is_deep_raster
 from tilekeep.adapters.imaging.raster import bands_of, image_of, is_opaque
@@ -64,9 +65,7 @@ def _lay(result: Image.Image, placement: Placement) -> None:
 
 
 def _lay_band(result: Image.Image, image: Image.Image, placement: Placement, corner: tuple[int, int]) -> None:
-    image = in_eight_bits(image)
-    if image.mode == "P" or "transparency" in image.info:
-        image = image.convert("RGBA")
+    image = with_alpha_in_full_color(in_eight_bits(image))
     if placement.replaces:
         result.paste(image, corner)
         return

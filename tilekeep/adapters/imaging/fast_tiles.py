@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from tilekeep.adapters.imaging.alpha import with_alpha_in_full_color
 from tilekeep.adapters.imaging.canvas import canvas_mode, cut, may_be_transparent
 from tilekeep.adapters.imaging.large_png import LARGE, large_palette_image, large_png
 from tilekeep.adapters.imaging.pillow_encoding import (
@@ -138,14 +139,16 @@ def _jpeg(words: Words, mode: str, encoding: ImageEncoding) -> EncodedImage:
 
 
 def prepared(raster: Raster, encoding: ImageEncoding) -> FastRaster:
-    """``raster`` with palettes expanded where tiles need full colour: transparent ones, and palettes to be changed."""
-    if isinstance(raster, FastRaster) and raster.mode != "P":
+    """``raster`` in full colour where tiles need that: transparent ones, and palettes to be changed."""
+    if isinstance(raster, FastRaster) and raster.words is not None:
         return raster
     image = image_of(raster)
     if image.mode == "P" and may_be_transparent(encoding):
         return _expanded(image, "RGBA")
     if image.mode == "P" and encoding.colors and not has_palette_of(image, encoding.colors):
         return _expanded(image, "RGB")
+    if may_be_transparent(encoding):
+        image = with_alpha_in_full_color(image)
     return FastRaster(image=image, mode=image.mode)
 
 

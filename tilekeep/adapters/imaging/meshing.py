@@ -11,7 +11,10 @@ from tilekeep.adapters.imaging.canvas import WHITE
 from tilekeep.adapters.imaging.deep import NOTHING, is_deep_mode
 from tilekeep.adapters.imaging.warped_canvas import OPAQUE_WHITE, whitened, with_alpha
 from tilekeep.domain.geometry import Size
+from tilekeep.domain.tears import longest_step, may_be_torn
 from tilekeep.domain.warp import Mesh
+
+_HALF = 0.5
 
 _Quad = tuple[tuple[int, int, int, int], tuple[float, ...]]
 
@@ -44,6 +47,7 @@ def mesh_stays_inside(mesh: Mesh, size: Size) -> bool:
 def _quads(mesh: Mesh) -> list[_Quad]:
     """The cells of a mesh as Pillow wants them, counterclockwise; those next to a point without image are left out."""
     columns, rows, points = mesh.columns, mesh.rows, mesh.points
+    steps = _longest_steps(mesh)
     quads: list[_Quad] = []
     for row, (top, bottom) in enumerate(itertools.pairwise(rows)):
         for column, (left, right) in enumerate(itertools.pairwise(columns)):
@@ -51,5 +55,27 @@ def _quads(mesh: Mesh) -> list[_Quad]:
             below = at + len(columns)
             corners = (*points[at], *points[below], *points[below + 1], *points[at + 1])
             if all(map(math.isfinite, corners)):
-                quads.append(((left, top, right, bottom), corners))
+                torn = may_be_torn(right - left, mesh.size.width) or may_be_torn(bottom - top, mesh.size.height)
+                quads.append(((left, top, right, bottom), _mended(corners, steps) if torn else corners))
     return quads
+
+
+def _longest_steps(mesh: Mesh) -> tuple[float, float]:
+    finite = [point for point in mesh.points if all(map(math.isfinite, point))]
+    xs, ys = zip(*finite, strict=True) if finite else ((0.0,), (0.0,))
+    return longest_step(min(xs), max(xs)), longest_step(min(ys), max(ys))
+
+
+def _mended(corners: tuple[float, ...], steps: tuple[float, float]) -> tuple[float, ...]:
+    """The corners of a cell; one across a tear shows what its upper left corner does."""
+    xs, ys = (_at_first(values, step) for values, step in zip((corners[::2], corners[1::2]), steps, strict=True))
+    return tuple(value for point in zip(xs, ys, strict=True) for value in point)
+
+
+def _at_first(values: tuple[float, ...], longest: float) -> tuple[float, ...]:
+    """``values``, or where they differ too much the first, half a pixel inwards: at its edge a raster shows nothing."""
+    low, high = min(values), max(values)
+    if high - low <= longest:
+        return values
+    first = values[0] + math.copysign(_HALF, low + high - 2 * values[0])
+    return (first,) * len(values)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from tilekeep.adapters.imaging.alpha import with_alpha_in_full_color
 from tilekeep.adapters.imaging.band_merging import merged_bands
 from tilekeep.adapters.imaging.canvas import cut, empty_canvas, may_be_transparent
 from tilekeep.adapters.imaging.composing import composed
@@ -121,10 +122,8 @@ class PillowImaging:
 
 
 def expanded(image: Image.Image, encoding: ImageEncoding) -> Image.Image:
-    """Palettes become full colour with alpha where the result may be transparent, before anything else is done."""
-    if image.mode == "P" and may_be_transparent(encoding):
-        return image.convert("RGBA")
-    return image
+    """Whatever says what is transparent becomes alpha where the result may be that, before anything else is done."""
+    return with_alpha_in_full_color(image) if may_be_transparent(encoding) else image
 
 
 def _image_of(raster: Raster) -> Image.Image:

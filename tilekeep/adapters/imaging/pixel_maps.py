@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tilekeep.domain.tears import longest_step, may_be_torn
 from tilekeep.domain.warp import AlignedMesh, Mesh, Rescaling
 
 #: From here to the centre of a pixel.
@@ -91,7 +93,10 @@ def pixel_maps(mesh: Mesh) -> PixelMaps:
     points[missing] = 0
     points = np.clip(points, -_BEYOND, _BEYOND)
     precision = np.float64 if np.abs(points).max() > _FAR else np.float32
-    x, y = (_between(np.asarray(points[:, :, axis], precision), mesh) for axis in (0, 1))
+    x, y = (
+        _between(np.asarray(points[:, :, axis], precision), mesh, longest=_longest_step(points[~missing, axis]))
+        for axis in (0, 1)
+    )
     if precision is np.float64:
         x, y = (np.clip(values, -_FAR, _FAR).astype(np.float32) for values in (x, y))
     if missing.any():
@@ -99,23 +104,39 @@ def pixel_maps(mesh: Mesh) -> PixelMaps:
     return PixelMaps(x, y)
 
 
-def _between(values: _Numbers, mesh: Mesh) -> _Numbers:
+def _longest_step(values: _Numbers) -> float:
+    return longest_step(float(values.min()), float(values.max())) if values.size else math.inf
+
+
+def _between(values: _Numbers, mesh: Mesh, longest: float = math.inf) -> _Numbers:
     """What is known where the lines of the mesh cross, interpolated for every pixel."""
-    return _along(_along(values.T, mesh.rows).T, mesh.columns)
+    return _along(_along(values.T, mesh.rows, longest).T, mesh.columns, longest)
 
 
-def _along(values: _Numbers, lines: Sequence[int]) -> _Numbers:
+def _along(values: _Numbers, lines: Sequence[int], longest: float) -> _Numbers:
     """``values`` at ``lines`` along the last axis, interpolated for the pixels between them.
+
+    Where they differ by more than the ``longest`` step, pixels show what the nearer line does.
 
     Not as a product of matrices: most of that would be zeros, and its threads keep all processors waiting.
     """
     pixels = np.diff(lines)
     before = np.repeat(lines[:-1], pixels)
     share = (np.arange(lines[-1]) + _HALF - before) / np.repeat(pixels, pixels)
-    result = np.repeat(np.diff(values, axis=1), pixels, axis=1)
+    steps = np.diff(values, axis=1)
+    result = np.repeat(steps, pixels, axis=1)
+    torn = (np.abs(steps) > longest) & [may_be_torn(count, lines[-1]) for count in pixels.tolist()]
+    if torn.any():
+        share = np.where(np.repeat(torn, pixels, axis=1), _nearer_end(share, result), share)
     result *= share.astype(values.dtype)
     result += np.repeat(values[:, :-1], pixels, axis=1)
     return result
+
+
+def _nearer_end(share: _Numbers, steps: _Numbers) -> _Numbers:
+    """The share at the end that is nearer, half a pixel inwards: at its very edge a raster shows nothing."""
+    inwards = np.minimum(_HALF / np.maximum(np.abs(steps), _HALF), _HALF)
+    return np.asarray(np.where(share > _HALF, 1 - inwards, inwards))
 
 
 def _points(mesh: Mesh) -> _Numbers:

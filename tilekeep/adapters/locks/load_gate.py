@@ -130,7 +130,7 @@ class LoadGate(Generic[Slot]):
         state, now = self._states.peek(upstream.name)
         shut = closed_since(state, upstream, now)
         if shut is not None:
-            raise _left_alone(shut)
+            raise _left_alone(upstream, shut)
 
     @contextmanager
     def _place(self, upstream: Upstream, purpose: Purpose, deadline: Deadline) -> Iterator[None]:
@@ -175,7 +175,7 @@ class LoadGate(Generic[Slot]):
                 return attempt.slot
             left = deadline.remaining(self._clock.monotonic())
             if isinstance(decision, Closed) and (purpose is not Purpose.SEED or left <= 0.0):
-                raise _left_alone(decision)
+                raise _left_alone(upstream, decision)
             if left <= 0.0:
                 raise _busy(upstream)
             time.sleep(min(decision.seconds, left, _LONGEST_SLEEP_SECONDS))
@@ -242,12 +242,13 @@ def _busy(upstream: Upstream) -> SourceBusy:
         limits.append(f"all {upstream.concurrent_requests} requests permitted at a time (concurrent_requests)")
     if upstream.requests_per_second > 0:
         limits.append(f"all {upstream.requests_per_second:g} requests permitted in a second (requests_per_second)")
-    return SourceBusy(f"{' or '.join(limits) or 'others'} were still before this one at the deadline")
+    before = " or ".join(limits) or "others"
+    return SourceBusy(f"{upstream.public_name}: {before} were still before this one at the deadline")
 
 
-def _left_alone(closed: Closed) -> SourceBusy:
+def _left_alone(upstream: Upstream, closed: Closed) -> SourceBusy:
     return SourceBusy(
-        f"the server is not asked for another {closed.seconds:.1f} s: {closed.reason}",
+        f"{upstream.public_name} is not asked for another {closed.seconds:.1f} s: {closed.reason}",
         client_message="The source is left alone for a moment (see logs for the reason).",
         retry_after=closed.seconds,
     )

@@ -16,14 +16,14 @@ _WORLD = BBox(-180.0, -85.06, 180.0, 85.06)
 
 
 def outline(bbox: BBox) -> list[tuple[float, float]]:
-    """Sixteen points on the outline: the corners and three between each two of them."""
+    """Sixteen points on the outline, once around: the corners and three between each two of them."""
     x_step = bbox.width / _STEPS_PER_SIDE
     y_step = bbox.height / _STEPS_PER_SIDE
     along = range(_STEPS_PER_SIDE + 1)
     between = range(1, _STEPS_PER_SIDE)
-    horizontal = [(bbox.min_x + i * x_step, y) for y in (bbox.min_y, bbox.max_y) for i in along]
-    vertical = [(x, bbox.min_y + i * y_step) for x in (bbox.min_x, bbox.max_x) for i in between]
-    return horizontal + vertical
+    bottom, top = ([(bbox.min_x + i * x_step, y) for i in along] for y in (bbox.min_y, bbox.max_y))
+    left, right = ([(x, bbox.min_y + i * y_step) for i in between] for x in (bbox.min_x, bbox.max_x))
+    return [*bottom, *right, *reversed(top), *reversed(left)]
 
 
 def envelope(points: Sequence[tuple[float, float]]) -> BBox:

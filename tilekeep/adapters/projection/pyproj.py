@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tilekeep.adapters.projection.outline import clamped_to_web_mercator, envelope, outline
+from tilekeep.adapters.projection.poles import (
+    crosses_antimeridian,
+    grown,
+    holds,
+    nearest_to_poles,
+    poles_of,
+    world_of,
+)
 from tilekeep.adapters.projection.well_known import (
     TO_WEB_MERCATOR,
     TO_WGS_84,
@@ -98,15 +107,34 @@ class _Pyproj:
         self._clamps = clamps
         self._formula = _FORMULAS.get((source.definition, target.definition))
         self._transformer: pyproj.Transformer | None = None
+        self._world = world_of(target)
+        self._found_poles: tuple[Point | None, Point | None] | None = None
 
     def bbox(self, bbox: BBox) -> BBox:
         try:
-            result = envelope(self.points(outline(bbox)))
+            result = self._envelope(bbox)
         except ProjectionError as error:
             raise ProjectionError(
                 f"The box {tuple(bbox)} in {self._source.code} has no finite image in {self._target.code}."
             ) from error
         return clamped_to_web_mercator(bbox, result) if self._clamps else result
+
+    def _envelope(self, bbox: BBox) -> BBox:
+        world = self._world
+        if world is None:
+            return envelope(self.points(outline(bbox)))
+        south, north = poles = self._poles(world)
+        ring, near = self.points(outline(bbox)), self.points(nearest_to_poles(bbox, poles))
+        around = crosses_antimeridian(ring, world)
+        return grown(envelope([*ring, *near]), world, around=around, south=holds(bbox, south), north=holds(bbox, north))
+
+    def _poles(self, world: BBox) -> tuple[Point | None, Point | None]:
+        """Where the poles are in the source, as far as they are points there."""
+        if self._source.geographic or self._formula is not None:
+            return None, None
+        if self._found_poles is None:
+            self._found_poles = poles_of(world, functools.partial(_transformed, self._to_target, direction="INVERSE"))
+        return self._found_poles
 
     def points(self, points: Sequence[Point]) -> list[Point]:
         formula = self._formula
@@ -123,10 +151,20 @@ class _Pyproj:
     def _by_proj(self, points: Sequence[Point]) -> list[Point]:
         if not points:
             return []
+        return _transformed(self._to_target, points)
+
+    @property
+    def _to_target(self) -> pyproj.Transformer:
         if self._transformer is None:
             self._transformer = self._library.transformer(self._source.definition, self._target.definition)
-        xs, ys = self._transformer.transform([x for x, _ in points], [y for _, y in points])
-        return list(zip(xs, ys, strict=True))
+        return self._transformer
+
+
+def _transformed(
+    transformer: pyproj.Transformer, points: Sequence[Point], direction: Literal["FORWARD", "INVERSE"] = "FORWARD"
+) -> list[Point]:
+    xs, ys = transformer.transform([x for x, _ in points], [y for _, y in points], direction=direction)
+    return list(zip(xs, ys, strict=True))
 
 
 class _Library:

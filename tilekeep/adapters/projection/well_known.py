@@ -55,7 +55,7 @@ def _northing(latitude: float) -> float:
 
 
 def _longitude(x: float) -> float:
-    return math.degrees(x / _SEMI_MAJOR_METRES)
+    return x / WEB_MERCATOR_HALF_WIDTH * _HALF_TURN  # which makes halves and quarters of the world whole degrees
 
 
 def _latitude(y: float) -> float:

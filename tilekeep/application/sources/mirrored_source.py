@@ -20,8 +20,9 @@ LONGEST_PAUSE_SECONDS = 300.0
 _CLIENT_ERRORS = range(400, 500)
 _NO_CONTENT = 204
 
-#: Answers of the 400s that say something of the server rather than of the request.
-_OF_THE_SERVER = frozenset({408, 429})
+#: Answers of the 400s that say something of the server rather than of the request: it is late, or busy, or does not
+#: know us (ArcGIS: 498 and 499), which each server decides for itself.
+_OF_THE_SERVER = frozenset({401, 407, 408, 429, 498, 499})
 
 
 class MirrorHealth:
@@ -55,7 +56,7 @@ class MirrorHealth:
 class MirroredSource:
     """Asks one server at a time, those that failed a moment ago last.
 
-    A request that a server calls wrong (400 to 499) is not sent to another.  Each attempt leaves time for those that
+    What a server says of the request (most of 400 to 499) holds for all.  Each attempt leaves time for those that
     may have to follow it.
 
     Args:

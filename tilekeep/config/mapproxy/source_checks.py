@@ -124,7 +124,8 @@ def _tile_url_problems(path: OptionPath, url: str) -> Iterator[Problem]:
         variables.append(part[1])
     for variable in filter(None, variables):
         if variable not in TILE_URL_VARIABLES:
-            message = f"the variable %({variable})s does not exist"
+            known = ", ".join(sorted(TILE_URL_VARIABLES))
+            message = f"the variable %({variable})s does not exist; there are {known}"
             yield error(path, message, suggestion=closest(variable, TILE_URL_VARIABLES))
     if not any(variables):
         yield warning(path, "the URL has no variables, so all tiles are the same; add %(z)s, %(x)s and %(y)s")

@@ -127,6 +127,11 @@ def test_web_mercator_becomes_degrees_as_proj_has_it(x: float, y: float) -> None
     assert point == pytest.approx(TO_DEGREES.transform(x, y), abs=1e-12)
 
 
+@pytest.mark.parametrize("part", [-1, -0.5, 0, 0.25, 1])
+def test_edges_of_tiles_are_whole_degrees(part: float) -> None:
+    assert PROJECTION.between(srs(3857), srs(4326)).points([(part * HALF, 0)]) == [(part * 180, 0)]
+
+
 @pytest.mark.parametrize("point", [(190.0, 10.0), (-540.0, 5.0), (3.0, 90.5), (math.inf, 0.0), (1e6, 0.0)], ids=str)
 def test_outside_the_world_proj_decides(point: tuple[float, float]) -> None:
     assert PROJECTION.between(srs(4326), srs(3857)).points([point]) == [TO_MERCATOR.transform(*point)]
@@ -165,6 +170,52 @@ def test_a_box_becomes_the_envelope_of_its_outline() -> None:
     box = PROJECTION.between(srs(4326), srs(25832)).bbox(bbox)
 
     assert box == pytest.approx((min(expected_x), min(expected_y), max(expected_x), max(expected_y)), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("code", "bbox", "south", "north"),
+    [
+        pytest.param(3995, BBox(-4e6, -4e6, 4e6, 4e6), 41.0, 90.0, id="the Arctic"),
+        pytest.param(3031, BBox(-4e6, -4e6, 4e6, 4e6), -90.0, -41.0, id="the Antarctic"),
+        pytest.param(3413, BBox(-100, -3e6, 3e6, 100), 52.0, 90.0, id="a part of which the pole is a corner"),
+    ],
+)
+def test_a_box_around_a_pole_has_all_longitudes_and_the_pole(code: int, bbox: BBox, south: float, north: float) -> None:
+    degrees = PROJECTION.between(srs(code), srs(4326)).bbox(bbox)
+    metres = PROJECTION.between(srs(code), srs(3857)).bbox(bbox)
+
+    assert degrees == pytest.approx((-180, south, 180, north), abs=1)
+    assert (metres.min_x, metres.max_x) == (-HALF, HALF)
+    assert (metres.max_y if north == 90 else -metres.min_y) >= HALF
+
+
+def test_a_box_beside_a_pole_reaches_as_near_to_it_as_its_side_does() -> None:
+    beside = BBox(-400_000, 10_000, 1_000_000, 1_400_000)
+    [(_, nearest)] = PROJECTION.between(srs(3995), srs(4326)).points([(0, 10_000)])
+
+    assert PROJECTION.between(srs(3995), srs(4326)).bbox(beside).max_y == pytest.approx(nearest, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("code", "bbox"),
+    [
+        pytest.param(2193, BBox(1_000_000, 4_700_000, 2_600_000, 6_300_000), id="New Zealand"),
+        pytest.param(32601, BBox(200_000, 6_000_000, 800_000, 8_000_000), id="the first zone of UTM"),
+    ],
+)
+def test_a_box_across_the_antimeridian_has_all_longitudes(code: int, bbox: BBox) -> None:
+    degrees = PROJECTION.between(srs(code), srs(4326)).bbox(bbox)
+    metres = PROJECTION.between(srs(code), srs(3857)).bbox(bbox)
+
+    assert (degrees.min_x, degrees.max_x) == (-180, 180)
+    assert (metres.min_x, metres.max_x) == (-HALF, HALF)
+
+
+@pytest.mark.parametrize("code", [8857, 3395, 32662])
+def test_where_a_pole_is_a_line_a_box_that_touches_it_stays_narrow(code: int) -> None:
+    [(east, north)] = PROJECTION.between(srs(4326), srs(code)).points([(20.0, 85.0)])
+
+    assert PROJECTION.between(srs(code), srs(4326)).bbox(BBox(-east, north / 2, east, north)).max_x < 90
 
 
 def test_a_box_without_any_image_is_an_error() -> None:

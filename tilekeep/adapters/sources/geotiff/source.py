@@ -8,17 +8,16 @@ window first, and the transparency of every kernel.
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PIL import Image
 
 from tilekeep.adapters.sources.geotiff.bands import Bands, bands_of, image_of
+from tilekeep.adapters.sources.geotiff.places import meets, shrinking, turns_of
 from tilekeep.adapters.sources.geotiff.raster_files import Opened, RasterFiles
 from tilekeep.domain.deadline import Deadline, Purpose
 from tilekeep.domain.errors import ProjectionError, SourceContentError
-from tilekeep.domain.geometry import BBox
 from tilekeep.domain.image import Raster
 from tilekeep.domain.map_query import Blank, Drawn, MapQuery, SourceTraits, UpstreamRequest
 from tilekeep.domain.source_failure import hidden, upstream_text
@@ -30,10 +29,7 @@ _FAILURE = "could not read raster"
 
 _TRAITS = SourceTraits(meta_tiles=True)
 
-_KERNELS = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "cubic"}
-
-#: Points per axis at which the scale of a map is compared with that of the file.
-_SAMPLES = 4
+_KERNELS = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "cubic", "area": "average", "lanczos": "lanczos"}
 
 
 class GeotiffSource:
@@ -107,21 +103,41 @@ class GeotiffSource:
             if dataset.crs is None:
                 raise ValueError("it does not say where it lies: there is no SRS in it")
             bands = bands_of(dataset, self._bands)
-            if not _meets(dataset, crs, query.bbox):
+            turns = [turn for turn in turns_of(dataset) if meets(dataset, turn, crs, query.bbox)]
+            if not turns:
                 return None
-            overview = _overview(dataset, crs, query, bands.colors[0])
+            shrinks = shrinking(dataset, crs, query)
+            kernel = self._kernel(bands, shrinks)
+            overview = _overview(dataset, shrinks, bands.colors[0])
             if overview is None:
-                return self._warped(dataset, crs, query, bands)
+                return self._laid(dataset, turns, crs, query, bands, kernel)
         with self._files.borrowed(Opened(self._path, overview)) as coarser:
-            return self._warped(coarser, crs, query, bands)
+            return self._laid(coarser, turns, crs, query, bands, kernel)
 
-    def _warped(self, dataset: Any, crs: Any, query: MapQuery, bands: Bands) -> Image.Image:
+    def _kernel(self, bands: Bands, shrinks: float) -> str:
+        """GDAL's name of it; one that averages areas has nothing to average where the raster is enlarged."""
+        if bands.table is not None:
+            return "nearest"
+        return "bilinear" if self._resampling == "area" and shrinks <= 1 else _KERNELS[self._resampling]
+
+    def _laid(
+        self, dataset: Any, turns: Sequence[float], crs: Any, query: MapQuery, bands: Bands, kernel: str
+    ) -> Image.Image:
+        """All turns of the raster side by side."""
+        first, *others = (self._warped(dataset, turn, crs, query, bands, kernel) for turn in turns)
+        for image in others:
+            first.alpha_composite(image)
+        return first
+
+    def _warped(self, dataset: Any, turn: float, crs: Any, query: MapQuery, bands: Bands, kernel: str) -> Image.Image:
         from rasterio.enums import Resampling
         from rasterio.transform import Affine
         from rasterio.vrt import WarpedVRT
 
-        kernel = "nearest" if bands.table is not None else _KERNELS[self._resampling]
         options: dict[str, Any] = {} if self._nodata is None else {"src_nodata": self._nodata}
+        if turn:
+            a, b, c, d, e, f, *_ = dataset.transform
+            options["src_transform"] = Affine(a, b, c + turn, d, e, f)
         box, size = query.bbox, query.size
         with WarpedVRT(
             dataset,
@@ -137,43 +153,7 @@ class GeotiffSource:
             return image_of(warped.read([*bands.colors, alpha]), bands)
 
 
-def _meets(dataset: Any, crs: Any, bbox: BBox) -> bool:
-    """Whether any of the raster lies in a box; if that cannot be told, it may."""
-    from rasterio._err import CPLE_BaseError
-    from rasterio.errors import RasterioError
-    from rasterio.warp import transform_bounds
-
-    try:
-        around = BBox(*transform_bounds(dataset.crs, crs, *dataset.bounds))
-    except (RasterioError, CPLE_BaseError):
-        return True
-    return not all(map(math.isfinite, around)) or around.intersects(bbox)
-
-
-def _overview(dataset: Any, crs: Any, query: MapQuery, band: int) -> int | None:
+def _overview(dataset: Any, shrinks: float, band: int) -> int | None:
     """The number of the coarsest overview that is as fine as the map everywhere, or None for the raster itself."""
-    finest = _shrinking(dataset, crs, query)
-    fitting = [number for number, factor in enumerate(dataset.overviews(band)) if factor <= finest]
+    fitting = [number for number, factor in enumerate(dataset.overviews(band)) if factor <= shrinks]
     return max(fitting, default=None)
-
-
-def _shrinking(dataset: Any, crs: Any, query: MapQuery) -> float:
-    """How many pixels of the raster lie along one of the map, at the place where they are fewest; at least 1."""
-    from rasterio.warp import transform
-
-    box, size = query.bbox, query.size
-    dx, dy = box.width / size.width, box.height / size.height
-    places = [
-        (box.min_x + box.width * (i + 0.5) / _SAMPLES, box.min_y + box.height * (j + 0.5) / _SAMPLES)
-        for i in range(_SAMPLES)
-        for j in range(_SAMPLES)
-    ]
-    beside = [point for x, y in places for point in ((x, y), (x + dx, y), (x, y + dy))]
-    xs, ys = transform(crs, dataset.crs, [x for x, _ in beside], [y for _, y in beside])
-    to_pixels = ~dataset.transform
-    pixels = [
-        (to_pixels.a * x + to_pixels.b * y + to_pixels.c, to_pixels.d * x + to_pixels.e * y + to_pixels.f)
-        for x, y in zip(xs, ys, strict=True)
-    ]
-    steps = [math.dist(pixels[i], pixels[i + k]) for i in range(0, len(pixels), 3) for k in (1, 2)]
-    return max(1.0, min((step for step in steps if math.isfinite(step)), default=1.0))
