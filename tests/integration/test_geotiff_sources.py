@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import threading
@@ -203,6 +204,56 @@ class TestOverviews:
         assert all(95 <= color[0] <= 105 for _, color in image.crop((4, 4, 60, 60)).getcolors(9999) or [])
 
 
+class TestMeasurements:
+    """Bands with more than 8 bits that are drawn alone; see ``test_elevation_caches.py``."""
+
+    @pytest.mark.parametrize(
+        ("kind", "lowest", "mode"),
+        [
+            ("uint16", 300, "I;16"),
+            ("int16", -400, "I"),
+            ("int32", -70_000, "I"),
+            ("float32", -0.5, "F"),
+            ("float64", 0.25, "F"),
+        ],
+    )
+    def test_values_of_a_band_stay_what_they_are(self, tmp_path: Path, kind: str, lowest: float, mode: str) -> None:
+        values = (lowest + np.arange(SIDE * SIDE).reshape(1, SIDE, SIDE) % 9000 + 1).astype(kind)
+        path = written(tmp_path / "a.tif", values)
+
+        image = drawn(source(path, resampling="nearest"))
+
+        first = round((INSIDE.bbox.min_x - WEST) / METRES), round((NORTH - INSIDE.bbox.max_y) / METRES)
+        shown = values[0, first[1] : first[1] + image.height, first[0] : first[0] + image.width]
+        assert image.mode == mode
+        assert np.array_equal(np.asarray(image), shown)
+
+    def test_where_there_is_nothing_they_are_0(self, tmp_path: Path) -> None:
+        values = np.full((1, SIDE, SIDE), 1234, np.int16)
+        values[:, :200, :] = -32768
+        path = written(tmp_path / "a.tif", values, nodata=-32768)
+
+        image = drawn(source(path))
+
+        assert [image.getpixel((100, y)) for y in (50, 150)] == [0, 1234]
+
+    def test_a_band_with_alpha_behind_it_may_be_chosen(self, tmp_path: Path) -> None:
+        values = np.stack([np.full((SIDE, SIDE), value, np.uint16) for value in (1000, 2000, 0)])
+        values[2, 200:, :] = 65535
+        path = written(tmp_path / "a.tif", values)
+
+        image = drawn(source(path, bands=(2, 3), resampling="nearest"))
+
+        assert [image.getpixel((100, y)) for y in (50, 150)] == [0, 2000]
+
+    def test_both_sides_of_the_antimeridian_are_put_together(self, tmp_path: Path) -> None:
+        values = np.full((1, 180, 360), 500, np.uint16)
+        path = written(tmp_path / "a.tif", values, crs="EPSG:4326", transform=Affine(1, 0, 0, 0, -1, 90))
+        query = MapQuery(BBox(-90, -45, 90, 45), Size(180, 90), PROJECTION.srs("EPSG:4326"), "image/png")
+
+        assert np.array_equal(np.asarray(drawn(source(path, resampling="nearest"), query)), np.full((90, 180), 500))
+
+
 class TestBands:
     def test_one_band_is_gray(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.tif", np.full((1, SIDE, SIDE), 90, np.uint8))
@@ -267,7 +318,7 @@ class TestFailures:
         assert failure.value.client_message == "could not read raster (see logs for URL and reason)."
         assert str(path) in caplog.text
 
-    def test_more_than_8_bits_are_refused_with_a_remedy(self, tmp_path: Path) -> None:
+    def test_colors_of_more_than_8_bits_are_refused_with_a_remedy(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.tif", photograph().astype(np.uint16))
 
         with pytest.raises(SourceContentError, match="of type uint16; convert it to 8 bits"):
@@ -340,6 +391,29 @@ layers:
 caches: {cached: {grids: [GLOBAL_WEBMERCATOR], sources: [photo]}}
 sources: {photo: {type: geotiff, filename: photo.tif}}
 """
+
+
+HEIGHTS = """
+services: {wmts: }
+layers: [{name: heights, title: Heights, tile_sources: [heights]}]
+caches:
+  heights: {grids: [GLOBAL_WEBMERCATOR], sources: [dem], image: {mode: I, resampling_method: nearest}}
+sources: {dem: {type: geotiff, filename: heights.tif, image: {resampling_method: nearest}}}
+"""
+
+
+def test_the_server_keeps_tiles_of_heights(tilekeep_server: Callable[..., Server], tmp_path: Path) -> None:
+    heights = 1000 + np.indices((SIDE, SIDE)).sum(axis=0).astype(np.uint16)[None]
+    written(tmp_path / "heights.tif", heights)
+    server = tilekeep_server(HEIGHTS, directory=tmp_path)
+
+    answers = [ask(f"{server.url}/wmts/heights/GLOBAL_WEBMERCATOR/13/4301/2759.png") for _ in ("made", "stored")]
+
+    assert answers[0].body == answers[1].body
+    tile = Image.open(io.BytesIO(answers[0].body))
+    values = np.asarray(tile)
+    assert tile.mode == "I;16"
+    assert 1000 < values.min() < values.max() <= heights.max()
 
 
 def test_the_server_draws_tiles_and_maps(tilekeep_server: Callable[..., Server], photo: Path) -> None:

@@ -13,6 +13,10 @@ _WITH_ALPHA = frozenset({2, 4})
 
 _LOOKUP_SIZE = 256
 
+#: Types of a band that is drawn alone, and those of the image, which has the same values; see
+#: :mod:`tilekeep.adapters.imaging.deep`.
+_DEEP_TYPES = {"uint16": "uint16", "int16": "int32", "int32": "int32", "float32": "float32", "float64": "float32"}
+
 
 class Bands(NamedTuple):
     """Which bands are drawn, counted from 1.
@@ -20,11 +24,13 @@ class Bands(NamedTuple):
     :ivar colors: one for gray or colours in a table, or three.
     :ivar alpha: the band that says what is transparent, or None where GDAL finds that out.
     :ivar table: colours by value, as 256 times RGBA, or None.
+    :ivar deep: the type of the numbers in the image, where they have more than 8 bits, else None.
     """
 
     colors: tuple[int, ...]
     alpha: int | None
     table: bytes | None
+    deep: str | None = None
 
 
 def bands_of(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
@@ -32,7 +38,7 @@ def bands_of(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
 
     An alpha band of the file counts in any case, unless another one is wanted.
 
-    :raises ValueError: there are no such bands, or they have more than 8 bits.
+    :raises ValueError: there are no such bands, or several that have more than 8 bits.
     """
     meanings = [meaning.name for meaning in dataset.colorinterp]
     alpha = meanings.index("alpha") + 1 if "alpha" in meanings else None
@@ -44,18 +50,34 @@ def bands_of(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
     for number in (*colors, *(() if alpha is None else (alpha,))):
         if number not in dataset.indexes:
             raise ValueError(f"there is no band {number}; it has {dataset.count}")
-        kind = dataset.dtypes[number - 1]
-        if kind != "uint8":
-            remedy = "convert it to 8 bits, for example with gdal_translate -ot Byte -scale"
-            raise ValueError(f"band {number} is of type {kind}; {remedy}")
     if not colors:
         raise ValueError("there is no band but alpha")
+    kind = dataset.dtypes[colors[0] - 1]
+    if len(colors) == 1 and kind in _DEEP_TYPES:
+        return Bands(colors, alpha, table=None, deep=_DEEP_TYPES[kind])
+    _require_8_bits(dataset, (*colors, *(() if alpha is None else (alpha,))))
     table = _table(dataset, colors[0]) if len(colors) == 1 and meanings[colors[0] - 1] == "palette" else None
     return Bands(colors, alpha, table)
 
 
+def _require_8_bits(dataset: Any, numbers: tuple[int, ...]) -> None:
+    for number in numbers:
+        kind = dataset.dtypes[number - 1]
+        if kind != "uint8":
+            remedy = "convert it to 8 bits, for example with gdal_translate -ot Byte -scale, or draw one band alone"
+            raise ValueError(f"band {number} is of type {kind}; {remedy}")
+
+
 def image_of(pixels: Any, bands: Bands) -> Image.Image:
-    """RGBA of an array of the colours and alpha behind them, as ``(band, row, column)``."""
+    """An image of an array of the colours and alpha behind them, as ``(band, row, column)``.
+
+    It is RGBA, or deep, with 0 where there is nothing.
+    """
+    import numpy as np
+
+    if bands.deep is not None:
+        values, alpha = pixels
+        return Image.fromarray(np.where(alpha > 0, values, 0).astype(bands.deep))
     *colors, alpha = (Image.fromarray(band, "L") for band in pixels)
     if bands.table is not None:
         channels = [colors[0].point(list(bands.table[channel::4])) for channel in range(4)]
@@ -63,6 +85,16 @@ def image_of(pixels: Any, bands: Bands) -> Image.Image:
         return Image.merge("RGBA", (*channels, Image.composite(own, Image.new("L", own.size), alpha)))
     red, green, blue = colors if len(colors) == _RGB else colors * _RGB
     return Image.merge("RGBA", (red, green, blue, alpha))
+
+
+def laid_over(image: Image.Image, below: Image.Image, bands: Bands) -> Image.Image:
+    """Two images of these bands, one of them hiding the other where there is something."""
+    import numpy as np
+
+    if bands.deep is None:
+        return Image.alpha_composite(below, image)
+    values = np.asarray(image)
+    return Image.fromarray(np.where(values != 0, values, np.asarray(below)))
 
 
 def _table(dataset: Any, number: int) -> bytes:

@@ -7,13 +7,14 @@ window first, and the transparency of every kernel.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from PIL import Image
 
-from tilekeep.adapters.sources.geotiff.bands import Bands, bands_of, image_of
+from tilekeep.adapters.sources.geotiff.bands import Bands, bands_of, image_of, laid_over
 from tilekeep.adapters.sources.geotiff.places import meets, shrinking, turns_of
 from tilekeep.adapters.sources.geotiff.raster_files import Opened, RasterFiles
 from tilekeep.domain.deadline import Deadline, Purpose
@@ -124,10 +125,8 @@ class GeotiffSource:
         self, dataset: Any, turns: Sequence[float], crs: Any, query: MapQuery, bands: Bands, kernel: str
     ) -> Image.Image:
         """All turns of the raster side by side."""
-        first, *others = (self._warped(dataset, turn, crs, query, bands, kernel) for turn in turns)
-        for image in others:
-            first.alpha_composite(image)
-        return first
+        images = (self._warped(dataset, turn, crs, query, bands, kernel) for turn in turns)
+        return functools.reduce(lambda below, image: laid_over(image, below, bands), images)
 
     def _warped(self, dataset: Any, turn: float, crs: Any, query: MapQuery, bands: Bands, kernel: str) -> Image.Image:
         from rasterio.enums import Resampling
