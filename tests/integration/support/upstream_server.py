@@ -94,6 +94,7 @@ class UpstreamServer:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._scripts: dict[str, list[Script]] = {}
+        self._others: Script = Reply(404)
         self._received: list[Received] = []
         self._connections = 0
         self._open: set[socket.socket] = set()
@@ -139,6 +140,11 @@ class UpstreamServer:
         """Answers requests to ``path`` with ``scripts``, one after the other, the last one for ever."""
         with self._lock:
             self._scripts[path] = list(scripts)
+
+    def on_other_paths(self, script: Script) -> None:
+        """Answers requests to paths without a script of their own."""
+        with self._lock:
+            self._others = script
 
     @property
     def requests(self) -> list[Received]:
@@ -213,7 +219,7 @@ class UpstreamServer:
             self._received.append(request)
             self._under_way += 1
             self.most_under_way = max(self.most_under_way, self._under_way)
-            scripts = self._scripts.get(request.path, [Reply(404)])
+            scripts = self._scripts.get(request.path, [self._others])
             script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
         try:
             reply = script if isinstance(script, Reply) else script(request)
