@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -79,6 +81,15 @@ def require_program() -> Callable[[str], Path]:
 def rounds() -> Callable[[int, int], int]:
     """``rounds(usual, soak)``: how often a test that kills, fuzzes or races repeats itself."""
     return lambda usual, soak: soak if os.environ.get("TILEKEEP_SOAK") == "1" else usual
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A directory that other users may enter too."""
+    folder = Path(tempfile.mkdtemp(prefix="tilekeep-open-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,8 @@ import os
 import random
 import re
 import resource
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +29,6 @@ class SharedTileStoreSuite(TileStoreSuite):
     #: What the error of a full disk, and of what may not be written, says besides the path: expressions.
     full_disk_reason = "File too large"
     forbidden_reason = "Permission denied"
-
-    @pytest.fixture
-    def open_folder(self) -> Iterator[Path]:
-        """A directory that other users may enter too."""
-        folder = Path(tempfile.mkdtemp(prefix="tilekeep-store-"))
-        folder.chmod(0o755)
-        yield folder
-        shutil.rmtree(folder)
 
     def test_what_is_no_image_is_an_error_and_is_replaced_by_the_next_tile(self, store: TileStore, shared: Any) -> None:
         self.put(shared, KEY, b"<html>no image</html>", AT)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.processes import forked, kill, signals
+from tests.contract.half_made_change import half_made_change
 from tilekeep.adapters.storage.ledger.account_book import AccountBook
 from tilekeep.domain.errors import StoreError
 from tilekeep.domain.ledger import Amount, Cell, CellBlock, Count
@@ -47,24 +47,12 @@ def test_readers_see_nothing_or_all_of_a_book_that_is_being_made(
 def test_what_a_writer_left_who_was_killed_is_undone_by_the_next_reader(tmp_path: Path) -> None:
     path = str(tmp_path / "account.sqlite")
     AccountBook(path).enter(CellBlock(3), {CELL: COUNT}, {})
-    with signals() as (tell, await_), signals() as (_, never_told):
 
-        def work() -> None:
-            database = sqlite3.connect(path, isolation_level=None)
-            # Pages of the change are in the file before it is committed, as they are when a change is large.
-            database.execute("PRAGMA cache_spill = 1")
-            database.execute("PRAGMA cache_size = 1")
-            database.execute("BEGIN IMMEDIATE")
-            database.execute("DELETE FROM cells")
-            database.executemany("INSERT INTO uses VALUES (9, ?, 0, 0.0)", [(number,) for number in range(9999)])
-            tell()
-            never_told()
+    with half_made_change(
+        path, "DELETE FROM cells", *(f"INSERT INTO uses VALUES (9, {n}, 0, 0.0)" for n in range(9999))
+    ):
+        pass
 
-        child = forked(work)
-        await_()
-        kill(child)
-
-    assert Path(f"{path}-journal").stat().st_size > 0
     assert AccountBook(path).levels() == ({3: COUNT}, False)
 
 

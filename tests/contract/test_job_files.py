@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from tests.contract.half_made_change import half_made_change
 from tests.contract.processes import forked, kill, wait_for
 from tilekeep.adapters.seeding.job_file import JobFile
 from tilekeep.domain.errors import ForeignNotes, JobStoreError
@@ -199,17 +199,9 @@ def test_what_a_writer_left_half_written_can_be_read_by_those_who_only_read(path
     notes.begin(NAME, 10, 1000.0, "as planned")
     notes.close()
 
-    def work() -> None:
-        database = sqlite3.connect(path, isolation_level=None)
-        database.execute("PRAGMA cache_size = 1")
-        database.execute("BEGIN IMMEDIATE")
-        database.execute("UPDATE task SET passed = 7")
-        database.execute("CREATE TABLE more (text)")
-        database.executemany("INSERT INTO more VALUES (?)", [("x" * 4000,)] * 100)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    os.waitpid(forked(work), 0)
-    assert Path(f"{path}-journal").stat().st_size > 0, "it died in the middle"
+    more = f"INSERT INTO more VALUES ('{'x' * 4000}')"
+    with half_made_change(path, "UPDATE task SET passed = 7", "CREATE TABLE more (text)", *[more] * 100):
+        pass
 
     (note,) = JobFile(path, read_only=True).tasks()
 

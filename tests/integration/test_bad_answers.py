@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +27,7 @@ from tests.integration.support.bad_answers import (
     USELESS,
     is_told,
     log_of,
+    stored_tiles,
 )
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
 
@@ -84,10 +84,6 @@ class Application(NamedTuple):
             "&BBOX=0,0,1000000,1000000&WIDTH=300&HEIGHT=300&FORMAT=image/png"
         )
 
-    @property
-    def stored(self) -> list[str]:
-        return [name for _, _, names in os.walk(self.folder / "cache_data") for name in names if name.endswith(".png")]
-
 
 _columns = itertools.count()
 
@@ -138,7 +134,7 @@ def test_the_operator_reads_why_and_clients_are_told_no_more_than_that_it_failed
     assert bad.log[kind].partition("{url}")[2] in log, log
     assert upstream.host in log
     assert "hunter2" not in log
-    assert application.stored == []
+    assert stored_tiles(application.folder) == []
 
 
 @pytest.mark.parametrize("layer", ["maps", "tiles", "direct"])
@@ -159,7 +155,7 @@ def test_a_server_that_has_no_time_is_left_alone_and_that_is_said_too(
         assert 30 <= int(answer.headers["Retry-After"]) <= 40
     assert '": 429' in log_of(caplog)
     assert f"{host} is not asked for another " in log_of(caplog)
-    assert application.stored == []
+    assert stored_tiles(application.folder) == []
 
 
 #: Sources that something is done to before anybody knows of a cache.
@@ -211,7 +207,7 @@ def test_what_is_done_to_a_map_hides_nothing_from_the_operator(
         if record.levelno == logging.WARNING and "upstream image refused" in record.getMessage()
     ]
     assert f"asked for: {upstream.url}/wms?token=***&layers=a" in warning
-    assert application.stored == []
+    assert stored_tiles(application.folder) == []
 
 
 def _dead() -> dict[str, tuple[str, str, str]]:
@@ -256,4 +252,4 @@ def test_servers_that_nobody_can_talk_to(
     found = log_of(caplog)
     assert log in found, found
     assert "hunter2" not in found
-    assert application.stored == []
+    assert stored_tiles(application.folder) == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import itertools
 import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from PIL import Image
 from werkzeug.test import Client
 
 import tilekeep
-from tests.integration.support.bad_answers import BAD, LARGEST_BYTES, SLOW, is_told, log_of
+from tests.integration.support.bad_answers import BAD, LARGEST_BYTES, SLOW, is_told, log_of, stored_tiles
 from tests.integration.support.upstream_server import Received, Reply, UpstreamServer
 
 SERVER = """
@@ -96,10 +95,6 @@ class Asked(NamedTuple):
         (folder / "mapproxy.yaml").write_text(CONFIG.format(url=url, seconds=seconds, bytes=LARGEST_BYTES))
         return Asked(Client(tilekeep.make_wsgi_app(str(folder / "mapproxy.yaml"))), folder)
 
-    @property
-    def stored(self) -> list[str]:
-        return [name for _, _, names in os.walk(self.folder / "cache_data") for name in names if name.endswith(".png")]
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BadImages]:
@@ -136,4 +131,4 @@ def test_the_operator_reads_why_and_clients_are_told_no_more_than_that_it_failed
         assert part in log, log
     assert server.upstream.host in log
     assert "hunter2" not in log
-    assert application.stored == []
+    assert stored_tiles(application.folder) == []

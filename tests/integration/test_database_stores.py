@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,7 +17,8 @@ from dependency_injector import providers
 from PIL import Image
 from werkzeug.test import create_environ
 
-from tests.contract.processes import become_nobody, forked, kill, signals, wait_for
+from tests.contract.half_made_change import half_made_change
+from tests.contract.processes import become_nobody, forked, signals, wait_for
 from tests.contract.sqlite_tile_store_suite import RESOURCES
 from tests.fakes.clock import FakeClock
 from tests.integration.mapproxy_databases import MapProxyCache, finished
@@ -96,15 +93,6 @@ def store_of(path: Path) -> TileStore:
 
 def new(key: TileKey, body: bytes = RED) -> NewTile:
     return NewTile(key, body, "image/png", VALIDATORS, "12ab")
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A directory that other users may enter too."""
-    folder = Path(tempfile.mkdtemp(prefix="tilekeep-databases-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -437,29 +425,10 @@ def test_a_file_on_a_disk_that_cannot_be_written_is_read(open_folder: Path, wal:
     wait_for(forked(work))
 
 
-@contextlib.contextmanager
-def large_change(database: Path, table: str = "tiles") -> Iterator[None]:
-    """While it lasts, a process has changed pages of the file and holds the lock; it is killed before it is done."""
-    with signals() as (tell, await_), signals() as (_, never_told):
-
-        def work() -> None:
-            connection = sqlite3.connect(database, isolation_level=None)
-            # Pages of the change are in the file before it is committed, as they are when a change is large.
-            connection.execute("PRAGMA cache_spill = 1")
-            connection.execute("PRAGMA cache_size = 1")
-            connection.execute("BEGIN IMMEDIATE")
-            columns = "zoom_level, tile_column, tile_row, tile_data"
-            rows = [(9, number, 0, BLUE * 9) for number in range(999)]
-            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES (?, ?, ?, ?)", rows)
-            tell()
-            never_told()
-
-        child = forked(work)
-        await_()
-        try:
-            yield
-        finally:
-            kill(child)
+def new_tiles(table: str) -> list[str]:
+    """Statements that store many."""
+    columns = "zoom_level, tile_column, tile_row, tile_data"
+    return [f"INSERT INTO {table} ({columns}) VALUES (9, {number}, 0, x'{BLUE.hex() * 9}')" for number in range(999)]
 
 
 @pytest.mark.parametrize(
@@ -476,7 +445,7 @@ def test_who_may_not_write_never_reads_the_half_of_a_change(open_folder: Path, *
             store.read(KEY)
 
     fill(path)
-    with large_change(open_folder / FILES["mbtiles"]):
+    with half_made_change(open_folder / FILES["mbtiles"], *new_tiles("tiles")):
         if not killed:
             wait_for(forked(read_as_nobody))
     if killed:
@@ -494,10 +463,9 @@ def test_tables_are_found_in_a_geopackage_whose_writer_was_killed(tmp_path: Path
         connection.execute("PRAGMA journal_mode = DELETE")
     before = tile_tables(str(database))
 
-    with large_change(database, "a"):
+    with half_made_change(database, *new_tiles("a")):
         pass
 
-    assert Path(f"{database}-journal").stat().st_size > 0
     assert tile_tables(str(database)) == before
     assert [table.name for table in before] == ["a"]
 

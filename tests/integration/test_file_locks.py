@@ -6,10 +6,7 @@ import errno
 import fcntl
 import logging
 import os
-import shutil
 import stat
-import tempfile
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -46,15 +43,6 @@ def lock(folder: Path) -> FileTileLock:
 @pytest.fixture
 def gate(folder: Path) -> LoadGate[LockedFile]:
     return file_gate(str(folder), SystemClock())
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A directory that other users may enter too."""
-    folder = Path(tempfile.mkdtemp(prefix="tilekeep-locks-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
 
 
 def test_a_held_lock_is_a_file_with_the_process_id_and_a_free_one_is_none(lock: FileTileLock, folder: Path) -> None:

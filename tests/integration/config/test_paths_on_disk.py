@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
+from tests.contract.processes import become_nobody, forked, wait_for
 from tilekeep.config.loading.paths_on_disk import PathsOnDisk
 
-NOT_AS_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
+
+def as_nobody(look: Callable[[], str | None], expected: str) -> None:
+    """Looks as a user who is not the superuser, who may read and write everything."""
+
+    def work() -> None:
+        become_nobody()
+        assert look() == expected
+
+    wait_for(forked(work))
 
 
 def test_a_file_can_be_read_or_is_missing(tmp_path: Path) -> None:
@@ -19,11 +26,11 @@ def test_a_file_can_be_read_or_is_missing(tmp_path: Path) -> None:
     assert PathsOnDisk().unreadable_file(str(tmp_path / "no.pem")) == "No such file or directory"
 
 
-@NOT_AS_ROOT
-def test_a_file_of_somebody_else_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").touch(mode=0)
+def test_a_file_of_somebody_else_cannot_be_read(open_folder: Path) -> None:
+    file = open_folder / "ca.pem"
+    file.touch(mode=0)
 
-    assert PathsOnDisk().unreadable_file(str(tmp_path / "ca.pem")) == "Permission denied"
+    as_nobody(lambda: PathsOnDisk().unreadable_file(str(file)), "Permission denied")
 
 
 def test_directories_and_files_are_told_apart(tmp_path: Path) -> None:
@@ -50,10 +57,9 @@ def test_nothing_can_be_stored_below_a_file(tmp_path: Path) -> None:
     assert reason == f"{str(tmp_path / 'lockfile')!r} is no directory"
 
 
-@NOT_AS_ROOT
-def test_nothing_can_be_stored_where_this_process_may_not_write(tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir(mode=0o555)
+def test_nothing_can_be_stored_where_this_process_may_not_write(open_folder: Path) -> None:
+    closed = open_folder / "closed"
+    closed.mkdir(mode=0o555)
 
-    reason = PathsOnDisk().unusable_directory(str(tmp_path / "closed" / "x"))
-
-    assert reason == f"this process may not write to {str(tmp_path / 'closed')!r}"
+    expected = f"this process may not write to {str(closed)!r}"
+    as_nobody(lambda: PathsOnDisk().unusable_directory(str(closed / "x")), expected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -146,3 +147,8 @@ def log_of(caplog: pytest.LogCaptureFixture) -> str:
     assert not any("\n" in message or "\x1b" in message for message in messages)
     assert not any(record.exc_info for record in caplog.records)
     return "\n".join(messages)
+
+
+def stored_tiles(folder: Path) -> list[str]:
+    """The names of all tiles in the caches of a configuration in ``folder``."""
+    return [path.name for path in (folder / "cache_data").rglob("*.png")]

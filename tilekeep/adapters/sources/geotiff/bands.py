@@ -13,6 +13,9 @@ _WITH_ALPHA = frozenset({2, 4})
 
 _LOOKUP_SIZE = 256
 
+#: The value of deep images where there is nothing.
+_NOTHING = 0
+
 #: Types of a band that is drawn alone, and those of the image, which has the same values; see
 #: :mod:`tilekeep.adapters.imaging.deep`.
 _DEEP_TYPES = {"uint16": "uint16", "int16": "int32", "int32": "int32", "float32": "float32", "float64": "float32"}
@@ -47,7 +50,8 @@ def bands_of(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
         colors = tuple(others[:_RGB] if len(others) >= _RGB else others[:1])
     else:
         colors, alpha = (wanted[:-1], wanted[-1]) if len(wanted) in _WITH_ALPHA else (wanted, alpha)
-    for number in (*colors, *(() if alpha is None else (alpha,))):
+    drawn = colors if alpha is None else (*colors, alpha)
+    for number in drawn:
         if number not in dataset.indexes:
             raise ValueError(f"there is no band {number}; it has {dataset.count}")
     if not colors:
@@ -55,7 +59,7 @@ def bands_of(dataset: Any, wanted: tuple[int, ...] | None) -> Bands:
     kind = dataset.dtypes[colors[0] - 1]
     if len(colors) == 1 and kind in _DEEP_TYPES:
         return Bands(colors, alpha, table=None, deep=_DEEP_TYPES[kind])
-    _require_8_bits(dataset, (*colors, *(() if alpha is None else (alpha,))))
+    _require_8_bits(dataset, drawn)
     table = _table(dataset, colors[0]) if len(colors) == 1 and meanings[colors[0] - 1] == "palette" else None
     return Bands(colors, alpha, table)
 
@@ -77,7 +81,7 @@ def image_of(pixels: Any, bands: Bands) -> Image.Image:
 
     if bands.deep is not None:
         values, alpha = pixels
-        return Image.fromarray(np.where(alpha > 0, values, 0).astype(bands.deep))
+        return Image.fromarray(np.where(alpha > 0, values, _NOTHING).astype(bands.deep))
     *colors, alpha = (Image.fromarray(band, "L") for band in pixels)
     if bands.table is not None:
         channels = [colors[0].point(list(bands.table[channel::4])) for channel in range(4)]
@@ -94,7 +98,7 @@ def laid_over(image: Image.Image, below: Image.Image, bands: Bands) -> Image.Ima
     if bands.deep is None:
         return Image.alpha_composite(below, image)
     values = np.asarray(image)
-    return Image.fromarray(np.where(values != 0, values, np.asarray(below)))
+    return Image.fromarray(np.where(values != _NOTHING, values, np.asarray(below)))
 
 
 def _table(dataset: Any, number: int) -> bytes:
