@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
 from tilekeep.domain.dimension_path import (
@@ -133,7 +133,10 @@ def test_a_value_too_long_for_a_file_name_is_refused(value: str) -> None:
 @example(dimensions=(("a", "1/b-2"),), variant="")
 @example(dimensions=(("a", "1%2Fb-2"),), variant="")
 def test_a_name_is_one_name_and_is_read_back_as_its_dimensions(dimensions: Dimensions, variant: str) -> None:
-    name = dimension_name(dimensions, variant)
+    try:
+        name = dimension_name(dimensions, variant)
+    except InvalidDimension:
+        reject()  # Escaped, some are too long for one name.
 
     assert "/" not in name
     assert "\0" not in name
